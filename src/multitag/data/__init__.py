@@ -1,0 +1,1 @@
+"""From a file to a Table, its audit and its split."""

@@ -1,0 +1,169 @@
+"""Files to DataFrames of untouched text: nothing becomes NaN, a number or a date by itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from multitag.errors import DataError
+from multitag.extras import import_extra
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+
+
+def table_format(path: Path) -> str:
+    """Name the format of a table file by its ending.
+
+    Returns
+    -------
+    str
+        One of ``"csv"``, ``"tsv"``, ``"jsonl"``, ``"parquet"``.
+
+    Raises
+    ------
+    DataError
+        If the ending is none of the known ones.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise DataError(f"{path}: unknown table format {suffix!r}; expected one of {', '.join(FORMATS)}")
+    return {".ndjson": "jsonl"}.get(suffix, suffix.removeprefix("."))
+
+
+def read_frame(path: str | Path) -> pd.DataFrame:
+    """Read a CSV, TSV, JSONL or Parquet file whole.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; its ending tells the format.
+
+    Returns
+    -------
+    DataFrame
+        One row a record, in the order of the file. Cells of CSV and TSV are text as it stands in the file
+        (``"NA"``, ``"007"`` and leading spaces stay); a cell that a short row lacks is None. Cells of JSONL
+        and Parquet keep their types.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, empty, not text, ragged or of another format.
+    """
+    path = Path(path)
+    check_readable(path)
+    kind = table_format(path)
+    if kind in ("csv", "tsv"):
+        return _read_delimited(path, "," if kind == "csv" else "\t")
+    if kind == "jsonl":
+        return _read_jsonl(path)
+    return _read_parquet(path)
+
+
+def check_readable(path: Path) -> None:
+    """Refuse what is not a file with something in it.
+
+    Raises
+    ------
+    DataError
+        If the path does not exist, is not a file or is empty.
+    """
+    if not path.exists():
+        raise DataError(f"{path}: no such file; give a path, or the name of a packaged table: sample, imdb")
+    if not path.is_file():
+        raise DataError(f"{path}: expected a file, got a folder; name the file in it")
+    if path.stat().st_size == 0:
+        raise DataError(f"{path}: the file is empty; expected a header line and at least one row")
+
+
+def _read_delimited(path: Path, separator: str) -> pd.DataFrame:
+    import pandas as pd
+
+    _refuse_html(path)
+    try:
+        # The header is read as a row like any other: with header=0 a first row that is longer than the
+        # header makes pandas take the first column as an index and shift every other one.
+        raw = pd.read_csv(
+            path, sep=separator, header=None, dtype=object, keep_default_na=False, encoding="utf-8-sig",
+            skip_blank_lines=True,
+        )  # fmt: skip
+    except pd.errors.EmptyDataError as error:
+        raise DataError(f"{path}: nothing but blank lines; expected a header and at least one row") from error
+    except pd.errors.ParserError as error:
+        reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
+        raise DataError(
+            f"{path}: {reason}; a cell that holds {separator!r} or a line break must be quoted"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not UTF-8 text (byte {error.start} is 0x{error.object[error.start]:02x}); "
+            "save it as UTF-8 and try again"
+        ) from error
+    names = ["" if name is None or name != name else str(name) for name in raw.iloc[0]]
+    _refuse_bad_header(path, names)
+    frame = raw.iloc[1:].reset_index(drop=True)
+    frame.columns = pd.Index(names)
+    return frame.astype(object).where(frame.notna(), None)
+
+
+def _refuse_html(path: Path) -> None:
+    with path.open("rb") as file:
+        start = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        raise DataError(f"{path}: this is an HTML page, not a table; download the raw file instead of its page")
+
+
+def _refuse_bad_header(path: Path, names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1 and name})
+    if twice:
+        raise DataError(f"{path}, header: column {twice[0]!r} comes more than once; rename one of them")
+
+
+def _read_jsonl(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    records: list[dict[str, Any]] = []
+    with path.open(encoding="utf-8-sig") as file:
+        try:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    records.append(parse_json_line(path, number, line))
+        except UnicodeDecodeError as error:
+            raise DataError(f"{path}: not UTF-8 text ({error.reason}); save it as UTF-8 and try again") from error
+    if not records:
+        raise DataError(f"{path}: nothing but blank lines; expected one JSON object a line")
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    return pd.DataFrame(
+        {column: pd.Series([record.get(column) for record in records], dtype=object) for column in columns}
+    )
+
+
+def parse_json_line(path: Path, number: int, line: str) -> dict[str, Any]:
+    """Parse one line of a JSONL file.
+
+    Raises
+    ------
+    DataError
+        If the line is not one JSON object; names file and line.
+    """
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}, line {number}: not JSON: {error}; expected one JSON object a line") from error
+    if not isinstance(record, dict):
+        raise DataError(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}")
+    return record
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    parquet: Any = import_extra("pyarrow.parquet", "train")
+    arrow: Any = import_extra("pyarrow", "train")
+    try:
+        frame: pd.DataFrame = parquet.read_table(path).to_pandas(integer_object_nulls=True)
+    except (arrow.ArrowInvalid, OSError) as error:
+        raise DataError(f"{path}: not a readable Parquet file: {str(error).splitlines()[0]}") from error
+    return frame

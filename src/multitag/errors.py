@@ -1,0 +1,44 @@
+"""The errors that multitag raises on purpose.
+
+::
+
+    MultitagError            anything a person can mend; the command line exits with 2
+    ├── DataError            the table: file, columns, rows, labels
+    ├── ConfigError          an option or a key of the YAML file
+    ├── BaseModelError       pretrained weights that cannot be had or used
+    ├── BundleError          a folder or zip that is not a whole, unchanged bundle
+    ├── OutputError          a place that cannot or must not be written to
+    └── MissingExtraError    an optional dependency that is not installed
+
+Every message is one line that says what is wrong, where, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+
+class MultitagError(Exception):
+    """Base of all errors that multitag raises on purpose."""
+
+
+class DataError(MultitagError):
+    """A table that cannot be used as it is; names file, row and column where they are known."""
+
+
+class ConfigError(MultitagError):
+    """An option or configuration key that is unknown or out of its range."""
+
+
+class BaseModelError(MultitagError):
+    """Pretrained weights that cannot be found, fetched, trusted or used."""
+
+
+class BundleError(MultitagError):
+    """A folder or zip that is not a bundle, or not the bundle that was written."""
+
+
+class OutputError(MultitagError):
+    """A path that cannot be written to, or already holds something."""
+
+
+class MissingExtraError(MultitagError):
+    """An optional dependency that is not installed; names the command that installs it."""

@@ -1,0 +1,38 @@
+"""Optional dependencies: imported where they are used, named with their install command where absent."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from multitag.errors import MissingExtraError
+
+
+def import_extra(module: str, extra: str) -> ModuleType:
+    """Import a module that an extra of multitag brings.
+
+    Parameters
+    ----------
+    module : str
+        Name of the module, such as ``"torch"``.
+    extra : str
+        Name of the extra that installs it, such as ``"train"``.
+
+    Returns
+    -------
+    ModuleType
+        The imported module.
+
+    Raises
+    ------
+    MissingExtraError
+        If the module is not installed. A module that is installed but broken raises what it raises.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module.partition(".")[0]:
+            raise
+        raise MissingExtraError(
+            f"this needs {error.name}, which is not installed; install it with: pip install 'multitag[{extra}]'"
+        ) from error

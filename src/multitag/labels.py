@@ -1,0 +1,154 @@
+"""LabelSet: the ordered label names of a task, and rows of labels as multi-hot arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.errors import DataError
+from multitag.extras import import_extra
+
+if TYPE_CHECKING:
+    from sklearn.preprocessing import MultiLabelBinarizer
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """Label names in a fixed order; the column order of every array in multitag.
+
+    Parameters
+    ----------
+    names : tuple of str, length n_labels
+        Unique, non-empty names.
+
+    Raises
+    ------
+    DataError
+        If a name is empty or comes twice.
+
+    Examples
+    --------
+    >>> labels = LabelSet.from_rows([["Drama", "War"], ["Comedy"]])
+    >>> labels.names
+    ('Comedy', 'Drama', 'War')
+    >>> labels.encode([["War", "Drama"], []]).tolist()
+    [[0, 1, 1], [0, 0, 0]]
+    >>> labels.decode([[0, 1, 1]])
+    [('Drama', 'War')]
+    """
+
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse names that could not be told apart."""
+        if any(not isinstance(name, str) or not name.strip() for name in self.names):
+            raise DataError(f"label names must be non-empty text, got {list(self.names)!r}")
+        if len(set(self.names)) != len(self.names):
+            twice = sorted({name for name in self.names if self.names.count(name) > 1})
+            raise DataError(f"label names must be unique; more than once: {twice!r}")
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Iterable[str]]) -> Self:
+        """Collect the names found in rows of labels, sorted by code point as scikit-learn does."""
+        return cls(tuple(sorted({name for row in rows for name in row})))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what :meth:`to_json` wrote.
+
+        Raises
+        ------
+        DataError
+            If the text is not a JSON list of unique, non-empty names.
+        """
+        try:
+            names = json.loads(text)
+        except ValueError as error:
+            raise DataError(f"label names are not JSON: {error}") from error
+        if not isinstance(names, list):
+            raise DataError(f"label names must be a JSON list of names, got {type(names).__name__}")
+        return cls(tuple(names))
+
+    def to_json(self) -> str:
+        """Write the names as a JSON list, in order."""
+        return json.dumps(list(self.names), ensure_ascii=False, indent=2) + "\n"
+
+    def __len__(self) -> int:
+        """Count the labels (n_labels)."""
+        return len(self.names)
+
+    @cached_property
+    def label2id(self) -> dict[str, int]:
+        """Column of each name."""
+        return {name: index for index, name in enumerate(self.names)}
+
+    @property
+    def id2label(self) -> dict[int, str]:
+        """Name of each column."""
+        return dict(enumerate(self.names))
+
+    def to_binarizer(self) -> MultiLabelBinarizer:
+        """Rebuild the fitted scikit-learn ``MultiLabelBinarizer`` with these classes in this order."""
+        preprocessing: Any = import_extra("sklearn.preprocessing", "train")
+        return preprocessing.MultiLabelBinarizer(classes=list(self.names)).fit([])
+
+    def encode(self, rows: Sequence[Iterable[str]]) -> NDArray[np.int64]:
+        """Turn rows of label names into multi-hot rows.
+
+        Parameters
+        ----------
+        rows : sequence of iterables of str, length n_rows
+            Label names of each row, in any order; an empty row is all zeros.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_rows, n_labels)
+            1 where the row has the label, 0 elsewhere.
+
+        Raises
+        ------
+        DataError
+            If a row has a label that is not in the set; names it and the nearest known ones.
+        """
+        listed = [list(row) for row in rows]
+        unknown = sorted({name for row in listed for name in row} - set(self.names))
+        if unknown:
+            near = get_close_matches(unknown[0], self.names, n=3) or list(self.names[:5])
+            raise DataError(
+                f"{len(unknown)} unknown label(s): {', '.join(map(repr, unknown[:5]))}; "
+                f"nearest known to {unknown[0]!r}: {', '.join(map(repr, near))}"
+            )
+        if not listed:
+            return np.zeros((0, len(self)), dtype=np.int64)
+        return np.asarray(self.to_binarizer().transform(listed), dtype=np.int64)
+
+    def decode(self, multi_hot: NDArray[Any] | Sequence[Sequence[int]]) -> list[tuple[str, ...]]:
+        """Turn multi-hot rows into rows of label names, in the set's order.
+
+        Parameters
+        ----------
+        multi_hot : array_like, shape (n_rows, n_labels)
+            Zeros and ones, or booleans.
+
+        Returns
+        -------
+        list of tuple of str, length n_rows
+
+        Raises
+        ------
+        DataError
+            If the array does not have one column a label, or holds anything but 0 and 1.
+        """
+        array = np.asarray(multi_hot)
+        if array.ndim != 2 or array.shape[1] != len(self):
+            raise DataError(f"expected multi-hot rows of shape (n_rows, {len(self)}), got shape {array.shape}")
+        if not np.isin(array, (0, 1)).all():
+            raise DataError("multi-hot rows must hold only 0 and 1")
+        return [tuple(self.names[column] for column in np.flatnonzero(row)) for row in array]
