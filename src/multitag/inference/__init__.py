@@ -1,0 +1,1 @@
+"""A bundle to predictions, without what training needs."""

@@ -1,0 +1,178 @@
+"""Classifier: a loaded bundle that predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.bundle.read import Bundle, open_bundle
+from multitag.errors import ConfigError, DataError
+from multitag.evaluation.thresholds import Thresholds, apply_thresholds
+from multitag.inference.backends import TorchBackend
+from multitag.inference.encoding import TextEncoder
+from multitag.inference.scoring import DEFAULT_BATCH_SIZE, score_texts
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What was found in one text.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Predicted names, the most probable first.
+    probabilities : dict of str to float
+        Calibrated probability in [0, 1] of every label, in the bundle's order.
+    """
+
+    labels: tuple[str, ...]
+    probabilities: dict[str, float]
+
+
+class Classifier:
+    """A bundle, ready to predict. Get one with :func:`multitag.load`.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Opened and verified; the classifier closes it.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self._encoder = TextEncoder(bundle.folder / "model")
+        self._backend = TorchBackend(bundle.folder / "model")
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the labels, in the order of the probability columns."""
+        return self.bundle.label_set.names
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The thresholds saved in the bundle."""
+        return self.bundle.thresholds
+
+    def predict_proba(self, texts: Sequence[str], *, batch_size: int = DEFAULT_BATCH_SIZE) -> NDArray[np.float32]:
+        """Compute the probability of every label on every text.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+            May be empty. Beyond the bundle's max_length in tokens, the rest of a text is not read.
+        batch_size : int, default 32
+            Texts scored at once; it changes speed and memory, not the result beyond 1e-5.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, n_labels)
+            Calibrated probabilities in [0, 1].
+
+        Raises
+        ------
+        DataError
+            If ``texts`` is one string, or an element is not text.
+        """
+        if isinstance(texts, str):
+            raise DataError("expected a list of texts, got one str; write [text]")
+        if batch_size < 1:
+            raise ConfigError(f"batch_size: expected at least 1, got {batch_size}")
+        raw = score_texts(self._encoder, self._backend, texts, len(self.label_names), batch_size)
+        return self.bundle.calibration.apply(raw)
+
+    def predict(
+        self,
+        texts: Sequence[str],
+        *,
+        threshold: float | None = None,
+        top_k: int | None = None,
+        at_least_one: bool = False,
+        batch_size: int = DEFAULT_BATCH_SIZE,
+    ) -> list[Prediction]:
+        """Predict the labels of texts.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+        threshold : float, optional
+            One cut in [0, 1] for all labels instead of the bundle's.
+        top_k : int, optional
+            Exactly the k most probable labels, whatever the thresholds.
+        at_least_one : bool, default False
+            Where no label passes, give the most probable one.
+        batch_size : int, default 32
+
+        Returns
+        -------
+        list of Prediction, length n_texts
+
+        Raises
+        ------
+        DataError
+            If ``texts`` is one string, or an element is not text.
+        ConfigError
+            If an option is out of its range.
+        """
+        y_prob = self.predict_proba(texts, batch_size=batch_size)
+        y_pred = self.decide(y_prob, threshold=threshold, top_k=top_k, at_least_one=at_least_one)
+        names = self.label_names
+        return [
+            Prediction(
+                labels=tuple(names[i] for i in np.argsort(-row, kind="stable") if chosen[i]),
+                probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
+            )
+            for row, chosen in zip(y_prob, y_pred, strict=True)
+        ]
+
+    def decide(
+        self,
+        y_prob: NDArray[np.floating],
+        *,
+        threshold: float | None = None,
+        top_k: int | None = None,
+        at_least_one: bool = False,
+    ) -> NDArray[np.int64]:
+        """Turn probabilities (n_texts, n_labels) into 0/1 decisions of the same shape; options as in :meth:`predict`."""
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise ConfigError(f"threshold: expected a number from 0 to 1, got {threshold!r}")
+        cut = self.thresholds.values() if threshold is None else np.full(len(self.label_names), threshold)
+        return apply_thresholds(y_prob, cut, top_k=top_k, at_least_one=at_least_one)
+
+    def close(self) -> None:
+        """Remove what was unpacked from a zip."""
+        self.bundle.close()
+
+    def __enter__(self) -> Self:
+        """Use as a context manager."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def load(path: str | Path) -> Classifier:
+    """Load a bundle, from its folder or zip, after checking every byte of it.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Classifier
+
+    Raises
+    ------
+    BundleError
+        If it is not a bundle, or not the bundle that was written.
+    """
+    return Classifier(open_bundle(path))

@@ -1,0 +1,106 @@
+"""Texts to token ids, with the tokenizer.json that training saved and nothing of transformers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.errors import BundleError, DataError
+
+# A WordPiece or BPE token covers a word of at most about this many characters; a text is cut to that many times
+# max_length before it is tokenised, since the tokenizer takes 17 s for 10 MB and keeps only max_length tokens.
+MAX_CHARACTERS_PER_TOKEN = 200
+
+
+class TextEncoder:
+    """Tokenise as in training.
+
+    Parameters
+    ----------
+    model_folder : Path
+        A Hugging Face model folder with config.json, tokenizer.json and tokenizer_config.json.
+
+    Raises
+    ------
+    BundleError
+        If the tokenizer cannot be read.
+    """
+
+    def __init__(self, model_folder: Path) -> None:
+        from tokenizers import Tokenizer
+
+        try:
+            self.tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+        except Exception as error:  # the Rust library raises bare Exception
+            raise BundleError(f"{model_folder / 'tokenizer.json'}: not a tokenizer: {error}") from error
+        settings = json.loads((model_folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        config = json.loads((model_folder / "config.json").read_text(encoding="utf-8"))
+        self.max_length = int(settings["model_max_length"])
+        self.pad_id = int(config["pad_token_id"])
+        self.tokenizer.enable_truncation(self.max_length)
+        self.tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Tokenise texts, cut to ``max_length`` tokens.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+
+        Returns
+        -------
+        list of list of int, length n_texts
+            Token ids with the special ones, not padded.
+
+        Raises
+        ------
+        DataError
+            If a text is not a string, or holds half of a surrogate pair, which no encoding of text allows.
+        """
+        longest = self.max_length * MAX_CHARACTERS_PER_TOKEN
+        for number, text in enumerate(texts):
+            check_text(text, number)
+        return [encoding.ids for encoding in self.tokenizer.encode_batch_fast([text[:longest] for text in texts])]
+
+
+def check_text(text: object, number: int) -> None:
+    """Refuse what is not text.
+
+    Raises
+    ------
+    DataError
+        Names the position (from 0) and what came.
+    """
+    if not isinstance(text, str):
+        raise DataError(f"text {number}: expected str, got {type(text).__name__}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"text {number}: character {error.start} is half of a surrogate pair; decode the text as UTF-8 first"
+        ) from error
+
+
+def pad_batch(rows: Sequence[Sequence[int]], pad_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pad token ids to the longest row.
+
+    Returns
+    -------
+    input_ids, attention_mask : ndarray of int64, shape (batch, tokens)
+        The mask is 1 on tokens and 0 on padding.
+
+    Examples
+    --------
+    >>> ids, mask = pad_batch([[5, 6], [7]], pad_id=0)
+    >>> ids.tolist(), mask.tolist()
+    ([[5, 6], [7, 0]], [[1, 1], [1, 0]])
+    """
+    lengths = np.array([len(row) for row in rows])
+    mask = (np.arange(lengths.max()) < lengths[:, None]).astype(np.int64)  # (batch, tokens)
+    ids = np.full(mask.shape, pad_id, dtype=np.int64)
+    ids[mask.astype(bool)] = np.concatenate([np.asarray(row, dtype=np.int64) for row in rows])
+    return ids, mask

@@ -1,0 +1,1 @@
+"""Pretrained weights in, a model ready to train out."""

@@ -1,0 +1,145 @@
+"""Where pretrained weights come from: the hub, its cache, a folder, or the packaged MiniLM."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from multitag.errors import BaseModelError, MissingExtraError
+from multitag.extras import import_extra
+from multitag.model.minilm import minilm_folder
+
+DISTILBERT = "distilbert-base-uncased"
+HUB_TIMEOUT = 5.0  # seconds for each of connecting and answering, before `auto` settles for MiniLM
+
+# Only these are ever fetched: no pickled weights, no code.
+WANTED_FILES = [
+    "config.json", "model.safetensors", "model-*.safetensors", "model.safetensors.index.json",
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt",
+]  # fmt: skip
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """Pretrained weights on this disk.
+
+    Parameters
+    ----------
+    name : str
+        What they are: ``"minilm"``, a hub name, or a folder.
+    asked_for : str
+        What the user said, such as ``"auto"``.
+    folder : Path
+        Holds config.json, safetensors weights and the tokenizer.
+    weights_sha256 : str
+        Over the bytes of all safetensors files, in the order of their names.
+    reason : str
+        Why these weights, in words for the report.
+    """
+
+    name: str
+    asked_for: str
+    folder: Path
+    weights_sha256: str
+    reason: str
+
+
+def resolve_base_model(asked_for: str) -> BaseModel:
+    """Find the weights that a ``--base-model`` names.
+
+    Parameters
+    ----------
+    asked_for : str
+        ``"minilm"``; a local folder; a hub name (taken from the local cache if it is there, else downloaded); or
+        ``"auto"``: distilbert-base-uncased if the cache has it or the hub answers, otherwise minilm.
+
+    Raises
+    ------
+    BaseModelError
+        If the weights cannot be had, have no safetensors, or are not the ones expected.
+    """
+    if asked_for == "auto":
+        return _resolve_auto()
+    if asked_for == "minilm":
+        folder = minilm_folder()
+        return _described("minilm", asked_for, folder, "asked for by name")
+    if Path(asked_for).is_dir():
+        return _described(asked_for, asked_for, Path(asked_for), "a local folder, asked for by name")
+    if not HUB_NAME.fullmatch(asked_for):
+        raise BaseModelError(
+            f"base model {asked_for!r}: no such folder, and not a name on the hub; "
+            "expected auto, minilm, a folder, or a name like distilbert-base-uncased"
+        )
+    cached = _cached_folder(asked_for)
+    if cached is not None:
+        return _described(asked_for, asked_for, cached, "asked for by name; from the local cache")
+    try:
+        folder = _download(asked_for)
+    except Exception as error:  # the hub client lets through errors of whichever HTTP library it uses
+        raise BaseModelError(
+            f"base model {asked_for!r}: not in the local cache, and the hub did not give it ({_one_line(error)}); "
+            "check the name and the network, or use --base-model minilm"
+        ) from error
+    return _described(asked_for, asked_for, folder, "asked for by name; downloaded from the hub")
+
+
+def _resolve_auto() -> BaseModel:
+    for name in (DISTILBERT, f"distilbert/{DISTILBERT}"):
+        cached = _cached_folder(name)
+        if cached is not None:
+            return _described(DISTILBERT, "auto", cached, "the default; from the local cache")
+    try:
+        folder = _download(DISTILBERT)
+    except Exception as error:  # as above: any failure to fetch means MiniLM, and is told as the reason
+        reason = f"{DISTILBERT} is not in the local cache and the hub did not give it ({_one_line(error)})"
+        try:
+            return _described("minilm", "auto", minilm_folder(), reason)
+        except MissingExtraError as missing:
+            raise BaseModelError(f"{reason}; without a network: {missing}") from missing
+    return _described(DISTILBERT, "auto", folder, "the default; downloaded from the hub")
+
+
+def _cached_folder(name: str) -> Path | None:
+    """Give the folder of a complete snapshot in the hub's local cache, without asking the network."""
+    hub: Any = import_extra("huggingface_hub", "train")
+    try:
+        folder = Path(hub.snapshot_download(name, allow_patterns=WANTED_FILES, local_files_only=True))
+    except FileNotFoundError:  # the client's LocalEntryNotFoundError is one
+        return None
+    whole = (folder / "config.json").exists() and any(folder.glob("*.safetensors"))
+    return folder if whole else None
+
+
+def _download(name: str) -> Path:
+    hub: Any = import_extra("huggingface_hub", "train")
+    # Asked first and with a short time limit: a download has none, and a dead network must not hang a run.
+    revision = hub.HfApi().model_info(name, timeout=HUB_TIMEOUT).sha
+    return Path(
+        hub.snapshot_download(name, revision=revision, allow_patterns=WANTED_FILES, etag_timeout=HUB_TIMEOUT)
+    )
+
+
+def _described(name: str, asked_for: str, folder: Path, reason: str) -> BaseModel:
+    if not (folder / "config.json").is_file():
+        raise BaseModelError(f"base model {name!r}: {folder} has no config.json; expected a Hugging Face model folder")
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        raise BaseModelError(
+            f"base model {name!r}: {folder} has no *.safetensors weights; pickled weights (.bin) are never loaded, "
+            "so save it once with model.save_pretrained(..., safe_serialization=True)"
+        )
+    digest = hashlib.sha256()
+    for path in weights:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return BaseModel(name, asked_for, folder, digest.hexdigest(), reason)
+
+
+def _one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__

@@ -1,0 +1,160 @@
+"""Weights and a LabelSet to a sequence classifier that is ready to train, and back to files."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+
+from multitag.errors import BaseModelError
+from multitag.labels import LabelSet
+from multitag.model.base import BaseModel
+from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head
+from multitag.model.minilm import distilbert_config, distilbert_weights
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+PROBLEM_TYPE = "multi_label_classification"
+
+
+def build_model(base: BaseModel, label_set: LabelSet) -> PreTrainedModel:
+    """Put a fresh multi-label head on pretrained weights.
+
+    The head's initial weights come from torch's global random state: seed it first.
+
+    Parameters
+    ----------
+    base : BaseModel
+    label_set : LabelSet
+        Names and number of the outputs; they go into the model's configuration.
+
+    Returns
+    -------
+    PreTrainedModel
+        A :class:`LinearHeadDistilBert` for DistilBERT weights (MiniLM among them), otherwise what
+        ``AutoModelForSequenceClassification`` makes of the weights.
+
+    Raises
+    ------
+    BaseModelError
+        If transformers cannot build a sequence classifier from the weights.
+    """
+    outputs: dict[str, Any] = {
+        "num_labels": len(label_set),
+        "id2label": label_set.id2label,
+        "label2id": label_set.label2id,
+        "problem_type": PROBLEM_TYPE,
+    }
+    if base.name == "minilm":
+        config = distilbert_config(base.folder)
+        config.update(outputs)
+        model = LinearHeadDistilBert(config)
+        model.distilbert.load_state_dict(distilbert_weights(base.folder))
+        return model
+    try:
+        config = AutoConfig.from_pretrained(base.folder, trust_remote_code=False, **outputs)
+        kind = LinearHeadDistilBert if config.model_type == "distilbert" else AutoModelForSequenceClassification
+        built: PreTrainedModel = kind.from_pretrained(
+            base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+        )
+    except (ValueError, OSError, KeyError, RuntimeError) as error:
+        raise BaseModelError(
+            f"base model {base.name!r}: transformers cannot make a text classifier of {base.folder}: "
+            f"{' '.join(str(error).split())[:300]}"
+        ) from error
+    return built
+
+
+def load_tokenizer(base: BaseModel, max_length: int) -> PreTrainedTokenizerFast:
+    """Load the fast tokenizer of a base model.
+
+    Raises
+    ------
+    BaseModelError
+        If it has no fast tokenizer, no padding token, or the model cannot take ``max_length`` tokens.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(base.folder, trust_remote_code=False, use_fast=True)
+    except (ValueError, OSError, KeyError) as error:
+        raise BaseModelError(
+            f"base model {base.name!r}: no tokenizer can be loaded from {base.folder}: {' '.join(str(error).split())[:300]}"
+        ) from error
+    if not tokenizer.is_fast or tokenizer.pad_token_id is None:
+        raise BaseModelError(f"base model {base.name!r}: needs a fast tokenizer (tokenizer.json) with a padding token")
+    longest = longest_input(base)
+    if max_length > longest:
+        raise BaseModelError(f"max_length {max_length} is beyond the {longest} tokens that {base.name!r} can take")
+    tokenizer.model_max_length = max_length
+    return tokenizer
+
+
+def longest_input(base: BaseModel) -> int:
+    """Count the positions a base model has embeddings for."""
+    config = AutoConfig.from_pretrained(base.folder, trust_remote_code=False)
+    positions = int(getattr(config, "max_position_embeddings", 512))
+    # RoBERTa and its kin number positions from pad_token_id + 1.
+    offset = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
+    return positions - offset
+
+
+def classifier_layer(model: PreTrainedModel) -> nn.Linear:
+    """Find the layer that gives the logits: the last linear one with an output a label.
+
+    Raises
+    ------
+    BaseModelError
+        If there is none.
+    """
+    layers = [
+        module
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Linear)
+        and module.out_features == model.config.num_labels
+        and not name.startswith(f"{model.base_model_prefix}.")
+    ]
+    if not layers:
+        raise BaseModelError(f"{type(model).__name__} has no linear layer with {model.config.num_labels} outputs")
+    return layers[-1]
+
+
+@torch.no_grad()
+def set_log_odds(model: PreTrainedModel, y: NDArray[np.integer]) -> None:
+    """Start the classifier's bias at each label's log-odds, so that training need not find the base rates.
+
+    Parameters
+    ----------
+    model : PreTrainedModel
+    y : ndarray of int, shape (n_rows, n_labels)
+        Training labels; a label's share is smoothed by one row with it and one without.
+    """
+    layer = classifier_layer(model)
+    if layer.bias is None:
+        return
+    share = (y.sum(axis=0) + 1) / (len(y) + 2)
+    layer.bias.copy_(torch.tensor([math.log(p / (1 - p)) for p in share]))
+
+
+def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    """Write a plain Hugging Face folder that transformers' own loaders and pipeline take.
+
+    Parameters
+    ----------
+    model : PreTrainedModel
+        A linear head is folded into the stock class.
+    tokenizer : PreTrainedTokenizerFast
+        Its truncation and padding state is not written; ``model_max_length`` is.
+    folder : Path
+        Made if absent; gets config.json, model.safetensors, tokenizer.json and tokenizer_config.json.
+    """
+    stock = fold_linear_head(model) if isinstance(model, LinearHeadDistilBert) else model
+    stock.save_pretrained(folder)
+    tokenizer.backend_tokenizer.no_truncation()
+    tokenizer.backend_tokenizer.no_padding()
+    tokenizer.save_pretrained(folder)

@@ -1,0 +1,1 @@
+"""Fine-tuning by the Hugging Face Trainer: rates, checkpoints, progress."""

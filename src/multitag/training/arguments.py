@@ -1,0 +1,129 @@
+"""multitag's settings as the Trainer's arguments."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import TrainingArguments
+from transformers.utils import is_tensorboard_available
+
+from multitag.config import Config
+from multitag.errors import ConfigError
+
+# These tie the Trainer to the run: changing them would break what multitag promises.
+RESERVED = {"output_dir", "seed", "data_seed", "disable_tqdm", "remove_unused_columns", "push_to_hub"}
+BEST_METRIC = "macro_average_precision"
+
+
+def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> TrainingArguments:
+    """Translate the settings; ``training.trainer_args`` win over them.
+
+    Parameters
+    ----------
+    config : Config
+        With both learning rates resolved.
+    checkpoints : Path
+        Where the Trainer writes; nothing is written here.
+    has_validation : bool
+        Whether there are rows to evaluate on at each save.
+
+    Raises
+    ------
+    ConfigError
+        If an argument is not one of the Trainer's, is reserved, or is refused by it.
+    """
+    training = config.training
+    if training.early_stopping is not None and not has_validation:
+        raise ConfigError("early_stopping needs validation rows, but validation_size is 0")
+    every = "epoch" if training.save_steps is None else "steps"
+    values: dict[str, Any] = {
+        "output_dir": str(checkpoints),
+        "num_train_epochs": training.epochs,
+        "per_device_train_batch_size": training.batch_size,
+        "per_device_eval_batch_size": 64,
+        "learning_rate": training.learning_rate,
+        "weight_decay": training.weight_decay,
+        "warmup_steps": training.warmup_ratio,  # below 1 the Trainer takes it as a share of all steps
+        "lr_scheduler_type": "linear",
+        "optim": "adamw_torch_fused",
+        "bf16": use_bf16(training.precision),
+        "train_sampling_strategy": "group_by_length",
+        "seed": config.seed,
+        "save_strategy": every,
+        "save_steps": training.save_steps or 500,
+        "save_total_limit": training.save_total_limit,
+        "eval_strategy": every if has_validation else "no",
+        "eval_steps": training.save_steps,
+        "load_best_model_at_end": training.early_stopping is not None,
+        "metric_for_best_model": BEST_METRIC,
+        "greater_is_better": True,
+        "logging_steps": 10,
+        "disable_tqdm": True,  # multitag draws its own bar
+        "remove_unused_columns": False,
+        "dataloader_pin_memory": torch.cuda.is_available(),
+        "report_to": ["tensorboard"] if is_tensorboard_available() else [],
+    }
+    _refuse_unknown(training.trainer_args)
+    try:
+        return TrainingArguments(**(values | dict(training.trainer_args)))
+    except (ValueError, TypeError, ImportError) as error:
+        raise ConfigError(f"trainer arguments: {' '.join(str(error).split())}") from error
+
+
+def _refuse_unknown(given: Any) -> None:
+    known = [each.name for each in fields(TrainingArguments) if each.init]
+    for name in given:
+        if name in RESERVED:
+            raise ConfigError(f"trainer argument {name!r} is set by multitag and cannot be changed")
+        if name not in known:
+            near = get_close_matches(name, known, n=3) or ["see transformers.TrainingArguments"]
+            raise ConfigError(f"unknown trainer argument {name!r}; nearest: {', '.join(near)}")
+
+
+def use_bf16(precision: str) -> bool:
+    """Decide on bfloat16 arithmetic: on CPUs with AVX-512 BF16 or AMX and GPUs that have it, it is near twice as fast.
+
+    Raises
+    ------
+    ConfigError
+        Never for ``"auto"`` and ``"fp32"``; for ``"bf16"`` where a GPU lacks it.
+    """
+    if precision == "fp32":
+        return False
+    if torch.cuda.is_available():
+        able = torch.cuda.is_bf16_supported()
+        if precision == "bf16" and not able:
+            raise ConfigError("precision bf16: this GPU has no bfloat16 arithmetic; use --precision fp32")
+        return able
+    return precision == "bf16" or bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def parse_trainer_args(pairs: list[str]) -> dict[str, Any]:
+    """Read ``name=value`` as the shell gives them; values are JSON where they can be, else text.
+
+    Raises
+    ------
+    ConfigError
+        If a pair has no ``=``.
+
+    Examples
+    --------
+    >>> parse_trainer_args(["save_total_limit=2", "lr_scheduler_type=cosine", "max_grad_norm=1e-1"])
+    {'save_total_limit': 2, 'lr_scheduler_type': 'cosine', 'max_grad_norm': 0.1}
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.strip():
+            raise ConfigError(f"--trainer-arg {pair!r}: expected name=value, such as save_total_limit=2")
+        word = {"True": "true", "False": "false", "None": "null"}.get(text, text)
+        try:
+            values[name.strip()] = json.loads(word)
+        except ValueError:
+            values[name.strip()] = text
+    return values

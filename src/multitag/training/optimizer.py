@@ -1,0 +1,67 @@
+"""Which parameters learn how fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from multitag.config import TrainingConfig
+from multitag.model.linear_head import LinearHeadDistilBert
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+# Measured on IMDB with minilm, which is 384 wide (DESIGN.md, docs/experiments.md).
+ENCODER_RATE = 2e-4
+LINEAR_HEAD_RATE = 1e-2
+STOCK_HEAD_RATE = 2e-3
+MEASURED_WIDTH = 384
+
+
+def resolve_learning_rates(model: PreTrainedModel, config: TrainingConfig) -> tuple[float, float]:
+    """Choose the rates that the user left open.
+
+    Adam's best rate falls as one over the width (Yang et al. 2022, Tensor Programs V), so the rates measured at
+    width 384 are scaled by 384 / width: 1e-4 and 5e-3 for a model of distilbert-base's width.
+
+    Returns
+    -------
+    tuple of float
+        Peak rates of the encoder and of the head.
+    """
+    scale = MEASURED_WIDTH / _width(model)
+    head = LINEAR_HEAD_RATE if isinstance(model, LinearHeadDistilBert) else STOCK_HEAD_RATE
+    encoder_rate = config.learning_rate if config.learning_rate is not None else ENCODER_RATE * scale
+    head_rate = config.head_learning_rate if config.head_learning_rate is not None else head * scale
+    return encoder_rate, head_rate
+
+
+def _width(model: PreTrainedModel) -> int:
+    return int(model.get_input_embeddings().weight.shape[1])
+
+
+def parameter_groups(
+    model: PreTrainedModel, learning_rate: float, head_learning_rate: float, weight_decay: float, decayed: list[str]
+) -> list[dict[str, Any]]:
+    """Sort the trainable parameters into groups of one rate and one decay.
+
+    Parameters
+    ----------
+    model : PreTrainedModel
+    learning_rate, head_learning_rate : float
+        Peak rates of the encoder (everything under the base model's prefix) and of the rest.
+    weight_decay : float
+    decayed : list of str
+        Names of parameters that decay; the Trainer leaves out biases and norms.
+
+    Returns
+    -------
+    list of dict
+        At most four groups with ``params``, ``lr`` and ``weight_decay``; no empty one.
+    """
+    prefix, decays = f"{model.base_model_prefix}.", set(decayed)
+    groups: dict[tuple[float, float], list[Any]] = {}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            rate = learning_rate if name.startswith(prefix) else head_learning_rate
+            groups.setdefault((rate, weight_decay if name in decays else 0.0), []).append(parameter)
+    return [{"params": params, "lr": rate, "weight_decay": decay} for (rate, decay), params in groups.items()]
