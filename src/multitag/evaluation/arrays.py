@@ -1,0 +1,92 @@
+"""What may come in as true labels, predictions and probabilities; everything else is refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multitag.errors import DataError
+
+
+def as_binary(values: ArrayLike, name: str) -> NDArray[np.int64]:
+    """Check multi-hot rows.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_rows, n_labels)
+        Zeros and ones, or booleans.
+    name : str
+        What the array is called in the error.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_rows, n_labels)
+
+    Raises
+    ------
+    DataError
+        If it is not a table of numbers, or holds anything but 0 and 1.
+    """
+    array = _as_table(values, name)
+    wrong = (array != 0) & (array != 1)  # NaN is neither
+    if wrong.any():
+        raise DataError(f"{name}: expected only 0 and 1, got {_first(array, wrong)}")
+    return array.astype(np.int64)
+
+
+def as_probabilities(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Check rows of probabilities.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_rows, n_labels)
+        Probabilities in [0, 1].
+    name : str
+        What the array is called in the error.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows, n_labels)
+
+    Raises
+    ------
+    DataError
+        If it is not a table of numbers, or holds NaN or a number outside [0, 1].
+    """
+    array = _as_table(values, name)
+    wrong = ~((array >= 0) & (array <= 1))
+    if wrong.any():
+        raise DataError(f"{name}: expected probabilities from 0 to 1, got {_first(array, wrong)}")
+    return array.astype(np.float64)
+
+
+def check_same_shape(**arrays: NDArray[Any]) -> None:
+    """Refuse arrays that do not describe the same rows and labels.
+
+    Raises
+    ------
+    DataError
+        If two shapes differ; names each array with its shape.
+    """
+    if len({array.shape for array in arrays.values()}) > 1:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise DataError(f"expected arrays of one shape (n_rows, n_labels), got {shapes}")
+
+
+def _as_table(values: ArrayLike, name: str) -> NDArray[Any]:
+    try:
+        array = np.asarray(values)
+    except ValueError as error:  # rows of different lengths
+        raise DataError(f"{name}: expected rows of one length, got {error}") from error
+    if array.ndim != 2 or array.shape[1] == 0:
+        raise DataError(f"{name}: expected an array of shape (n_rows, n_labels), got shape {array.shape}")
+    if array.dtype.kind not in "biuf":
+        raise DataError(f"{name}: expected numbers, got an array of {array.dtype}")
+    return array
+
+
+def _first(array: NDArray[Any], wrong: NDArray[np.bool_]) -> str:
+    row, column = np.argwhere(wrong)[0]
+    return f"{array[row, column]} in row {row}, column {column} (counted from 0)"

@@ -1,0 +1,250 @@
+"""From probabilities to labels: one threshold a label, one for all, or a fixed one. numpy only."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multitag.errors import BundleError, ConfigError, DataError
+from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.tuning import search_thresholds, shrink_thresholds
+
+Policy = Literal["per_label", "global", "fixed"]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The probabilities from which labels are predicted; what ``thresholds.json`` of a bundle holds.
+
+    Parameters
+    ----------
+    policy : {"per_label", "global", "fixed"}
+        Which of the three below :meth:`values` gives; ``dataclasses.replace`` changes it.
+    fixed : float
+        Set by hand, in [0, 1].
+    global_threshold : float or None
+        Tuned for all labels together, in [0, 1]; None where nothing was tuned.
+    per_label : tuple of float, length n_labels, or None
+        Tuned for each label, in [0, 1]; None where nothing was tuned.
+    n_labels : int
+    objective : str or None
+        What tuning maximised, such as ``"f1"``.
+    tuned_on : str or None
+        The rows it was tuned on, such as ``"validation, 100 rows"``.
+
+    Raises
+    ------
+    ConfigError
+        If a value is out of its range or the policy's own thresholds are None.
+    """
+
+    policy: Policy
+    fixed: float
+    global_threshold: float | None
+    per_label: tuple[float, ...] | None
+    n_labels: int
+    objective: str | None
+    tuned_on: str | None
+
+    def __post_init__(self) -> None:
+        """Check ranges, so that :meth:`values` cannot fail."""
+        if self.policy not in get_args(Policy):
+            raise ConfigError(f"policy: expected {get_args(Policy)}, got {reprlib.repr(self.policy)}")
+        if type(self.n_labels) is not int or self.n_labels < 1:
+            raise ConfigError(f"n_labels: expected at least 1, got {reprlib.repr(self.n_labels)}")
+        _check_share("fixed", self.fixed)
+        if self.global_threshold is not None:
+            _check_share("global_threshold", self.global_threshold)
+        if self.per_label is not None:
+            if not isinstance(self.per_label, tuple) or len(self.per_label) != self.n_labels:
+                got = reprlib.repr(self.per_label)
+                raise ConfigError(f"per_label: expected {self.n_labels} numbers, got {got}")
+            for index, value in enumerate(self.per_label):
+                _check_share(f"per_label[{index}]", value)
+        tuned = {"per_label": self.per_label, "global": self.global_threshold}
+        if tuned.get(self.policy, self.fixed) is None:
+            raise ConfigError(f"policy: {self.policy!r} has no thresholds, nothing was tuned; use 'fixed'")
+        for text in (self.objective, self.tuned_on):
+            if not isinstance(text, (str, type(None))):
+                raise ConfigError(f"objective, tuned_on: expected text or nothing, got {reprlib.repr(text)}")
+
+    @classmethod
+    def fixed_only(cls, fixed: float, n_labels: int) -> Self:
+        """One threshold for all labels, nothing tuned; a ConfigError if it is outside [0, 1]."""
+        return cls("fixed", fixed, None, None, n_labels, None, None)
+
+    def values(self) -> NDArray[np.float64]:
+        """Give the threshold of each label under the policy.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_labels,)
+            In [0, 1].
+        """
+        if self.policy == "per_label":
+            return np.asarray(self.per_label, dtype=np.float64)
+        one = self.global_threshold if self.policy == "global" else self.fixed
+        return np.full(self.n_labels, one, dtype=np.float64)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain text, floats and lists that fit JSON."""
+        values = asdict(self) | {"fixed": float(self.fixed)}
+        if self.global_threshold is not None:
+            values["global_threshold"] = float(self.global_threshold)
+        if self.per_label is not None:
+            values["per_label"] = [float(each) for each in self.per_label]
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Any, n_labels: int) -> Self:
+        """Read what :meth:`to_dict` gave, as JSON gives it back, for ``n_labels`` labels.
+
+        Raises
+        ------
+        BundleError
+            If a key is missing or unknown, or a value of the wrong type, length or range.
+        """
+        known = [field.name for field in fields(cls)]
+        try:
+            if not isinstance(values, Mapping) or set(values) != set(known):
+                got = list(values) if isinstance(values, Mapping) else values
+                raise ConfigError(f"expected the keys {', '.join(known)}, got {reprlib.repr(got)}")
+            if values["n_labels"] != n_labels:
+                got = reprlib.repr(values["n_labels"])
+                raise ConfigError(f"n_labels: expected {n_labels} as in labels.json, got {got}")
+            listed = values["per_label"]
+            return cls(**{**values, "per_label": tuple(listed) if isinstance(listed, list) else listed})
+        except ConfigError as error:
+            raise BundleError(f"thresholds: {error}") from error
+
+
+def tune_thresholds(y_true: ArrayLike, y_prob: ArrayLike, *, fixed: float, tuned_on: str) -> Thresholds:
+    """Find the threshold of each label that maximises its F1, and the one for all that maximises macro-F1.
+
+    Macro-F1 is over the labels that have positives. A label's own threshold is shrunk towards the global one,
+    the more the fewer positives it has (see ``multitag.evaluation.tuning``); without any it takes the global.
+
+    Parameters
+    ----------
+    y_true : array_like, shape (n_rows, n_labels)
+        1 where the row has the label, 0 elsewhere.
+    y_prob : array_like, shape (n_rows, n_labels)
+        Probabilities in [0, 1]. Tune on rows that the model was not trained on.
+    fixed : float
+        The fixed threshold to carry along, in [0, 1].
+    tuned_on : str
+        What the rows are, such as ``"validation, 100 rows"``.
+
+    Returns
+    -------
+    Thresholds
+        Policy ``"per_label"``; policy ``"fixed"`` with nothing tuned where no label has a positive.
+
+    Raises
+    ------
+    DataError
+        If there are no rows, the shapes differ or a value is out of range.
+    ConfigError
+        If ``fixed`` is outside [0, 1].
+
+    References
+    ----------
+    Lipton, Elkan and Naryanaswamy (2014), "Optimal thresholding of classifiers to maximize F1 measure".
+    Fan and Lin (2007), "A study on threshold selection for multi-label classification".
+
+    Examples
+    --------
+    >>> y_true, y_prob = [[1], [1], [0]], [[0.9], [0.6], [0.2]]
+    >>> tuned = tune_thresholds(y_true, y_prob, fixed=0.3, tuned_on="validation, 3 rows")
+    >>> round(tuned.global_threshold, 6)
+    0.4
+    """
+    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    check_same_shape(y_true=true, y_prob=prob)
+    n_rows, n_labels = true.shape
+    if n_rows == 0:
+        raise DataError("no rows to tune thresholds on; expected at least one")
+    support = true.sum(axis=0)  # (n_labels,)
+    some = support > 0
+    if not some.any():
+        return Thresholds.fixed_only(fixed, n_labels)
+    common, own = search_thresholds(true[:, some], prob[:, some])
+    per_label = np.full(n_labels, common)
+    per_label[some] = shrink_thresholds(own, common, support[some])
+    return Thresholds("per_label", fixed, common, tuple(per_label.tolist()), n_labels, "f1", tuned_on)
+
+
+def apply_thresholds(
+    y_prob: ArrayLike,
+    thresholds: ArrayLike,
+    *,
+    top_k: int | None = None,
+    at_least_one: bool = False,
+) -> NDArray[np.int64]:
+    """Turn probabilities into predictions: a label is predicted where its probability reaches its threshold.
+
+    Parameters
+    ----------
+    y_prob : array_like, shape (n_rows, n_labels)
+        Probabilities in [0, 1]; there may be no rows.
+    thresholds : array_like, shape (n_labels,), or float
+        In [0, 1]; one for each label, or one for all.
+    top_k : int, optional
+        Predict exactly this many labels a row, the most probable, whatever the thresholds; of equal
+        probabilities the first in label order. In [1, n_labels].
+    at_least_one : bool, default False
+        Predict the most probable label of a row where none reaches its threshold.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_rows, n_labels)
+        1 where the label is predicted, 0 elsewhere.
+
+    Raises
+    ------
+    DataError
+        If the probabilities are not rows of numbers in [0, 1].
+    ConfigError
+        If a threshold or ``top_k`` is out of its range, or there is not one threshold a label.
+
+    Examples
+    --------
+    >>> apply_thresholds([[0.6, 0.3, 0.1], [0.2, 0.1, 0.1]], 0.3).tolist()
+    [[1, 1, 0], [0, 0, 0]]
+    >>> apply_thresholds([[0.6, 0.3, 0.1], [0.2, 0.1, 0.1]], 0.3, at_least_one=True).tolist()
+    [[1, 1, 0], [1, 0, 0]]
+    """
+    prob = as_probabilities(y_prob, "y_prob")
+    # As a float64 array: against a bare Python float, numpy would compare float32 probabilities in float32.
+    cuts = np.asarray(thresholds, dtype=np.float64)
+    n_labels = prob.shape[1]
+    if cuts.shape not in ((), (n_labels,)):
+        raise ConfigError(f"thresholds: expected one, or {n_labels} (one a label), got shape {cuts.shape}")
+    if not ((cuts >= 0) & (cuts <= 1)).all():
+        raise ConfigError(f"thresholds: expected numbers from 0 to 1, got {reprlib.repr(cuts.tolist())}")
+    if top_k is not None:
+        return _predict_top(prob, top_k)
+    pred = (prob >= cuts).astype(np.int64)
+    if at_least_one and len(pred):
+        none = np.flatnonzero(~pred.any(axis=1))
+        pred[none, prob[none].argmax(axis=1)] = 1
+    return pred
+
+
+def _predict_top(prob: NDArray[np.float64], top_k: int) -> NDArray[np.int64]:
+    if not isinstance(top_k, int) or isinstance(top_k, bool) or not 1 <= top_k <= prob.shape[1]:
+        raise ConfigError(f"top_k: expected a whole number from 1 to {prob.shape[1]} (labels), got {top_k!r}")
+    pred = np.zeros(prob.shape, dtype=np.int64)
+    best = np.argsort(-prob, axis=1, kind="stable")[:, :top_k]  # (n_rows, top_k)
+    np.put_along_axis(pred, best, 1, axis=1)
+    return pred
+
+
+def _check_share(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise ConfigError(f"{name}: expected a number from 0 to 1, got {reprlib.repr(value)}")
