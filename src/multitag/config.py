@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from difflib import get_close_matches
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Self
 
 from multitag.errors import ConfigError
 from multitag.extras import import_extra
+from multitag.schema import build, is_plain, nearest, read_yaml, setting_keys
 
 SplitMethod = Literal["stratified", "random"]
 Precision = Literal["auto", "fp32", "bf16"]
@@ -62,13 +61,14 @@ class SplitConfig:
         for name in ("validation_size", "test_size"):
             size = getattr(self, name)
             _require(
-                0 <= size < 1 or (size >= 1 and size == int(size)),
+                0 <= size < 1 or (size >= 1 and float(size).is_integer()),
                 f"{name}: expected a share in [0, 1) or a whole number of rows, got {size!r}",
             )
         shares = [size for size in (self.validation_size, self.test_size) if size < 1]
+        total = f"{sum(shares):g}"
         _require(
             sum(shares) < 1,
-            f"validation_size + test_size: expected less than 1, got {sum(shares):g}; nothing is left to train on",
+            f"validation_size + test_size: expected less than 1, got {total}; nothing is left to train on",
         )
 
 
@@ -88,8 +88,7 @@ class ModelConfig:
     max_length: int = 256
 
     def __post_init__(self) -> None:
-        """Check ranges."""
-        _require(bool(self.base_model.strip()), "base_model: expected auto, minilm, a hub name or a folder, got ''")
+        _require(self.base_model.strip() != "", "base_model: expected auto, minilm, a hub name or a folder")
         _require(self.max_length >= 3, f"max_length: expected at least 3 tokens, got {self.max_length}")
 
 
@@ -115,8 +114,8 @@ class TrainingConfig:
     save_total_limit : int
         Checkpoints kept; older ones are deleted.
     early_stopping : int or None
-        Stop after this many epochs (or ``save_steps``) without a better validation macro AP, and keep the best
-        weights; None trains all epochs.
+        Stop after this many epochs (or ``save_steps``) without a better validation macro AP, and keep the
+        best weights; None trains all epochs.
     precision : {"auto", "fp32", "bf16"}
         Arithmetic of training; auto takes bf16 where the processor has instructions for it. Saved weights and
         reported numbers are always fp32.
@@ -137,15 +136,21 @@ class TrainingConfig:
     trainer_args: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check ranges."""
         for name in ("epochs", "batch_size", "save_total_limit", "learning_rate", "head_learning_rate"):
             value = getattr(self, name)
             _require(value is None or value > 0, f"{name}: expected more than 0, got {value!r}")
         for name in ("save_steps", "early_stopping"):
             value = getattr(self, name)
             _require(value is None or value >= 1, f"{name}: expected at least 1, got {value!r}")
-        _require(0 <= self.warmup_ratio < 1, f"warmup_ratio: expected 0 to below 1, got {self.warmup_ratio!r}")
-        _require(self.weight_decay >= 0, f"weight_decay: expected 0 or more, got {self.weight_decay!r}")
+        ratio, decay = self.warmup_ratio, self.weight_decay
+        _require(0 <= ratio < 1, f"warmup_ratio: expected 0 to below 1, got {ratio!r}")
+        _require(decay >= 0, f"weight_decay: expected 0 or more, got {decay!r}")
+        for name, value in self.trainer_args.items():  # they are saved with the run, as YAML
+            _require(
+                is_plain(value),
+                f"trainer_args.{name}: expected text, a number, true, false, null, a list or keys of those; "
+                f"got {type(value).__name__}",
+            )
 
 
 @dataclass(frozen=True)
@@ -161,8 +166,8 @@ class EvaluationConfig:
     threshold: float = 0.3
 
     def __post_init__(self) -> None:
-        """Check ranges."""
-        _require(0 < self.threshold < 1, f"threshold: expected a number between 0 and 1, got {self.threshold!r}")
+        value = self.threshold
+        _require(0 < value < 1, f"threshold: expected a number between 0 and 1, got {value!r}")
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,6 @@ class Config:
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
 
     def __post_init__(self) -> None:
-        """Check ranges."""
         _require(0 <= self.seed < 2**32, f"seed: expected 0 to 4294967295, got {self.seed!r}")
 
     @classmethod
@@ -202,7 +206,7 @@ class Config:
         ConfigError
             If a key is unknown (names the nearest known one) or a value has the wrong type or range.
         """
-        built: Self = _build(cls, values, source, "")
+        built: Self = build(cls, values, source)
         return built
 
     @classmethod
@@ -214,15 +218,7 @@ class Config:
         ConfigError
             If the file is missing, not YAML or holds an unknown key or a bad value.
         """
-        yaml = import_extra("yaml", "train")
-        try:
-            values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise ConfigError(f"{path}: no such configuration file") from error
-        except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-            raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-        except OSError as error:
-            raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        values = read_yaml(path)
         return cls.from_dict({} if values is None else values, str(path))
 
     def to_dict(self) -> dict[str, Any]:
@@ -244,82 +240,17 @@ class Config:
         ConfigError
             If a name is unknown or a value has the wrong type or range.
         """
-        sections = {
-            name: section.name
-            for section in fields(self)
-            if section.name != "seed"
-            for name in (each.name for each in fields(getattr(self, section.name)))
-        }
+        keys = setting_keys(type(self))
         nested = self.to_dict()
         for name, value in values.items():
-            if name == "seed":
-                nested["seed"] = value
-            elif name in sections:
-                nested[sections[name]][name] = value
-            else:
-                raise ConfigError(_unknown_key("option", name, [*sections, "seed"], "train"))
+            if name not in keys:
+                hint = nearest(name, {key: key for key in keys}, keys)
+                raise ConfigError(f"unknown option {name!r}; {hint}")
+            section, _, bare = keys[name].rpartition(".")
+            (nested[section] if section else nested)[bare] = value
         return type(self).from_dict(nested, "options")
 
     def with_learning_rates(self, learning_rate: float, head_learning_rate: float) -> Self:
         """Give a copy with both rates resolved."""
         training = replace(self.training, learning_rate=learning_rate, head_learning_rate=head_learning_rate)
         return replace(self, training=training)
-
-
-def _unknown_key(kind: str, key: object, known: list[str], source: str) -> str:
-    near = get_close_matches(str(key), known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(known)}"
-    return f"{source}: unknown {kind} {str(key)!r}; {hint}"
-
-
-def _build(cls: Any, values: object, source: str, path: str) -> Any:
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"{source}: {path or 'top level'}: expected keys and values, got {type(values).__name__}")
-    hints = get_type_hints(cls)
-    for key in values:
-        if key not in hints:
-            raise ConfigError(_unknown_key("key", f"{path}{key}", [f"{path}{name}" for name in hints], source))
-    built = {}
-    for key, value in values.items():
-        hint = hints[key]
-        if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__"):
-            built[key] = _build(hint, {} if value is None else value, source, f"{path}{key}.")
-        else:
-            built[key] = _convert(value, hint, f"{source}: {path}{key}")
-    try:
-        return cls(**built)
-    except ConfigError as error:
-        raise ConfigError(f"{source}: {path}{error}") from None
-
-
-def _convert(value: Any, hint: Any, where: str) -> Any:
-    """Check a plain value against a type hint; whole numbers pass as floats, nothing else is coerced."""
-    choices = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
-    for choice in choices:
-        if get_origin(choice) is Literal and value in get_args(choice):
-            return value
-        if choice is type(None) and value is None:
-            return None
-        if get_origin(choice) is Mapping and isinstance(value, Mapping) and all(isinstance(k, str) for k in value):
-            return dict(value)
-        if choice in (str, bool) and isinstance(value, choice):
-            return value
-        if choice is int and isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if choice is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-            if value != value or abs(value) == float("inf"):
-                raise ConfigError(f"{where}: expected a finite number, got {value!r}")
-            return float(value) if int not in choices else value
-    raise ConfigError(f"{where}: expected {_describe(choices)}, got {value!r}")
-
-
-def _describe(choices: tuple[Any, ...]) -> str:
-    words: list[str] = []
-    for choice in choices:
-        if get_origin(choice) is Literal:
-            words.extend(str(each) for each in get_args(choice))
-        elif get_origin(choice) is Mapping:
-            words.append("keys and values")
-        else:
-            words.append({str: "text", bool: "true or false", int: "a whole number", float: "a number"}.get(choice, "nothing"))
-    return " or ".join(words)

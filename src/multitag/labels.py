@@ -56,8 +56,14 @@ class LabelSet:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Iterable[str]]) -> Self:
-        """Collect the names found in rows of labels, sorted by code point as scikit-learn does."""
-        return cls(tuple(sorted({name for row in rows for name in row})))
+        """Collect the names found in rows of labels, sorted by code point as scikit-learn does.
+
+        Raises
+        ------
+        DataError
+            If a row is one text instead of names, or a name is empty.
+        """
+        return cls(tuple(sorted({name for row in rows for name in _names(row)})))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -70,7 +76,7 @@ class LabelSet:
         """
         try:
             names = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"label names are not JSON: {error}") from error
         if not isinstance(names, list):
             raise DataError(f"label names must be a JSON list of names, got {type(names).__name__}")
@@ -115,15 +121,17 @@ class LabelSet:
         Raises
         ------
         DataError
-            If a row has a label that is not in the set; names it and the nearest known ones.
+            If a row has a label that is not in the set, or is one text instead of names; names it and the
+            nearest known ones.
         """
-        listed = [list(row) for row in rows]
+        listed = [list(_names(row)) for row in rows]
         unknown = sorted({name for row in listed for name in row} - set(self.names))
         if unknown:
-            near = get_close_matches(unknown[0], self.names, n=3) or list(self.names[:5])
+            near = get_close_matches(unknown[0], self.names, n=3)
+            hint = f"nearest known to {unknown[0]!r}" if near else f"known are {len(self)}, such as"
             raise DataError(
                 f"{len(unknown)} unknown label(s): {', '.join(map(repr, unknown[:5]))}; "
-                f"nearest known to {unknown[0]!r}: {', '.join(map(repr, near))}"
+                f"{hint}: {', '.join(map(repr, near or self.names[:5]))}"
             )
         if not listed:
             return np.zeros((0, len(self)), dtype=np.int64)
@@ -146,9 +154,19 @@ class LabelSet:
         DataError
             If the array does not have one column a label, or holds anything but 0 and 1.
         """
-        array = np.asarray(multi_hot)
+        try:
+            array = np.asarray(multi_hot)
+        except ValueError as error:
+            raise DataError(f"expected multi-hot rows of {len(self)} columns each: {error}") from error
         if array.ndim != 2 or array.shape[1] != len(self):
-            raise DataError(f"expected multi-hot rows of shape (n_rows, {len(self)}), got shape {array.shape}")
+            shape = f"(n_rows, {len(self)})"
+            raise DataError(f"expected multi-hot rows of shape {shape}, got shape {array.shape}")
         if not np.isin(array, (0, 1)).all():
             raise DataError("multi-hot rows must hold only 0 and 1")
         return [tuple(self.names[column] for column in np.flatnonzero(row)) for row in array]
+
+
+def _names(row: Iterable[str]) -> Iterable[str]:
+    if isinstance(row, str):  # would be taken for a row of letters
+        raise DataError(f"expected a list of label names for each row, got the text {row[:40]!r}")
+    return row

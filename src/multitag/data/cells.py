@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from multitag.errors import DataError
 
@@ -12,10 +12,14 @@ SEPARATORS = (",", ";", "|")
 
 
 def is_missing(cell: object) -> bool:
-    """Tell whether a cell holds nothing: None, NaN, or text of nothing but spaces."""
-    if cell is None or (isinstance(cell, float) and cell != cell):
-        return True
-    return isinstance(cell, str) and not cell.strip()
+    """Tell whether a cell holds nothing: None, NaN, pandas' NA and NaT, or text of nothing but spaces."""
+    if isinstance(cell, str):
+        return not cell.strip()
+    if isinstance(cell, Iterable):
+        return False
+    import pandas as pd
+
+    return bool(pd.isna(cast("float | None", cell)))
 
 
 def find_separator(cells: Iterable[object]) -> str:
@@ -51,7 +55,7 @@ def parse_labels(cell: object, separator: str, where: str) -> tuple[str, ...]:
     Raises
     ------
     DataError
-        If the cell is neither text nor a list of text.
+        If the cell is neither text nor a list of text, or holds what is no character.
 
     Examples
     --------
@@ -67,8 +71,39 @@ def parse_labels(cell: object, separator: str, where: str) -> tuple[str, ...]:
     elif isinstance(cell, Iterable) and not isinstance(cell, (bytes, dict)):
         names = list(cell)
     else:
-        names = [str(cell)]  # a single label id, such as 7 in JSONL
+        names = [cell]  # a single label id, such as 7 in JSONL
     return _clean(names, where)
+
+
+def parse_text(cell: object, where: str) -> str:
+    """Read the text of one cell that is not missing, as it stands.
+
+    Parameters
+    ----------
+    cell : object
+        Text, or a number, which is written as text.
+    where : str
+        File, row and column, for the error.
+
+    Raises
+    ------
+    DataError
+        If the cell is a list, an object or bytes, or holds what is no character.
+    """
+    if isinstance(cell, bytes) or (isinstance(cell, Iterable) and not isinstance(cell, str)):
+        raise DataError(f"{where}: expected text, got {type(cell).__name__} {str(cell)[:40]!r}")
+    return _whole(str(cell), where)
+
+
+def _whole(text: str, where: str) -> str:
+    """Refuse lone surrogates, which JSON can hold and no tokenizer, file or terminal takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{where}: {text[error.start]!r} is half of a surrogate pair, not a character; remove it"
+        ) from error
+    return text
 
 
 def _parse_json(cell: str, where: str) -> Sequence[Any]:
@@ -84,11 +119,11 @@ def _parse_json(cell: str, where: str) -> Sequence[Any]:
 def _clean(names: Iterable[object], where: str) -> tuple[str, ...]:
     cleaned: dict[str, None] = {}
     for name in names:
-        if isinstance(name, (dict, list, tuple, bytes)):
+        if isinstance(name, Iterable) and not isinstance(name, str):
             raise DataError(
                 f"{where}: expected label names as text, got {type(name).__name__} {str(name)[:40]!r}; "
                 "turn the column into one list of names a row first"
             )
-        if not is_missing(name) and str(name).strip():
-            cleaned[str(name).strip()] = None
+        if not is_missing(name):
+            cleaned[_whole(str(name).strip(), where)] = None
     return tuple(cleaned)

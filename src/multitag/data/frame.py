@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,25 +41,26 @@ def read_frame(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path : str or Path
-        The file; its ending tells the format.
+        The file; its ending tells the format. A .csv whose header has semicolons or tabs and no comma is
+        read with those.
 
     Returns
     -------
     DataFrame
         One row a record, in the order of the file. Cells of CSV and TSV are text as it stands in the file
-        (``"NA"``, ``"007"`` and leading spaces stay); a cell that a short row lacks is None. Cells of JSONL
-        and Parquet keep their types.
+        (``"NA"``, ``"007"`` and leading spaces stay); a cell that a short row lacks is empty. Cells of JSONL
+        and Parquet keep their types; a cell that a JSONL record lacks is None.
 
     Raises
     ------
     DataError
-        If the file is missing, empty, not text, ragged or of another format.
+        If the file is missing, empty, not UTF-8, ragged, damaged or of another format.
     """
     path = Path(path)
     check_readable(path)
     kind = table_format(path)
     if kind in ("csv", "tsv"):
-        return _read_delimited(path, "," if kind == "csv" else "\t")
+        return _read_delimited(path, _find_delimiter(path) if kind == "csv" else "\t")
     if kind == "jsonl":
         return _read_jsonl(path)
     return _read_parquet(path)
@@ -70,12 +72,15 @@ def check_readable(path: Path) -> None:
     Raises
     ------
     DataError
-        If the path does not exist, is not a file or is empty.
+        If the path does not exist, is not a file, may not be read or is empty.
     """
     if not path.exists():
         raise DataError(f"{path}: no such file; give a path, or the name of a packaged table: sample, imdb")
     if not path.is_file():
-        raise DataError(f"{path}: expected a file, got a folder; name the file in it")
+        kind = "a folder" if path.is_dir() else "neither file nor folder"
+        raise DataError(f"{path}: expected a file, got {kind}; name a file")
+    if not os.access(path, os.R_OK):
+        raise DataError(f"{path}: you may not read this file; change its permissions")
     if path.stat().st_size == 0:
         raise DataError(f"{path}: the file is empty; expected a header line and at least one row")
 
@@ -99,22 +104,37 @@ def _read_delimited(path: Path, separator: str) -> pd.DataFrame:
             f"{path}: {reason}; a cell that holds {separator!r} or a line break must be quoted"
         ) from error
     except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: not UTF-8 text (byte {error.start} is 0x{error.object[error.start]:02x}); "
-            "save it as UTF-8 and try again"
-        ) from error
-    names = ["" if name is None or name != name else str(name) for name in raw.iloc[0]]
+        raise _not_utf8(path) from error
+    names = [str(name) for name in raw.iloc[0]]
     _refuse_bad_header(path, names)
     frame = raw.iloc[1:].reset_index(drop=True)
-    frame.columns = pd.Index(names)
-    return frame.astype(object).where(frame.notna(), None)
+    frame.columns = pd.Index(names, dtype=object)
+    return frame
+
+
+def _find_delimiter(path: Path) -> str:
+    """Find what stands between the cells of a .csv: spreadsheets of many countries write semicolons."""
+    with path.open("rb") as file:
+        header = next((line for line in iter(lambda: file.readline(2**16), b"") if line.strip()), b"")
+    return next((mark for mark in (",", ";", "\t") if mark.encode() in header), ",")
+
+
+def _not_utf8(path: Path) -> DataError:
+    """Say where: the position in a UnicodeDecodeError of pandas counts from the start of a chunk."""
+    content = path.read_bytes()
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, byte = content.count(b"\n", 0, error.start) + 1, content[error.start]
+        return DataError(f"{path}, line {line}: not UTF-8 text (byte 0x{byte:02x}); save it as UTF-8 first")
+    return DataError(f"{path}: changed while it was read; try again")
 
 
 def _refuse_html(path: Path) -> None:
     with path.open("rb") as file:
         start = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        raise DataError(f"{path}: this is an HTML page, not a table; download the raw file instead of its page")
+        raise DataError(f"{path}: this is an HTML page, not a table; download the raw file, not its page")
 
 
 def _refuse_bad_header(path: Path, names: list[str]) -> None:
@@ -133,7 +153,7 @@ def _read_jsonl(path: Path) -> pd.DataFrame:
                 if line.strip():
                     records.append(parse_json_line(path, number, line))
         except UnicodeDecodeError as error:
-            raise DataError(f"{path}: not UTF-8 text ({error.reason}); save it as UTF-8 and try again") from error
+            raise _not_utf8(path) from error
     if not records:
         raise DataError(f"{path}: nothing but blank lines; expected one JSON object a line")
     columns = list(dict.fromkeys(key for record in records for key in record))
@@ -153,7 +173,9 @@ def parse_json_line(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}, line {number}: not JSON: {error}; expected one JSON object a line") from error
+        raise DataError(
+            f"{path}, line {number}: not JSON: {error}; expected one JSON object a line"
+        ) from error
     if not isinstance(record, dict):
         raise DataError(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}")
     return record
@@ -163,7 +185,10 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     parquet: Any = import_extra("pyarrow.parquet", "train")
     arrow: Any = import_extra("pyarrow", "train")
     try:
-        frame: pd.DataFrame = parquet.read_table(path).to_pandas(integer_object_nulls=True)
-    except (arrow.ArrowInvalid, OSError) as error:
-        raise DataError(f"{path}: not a readable Parquet file: {str(error).splitlines()[0]}") from error
+        # Without pandas' own metadata: a column that was its index is a column like any other.
+        table = parquet.read_table(path)
+        frame: pd.DataFrame = table.to_pandas(integer_object_nulls=True, ignore_metadata=True)
+    except (arrow.ArrowException, OSError, ValueError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DataError(f"{path}: not a readable Parquet file: {reason[:200]}") from error
     return frame

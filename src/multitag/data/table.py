@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from multitag.data.cells import find_separator, is_missing, parse_labels
+from multitag.data.cells import find_separator, is_missing, parse_labels, parse_text
 from multitag.data.frame import read_frame
 from multitag.data.samples import SAMPLE_COLUMNS, sample_path
 from multitag.errors import DataError
@@ -83,41 +82,105 @@ def read_table(
     text, labels : str, optional
         Column names. They may be left out for ``"sample"`` and ``"imdb"`` only.
     label_separator : str, optional
-        What stands between labels in one cell. By default the one of comma, semicolon and pipe that most cells
-        hold. Cells that hold a list (JSONL, Parquet, DataFrame, or JSON text) need none.
+        What stands between labels in one cell. By default the one of comma, semicolon and pipe that most
+        cells hold. Cells that hold a list (JSONL, Parquet, DataFrame, or JSON text) need none.
     allow_unlabelled : bool, default False
         Keep rows without a label as examples of none of the labels.
 
     Returns
     -------
     Table
-        Rows whose text is empty are left out and listed in ``left_out``.
+        Rows whose text is empty, or that repeat the header, are left out and listed in ``left_out``.
 
     Raises
     ------
     DataError
-        If the file or a column is missing, no row is left, a row has no label (unless allowed), or the table has
-        fewer than two different labels.
+        If the file or a column is missing, no row is left, a row has no label (unless allowed), or the table
+        has fewer than two different labels.
     """
-    if isinstance(source, (str, Path)):
-        packaged = str(source) in SAMPLE_COLUMNS
-        path = sample_path(str(source)) if packaged else Path(source)
-        if packaged:
-            text, labels = text or SAMPLE_COLUMNS[str(source)][0], labels or SAMPLE_COLUMNS[str(source)][1]
-        frame, name = read_frame(path), str(source) if packaged else path.name
-    else:
-        frame, name = source, "DataFrame"
+    frame, name = open_source(source)
+    known = default_columns(name)
+    table = build_table(frame, name, text or known[0], labels or known[1], label_separator=label_separator)
+    check_trainable(table, allow_unlabelled=allow_unlabelled)
+    return table
+
+
+def open_source(source: str | Path | pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Read a source whole, whatever is in it.
+
+    Returns
+    -------
+    frame : DataFrame
+        All rows and columns.
+    name : str
+        ``"sample"``, ``"imdb"``, the file's name or ``"DataFrame"``, for messages and the manifest.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read.
+    """
+    if not isinstance(source, (str, Path)):
+        return source, "DataFrame"
+    if str(source) in SAMPLE_COLUMNS:
+        return read_frame(sample_path(str(source))), str(source)
+    return read_frame(source), Path(source).name
+
+
+def default_columns(name: str) -> tuple[str | None, str | None]:
+    """Give the text and label columns of a packaged table; None for any other."""
+    return SAMPLE_COLUMNS.get(name, (None, None))
+
+
+def build_table(
+    frame: pd.DataFrame,
+    name: str,
+    text: str | None,
+    labels: str | None,
+    *,
+    label_separator: str | None = None,
+) -> Table:
+    """Take texts and labels out of a frame, without asking whether they will do for training.
+
+    Parameters are those of :func:`read_table`; ``name`` is the source's, for messages.
+
+    Returns
+    -------
+    Table
+        Maybe without rows, and with rows without labels.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, or a cell holds neither text nor labels.
+    """
     text = check_column(frame, text, name, "text")
     labels = check_column(frame, labels, name, "labels")
-    cells = frame[labels].tolist()
+    texts, cells = frame[text].tolist(), frame[labels].tolist()
     separator = label_separator or find_separator(cells)
-    parsed = [
-        parse_labels(cell, separator, f"{name}, row {row}, column {labels!r}")
-        for row, cell in enumerate(cells, start=1)
-    ]
-    table = _select_rows(frame[text].tolist(), parsed, name, text, labels, separator)
-    _check_labels(table, allow_unlabelled)
-    return table
+    kept: list[tuple[int, str, tuple[str, ...]]] = []
+    left_out: list[tuple[int, str]] = []
+    for row, (cell, label_cell) in enumerate(zip(texts, cells, strict=True), start=1):
+        if is_missing(cell):
+            left_out.append((row, f"empty text in column {text!r}"))
+        elif isinstance(label_cell, str) and (str(cell), label_cell) == (text, labels):
+            # Files that were joined, header lines and all.
+            left_out.append((row, "repeats the header"))
+        else:
+            where = f"{name}, row {row}, column"
+            names = parse_labels(label_cell, separator, f"{where} {labels!r}")
+            kept.append((row, parse_text(cell, f"{where} {text!r}"), names))
+    return Table(
+        texts=tuple(each[1] for each in kept),
+        labels=tuple(each[2] for each in kept),
+        rows=tuple(each[0] for each in kept),
+        source=name,
+        text_column=text,
+        label_column=labels,
+        label_separator=separator,
+        n_rows_source=len(texts),
+        left_out=tuple(left_out),
+    )
 
 
 def check_column(frame: pd.DataFrame, column: str | None, name: str, role: str) -> str:
@@ -126,11 +189,13 @@ def check_column(frame: pd.DataFrame, column: str | None, name: str, role: str) 
     Raises
     ------
     DataError
-        If no column is given or the frame lacks it; names the columns there are.
+        If no column is given, or the frame lacks it or has it twice; names the columns there are.
     """
     there = ", ".join(repr(str(each)) for each in frame.columns)
     if column is None:
         raise DataError(f"{name}: say which column holds the {role} (--{role}); there are: {there}")
+    if list(frame.columns).count(column) > 1:
+        raise DataError(f"{name}: column {column!r} comes more than once; rename one; there are: {there}")
     if column not in frame.columns:
         near = get_close_matches(column, [str(each) for each in frame.columns], n=1, cutoff=0.6)
         hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -138,33 +203,25 @@ def check_column(frame: pd.DataFrame, column: str | None, name: str, role: str) 
     return column
 
 
-def _select_rows(
-    texts: list[object], labels: Sequence[tuple[str, ...]], name: str, text: str, label: str, separator: str
-) -> Table:
-    keep = [index for index, cell in enumerate(texts) if not is_missing(cell)]
-    empty = sorted(set(range(len(texts))) - set(keep))
-    if not keep:
-        raise DataError(f"{name}, column {text!r}: no row has a text ({len(texts)} rows read)")
-    return Table(
-        texts=tuple(str(texts[index]) for index in keep),
-        labels=tuple(labels[index] for index in keep),
-        rows=tuple(index + 1 for index in keep),
-        source=name,
-        text_column=text,
-        label_column=label,
-        label_separator=separator,
-        n_rows_source=len(texts),
-        left_out=tuple((index + 1, f"empty text in column {text!r}") for index in empty),
-    )
+def check_trainable(table: Table, *, allow_unlabelled: bool = False) -> None:
+    """Check that there is something to learn from.
 
-
-def _check_labels(table: Table, allow_unlabelled: bool) -> None:
+    Raises
+    ------
+    DataError
+        If the table has no row, fewer than two labels, or a row without a label (unless allowed).
+    """
+    if not len(table):
+        rows = f"{table.n_rows_source} rows read"
+        raise DataError(f"{table.source}, column {table.text_column!r}: no row has a text ({rows})")
     where = f"{table.source}, column {table.label_column!r}"
     names = {name for row in table.labels for name in row}
     if not names:
-        raise DataError(f"{where}: no row has a label; expected names with {table.label_separator!r} between them")
+        mark = table.label_separator
+        raise DataError(f"{where}: no row has a label; expected names with {mark!r} between them")
     if len(names) == 1:
-        raise DataError(f"{where}: only one label, {names.pop()!r}; multi-label classification needs at least two")
+        (only,) = names
+        raise DataError(f"{where}: only one label, {only!r}; multi-label classification needs at least two")
     unlabelled = [row for row, labels in zip(table.rows, table.labels, strict=True) if not labels]
     if unlabelled and not allow_unlabelled:
         more = f" and {len(unlabelled) - 1} more rows" if len(unlabelled) > 1 else ""

@@ -1,0 +1,246 @@
+"""Rows to train, validation and test: iterative stratification, with equal texts kept on one side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.config import SplitConfig
+from multitag.data.duplicates import group_texts
+from multitag.errors import ConfigError, DataError
+from multitag.extras import import_extra
+
+SIDES = ("train", "validation", "test")
+ABSENT = {  # what it means that a label is on no row of a side
+    "train": ("it cannot be learned", "they cannot be learned"),
+    "validation": ("its threshold is not tuned", "their thresholds are not tuned"),
+    "test": ("its test figures are undefined", "their test figures are undefined"),
+}
+NAMED = 10  # labels that a note lists before it counts the rest
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Which rows of a table train, validate and test.
+
+    Parameters
+    ----------
+    train, validation, test : ndarray of int64
+        Indices into the table, ascending; disjoint, and all rows together. A side that was left out is empty.
+    """
+
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+    def sides(self) -> dict[str, NDArray[np.int64]]:
+        """Give the indices by the name of their side: train, validation, test."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    def to_dict(self, rows: Sequence[int]) -> dict[str, list[int]]:
+        """Give the row numbers of each side for saving; ``rows[i]`` is the source's number of table row i."""
+        return {side: [int(rows[index]) for index in indices] for side, indices in self.sides().items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], rows: Sequence[int]) -> Self:
+        """Rebuild what :meth:`to_dict` gave, for the same table.
+
+        Raises
+        ------
+        DataError
+            If a side is missing, or the row numbers are not exactly those of the table, each once.
+        """
+        listed: list[Any] = [values.get(side) for side in SIDES] if isinstance(values, Mapping) else [None]
+        if not all(isinstance(side, list) and all(type(row) is int for row in side) for side in listed):
+            raise DataError(f"saved split: expected a list of row numbers for each of {', '.join(SIDES)}")
+        saved = [row for side in listed for row in side]
+        if sorted(saved) != sorted(rows):
+            odd = sorted(set(saved) ^ set(rows)) or sorted({row for row in saved if saved.count(row) > 1})
+            raise DataError(
+                f"saved split: its {len(saved)} rows are not the {len(rows)} rows of the table "
+                f"(first difference: row {odd[0]}); resume with the table that the run was started on"
+            )
+        index = {row: position for position, row in enumerate(rows)}
+        return cls(*(np.array(sorted(index[row] for row in side), dtype=np.int64) for side in listed))
+
+
+def split_rows(texts: Sequence[str], y: NDArray[np.int64], config: SplitConfig, seed: int) -> Split:
+    """Divide rows into train, validation and test.
+
+    Rows whose texts are equal after case and space folding stay on one side: a text that is trained on would
+    otherwise be tested on. They count as one group that has the labels of all of them.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n_rows
+        The texts.
+    y : ndarray of int, shape (n_rows, n_labels)
+        Multi-hot labels, 0 or 1; rows and columns of zeros are allowed.
+    config : SplitConfig
+        Method and sizes. A share is rounded up to whole rows, as scikit-learn does. ``"stratified"`` is
+        iterative stratification [1]_; ``"random"`` is ``sklearn.model_selection.train_test_split`` over the
+        groups in order of first appearance. The test side is drawn first, the validation side from the rest.
+    seed : int
+        The same seed gives the same split.
+
+    Returns
+    -------
+    Split
+        Sizes are exactly those asked for where no text is repeated, elsewhere as near as whole groups allow.
+
+    Raises
+    ------
+    ConfigError
+        If the sizes leave nothing to train on.
+    DataError
+        If there are fewer different texts than sides.
+
+    References
+    ----------
+    .. [1] Sechidis, Tsoumakas, Vlahavas (2011): On the stratification of multi-label data. ECML PKDD.
+    """
+    wanted = _wanted_rows(len(texts), config)
+    groups = group_texts(texts)
+    weights = np.bincount(groups)  # (n_groups,) rows of each group
+    sides_left = 1 + sum(rows > 0 for rows in wanted.values())
+    if len(weights) < sides_left:
+        raise DataError(
+            f"{len(texts)} rows with only {len(weights)} different text(s) cannot fill {sides_left} sides, "
+            "as equal texts stay on one side; leave sides out with --validation-size 0 or --test-size 0"
+        )
+    labels = np.zeros((len(weights), y.shape[1]), dtype=np.int64)  # (n_groups, n_labels)
+    np.maximum.at(labels, groups, y)
+    rest = np.arange(len(weights))
+    drawn = {"test": rest[:0], "validation": rest[:0]}
+    for side in ("test", "validation"):
+        if wanted[side]:
+            sides_left -= 1
+            inside = _draw(weights[rest], labels[rest], wanted[side], sides_left, config.method, seed)
+            drawn[side], rest = rest[inside], rest[~inside]
+    sides = (rest, drawn["validation"], drawn["test"])
+    return Split(*(np.flatnonzero(np.isin(groups, chosen)) for chosen in sides))
+
+
+def _wanted_rows(n_rows: int, config: SplitConfig) -> dict[str, int]:
+    sizes = {"validation": config.validation_size, "test": config.test_size}
+    wanted = {side: math.ceil(size * n_rows) if size < 1 else int(size) for side, size in sizes.items()}
+    if sum(wanted.values()) >= n_rows:
+        raise ConfigError(
+            f"{n_rows} row(s): validation ({wanted['validation']}) and test ({wanted['test']}) leave nothing "
+            "to train on; set a smaller --validation-size and --test-size, or 0"
+        )
+    return wanted
+
+
+def _draw(
+    weights: NDArray[np.int64], labels: NDArray[np.int64], n_rows: int, n_spared: int, method: str, seed: int
+) -> NDArray[np.bool_]:
+    """Choose groups that hold about n_rows rows, and leave at least n_spared groups for the other sides."""
+    inside = np.zeros(len(weights), dtype=bool)
+    n_groups = min(max(round(n_rows * len(weights) / weights.sum()), 1), len(weights) - n_spared)
+    if method == "random":
+        selection: Any = import_extra("sklearn.model_selection", "train")
+        _, chosen = selection.train_test_split(np.arange(len(weights)), test_size=n_groups, random_state=seed)
+    else:
+        iterstrat: Any = import_extra("iterstrat.ml_stratifiers", "train")
+        splitter = iterstrat.MultilabelStratifiedShuffleSplit(1, test_size=n_groups, random_state=seed)
+        # A column of zeros changes nothing, but makes one label a multi-label target too.
+        padded = np.column_stack([labels, np.zeros(len(labels), dtype=labels.dtype)])
+        _, chosen = next(splitter.split(padded, padded))
+    inside[chosen] = True
+    return _fit_size(inside, weights, labels, n_rows, n_spared, seed)
+
+
+def _fit_size(
+    inside: NDArray[np.bool_],
+    weights: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    n_rows: int,
+    n_spared: int,
+    seed: int,
+) -> NDArray[np.bool_]:
+    """Move groups until the side has the rows asked for, or as near as can be.
+
+    Iterative stratification prefers even labels to the right size: it is off by a few per cent on real
+    tables, and leaves a side empty where every row has a label of its own. Each move takes the group that
+    keeps the label counts nearest to the side's share of them. Heavy groups leave first and light ones come
+    first, so that one text repeated hundreds of times does not make up a side.
+    """
+    order = np.random.default_rng(seed).permutation(len(weights))  # so that ties do not favour the first rows
+    lightest = order[np.argsort(weights[order], kind="stable")]
+    if not inside.any():
+        inside[lightest[0]] = True
+    elif (short := n_spared - np.count_nonzero(~inside)) > 0:
+        inside[lightest[inside[lightest]][:short]] = False
+    totals = np.maximum(labels.sum(axis=0), 1)
+    expected = labels.sum(axis=0) * (n_rows / weights.sum())
+    while missing := n_rows - int(weights[inside].sum()):
+        adding = missing > 0
+        there = ~inside if adding else inside
+        movable = there & (weights < 2 * abs(missing))  # heavier ones would lead further away
+        if not movable.any() or np.count_nonzero(there) <= (n_spared if adding else 1):
+            break
+        weight = weights[movable].min() if adding else weights[movable].max()
+        candidates = order[(movable & (weights == weight))[order]]
+        surplus = (labels[inside].sum(axis=0) - expected) * (1 if adding else -1)
+        cost = labels[candidates] @ ((2 * surplus + 1) / totals)
+        inside[candidates[np.argmin(cost.round(9))]] = adding  # rounded: machines differ in the last bit
+    return inside
+
+
+def label_counts(y: NDArray[np.int64], split: Split, label_names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Count the rows of each label on each side.
+
+    Parameters
+    ----------
+    y : ndarray of int, shape (n_rows, n_labels)
+        Multi-hot labels.
+    split : Split
+        Sides of the same rows.
+    label_names : sequence of str, length n_labels
+        Names of the columns.
+
+    Returns
+    -------
+    dict
+        ``{label: {"train": n, "validation": n, "test": n}}``; 0 on a side that was left out.
+    """
+    counts = {side: y[indices].sum(axis=0) for side, indices in split.sides().items()}
+    return {name: {side: int(counts[side][i]) for side in SIDES} for i, name in enumerate(label_names)}
+
+
+def split_notes(y: NDArray[np.int64], split: Split, label_names: Sequence[str]) -> list[str]:
+    """Say in plain sentences what a reader of the figures must know about the split.
+
+    Parameters are those of :func:`label_counts`.
+
+    Returns
+    -------
+    list of str
+        Sides that were left out, and labels that are on no row of a side; empty if there is nothing to say.
+    """
+    notes = []
+    if not len(split.validation):
+        notes.append("no validation rows were held out: thresholds are not tuned")
+    if not len(split.test):
+        notes.append("no test rows were held out: nothing here was measured on unseen rows")
+    counts = label_counts(y, split, label_names)
+    for side, indices in split.sides().items():
+        absent = [name for name in label_names if not counts[name][side]]
+        if len(indices) and absent:
+            called = "training" if side == "train" else side
+            verb, meaning = ("is", ABSENT[side][0]) if len(absent) == 1 else ("are", ABSENT[side][1])
+            notes.append(f"{_listed(absent)} {verb} on no {called} row: {meaning}")
+    return notes
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [repr(name) for name in names[:NAMED]]
+    if len(names) > NAMED:
+        return f"{', '.join(shown)} and {len(names) - NAMED} more labels"
+    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
