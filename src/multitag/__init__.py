@@ -1,1 +1,75 @@
-"""multitag."""
+"""A table of texts and tags in, a multi-label text classifier you can trust, move and run out.
+
+>>> import multitag
+>>> table = multitag.read_table("sample")
+>>> len(table)
+800
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from multitag.config import Config
+from multitag.errors import (
+    BaseModelError,
+    BundleError,
+    ConfigError,
+    DataError,
+    MissingExtraError,
+    MultitagError,
+    OutputError,
+)
+from multitag.labels import LabelSet
+
+if TYPE_CHECKING:
+    from multitag.data.table import Table, read_table
+    from multitag.inference.classifier import Classifier, Prediction, load
+    from multitag.inference.evaluate import evaluate
+    from multitag.run import Run, train
+
+__version__ = version("multitag")
+
+__all__ = [
+    "BaseModelError",
+    "BundleError",
+    "Classifier",
+    "Config",
+    "ConfigError",
+    "DataError",
+    "LabelSet",
+    "MissingExtraError",
+    "MultitagError",
+    "OutputError",
+    "Prediction",
+    "Run",
+    "Table",
+    "evaluate",
+    "load",
+    "read_table",
+    "train",
+]
+
+# Imported when first asked for, so that `import multitag` stays instant and predicting loads no training code.
+_LAZY = {
+    "Classifier": "multitag.inference.classifier",
+    "Prediction": "multitag.inference.classifier",
+    "Run": "multitag.run",
+    "Table": "multitag.data.table",
+    "evaluate": "multitag.inference.evaluate",
+    "load": "multitag.inference.classifier",
+    "read_table": "multitag.data.table",
+    "train": "multitag.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'multitag' has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from multitag.errors import DataError
 from multitag.extras import import_extra
@@ -60,7 +62,7 @@ def read_frame(path: str | Path) -> pd.DataFrame:
     check_readable(path)
     kind = table_format(path)
     if kind in ("csv", "tsv"):
-        return _read_delimited(path, _find_delimiter(path) if kind == "csv" else "\t")
+        return _read_delimited(path, find_delimiter(path) if kind == "csv" else "\t")
     if kind == "jsonl":
         return _read_jsonl(path)
     return _read_parquet(path)
@@ -86,16 +88,50 @@ def check_readable(path: Path) -> None:
 
 
 def _read_delimited(path: Path, separator: str) -> pd.DataFrame:
+    with path.open("rb") as file, delimited_errors(path, separator):
+        return next(delimited_frames(path, file, separator))
+
+
+def delimited_frames(
+    path: Path, file: BinaryIO, separator: str, rows: int | None = None
+) -> Iterator[pd.DataFrame]:
+    """Read a CSV or TSV in frames of text cells, of at most ``rows`` rows each; whole where that is None.
+
+    Use it within :func:`delimited_errors`.
+    """
+    import pandas as pd
+
+    # The header is read as a row like any other: with header=0 a first row that is longer than the
+    # header makes pandas take the first column as an index and shift every other one.
+    read = pd.read_csv(
+        file, sep=separator, header=None, dtype=object, keep_default_na=False, encoding="utf-8-sig",
+        skip_blank_lines=True, chunksize=rows,
+    )  # fmt: skip
+    names: list[str] | None = None
+    for raw in [read] if isinstance(read, pd.DataFrame) else read:
+        if names is None:
+            names = [str(name) for name in raw.iloc[0]]
+            _refuse_bad_header(path, names)
+            raw = raw.iloc[1:]
+        frame = raw.reset_index(drop=True)
+        frame.columns = pd.Index(names, dtype=object)
+        yield frame
+
+
+@contextmanager
+def delimited_errors(path: Path, separator: str) -> Iterator[None]:
+    """Turn what pandas raises on a CSV or TSV into one line about the file.
+
+    Raises
+    ------
+    DataError
+        If the file is blank, an HTML page, ragged or not UTF-8.
+    """
     import pandas as pd
 
     _refuse_html(path)
     try:
-        # The header is read as a row like any other: with header=0 a first row that is longer than the
-        # header makes pandas take the first column as an index and shift every other one.
-        raw = pd.read_csv(
-            path, sep=separator, header=None, dtype=object, keep_default_na=False, encoding="utf-8-sig",
-            skip_blank_lines=True,
-        )  # fmt: skip
+        yield
     except pd.errors.EmptyDataError as error:
         raise DataError(f"{path}: nothing but blank lines; expected a header and at least one row") from error
     except pd.errors.ParserError as error:
@@ -105,14 +141,9 @@ def _read_delimited(path: Path, separator: str) -> pd.DataFrame:
         ) from error
     except UnicodeDecodeError as error:
         raise _not_utf8(path) from error
-    names = [str(name) for name in raw.iloc[0]]
-    _refuse_bad_header(path, names)
-    frame = raw.iloc[1:].reset_index(drop=True)
-    frame.columns = pd.Index(names, dtype=object)
-    return frame
 
 
-def _find_delimiter(path: Path) -> str:
+def find_delimiter(path: Path) -> str:
     """Find what stands between the cells of a .csv: spreadsheets of many countries write semicolons."""
     with path.open("rb") as file:
         header = next((line for line in iter(lambda: file.readline(2**16), b"") if line.strip()), b"")
@@ -146,20 +177,33 @@ def _refuse_bad_header(path: Path, names: list[str]) -> None:
 def _read_jsonl(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    records: list[dict[str, Any]] = []
-    with path.open(encoding="utf-8-sig") as file:
-        try:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    records.append(parse_json_line(path, number, line))
-        except UnicodeDecodeError as error:
-            raise _not_utf8(path) from error
+    records = [record for record, _ in json_records(path)]
     if not records:
         raise DataError(f"{path}: nothing but blank lines; expected one JSON object a line")
     columns = list(dict.fromkeys(key for record in records for key in record))
     return pd.DataFrame(
         {column: pd.Series([record.get(column) for record in records], dtype=object) for column in columns}
     )
+
+
+def json_records(path: Path) -> Iterator[tuple[dict[str, Any], float]]:
+    """Read a JSONL file record by record, each with the share of the file that is read, in [0, 1].
+
+    Raises
+    ------
+    DataError
+        If a line is not one JSON object, or not UTF-8.
+    """
+    size, done = path.stat().st_size, 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            done += len(line)
+            try:
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise _not_utf8(path) from error
+            if text.strip():
+                yield parse_json_line(path, number, text), done / size
 
 
 def parse_json_line(path: Path, number: int, line: str) -> dict[str, Any]:
@@ -183,12 +227,25 @@ def parse_json_line(path: Path, number: int, line: str) -> dict[str, Any]:
 
 def _read_parquet(path: Path) -> pd.DataFrame:
     parquet: Any = import_extra("pyarrow.parquet", "train")
-    arrow: Any = import_extra("pyarrow", "train")
-    try:
+    with parquet_errors(path):
         # Without pandas' own metadata: a column that was its index is a column like any other.
         table = parquet.read_table(path)
         frame: pd.DataFrame = table.to_pandas(integer_object_nulls=True, ignore_metadata=True)
+    return frame
+
+
+@contextmanager
+def parquet_errors(path: Path) -> Iterator[None]:
+    """Turn what pyarrow raises on a Parquet file into one line about it.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or no Parquet.
+    """
+    arrow: Any = import_extra("pyarrow", "train")
+    try:
+        yield
     except (arrow.ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"{path}: not a readable Parquet file: {reason[:200]}") from error
-    return frame

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from multitag.errors import BundleError
 from multitag.extras import import_extra
+from multitag.quiet import quiet_transformers
 
 
 class Backend(Protocol):
@@ -51,11 +52,11 @@ class TorchBackend:
     def __init__(self, model_folder: Path) -> None:
         self.torch: Any = import_extra("torch", "train")
         transformers: Any = import_extra("transformers", "train")
-        transformers.utils.logging.disable_progress_bar()
         try:
-            self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
-                model_folder, use_safetensors=True, trust_remote_code=False, dtype=self.torch.float32
-            ).eval()
+            with quiet_transformers():
+                self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
+                    model_folder, use_safetensors=True, trust_remote_code=False, dtype=self.torch.float32
+                ).eval()
         except (ValueError, OSError, KeyError, RuntimeError) as error:
             raise BundleError(f"{model_folder}: transformers cannot load it: {' '.join(str(error).split())[:300]}") from error
 

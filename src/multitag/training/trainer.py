@@ -44,6 +44,11 @@ class Fit:
     history: list[dict[str, float]]
     seconds: float
 
+    @property
+    def architecture(self) -> str:
+        """Name of the class that transformers loads the saved model with."""
+        return str(self.model.config.architectures[0] if self.model.config.architectures else type(self.model).__name__)
+
 
 class MultiLabelTrainer(Trainer):
     """The Hugging Face Trainer with a learning rate of its own for the head."""

@@ -1,0 +1,69 @@
+"""``multitag``: the commands, and errors as one line."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from multitag.cli.evaluate import evaluate
+from multitag.cli.inspect import inspect
+from multitag.cli.pack import pack
+from multitag.cli.predict import predict
+from multitag.cli.train import train
+from multitag.cli.verify import verify
+from multitag.errors import MultitagError
+
+USER_MISTAKE = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+app = typer.Typer(
+    name="multitag",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A table of texts and tags in, a multi-label text classifier you can trust, move and run out.",
+)
+for command in (train, predict, evaluate, inspect, pack, verify):
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"multitag {version('multitag')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Set up messages; runs before every command."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("multitag").setLevel(logging.INFO)
+
+
+def run() -> None:
+    """Run the command line; a user's mistake is one line on standard error and exit code 2."""
+    try:
+        app()
+    except MultitagError as error:
+        typer.echo(f"multitag: {error}", err=True)
+        sys.exit(USER_MISTAKE)
+    except KeyboardInterrupt:
+        typer.echo("multitag: stopped; an unfinished training goes on with --resume", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # the reader of a pipe, such as head, went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,69 @@
+"""``multitag predict``: the labels of one text, or of every row of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from multitag.errors import ConfigError
+
+
+def predict(
+    bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
+    text: Annotated[str | None, typer.Argument(help="The text; or use --input.", show_default=False)] = None,
+    input_file: Annotated[
+        Path | None, typer.Option("--input", help="CSV, TSV, JSONL or Parquet file to predict.", show_default=False)
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option("--text", help="Its column of texts; by default the bundle's.", show_default=False)
+    ] = None,
+    output_file: Annotated[
+        Path | None, typer.Option("--output", help="File to write; replaced if it exists.", show_default=False)
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option("--threshold", help="One cut for all labels.", show_default="the bundle's")
+    ] = None,
+    top_k: Annotated[
+        int | None, typer.Option("--top-k", help="Exactly the K most probable labels.", show_default=False)
+    ] = None,
+    at_least_one: Annotated[bool, typer.Option("--at-least-one", help="The most probable label where none passes.")] = False,
+    batch_size: Annotated[int, typer.Option("--batch-size", help="Texts scored at once.")] = 32,
+    json_output: Annotated[bool, typer.Option("--json", help="Print one text's prediction as JSON.")] = False,
+) -> None:
+    """Predict the labels of a text, or of every row of a file."""
+    if (text is None) == (input_file is None):
+        raise ConfigError('give either one text, or a file: multitag predict BUNDLE "a text", or --input FILE --output FILE')
+    if (input_file is None) != (output_file is None):
+        raise ConfigError("--input and --output go together")
+    from multitag.inference.classifier import load
+
+    with load(bundle) as classifier:
+        if input_file is not None and output_file is not None:
+            from multitag.inference.files import predict_file
+
+            done = predict_file(
+                classifier, input_file, output_file, text=column, threshold=threshold, top_k=top_k,
+                at_least_one=at_least_one, batch_size=batch_size,
+            )  # fmt: skip
+            typer.echo(done.line(output_file))
+            return
+        prediction = classifier.predict(
+            [text or ""], threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size
+        )[0]
+    _show(prediction.labels, prediction.probabilities, json_output)
+
+
+def _show(labels: tuple[str, ...], probabilities: dict[str, float], as_json: bool) -> None:
+    if as_json:
+        import json
+
+        typer.echo(json.dumps({"labels": list(labels), "probabilities": probabilities}, ensure_ascii=False))
+        return
+    if not labels:
+        best = max(probabilities, key=lambda name: probabilities[name])
+        typer.echo(f"no label passes its threshold; the most probable is {best} ({probabilities[best]:.2f})")
+    width = max(map(len, labels), default=0)
+    for name in labels:
+        typer.echo(f"{name:<{width}}  {probabilities[name]:.2f}")

@@ -1,0 +1,161 @@
+"""A file of texts in, the same rows with predictions out, a chunk at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from multitag.bundle.files import new_file
+from multitag.data.cells import SEPARATORS, is_missing
+from multitag.data.frame import table_format
+from multitag.data.stream import Record, parquet_schema, read_chunks
+from multitag.errors import DataError, OutputError
+from multitag.inference.classifier import Classifier
+from multitag.inference.writers import build_writer
+
+PREDICTED = "predicted_labels"
+
+
+def probability_column(label: str) -> str:
+    """Name the output column of a label's probability."""
+    return f"probability_{label}"
+
+
+@dataclass(frozen=True)
+class FilePrediction:
+    """What was done to a file.
+
+    Parameters
+    ----------
+    rows : int
+        Rows read, which are the rows written.
+    without_text : int
+        Of those, rows whose text is missing: their prediction is left empty.
+    """
+
+    rows: int
+    without_text: int
+
+    def line(self, output: Path) -> str:
+        """Say it in a line."""
+        empty = f", {self.without_text} of them without a text and so without a prediction" if self.without_text else ""
+        return f"{output}: {self.rows} rows{empty}"
+
+
+def predict_file(
+    classifier: Classifier,
+    source: str | Path,
+    target: str | Path,
+    *,
+    text: str | None = None,
+    threshold: float | None = None,
+    top_k: int | None = None,
+    at_least_one: bool = False,
+    batch_size: int = 32,
+) -> FilePrediction:
+    """Predict every row of a file.
+
+    The same rows and columns come out in the same order, with ``predicted_labels`` and one
+    ``probability_<label>`` column a label after them. Memory does not grow with the file.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    source, target : str or Path
+        CSV, TSV, JSONL or Parquet by their endings, not necessarily the same. In CSV and TSV the labels of a row
+        are joined by the first of comma, semicolon and pipe that no label holds; elsewhere they are a list.
+        ``target`` is replaced if it exists, and appears only when it is whole.
+    text : str, optional
+        Column of the texts; by default the one the classifier was trained on.
+    threshold, top_k, at_least_one, batch_size
+        As in :meth:`Classifier.predict`.
+
+    Returns
+    -------
+    FilePrediction
+
+    Raises
+    ------
+    DataError
+        If the file or column is missing, a row cannot be read, or a column has the name of one to be added.
+    OutputError
+        If ``target`` is ``source`` or cannot be written.
+    ConfigError
+        If an option is out of its range.
+    """
+    source, target = Path(source), Path(target)
+    column = text or str(classifier.bundle.manifest.data["text_column"])
+    if target.exists() and source.exists() and target.samefile(source):
+        raise OutputError(f"{target}: this is the input; name another --output")
+    table_format(target)
+    schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None
+    done: Counter[str] = Counter()
+    with new_file(target, replace=True) as file, _progress() as advance:
+        writer = build_writer(file, table_format(target), label_separator(classifier.label_names), schema)
+        for records, share in read_chunks(source):
+            missing = _add_predictions(
+                classifier, records, column, f"{source}", done["rows"],
+                threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size,
+            )  # fmt: skip
+            writer.write(records)
+            done.update(rows=len(records), without_text=missing)
+            advance(share)
+        writer.close()
+    return FilePrediction(done["rows"], done["without_text"])
+
+
+def label_separator(label_names: tuple[str, ...]) -> str:
+    """Choose what joins labels in one cell: the first separator that no label holds, else a comma."""
+    return next((each for each in SEPARATORS if not any(each in name for name in label_names)), SEPARATORS[0])
+
+
+def _add_predictions(
+    classifier: Classifier, records: list[Record], column: str, where: str, rows_before: int, *, batch_size: int,
+    **options: Any,
+) -> int:  # fmt: skip
+    """Add predictions to records in place; gives the number of rows without a text."""
+    names = classifier.label_names
+    _check_columns(records, column, names, where, rows_before)
+    filled = [index for index, record in enumerate(records) if not is_missing(record[column])]
+    y_prob = classifier.predict_proba([str(records[index][column]) for index in filled], batch_size=batch_size)
+    y_pred = classifier.decide(y_prob, **options)
+    empty = dict.fromkeys((PREDICTED, *map(probability_column, names)))
+    for record in records:
+        record.update(empty)
+    for index, probabilities, chosen in zip(filled, y_prob, y_pred, strict=True):
+        order = np.argsort(-probabilities, kind="stable")  # the most probable first
+        records[index][PREDICTED] = [names[i] for i in order if chosen[i]]
+        records[index].update(zip(map(probability_column, names), map(float, probabilities), strict=True))
+    return len(records) - len(filled)
+
+
+def _check_columns(
+    records: list[Record], column: str, names: tuple[str, ...], where: str, rows_before: int
+) -> None:
+    added = {PREDICTED, *map(probability_column, names)}
+    for row, record in enumerate(records, start=rows_before + 1):
+        if column not in record:
+            there = ", ".join(repr(name) for name in record)
+            raise DataError(f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {there}")
+        clash = added.intersection(record)
+        if clash:
+            raise DataError(f"{where}: column {min(clash)!r} would be written twice; rename or drop it in the input")
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """Draw a bar with the time left on a terminal; nothing when piped."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("predicting"), BarColumn(), TaskProgressColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("", total=1.0)
+        yield lambda share: progress.update(task, completed=share)

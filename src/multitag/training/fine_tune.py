@@ -1,0 +1,129 @@
+"""From a Task to a trained model: weights, tokens, rates, checkpoint, Trainer."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from transformers import PreTrainedTokenizerFast, set_seed
+
+from multitag.config import Config
+from multitag.data.dataset import TextDataset
+from multitag.data.task import Task
+from multitag.model.base import BaseModel, resolve_base_model
+from multitag.model.build import build_model, load_tokenizer, save_model, set_log_odds
+from multitag.quiet import quiet_transformers
+from multitag.training.arguments import build_arguments
+from multitag.training.checkpoints import newest_checkpoint
+from multitag.training.optimizer import resolve_learning_rates
+from multitag.training.run_folder import RunFolder
+from multitag.training.trainer import Fit, fit_model
+
+logger = logging.getLogger("multitag")
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """A trained model and what it was trained with.
+
+    Parameters
+    ----------
+    fit : Fit
+    tokenizer : PreTrainedTokenizerFast
+    base : BaseModel
+    config : Config
+        With all rates resolved.
+    notes : list of str
+        What a reader of the figures must know about the training.
+    """
+
+    fit: Fit
+    tokenizer: PreTrainedTokenizerFast
+    base: BaseModel
+    config: Config
+    notes: list[str]
+
+    def save(self, folder: Path) -> None:
+        """Write a plain Hugging Face model folder."""
+        with quiet_transformers():
+            save_model(self.fit.model, self.tokenizer, folder)
+
+    def base_facts(self) -> dict[str, str]:
+        """Describe the base model for the manifest."""
+        return {
+            "name": self.base.name,
+            "asked_for": self.base.asked_for,
+            "weights_sha256": self.base.weights_sha256,
+            "reason": self.base.reason,
+            "architecture": self.fit.architecture,
+        }
+
+
+def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> FineTuned:
+    """Fine-tune a base model on the training rows.
+
+    Parameters
+    ----------
+    task : Task
+    config : Config
+    folder : RunFolder
+        Checked; made and written to here, once nothing the user said can be wrong any more.
+    resume : bool
+        Go on from the newest whole checkpoint in the folder.
+
+    Raises
+    ------
+    BaseModelError
+        If the weights cannot be had or used.
+    ConfigError
+        If a Trainer argument is wrong, or a resumed run was started with other settings or rows.
+    OutputError
+        If the folder cannot be written.
+    """
+    base = resolve_base_model(config.model.base_model)
+    if base.name == "minilm" and base.asked_for == "auto":
+        logger.warning("base model: minilm, because %s", base.reason)
+    with quiet_transformers():
+        tokenizer = load_tokenizer(base, config.model.max_length)
+        set_seed(config.seed)
+        model = build_model(base, task.label_set)
+        set_log_odds(model, task.y_true("train"))
+        encoder_rate, head_rate = resolve_learning_rates(model, config.training)
+        config = config.with_learning_rates(encoder_rate, head_rate)
+        datasets = {
+            side: TextDataset(task.texts(side), task.y_true(side), tokenizer, config.model.max_length)
+            for side in ("train", "validation")
+            if len(task.rows(side))
+        }
+        arguments = build_arguments(config, folder.checkpoints, "validation" in datasets)
+        checkpoint = _open_folder(task, config, folder, resume)
+        fit = fit_model(
+            model, tokenizer, datasets["train"], datasets.get("validation"), arguments=arguments,
+            head_learning_rate=head_rate, early_stopping=config.training.early_stopping, checkpoint=checkpoint,
+        )  # fmt: skip
+    return FineTuned(fit, tokenizer, base, config, _notes(datasets["train"], config, base))
+
+
+def _open_folder(task: Task, config: Config, folder: RunFolder, resume: bool) -> Path | None:
+    data, split = task.data_facts(), task.split.to_dict(task.table.rows)
+    if not resume:
+        folder.start(config, data, split)
+        return None
+    folder.check_same(config, data, split)
+    checkpoint, skipped = newest_checkpoint(folder.checkpoints)
+    for line in skipped:
+        logger.warning("%s", line)
+    logger.info("resuming from %s", checkpoint.name if checkpoint else "the start, as there is no whole checkpoint")
+    return checkpoint
+
+
+def _notes(train: TextDataset, config: Config, base: BaseModel) -> list[str]:
+    notes = []
+    if base.name == "minilm" and base.asked_for == "auto":
+        notes.append(f"the base model is minilm, because {base.reason}")
+    length = config.model.max_length
+    full = sum(len(ids) >= length for ids in train.input_ids)
+    if full:
+        notes.append(f"{full} of {len(train)} training texts fill {length} tokens; what is beyond is not read")
+    return notes
