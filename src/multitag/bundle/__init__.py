@@ -1,0 +1,1 @@
+"""The folder that leaves: written whole, verified whole, no code and no pickle in it."""

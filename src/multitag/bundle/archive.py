@@ -1,0 +1,69 @@
+"""One file to send: a bundle as a zip with the same bytes every time."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+from multitag.bundle.files import new_file
+from multitag.bundle.layout import MANIFEST
+from multitag.bundle.manifest import Manifest
+from multitag.bundle.read import open_bundle
+from multitag.errors import BundleError, OutputError
+
+
+def pack(folder: str | Path, target: str | Path | None = None) -> Path:
+    """Write a bundle to a zip.
+
+    Equal bundles give byte-for-byte equal zips on every machine: entries are sorted, carry no times, owners
+    or modes of their files, and are stored without compression, whose output depends on the version of zlib.
+    Weights, which are nearly all of a bundle, would shrink by less than a tenth (MiniLM by 8%).
+
+    Parameters
+    ----------
+    folder : str or Path
+        The bundle; it is verified first.
+    target : str or Path, optional
+        The zip; by default the folder's name with ``.zip``, beside it.
+
+    Returns
+    -------
+    Path
+        The zip.
+
+    Raises
+    ------
+    BundleError
+        If the folder is not a whole, unchanged bundle.
+    OutputError
+        If the target exists, is inside the bundle or cannot be written.
+    """
+    folder = Path(folder)
+    if folder.is_file():
+        raise BundleError(f"{folder}: is a file; pack takes a bundle's folder")
+    resolved = folder.resolve()
+    target = resolved.with_name(f"{resolved.name}.zip") if target is None else Path(target)
+    if target.resolve().is_relative_to(resolved):
+        raise OutputError(f"{target}: is inside the bundle, which must not change; choose a place outside it")
+    with open_bundle(folder) as bundle, new_file(target) as file, zipfile.ZipFile(file, "w") as archive:
+        for name in sorted([MANIFEST, *bundle.manifest.files]):
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3  # Unix, also where it is packed on Windows
+            entry.external_attr = 0o100644 << 16
+            entry.file_size = (folder / name).stat().st_size  # tells zipfile whether it must write ZIP64
+            with (folder / name).open("rb") as source, archive.open(entry, "w") as sink:
+                shutil.copyfileobj(source, sink, 2**20)
+    return target
+
+
+def verify(path: str | Path) -> Manifest:
+    """Verify a bundle as :func:`~multitag.bundle.read.open_bundle` does, and close it again.
+
+    Raises
+    ------
+    BundleError
+        If it is not a bundle, or not exactly the one that was written.
+    """
+    with open_bundle(path) as bundle:
+        return bundle.manifest

@@ -1,0 +1,143 @@
+"""README.md of a bundle: a model card that people and the Hugging Face hub can read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from multitag.evaluation.thresholds import Thresholds
+from multitag.extras import import_extra
+from multitag.labels import LabelSet
+
+if TYPE_CHECKING:
+    import jinja2
+
+MINILM_ON_HUB = "sentence-transformers/all-MiniLM-L6-v2"
+METRIC_TITLES = {
+    "macro_f1": "Macro F1",
+    "micro_f1": "Micro F1",
+    "weighted_f1": "Weighted F1",
+    "samples_f1": "Samples F1",
+    "macro_roc_auc": "Macro ROC-AUC",
+    "micro_roc_auc": "Micro ROC-AUC",
+    "macro_average_precision": "Macro average precision",
+    "hamming_loss": "Hamming loss (lower is better)",
+    "subset_accuracy": "Subset accuracy",
+    "label_ranking_average_precision": "Label ranking average precision",
+}
+
+_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~#&$])")
+
+
+def build_card(
+    *,
+    label_set: LabelSet,
+    metrics: Mapping[str, Any],
+    thresholds: Thresholds,
+    base_model: Mapping[str, Any],
+    data: Mapping[str, Any],
+    split: Mapping[str, Any],
+) -> str:
+    """Write the model card of a bundle.
+
+    Parameters
+    ----------
+    label_set : LabelSet
+    metrics : mapping
+        What the bundle's metrics.json holds.
+    thresholds : Thresholds
+    base_model, data, split : mapping
+        What the bundle's manifest holds under these names.
+
+    Returns
+    -------
+    str
+        Markdown after a YAML header in the Hugging Face format. It names no licence: that depends on the
+        data, which only its owner knows.
+    """
+    yaml = import_extra("yaml", "train")
+    header: dict[str, Any] = {
+        "library_name": "transformers",
+        "pipeline_tag": "text-classification",
+        "tags": ["multi-label", "multitag"],
+    }
+    hub_name = name_on_hub(base_model)
+    if hub_name is not None:
+        header["base_model"] = hub_name
+    side = next((name for name in ("test", "validation") if name in metrics["splits"]), None)
+    figures = metrics["splits"].get(side, {})
+    body = _template().render(
+        base_model=base_model,
+        data=data,
+        split=split,
+        side=side,
+        summary=_summary_rows(figures),
+        labels=_label_rows(label_set, metrics["label_counts"], figures, thresholds),
+        thresholds=thresholds,
+        notes=metrics["notes"],
+    )
+    return f"---\n{yaml.safe_dump(header, sort_keys=False)}---\n{body}\n"
+
+
+def name_on_hub(base_model: Mapping[str, Any]) -> str | None:
+    """Give the base model's name on the Hugging Face hub; None for a local folder."""
+    name = str(base_model["name"])
+    if name == "minilm":
+        return MINILM_ON_HUB
+    return name if _HUB_NAME.fullmatch(name) and not Path(name).exists() else None
+
+
+def escape_markdown(value: object) -> str:
+    r"""Make text stand in Markdown, and in a table's cell, as it is: no markup, no HTML, no line breaks.
+
+    Examples
+    --------
+    >>> print(escape_markdown("a|b <i>*c*"))
+    a\|b \<i\>\*c\*
+    """
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
+
+
+def _template() -> jinja2.Template:
+    engine = import_extra("jinja2", "train")
+    environment: jinja2.Environment = engine.Environment(
+        loader=engine.FileSystemLoader(Path(__file__).parent),
+        finalize=escape_markdown,  # every value: labels, columns and notes come from the table
+        undefined=engine.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("card.md.j2")
+
+
+def _number(values: Mapping[str, float | None], name: str, absent: str) -> str:
+    if name not in values:
+        return absent
+    return "undefined" if values[name] is None else f"{values[name]:.3f}"
+
+
+def _summary_rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Give title, figure at the fixed threshold and figure at the tuned ones, a row a metric."""
+    fixed, tuned = (figures.get(kind, {"values": {}})["values"] for kind in ("fixed", "tuned"))
+    return [
+        (title, _number(fixed, name, "not measured"), _number(tuned, name, "not tuned"))
+        for name, title in METRIC_TITLES.items()
+    ]
+
+
+def _label_rows(
+    label_set: LabelSet, counts: Mapping[str, Any], figures: Mapping[str, Any], thresholds: Thresholds
+) -> list[tuple[str, ...]]:
+    """Give name, training rows, threshold, rows measured, precision, recall and F1, a row a label."""
+    kind = "fixed" if thresholds.policy == "fixed" else "tuned"
+    measured = {row["label"]: row for row in figures.get(kind, {}).get("per_label", [])}
+    rows = []
+    for name, threshold in zip(label_set.names, thresholds.values().tolist(), strict=True):
+        row = measured.get(name, {})
+        figure = (_number(row, each, "not measured") for each in ("precision", "recall", "f1"))
+        train, support = counts.get(name, {}).get("train", 0), row.get("support", "not measured")
+        rows.append((name, str(train), f"{threshold:.3f}", str(support), *figure))
+    return rows

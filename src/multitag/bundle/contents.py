@@ -1,0 +1,126 @@
+"""labels.json, thresholds.json and calibration.json, and that they agree with the model beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from multitag.bundle.layout import (
+    CALIBRATION,
+    CONFIG,
+    LABELS,
+    METRICS,
+    ONNX_PARITY,
+    THRESHOLDS,
+    TOKENIZER,
+    TOKENIZER_CONFIG,
+)
+from multitag.bundle.strict_json import dump_json, parse_json, parse_json_object
+from multitag.errors import BundleError, DataError
+from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.thresholds import Thresholds
+from multitag.labels import LabelSet
+
+# Keys by which transformers is told to import or download code. auto_map and custom_pipelines name Python
+# files; the implementations may name a repository of kernels, and save_pretrained never writes them.
+CODE_KEYS = frozenset(
+    {
+        "auto_map",
+        "custom_pipelines",
+        "trust_remote_code",
+        "attn_implementation",
+        "_attn_implementation",
+        "_attn_implementation_internal",
+        "experts_implementation",
+        "_experts_implementation",
+        "_experts_implementation_internal",
+    }
+)
+FREE_KEYS = frozenset({"label2id", "vocab"})  # under these, keys are a person's words, not settings
+
+
+def write_contents(
+    folder: Path, label_set: LabelSet, thresholds: Thresholds, calibration: Calibration
+) -> None:
+    """Write the three files that turn logits into labels."""
+    (folder / LABELS).write_bytes(label_set.to_json().encode("utf-8"))
+    (folder / THRESHOLDS).write_bytes(dump_json(thresholds.to_dict()))
+    (folder / CALIBRATION).write_bytes(dump_json(calibration.to_dict()))
+
+
+def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calibration]:
+    """Read what turns logits into labels, and check every JSON file of the bundle.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that holds all required files.
+    where : str
+        The folder or zip as the person named it, for the error.
+
+    Raises
+    ------
+    BundleError
+        If a file is not valid JSON, does not fit the labels, or asks for code to be run.
+    """
+    label_set = _parse_labels(parse_json((folder / LABELS).read_bytes(), f"{where}: {LABELS}"), where)
+    files = {
+        name: parse_json_object((folder / name).read_bytes(), f"{where}: {name}")
+        for name in (THRESHOLDS, CALIBRATION, METRICS, CONFIG, TOKENIZER, TOKENIZER_CONFIG, ONNX_PARITY)
+        if name != ONNX_PARITY or (folder / name).exists()
+    }
+    for name in (CONFIG, TOKENIZER, TOKENIZER_CONFIG):
+        key = _find_code_key(files[name])
+        if key is not None:
+            raise BundleError(
+                f"{where}: {name} has {key!r}, which asks for code to be loaded; multitag never does so"
+            )
+    _check_config(files[CONFIG], label_set, f"{where}: {CONFIG}")
+    try:
+        thresholds = Thresholds.from_dict(files[THRESHOLDS], len(label_set))
+        calibration = Calibration.from_dict(files[CALIBRATION], len(label_set))
+    except BundleError as error:
+        raise BundleError(f"{where}: {error}") from error
+    return label_set, thresholds, calibration
+
+
+def _parse_labels(names: object, where: str) -> LabelSet:
+    if not isinstance(names, list) or len(names) < 2:
+        raise BundleError(f"{where}: {LABELS}: expected a list of at least two label names")
+    try:
+        return LabelSet(tuple(names))
+    except DataError as error:
+        raise BundleError(f"{where}: {LABELS}: {error}") from error
+
+
+def _check_config(config: Mapping[str, Any], label_set: LabelSet, where: str) -> None:
+    expected = {
+        "id2label": {str(column): name for column, name in label_set.id2label.items()},
+        "label2id": label_set.label2id,
+        "num_labels": len(label_set),
+        "problem_type": "multi_label_classification",
+    }
+    for key, value in expected.items():
+        if key == "num_labels" and key not in config:
+            continue  # transformers leaves it out: it follows from id2label
+        if config.get(key) != value:
+            raise BundleError(
+                f"{where}: {key} does not agree with {LABELS} ({len(label_set)} labels, multi-label); "
+                "the files are of different models"
+            )
+
+
+def _find_code_key(config: Mapping[str, Any]) -> str | None:
+    pending: list[object] = [config]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key in CODE_KEYS:
+                    return str(key)
+                if key not in FREE_KEYS:
+                    pending.append(inner)
+        elif isinstance(value, list):
+            pending.extend(value)
+    return None

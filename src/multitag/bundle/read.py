@@ -1,0 +1,142 @@
+"""Open a bundle, folder or zip: everything is verified before anything of it is used."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from multitag.bundle.contents import read_contents
+from multitag.bundle.layout import MANIFEST, list_files, size_limit
+from multitag.bundle.manifest import FileRecord, Manifest
+from multitag.bundle.unzip import unzip_bundle
+from multitag.errors import BundleError
+from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.thresholds import Thresholds
+from multitag.labels import LabelSet
+
+
+class _UnpackedFolder:
+    """A private folder that is removed at :meth:`close`, when nobody holds this object, or at exit."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="multitag-"))
+        self.close = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A verified bundle.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its files are. Of a zip, a private temporary folder that lives as long as this object.
+    manifest : Manifest
+    label_set : LabelSet
+    thresholds : Thresholds
+    calibration : Calibration
+    """
+
+    folder: Path
+    manifest: Manifest
+    label_set: LabelSet
+    thresholds: Thresholds
+    calibration: Calibration
+    _unpacked: _UnpackedFolder | None = field(default=None, repr=False)
+
+    def close(self) -> None:
+        """Remove the temporary folder of a zip; a bundle that is a folder stays."""
+        if self._unpacked is not None:
+            self._unpacked.close()
+
+    def __enter__(self) -> Self:
+        """Give the bundle itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the bundle."""
+        self.close()
+
+
+def open_bundle(path: str | Path) -> Bundle:
+    """Open a bundle and verify all of it.
+
+    Presence, size and SHA-256 of every file are checked against the manifest, and that labels, thresholds,
+    calibration and the model's configuration fit each other.
+
+    Parameters
+    ----------
+    path : str or Path
+        A bundle's folder, or the zip that ``multitag pack`` made of it.
+
+    Returns
+    -------
+    Bundle
+        To be closed, or used in a ``with`` statement; a zip's temporary folder goes with it.
+
+    Raises
+    ------
+    BundleError
+        If it is not a bundle, or not exactly the one that was written.
+    OutputError
+        If a zip cannot be unpacked to the temporary folder.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            return _open_folder(path, str(path), None)
+        if not path.is_file():
+            raise BundleError(
+                f"{path}: no such bundle; expected a folder made by multitag train, or a zip of one"
+            )
+        unpacked = _UnpackedFolder()
+        try:
+            unzip_bundle(path, unpacked.path)
+            return _open_folder(unpacked.path, str(path), unpacked)
+        except BaseException:
+            unpacked.close()
+            raise
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read: {error}") from error
+
+
+def _open_folder(folder: Path, where: str, unpacked: _UnpackedFolder | None) -> Bundle:
+    manifest = _verify_files(folder, where)
+    label_set, thresholds, calibration = read_contents(folder, where)
+    return Bundle(folder, manifest, label_set, thresholds, calibration, unpacked)
+
+
+def _verify_files(folder: Path, where: str) -> Manifest:
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        near = folder / "bundle"
+        hint = (
+            f"did you mean {near}?"
+            if (near / MANIFEST).is_file()
+            else "expected a folder made by multitag train"
+        )
+        raise BundleError(f"{where}: not a bundle, it has no {MANIFEST}; {hint}")
+    names = list_files(folder, where)
+    if manifest.stat().st_size > size_limit(MANIFEST):
+        raise BundleError(f"{where}: {MANIFEST} has {manifest.stat().st_size} bytes; not a bundle")
+    parsed = Manifest.from_bytes(manifest.read_bytes(), where)
+    for name in sorted(names ^ {MANIFEST, *parsed.files}):
+        problem = "was added later" if name in names else "is missing"
+        raise BundleError(f"{where}: {name!r} {problem}; get or make the bundle again")
+    for name, record in parsed.files.items():
+        size = (folder / name).stat().st_size
+        if size != record.size:
+            raise BundleError(
+                f"{where}: {name} has {size} bytes, expected {record.size}; get or make the bundle again"
+            )
+    for name, record in parsed.files.items():
+        if FileRecord.of(folder / name) != record:
+            raise BundleError(f"{where}: {name} changed since it was written; get or make the bundle again")
+    return parsed

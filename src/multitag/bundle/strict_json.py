@@ -1,0 +1,112 @@
+"""JSON with one spelling per value when written, and nothing ambiguous accepted when read."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from multitag.errors import BundleError
+
+MAX_DEPTH = 50  # lists and objects inside one another: no file of a bundle has ten, and no stack overflows
+
+
+def dump_json(value: Any) -> bytes:
+    """Write a value in its only spelling: sorted keys, two spaces of indent, UTF-8, one newline at the end.
+
+    Parameters
+    ----------
+    value : object
+        Dictionaries with text keys, lists, text, numbers, booleans and None.
+
+    Returns
+    -------
+    bytes
+        Equal values give equal bytes.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN or infinite, or text holds half of a surrogate pair; neither has a place in JSON.
+    """
+    text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode("utf-8")
+
+
+def parse_json(data: bytes, where: str) -> Any:
+    """Read JSON of any spelling.
+
+    Parameters
+    ----------
+    data : bytes
+        UTF-8 text.
+    where : str
+        What is read, for the error.
+
+    Raises
+    ------
+    BundleError
+        If the bytes are not UTF-8 or not JSON, nest too deeply, or hold NaN, an infinite number, a key that
+        comes twice in one object, or half of a surrogate pair: readers differ in what they make of these.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            parse_constant=_refuse_constant,
+            parse_float=_parse_finite,
+            object_pairs_hook=_parse_object,
+        )
+        _check_depth(value)
+        if b"\\ud" in data.lower():
+            dump_json(value)  # an escaped half of a surrogate pair parses, but no file or screen can take it
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{where}: not valid JSON: {error}; get or make the bundle again") from error
+    return value
+
+
+def parse_json_object(data: bytes, where: str) -> dict[str, Any]:
+    """Read JSON that must be one object.
+
+    Raises
+    ------
+    BundleError
+        As :func:`parse_json`, and if the value is not an object.
+    """
+    value = parse_json(data, where)
+    if not isinstance(value, dict):
+        raise BundleError(f"{where}: expected a JSON object, got {type(value).__name__}")
+    return value
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise ValueError(f"nested more than {MAX_DEPTH} deep")
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _parse_finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"number out of range: {text[:20]}")
+    return number
+
+
+def _parse_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"key {twice!r} comes twice in one object")
+    return values

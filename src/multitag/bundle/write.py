@@ -1,0 +1,140 @@
+"""Write a bundle, or change files of one: the whole new bundle appears, or nothing changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from multitag.bundle.contents import read_contents
+from multitag.bundle.files import new_folder, replacement_folder
+from multitag.bundle.layout import MANIFEST, check_names, list_files
+from multitag.bundle.manifest import FileRecord, Manifest, utc_now
+from multitag.bundle.read import open_bundle
+from multitag.errors import BundleError
+
+
+@contextmanager
+def write_bundle(
+    target: str | Path,
+    *,
+    versions: Mapping[str, str],
+    base_model: Mapping[str, Any],
+    data: Mapping[str, Any],
+    split: Mapping[str, Any],
+    seed: int,
+    settings: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+) -> Iterator[Path]:
+    """Give a folder to write a bundle's files into; when the block ends well it becomes ``target``.
+
+    All files but manifest.json are for the block to write, see :mod:`multitag.bundle.layout` and
+    :func:`multitag.bundle.contents.write_contents`. They are then checked, recorded in the manifest and
+    synced to disk, and the folder is renamed. If anything raises, Ctrl-C included, nothing is left.
+
+    Parameters
+    ----------
+    target : str or Path
+        The bundle's folder. Must not exist; its parent must.
+    versions, base_model, data, split, seed, settings, metrics
+        Facts for the manifest, see :class:`~multitag.bundle.manifest.Manifest`.
+
+    Yields
+    ------
+    Path
+        A hidden folder beside the target.
+
+    Raises
+    ------
+    OutputError
+        If the target exists or cannot be written, a full disk included.
+    BundleError
+        If the block wrote files that no bundle has, left one out, or wrote files that disagree.
+    """
+    with new_folder(Path(target)) as folder:
+        yield folder
+        manifest = Manifest(
+            created=utc_now(),
+            versions=versions,
+            base_model=base_model,
+            data=data,
+            split=split,
+            seed=seed,
+            settings=settings,
+            metrics=metrics,
+            files={},
+        )
+        _seal(folder, manifest, str(target))
+
+
+def replace_files(folder: str | Path, changes: Mapping[str, bytes | Path | None]) -> Manifest:
+    """Change, add or remove files of a bundle and write its manifest anew.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A bundle's folder; it is verified first.
+    changes : mapping
+        For each file, by its path in the bundle: the new content, a file to copy it from, or None to remove
+        it. Files that are not named stay as they are and take no further room.
+
+    Returns
+    -------
+    Manifest
+        The new one; it differs from the old one in its files only.
+
+    Raises
+    ------
+    BundleError
+        If the folder is not a whole, unchanged bundle, or would not be one after the changes.
+    OutputError
+        If the folder cannot be written, a full disk included; the bundle is then as it was.
+    """
+    folder = Path(folder)
+    if folder.is_file():
+        raise BundleError(f"{folder}: is a file; expected a bundle's folder, a zip is not changed")
+    with open_bundle(folder) as bundle:
+        manifest = bundle.manifest
+    kept = {name: record for name, record in manifest.files.items() if name not in changes}
+    check_names([*kept, *(name for name, content in changes.items() if content is not None)], str(folder))
+    with replacement_folder(folder) as staged:
+        for name in kept:
+            _link(folder / name, staged / name)
+        for name, content in changes.items():
+            if content is not None:
+                (staged / name).parent.mkdir(exist_ok=True)
+                _write(content, staged / name)
+        return _seal(staged, replace(manifest, files=kept), str(folder))
+
+
+def _seal(folder: Path, manifest: Manifest, where: str) -> Manifest:
+    """Check and record the files that the manifest does not have yet, and write it."""
+    names = list_files(folder, where)
+    check_names(names, where)
+    read_contents(folder, where)
+    new = {name: FileRecord.of(folder / name) for name in names - manifest.files.keys()}
+    data = replace(manifest, files={**manifest.files, **new}).to_bytes()
+    (folder / MANIFEST).write_bytes(data)
+    for name in new:
+        # safetensors writes files that only their owner can read
+        shutil.copymode(folder / MANIFEST, folder / name)
+    return Manifest.from_bytes(data, where)  # checks types and sizes: what is written can be read
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # not every disk has hard links
+        shutil.copy2(source, target)
+
+
+def _write(content: bytes | Path, target: Path) -> None:
+    if isinstance(content, bytes):
+        target.write_bytes(content)
+    else:
+        shutil.copyfile(content, target)

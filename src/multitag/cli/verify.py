@@ -1,0 +1,28 @@
+"""``multitag verify``: is this bundle whole and unchanged?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
+) -> None:
+    """Check every file of a bundle against its manifest."""
+    from multitag.bundle.read import open_bundle
+
+    with open_bundle(bundle) as opened:
+        manifest, n_labels = opened.manifest, len(opened.label_set)
+    facts = {
+        "format": manifest.format,
+        "created": manifest.created,
+        "base model": manifest.base_model.get("name", "unknown"),
+        "labels": n_labels,
+        "files": f"{len(manifest.files) + 1}, {manifest.total_size / 1e6:.1f} MB",
+    }
+    for name, fact in facts.items():
+        typer.echo(f"{name:<12}{fact}")
+    typer.echo("ok")

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from huggingface_hub import ModelCard
+from markdown_it import MarkdownIt
+
+from multitag.bundle.card import METRIC_TITLES, build_card, escape_markdown, name_on_hub
+from multitag.labels import LabelSet
+
+LABELS = LabelSet(("Comedy", "Drama|War", "<script>x</script>"))
+
+
+def figures(value: float | None, names: tuple[str, ...] = LABELS.names) -> dict[str, object]:
+    return {
+        "n_rows": 2,
+        "values": dict.fromkeys(METRIC_TITLES, value),
+        "undefined": {},
+        "per_label": [
+            {"label": name, "support": 7, "threshold": 0.5, "precision": None, "recall": 0.25, "f1": 0.125,
+             "roc_auc": 0.5, "average_precision": 0.5} for name in names
+        ],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def given(facts, thresholds):
+    """Give the arguments of a card."""
+    return {
+        "label_set": LABELS,
+        "metrics": {
+            "label_names": list(LABELS.names),
+            "splits": {"test": {"fixed": figures(0.4321), "tuned": figures(None)}},
+            "label_counts": {"Comedy": {"train": 5}},
+            "notes": ["label 'Drama|War' is on no test row"],
+        },
+        "thresholds": thresholds,
+        **{key: facts[key] for key in ("base_model", "data", "split")},
+    }
+
+
+def tables(card: str) -> list[list[list[str]]]:
+    """Give the text of each cell of each table as a reader of Markdown sees it."""
+    found: list[list[list[str]]] = []
+    for before, token in pairwise(MarkdownIt("commonmark").enable("table").parse(card.split("---\n", 2)[2])):
+        if token.type == "table_open":
+            found.append([])
+        if token.type == "tr_open":
+            found[-1].append([])
+        if before.type in ("td_open", "th_open"):
+            found[-1][-1].append("".join(child.content for child in token.children or []))
+    return found
+
+
+def test_the_header_is_what_the_hub_reads(given):
+    card = ModelCard(build_card(**given), ignore_metadata_errors=False)
+    assert card.data.to_dict() == {
+        "library_name": "transformers",
+        "pipeline_tag": "text-classification",
+        "tags": ["multi-label", "multitag"],
+        "base_model": "sentence-transformers/all-MiniLM-L6-v2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "on_hub"),
+    [
+        ("minilm", "sentence-transformers/all-MiniLM-L6-v2"),
+        ("distilbert-base-uncased", "distilbert-base-uncased"),
+        ("google/bert_uncased_L-2", "google/bert_uncased_L-2"),
+        ("/home/me/model", None),
+        ("../model", None),
+        ("a/b/c", None),
+        ("C:\\model", None),
+        ("x: y\nlicense: mit", None),
+    ],
+)
+def test_only_a_name_on_the_hub_is_named_as_base_model(name, on_hub, given):
+    assert name_on_hub({"name": name}) == on_hub
+    header = yaml.safe_load(
+        build_card(**{**given, "base_model": {**given["base_model"], "name": name}}).split("---")[1]
+    )
+    assert header.get("base_model") == on_hub
+    assert "license" not in header
+
+
+def test_a_local_folder_is_not_taken_for_a_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("models/mine").mkdir(parents=True)
+    assert name_on_hub({"name": "models/mine"}) is None
+
+
+def test_figures_are_in_a_table_and_undefined_ones_say_so(given):
+    summary, labels = tables(build_card(**given))
+    assert summary[0] == ["Metric", "Fixed threshold", "Tuned thresholds"]
+    assert summary[1:] == [[title, "0.432", "undefined"] for title in METRIC_TITLES.values()]
+    assert labels[1] == ["Comedy", "5", "0.250", "7", "undefined", "0.250", "0.125"]
+
+
+def test_names_from_the_table_are_text_and_not_markup(given):
+    _, labels = tables(build_card(**given))
+    assert [row[0] for row in labels[1:]] == list(LABELS.names)
+    html = MarkdownIt("commonmark").enable("table").render(build_card(**given))
+    assert "<script>" not in html
+
+
+@pytest.mark.parametrize(
+    "text", ["*a*", "_a_", "[a](b)", "`a`", "a|b", "<b>", "&amp;", "\\", "![x](y)", "# a", "~~a~~"]
+)
+def test_escaped_text_is_shown_as_it_is(text):
+    tokens = (
+        MarkdownIt("commonmark").enable(["table", "strikethrough"]).parseInline(f"x {escape_markdown(text)}")
+    )
+    assert all(child.type in ("text", "text_special") for child in tokens[0].children)
+    assert "".join(child.content for child in tokens[0].children) == f"x {text}"
+
+
+def test_line_breaks_do_not_end_a_row():
+    assert escape_markdown("a\n\r\n b\u2028c") == "a b c"
+
+
+def test_says_which_base_model_and_why(given):
+    card = build_card(**given)
+    assert "Base model: minilm (DistilBertForSequenceClassification), asked for as auto." in card
+    assert "Why this one: the hub did not answer." in card
+    card = build_card(**{**given, "base_model": {**given["base_model"], "reason": None}})
+    assert "Why this one" not in card
+
+
+def test_says_how_labels_are_chosen(given, thresholds):
+    assert (
+        "its own threshold. The thresholds were tuned for\nthe best f1 on validation, 1 rows."
+        in build_card(**given)
+    )
+    card = build_card(**{**given, "thresholds": replace(thresholds, policy="global")})
+    assert "reaches 0.35, the same for all labels, tuned" in card
+    card = build_card(**{**given, "thresholds": replace(thresholds, policy="fixed")})
+    assert "reaches 0.3, the same for all labels and not tuned" in card
+
+
+def test_says_what_the_figures_are_worth(given):
+    assert "On 2 held-out test rows" in build_card(**given)
+    assert re.search(r"\* label 'Drama\\\|War' is on no test row", build_card(**given))
+    metrics = {**given["metrics"], "splits": {"validation": {"fixed": figures(0.5)}}, "notes": []}
+    card = build_card(**{**given, "metrics": metrics})
+    assert "On 1 validation rows. No test rows were held out" in card
+    assert tables(card)[0][1] == ["Macro F1", "0.500", "not tuned"]
+    assert "To know" not in card
+    card = build_card(**{**given, "metrics": {**metrics, "splits": {}}})
+    assert "Not measured: no validation and no test rows were held out." in card
+    assert tables(card)[0][1] == [
+        "Comedy",
+        "5",
+        "0.250",
+        "not measured",
+        "not measured",
+        "not measured",
+        "not measured",
+    ]

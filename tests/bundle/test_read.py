@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from multitag.bundle.archive import pack, verify
+from multitag.bundle.layout import OPTIONAL, REQUIRED
+from multitag.bundle.manifest import FileRecord, Manifest
+from multitag.bundle.read import open_bundle
+from multitag.errors import BundleError
+from multitag.evaluation.calibration import Calibration
+
+FORMAT_1 = Path(__file__).parent / "fixtures" / "format-1.zip"
+FORMAT_1_SHA256 = "69002e7c2ca6897cc2280401678a72a552b4c335fecd26b4bf3479ca11702176"
+NAMES = sorted({"manifest.json", "onnx/model.onnx", *REQUIRED})  # the files of the tiny bundle
+PAIRS = [(one, other) for one in NAMES for other in NAMES if one < other]
+
+
+def test_gives_labels_thresholds_and_calibration(bundle, thresholds):
+    with open_bundle(str(bundle)) as opened:
+        assert opened.folder == bundle
+        assert opened.label_set.names == ("Comedy", "Drama", "Kids & Family")
+        assert opened.thresholds == thresholds
+        assert opened.calibration == Calibration.identity(3)
+        assert opened.manifest.base_model["name"] == "minilm"
+    assert bundle.is_dir()
+
+
+def _refuse(path: Path) -> str:
+    with pytest.raises(BundleError) as caught:
+        open_bundle(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert message.isprintable()  # one line, no control characters
+    return message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_flipped_byte_is_found(name, bundle):
+    path, choose = bundle / name, random.Random(name)
+    content = path.read_bytes()
+    for position in {0, len(content) - 1, *(choose.randrange(len(content)) for _ in range(8))}:
+        damaged = bytearray(content)
+        damaged[position] ^= choose.randrange(1, 256)
+        path.write_bytes(damaged)
+        assert name in _refuse(bundle)
+    path.write_bytes(content)
+    verify(bundle)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_truncated_or_longer_file_is_found(name, bundle):
+    content = (bundle / name).read_bytes()
+    for damaged in (b"", content[: len(content) // 2], content[:-1], content + b"\n"):
+        (bundle / name).write_bytes(damaged)
+        assert name in _refuse(bundle)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_file_is_found(name, bundle):
+    (bundle / name).unlink()
+    assert name in _refuse(bundle)
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_two_swapped_files_are_found(one, other, bundle):
+    (bundle / one).rename(bundle / "aside")
+    (bundle / other).rename(bundle / one)
+    (bundle / "aside").rename(bundle / other)
+    _refuse(bundle)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", ["a link to it", "a link elsewhere", "a folder", "a pipe"])
+def test_anything_but_a_file_in_its_place_is_found(name, kind, bundle, tmp_path):
+    path = bundle / name
+    path.rename(tmp_path / "same")
+    if kind == "a link to it":
+        path.symlink_to(tmp_path / "same")
+    elif kind == "a link elsewhere":
+        path.symlink_to("/dev/zero")
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        os.mkfifo(path)
+    _refuse(bundle)
+
+
+ENDINGS = "", ".json", ".bin", ".pt", ".pth", ".pkl", ".pickle", ".joblib", ".ckpt", ".npy", ".npz", ".py"
+EXTRA = [
+    *sorted(OPTIONAL - {"onnx/model.onnx"}),
+    *(f"{folder}extra{ending}" for folder in ("", "model/", "onnx/") for ending in ENDINGS),
+    *(".DS_Store", "model/.git", "Labels.json", "model/CONFIG.json", "onnx/model.onnx.data", "a\nb", "é"),
+]
+
+
+@pytest.mark.parametrize("name", EXTRA)
+def test_an_extra_file_is_found(name, bundle):
+    (bundle / name).write_bytes(b"{}")
+    assert repr(name) in _refuse(bundle)
+
+
+@pytest.mark.parametrize("name", ["empty", "model/empty", "model/model", "__MACOSX"])
+def test_an_extra_folder_is_found(name, bundle):
+    (bundle / name).mkdir()
+    assert repr(name) in _refuse(bundle)
+
+
+def test_a_folder_of_very_many_files_is_left_early(bundle):
+    for number in range(300):
+        (bundle / str(number)).touch()
+    assert "more than 100 files" in _refuse(bundle)
+
+
+def test_what_is_not_a_bundle_is_named(bundle, tmp_path):
+    assert "no such bundle" in _refuse(tmp_path / "nothing")
+    assert "not a readable zip" in _refuse(bundle / "labels.json")
+    assert f"has no manifest.json; did you mean {bundle}?" in _refuse(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert "has no manifest.json; expected a folder made by multitag train" in _refuse(tmp_path / "empty")
+
+
+def test_a_huge_manifest_is_not_read(bundle):
+    with (bundle / "manifest.json").open("r+b") as file:
+        file.truncate(2**40)  # sparse: takes no room, but would take all memory
+    assert "has 1099511627776 bytes" in _refuse(bundle)
+
+
+def forge(bundle: Path, name: str, content: bytes) -> None:
+    """Change a file and the manifest with it, as someone would who means harm or edits by hand."""
+    (bundle / name).write_bytes(content)
+    values = json.loads((bundle / "manifest.json").read_bytes())
+    del values["digest"]
+    records = {key: FileRecord(**record) for key, record in values.pop("files").items()}
+    manifest = Manifest(**values, files={**records, name: FileRecord.of(bundle / name)})
+    (bundle / "manifest.json").write_bytes(manifest.to_bytes())
+
+
+def _edited(bundle: Path, name: str, **changes: object) -> bytes:
+    return json.dumps({**json.loads((bundle / name).read_bytes()), **changes}).encode()
+
+
+@pytest.mark.parametrize("name", ["model/config.json", "model/tokenizer_config.json", "model/tokenizer.json"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"auto_map": {"AutoModel": "evil--modeling.Evil"}},
+        {"sub_config": {"auto_map": {}}},
+        {"sub_configs": [{"auto_map": {}}]},
+        {"custom_pipelines": {"text-classification": {"impl": "evil.Evil"}}},
+        {"attn_implementation": "evil/kernel"},
+        {"_attn_implementation": "evil/kernel"},
+        {"trust_remote_code": True},
+    ],
+)
+def test_what_asks_for_code_is_refused(name, changes, bundle):
+    forge(bundle, name, _edited(bundle, name, **changes))
+    assert "asks for code" in _refuse(bundle)
+
+
+def test_a_label_may_be_called_as_a_key_that_asks_for_code(make_bundle, files, tmp_path):
+    names = ["Comedy", "auto_map", "Kids & Family"]
+    config = json.loads(files["model/config.json"])
+    config["id2label"], config["label2id"] = dict(enumerate(names)), {name: i for i, name in enumerate(names)}
+    changed = {"labels.json": json.dumps(names).encode(), "model/config.json": json.dumps(config).encode()}
+    with open_bundle(make_bundle(tmp_path / "bundle", {**files, **changed})) as opened:
+        assert opened.label_set.names == tuple(names)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id2label": {"0": "Comedy", "1": "Drama"}},
+        {"id2label": {"0": "Drama", "1": "Comedy", "2": "Kids & Family"}},
+        {"id2label": None},
+        {"label2id": {"Comedy": 0, "Drama": 2, "Kids & Family": 1}},
+        {"num_labels": 4},
+        {"problem_type": "single_label_classification"},
+    ],
+)
+def test_a_model_of_other_labels_is_refused(changes, bundle):
+    forge(bundle, "model/config.json", _edited(bundle, "model/config.json", **changes))
+    assert "does not agree with labels.json" in _refuse(bundle)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"per_label": [0.25, 0.5]},
+        {"per_label": [0.25, 0.5, 0.1, 0.1]},
+        {"per_label": [0.25, 0.5, 1.5]},
+        {"per_label": [0.25, 0.5, -0.1]},
+        {"per_label": [0.25, 0.5, None]},
+        {"fixed": 2},
+        {"n_labels": 4},
+        {"policy": "best"},
+        {"extra": 1},
+    ],
+)
+def test_thresholds_that_do_not_fit_are_refused(changes, bundle):
+    forge(bundle, "thresholds.json", _edited(bundle, "thresholds.json", **changes))
+    assert "thresholds" in _refuse(bundle)
+
+
+@pytest.mark.parametrize(
+    "content", [b"NaN", b'{"fixed": NaN}', b"[]", b"{}", b"", b"\x80\x04\x95", b"[" * 10_000]
+)
+@pytest.mark.parametrize("name", sorted(name for name in REQUIRED if name.endswith(".json")))
+def test_any_other_content_is_refused(name, content, bundle):
+    forge(bundle, name, content)
+    if content == b"{}" and name in ("metrics.json", "model/tokenizer.json", "model/tokenizer_config.json"):
+        verify(bundle)  # an object, and theirs is not the bundle's to understand
+    else:
+        _refuse(bundle)
+
+
+@pytest.mark.parametrize(
+    "names", [[], ["A"], ["A", "A"], ["A", ""], ["A", 1], {"A": 0}, [["A"], ["B"]], "AB"]
+)
+def test_labels_are_a_list_of_different_names(names, bundle):
+    forge(bundle, "labels.json", json.dumps(names).encode())
+    assert "labels.json" in _refuse(bundle)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [[], [{"method": "identity"}] * 2, [{"method": "platt"}] * 3, [{"method": ["identity"]}] * 3, [None] * 3],
+)
+def test_calibration_of_unknown_method_or_wrong_length_is_refused(entries, bundle):
+    forge(bundle, "calibration.json", json.dumps({"per_label": entries}).encode())
+    assert "calibration" in _refuse(bundle)
+
+
+def test_a_zip_is_unpacked_privately_and_goes_with_the_bundle(
+    bundle, thresholds, tmp_path, monkeypatch, snapshot
+):
+    path, before = pack(bundle), snapshot(bundle)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    with open_bundle(path) as opened:
+        assert opened.thresholds == thresholds
+        assert opened.folder.parent == tmp_path / "tmp"
+        assert opened.folder.stat().st_mode & 0o077 == 0
+        assert snapshot(opened.folder) == before
+    assert not list((tmp_path / "tmp").iterdir())
+    opened.close()  # a second time: nothing happens
+    forgotten = open_bundle(path)
+    assert len(list((tmp_path / "tmp").iterdir())) == 1
+    del forgotten
+    gc.collect()
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_reading_loads_neither_torch_nor_transformers_nor_scikit_learn(bundle):
+    code = (
+        "import sys; from multitag.bundle.read import open_bundle; open_bundle(sys.argv[1]).close()\n"
+        "print({'torch', 'transformers', 'sklearn', 'pandas', 'jinja2', 'yaml'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code, bundle], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_a_bundle_of_format_1_is_read_for_ever():
+    assert hashlib.sha256(FORMAT_1.read_bytes()).hexdigest() == FORMAT_1_SHA256  # never made anew
+    with open_bundle(FORMAT_1) as opened:
+        assert opened.manifest.format == 1
+        assert opened.label_set.names == ("Comedy", "Drama", "Sci-Fi")
+        assert opened.thresholds.values().tolist() == [0.25, 0.5, 0.75]
+        assert opened.calibration == Calibration.identity(3)
+
+
+def test_a_moved_or_copied_bundle_is_the_same_bundle(bundle, tmp_path):
+    shutil.copytree(bundle, tmp_path / "copy")
+    assert verify(tmp_path / "copy") == verify(bundle)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from multitag.errors import BundleError
+from multitag.evaluation.calibration import Calibration
+
+
+def test_identity_leaves_probabilities_as_they_are():
+    y_prob = np.array([[0.1, 0.9], [0.0, 1.0]], dtype=np.float32)
+    calibrated = Calibration.identity(2).apply(y_prob)
+    assert calibrated.dtype == np.float32
+    np.testing.assert_array_equal(calibrated, y_prob)
+
+
+def test_other_shapes_are_refused():
+    for shape in ((2,), (2, 3), (0, 1)):
+        with pytest.raises(ValueError, match=r"expected y_prob of shape \(n_rows, 2\)"):
+            Calibration.identity(2).apply(np.zeros(shape))
+
+
+def test_reads_what_it_wrote():
+    calibration = Calibration.identity(3)
+    assert calibration.to_dict() == {"per_label": [{"method": "identity"}] * 3}
+    assert Calibration.from_dict(calibration.to_dict(), 3) == calibration
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"per_label": []},
+        {"per_label": [{"method": "identity"}]},
+        {"per_label": {"method": "identity"}},
+        {"per_label": [{"method": "identity"}, {"method": "platt"}]},
+        {"per_label": [{"method": "identity"}, {"method": ["identity"]}]},
+        {"per_label": [{"method": "identity"}, {"method": "identity", "slope": 2}]},
+        {"per_label": [{"method": "identity"}, "identity"]},
+        {"per_label": [{"method": "identity"}] * 2, "extra": 1},
+    ],
+)
+def test_unknown_methods_and_wrong_lengths_are_refused(values):
+    with pytest.raises(BundleError, match=r"^calibration: "):
+        Calibration.from_dict(values, 2)
