@@ -52,7 +52,7 @@ __all__ = [
     "train",
 ]
 
-# Imported when first asked for, so that `import multitag` stays instant and predicting loads no training code.
+# Imported when first asked for: `import multitag` stays instant, and predicting loads no training code.
 _LAZY = {
     "Classifier": "multitag.inference.classifier",
     "Prediction": "multitag.inference.classifier",

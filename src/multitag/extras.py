@@ -34,5 +34,6 @@ def import_extra(module: str, extra: str) -> ModuleType:
         if error.name != module.partition(".")[0]:
             raise
         raise MissingExtraError(
-            f"this needs {error.name}, which is not installed; install it with: pip install 'multitag[{extra}]'"
+            f"this needs {error.name}, which is not installed; "
+            f"install it with: pip install 'multitag[{extra}]'"
         ) from error

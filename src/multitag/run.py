@@ -154,12 +154,18 @@ def _measure(task: Task, tuned: FineTuned, thresholds: Thresholds, y_prob: Proba
 
 
 def _write_bundle(
-    target: Path, task: Task, tuned: FineTuned, thresholds: Thresholds, metrics: dict[str, Any], model_folder: Path
+    target: Path,
+    task: Task,
+    tuned: FineTuned,
+    thresholds: Thresholds,
+    metrics: dict[str, Any],
+    model_folder: Path,
 ) -> None:
     facts = {"base_model": tuned.base_facts(), "data": task.data_facts(), "split": task.split_facts()}
     settings = tuned.config.to_dict()
     headline = {
-        side: {kind: figures["values"] for kind, figures in kinds.items()} for side, kinds in metrics["splits"].items()
+        side: {kind: figures["values"] for kind, figures in kinds.items()}
+        for side, kinds in metrics["splits"].items()
     }
     versions = {"python": platform.python_version(), **{name: version(name) for name in VERSIONS_OF}}
     card = build_card(label_set=task.label_set, metrics=metrics, thresholds=thresholds, **facts)

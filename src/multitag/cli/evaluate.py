@@ -10,11 +10,20 @@ import typer
 
 def evaluate(
     bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
-    data: Annotated[str, typer.Argument(help="A CSV, TSV, JSONL or Parquet file; or sample, or imdb.", show_default=False)],
-    text: Annotated[str | None, typer.Option("--text", help="Column of the texts; by default the bundle's.", show_default=False)] = None,
-    labels: Annotated[str | None, typer.Option("--labels", help="Column of the labels; by default the bundle's.", show_default=False)] = None,
+    data: Annotated[
+        str, typer.Argument(help="A CSV, TSV, JSONL or Parquet file; or sample, or imdb.", show_default=False)
+    ],
+    text: Annotated[
+        str | None,
+        typer.Option("--text", help="Column of the texts; by default the bundle's.", show_default=False),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option("--labels", help="Column of the labels; by default the bundle's.", show_default=False),
+    ] = None,
     label_separator: Annotated[
-        str | None, typer.Option("--label-separator", help="What stands between labels in a cell.", show_default=False)
+        str | None,
+        typer.Option("--label-separator", help="What stands between labels in a cell.", show_default=False),
     ] = None,
     allow_unlabelled: Annotated[
         bool, typer.Option("--allow-unlabelled", help="Keep rows without a label, as examples of none.")

@@ -14,13 +14,16 @@ def predict(
     bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
     text: Annotated[str | None, typer.Argument(help="The text; or use --input.", show_default=False)] = None,
     input_file: Annotated[
-        Path | None, typer.Option("--input", help="CSV, TSV, JSONL or Parquet file to predict.", show_default=False)
+        Path | None,
+        typer.Option("--input", help="CSV, TSV, JSONL or Parquet file to predict.", show_default=False),
     ] = None,
     column: Annotated[
-        str | None, typer.Option("--text", help="Its column of texts; by default the bundle's.", show_default=False)
+        str | None,
+        typer.Option("--text", help="Its column of texts; by default the bundle's.", show_default=False),
     ] = None,
     output_file: Annotated[
-        Path | None, typer.Option("--output", help="File to write; replaced if it exists.", show_default=False)
+        Path | None,
+        typer.Option("--output", help="File to write; replaced if it exists.", show_default=False),
     ] = None,
     threshold: Annotated[
         float | None, typer.Option("--threshold", help="One cut for all labels.", show_default="the bundle's")
@@ -28,13 +31,17 @@ def predict(
     top_k: Annotated[
         int | None, typer.Option("--top-k", help="Exactly the K most probable labels.", show_default=False)
     ] = None,
-    at_least_one: Annotated[bool, typer.Option("--at-least-one", help="The most probable label where none passes.")] = False,
+    at_least_one: Annotated[
+        bool, typer.Option("--at-least-one", help="The most probable label where none passes.")
+    ] = False,
     batch_size: Annotated[int, typer.Option("--batch-size", help="Texts scored at once.")] = 32,
     json_output: Annotated[bool, typer.Option("--json", help="Print one text's prediction as JSON.")] = False,
 ) -> None:
     """Predict the labels of a text, or of every row of a file."""
     if (text is None) == (input_file is None):
-        raise ConfigError('give either one text, or a file: multitag predict BUNDLE "a text", or --input FILE --output FILE')
+        raise ConfigError(
+            'give either one text, or a file: multitag predict BUNDLE "a text", or --input FILE --output FILE'
+        )
     if (input_file is None) != (output_file is None):
         raise ConfigError("--input and --output go together")
     from multitag.inference.classifier import load

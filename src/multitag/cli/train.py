@@ -17,18 +17,27 @@ def _option(name: str, text: str, panel: str) -> Any:
 
 
 def train(
-    data: Annotated[str, typer.Argument(help="A CSV, TSV, JSONL or Parquet file; or sample, or imdb.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the run; must not exist.", rich_help_panel=_RUN, show_default=False)],
+    data: Annotated[
+        str, typer.Argument(help="A CSV, TSV, JSONL or Parquet file; or sample, or imdb.", show_default=False)
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="Folder of the run; must not exist.", rich_help_panel=_RUN, show_default=False
+        ),
+    ],
     text: Annotated[str | None, _option("--text", "Column of the texts.", _DATA)] = None,
     labels: Annotated[str | None, _option("--labels", "Column of the labels.", _DATA)] = None,
     label_separator: Annotated[
-        str | None, _option("--label-separator", "What stands between labels in a cell; found if left out.", _DATA)
+        str | None,
+        _option("--label-separator", "What stands between labels in a cell; found if left out.", _DATA),
     ] = None,
     allow_unlabelled: Annotated[
         bool | None, _option("--allow-unlabelled", "Keep rows without a label, as examples of none.", _DATA)
     ] = None,
     split: Annotated[
-        SplitMethod | None, _option("--split", "stratified (default): iterative; random: train_test_split.", _ROWS)
+        SplitMethod | None,
+        _option("--split", "stratified (default): iterative; random: train_test_split.", _ROWS),
     ] = None,
     validation_size: Annotated[
         float | None, _option("--validation-size", "Share below 1 or number of rows; default 0.1.", _ROWS)
@@ -37,59 +46,81 @@ def train(
         float | None, _option("--test-size", "Share below 1 or number of rows; default 0.2.", _ROWS)
     ] = None,
     base_model: Annotated[
-        str | None, _option("--base-model", "auto (default), minilm, a name on the hub, or a folder.", _TRAINING)
+        str | None,
+        _option("--base-model", "auto (default), minilm, a name on the hub, or a folder.", _TRAINING),
     ] = None,
-    max_length: Annotated[int | None, _option("--max-length", "Longest text in tokens; default 256.", _TRAINING)] = None,
+    max_length: Annotated[
+        int | None, _option("--max-length", "Longest text in tokens; default 256.", _TRAINING)
+    ] = None,
     epochs: Annotated[float | None, _option("--epochs", "Passes over the rows.", _TRAINING)] = None,
     batch_size: Annotated[int | None, _option("--batch-size", "Texts a step; default 16.", _TRAINING)] = None,
     learning_rate: Annotated[
-        float | None, _option("--learning-rate", "Of the encoder; by default chosen by the model's width.", _TRAINING)
+        float | None,
+        _option("--learning-rate", "Of the encoder; by default chosen by the model's width.", _TRAINING),
     ] = None,
     head_learning_rate: Annotated[
         float | None, _option("--head-learning-rate", "Of the classification head; likewise.", _TRAINING)
     ] = None,
     warmup_ratio: Annotated[
-        float | None, _option("--warmup-ratio", "Share of the steps with rising rates; default 0.1.", _TRAINING)
+        float | None,
+        _option("--warmup-ratio", "Share of the steps with rising rates; default 0.1.", _TRAINING),
     ] = None,
-    weight_decay: Annotated[float | None, _option("--weight-decay", "AdamW's decay; default 0.01.", _TRAINING)] = None,
+    weight_decay: Annotated[
+        float | None, _option("--weight-decay", "AdamW's decay; default 0.01.", _TRAINING)
+    ] = None,
     early_stopping: Annotated[
-        int | None, _option("--early-stopping", "Stop after so many evaluations without a better one.", _TRAINING)
+        int | None,
+        _option("--early-stopping", "Stop after so many evaluations without a better one.", _TRAINING),
     ] = None,
     precision: Annotated[
         Precision | None, _option("--precision", "auto (default), fp32 or bf16 arithmetic.", _TRAINING)
     ] = None,
     trainer_arg: Annotated[
-        list[str] | None, _option("--trainer-arg", "NAME=VALUE of transformers' TrainingArguments; repeatable.", _TRAINING)
+        list[str] | None,
+        _option("--trainer-arg", "NAME=VALUE of transformers' TrainingArguments; repeatable.", _TRAINING),
     ] = None,
     threshold: Annotated[
-        float | None, _option("--threshold", "Fixed threshold, reported beside the tuned ones; default 0.3.", _RUN)
+        float | None,
+        _option("--threshold", "Fixed threshold, reported beside the tuned ones; default 0.3.", _RUN),
     ] = None,
-    save_steps: Annotated[int | None, _option("--save-steps", "Steps between checkpoints; default an epoch.", _RUN)] = None,
-    save_total_limit: Annotated[int | None, _option("--save-total-limit", "Checkpoints kept; default 2.", _RUN)] = None,
-    seed: Annotated[int | None, _option("--seed", "Of the split, the head and the order; default 42.", _RUN)] = None,
-    config: Annotated[Path | None, _option("--config", "YAML file of settings; options win over it.", _RUN)] = None,
+    save_steps: Annotated[
+        int | None, _option("--save-steps", "Steps between checkpoints; default an epoch.", _RUN)
+    ] = None,
+    save_total_limit: Annotated[
+        int | None, _option("--save-total-limit", "Checkpoints kept; default 2.", _RUN)
+    ] = None,
+    seed: Annotated[
+        int | None, _option("--seed", "Of the split, the head and the order; default 42.", _RUN)
+    ] = None,
+    config: Annotated[
+        Path | None, _option("--config", "YAML file of settings; options win over it.", _RUN)
+    ] = None,
     resume: Annotated[bool, _option("--resume", "Go on with the unfinished run in --out.", _RUN)] = False,
 ) -> None:
     """Train a classifier on a table of texts and labels."""
     given = {
-        "text": text, "labels": labels, "label_separator": label_separator, "allow_unlabelled": allow_unlabelled,
-        "method": split, "validation_size": _size(validation_size), "test_size": _size(test_size),
+        "text": text, "labels": labels, "label_separator": label_separator,
+        "allow_unlabelled": allow_unlabelled, "method": split,
+        "validation_size": _size(validation_size), "test_size": _size(test_size),
         "base_model": base_model, "max_length": max_length, "epochs": epochs, "batch_size": batch_size,
-        "learning_rate": learning_rate, "head_learning_rate": head_learning_rate, "warmup_ratio": warmup_ratio,
-        "weight_decay": weight_decay, "early_stopping": early_stopping, "precision": precision,
-        "threshold": threshold, "save_steps": save_steps, "save_total_limit": save_total_limit, "seed": seed,
+        "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
+        "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
+        "precision": precision, "threshold": threshold, "save_steps": save_steps,
+        "save_total_limit": save_total_limit, "seed": seed,
     }  # fmt: skip
-    _train(data, out, config, {name: value for name, value in given.items() if value is not None}, trainer_arg, resume)
+    settings = {name: value for name, value in given.items() if value is not None}
+    _train(data, out, config, settings, trainer_arg, resume)
 
 
 def _size(value: float | None) -> float | int | None:
     """Read 200 as a number of rows and 0.2 as a share."""
-    return int(value) if value is not None and value == int(value) else value
+    return int(value) if value is not None and value.is_integer() else value  # inf and nan: refused later
 
 
 def _train(
-    data: str, out: Path, config_file: Path | None, given: dict[str, Any], trainer_arg: list[str] | None, resume: bool
-) -> None:
+    data: str, out: Path, config_file: Path | None, given: dict[str, Any], trainer_arg: list[str] | None,
+    resume: bool,
+) -> None:  # fmt: skip
     from multitag.cli.show import print_table
     from multitag.config import Config
     from multitag.data.table import read_table

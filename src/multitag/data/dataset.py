@@ -40,7 +40,11 @@ class TextDataset(Dataset[dict[str, Any]]):
     """
 
     def __init__(
-        self, texts: Sequence[str], y: NDArray[np.integer], tokenizer: PreTrainedTokenizerFast, max_length: int
+        self,
+        texts: Sequence[str],
+        y: NDArray[np.integer],
+        tokenizer: PreTrainedTokenizerFast,
+        max_length: int,
     ) -> None:
         if len(texts) != len(y):
             raise DataError(f"expected one row of labels a text, got {len(texts)} texts and {len(y)} rows")
@@ -58,6 +62,10 @@ class TextDataset(Dataset[dict[str, Any]]):
         return len(self.input_ids)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        """Give ``input_ids`` and ``attention_mask`` (n_tokens,) and ``labels`` (n_labels,) of one text, as lists."""
+        """Give ``input_ids`` and ``attention_mask`` (n_tokens,) and ``labels`` (n_labels,) of a text."""
         ids = self.input_ids[index]
-        return {"input_ids": ids, "attention_mask": [1] * len(ids), "labels": self.y[index].astype(float).tolist()}
+        return {
+            "input_ids": ids,
+            "attention_mask": [1] * len(ids),
+            "labels": self.y[index].astype(float).tolist(),
+        }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from multitag.data.frame import (
     check_readable,
@@ -34,8 +34,8 @@ def read_chunks(path: Path) -> Iterator[Chunk]:
     Yields
     ------
     records : list of dict
-        At most 2048, in the order of the file. Cells of CSV and TSV are the text as it stands; those of JSONL and
-        Parquet keep their types.
+        At most 2048, in the order of the file. Cells of CSV and TSV are the text as it stands; those of JSONL
+        and Parquet keep their types.
     share : float
         Of the file that is read, in [0, 1].
 
@@ -58,7 +58,8 @@ def _read_delimited(path: Path, separator: str) -> Iterator[Chunk]:
     size = path.stat().st_size
     with path.open("rb") as file, delimited_errors(path, separator):
         for frame in delimited_frames(path, file, separator, CHUNK_ROWS):
-            yield frame.to_dict("records"), file.tell() / size
+            if len(frame):  # the first may be the header alone
+                yield cast("list[Record]", frame.to_dict("records")), file.tell() / size
 
 
 def _read_jsonl(path: Path) -> Iterator[Chunk]:

@@ -50,7 +50,8 @@ class Task:
         label_set = LabelSet.from_rows(table.labels)
         if len(label_set) < 2:
             raise DataError(
-                f"{table.source}: multi-label classification needs at least two labels, got {list(label_set.names)}"
+                f"{table.source}: multi-label classification needs at least two labels, "
+                f"got {list(label_set.names)}"
             )
         y = label_set.encode(table.labels)
         split = split_rows(table.texts, y, config.split, config.seed)

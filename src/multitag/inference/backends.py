@@ -18,7 +18,9 @@ class Backend(Protocol):
 
     name: str
 
-    def __call__(self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]) -> NDArray[np.float32]:
+    def __call__(
+        self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
         """Score one batch.
 
         Parameters
@@ -58,13 +60,18 @@ class TorchBackend:
                     model_folder, use_safetensors=True, trust_remote_code=False, dtype=self.torch.float32
                 ).eval()
         except (ValueError, OSError, KeyError, RuntimeError) as error:
-            raise BundleError(f"{model_folder}: transformers cannot load it: {' '.join(str(error).split())[:300]}") from error
+            raise BundleError(
+                f"{model_folder}: transformers cannot load it: {' '.join(str(error).split())[:300]}"
+            ) from error
 
-    def __call__(self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]) -> NDArray[np.float32]:
+    def __call__(
+        self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
         """Score one batch; see :class:`Backend`."""
         with self.torch.inference_mode():
             output = self.model(
-                input_ids=self.torch.from_numpy(input_ids), attention_mask=self.torch.from_numpy(attention_mask)
+                input_ids=self.torch.from_numpy(input_ids),
+                attention_mask=self.torch.from_numpy(attention_mask),
             )
         logits: NDArray[np.float32] = output.logits.float().numpy()
         return logits

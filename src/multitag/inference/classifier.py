@@ -59,7 +59,9 @@ class Classifier:
         """The thresholds saved in the bundle."""
         return self.bundle.thresholds
 
-    def predict_proba(self, texts: Sequence[str], *, batch_size: int = DEFAULT_BATCH_SIZE) -> NDArray[np.float32]:
+    def predict_proba(
+        self, texts: Sequence[str], *, batch_size: int = DEFAULT_BATCH_SIZE
+    ) -> NDArray[np.float32]:
         """Compute the probability of every label on every text.
 
         Parameters
@@ -138,7 +140,7 @@ class Classifier:
         top_k: int | None = None,
         at_least_one: bool = False,
     ) -> NDArray[np.int64]:
-        """Turn probabilities (n_texts, n_labels) into 0/1 decisions of the same shape; options as in :meth:`predict`."""
+        """Turn probabilities (n_texts, n_labels) into 0/1 of that shape; options as in :meth:`predict`."""
         if threshold is not None and not 0 <= threshold <= 1:
             raise ConfigError(f"threshold: expected a number from 0 to 1, got {threshold!r}")
         cut = self.thresholds.values() if threshold is None else np.full(len(self.label_names), threshold)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from multitag.errors import BundleError, DataError
 
-# A WordPiece or BPE token covers a word of at most about this many characters; a text is cut to that many times
-# max_length before it is tokenised, since the tokenizer takes 17 s for 10 MB and keeps only max_length tokens.
+# A WordPiece or BPE token covers a word of at most about this many characters; a text is cut to that many
+# times max_length before it is tokenised, since the tokenizer takes 17 s for 10 MB, of which little is kept.
 MAX_CHARACTERS_PER_TOKEN = 200
 
 
@@ -64,7 +64,9 @@ class TextEncoder:
         longest = self.max_length * MAX_CHARACTERS_PER_TOKEN
         for number, text in enumerate(texts):
             check_text(text, number)
-        return [encoding.ids for encoding in self.tokenizer.encode_batch_fast([text[:longest] for text in texts])]
+        return [
+            encoding.ids for encoding in self.tokenizer.encode_batch_fast([text[:longest] for text in texts])
+        ]
 
 
 def check_text(text: object, number: int) -> None:
@@ -81,11 +83,14 @@ def check_text(text: object, number: int) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise DataError(
-            f"text {number}: character {error.start} is half of a surrogate pair; decode the text as UTF-8 first"
+            f"text {number}: character {error.start} is half of a surrogate pair; "
+            "decode the text as UTF-8 first"
         ) from error
 
 
-def pad_batch(rows: Sequence[Sequence[int]], pad_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def pad_batch(
+    rows: Sequence[Sequence[int]], pad_id: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pad token ids to the longest row.
 
     Returns

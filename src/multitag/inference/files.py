@@ -44,7 +44,11 @@ class FilePrediction:
 
     def line(self, output: Path) -> str:
         """Say it in a line."""
-        empty = f", {self.without_text} of them without a text and so without a prediction" if self.without_text else ""
+        empty = (
+            f", {self.without_text} of them without a text and so without a prediction"
+            if self.without_text
+            else ""
+        )
         return f"{output}: {self.rows} rows{empty}"
 
 
@@ -68,9 +72,9 @@ def predict_file(
     ----------
     classifier : Classifier
     source, target : str or Path
-        CSV, TSV, JSONL or Parquet by their endings, not necessarily the same. In CSV and TSV the labels of a row
-        are joined by the first of comma, semicolon and pipe that no label holds; elsewhere they are a list.
-        ``target`` is replaced if it exists, and appears only when it is whole.
+        CSV, TSV, JSONL or Parquet by their endings, not necessarily the same. In CSV and TSV the labels of a
+        row are joined by the first of comma, semicolon and pipe that no label holds; elsewhere they are a
+        list. ``target`` is replaced if it exists, and appears only when it is whole.
     text : str, optional
         Column of the texts; by default the one the classifier was trained on.
     threshold, top_k, at_least_one, batch_size
@@ -123,7 +127,9 @@ def _add_predictions(
     names = classifier.label_names
     _check_columns(records, column, names, where, rows_before)
     filled = [index for index, record in enumerate(records) if not is_missing(record[column])]
-    y_prob = classifier.predict_proba([str(records[index][column]) for index in filled], batch_size=batch_size)
+    y_prob = classifier.predict_proba(
+        [str(records[index][column]) for index in filled], batch_size=batch_size
+    )
     y_pred = classifier.decide(y_prob, **options)
     empty = dict.fromkeys((PREDICTED, *map(probability_column, names)))
     for record in records:
@@ -142,10 +148,14 @@ def _check_columns(
     for row, record in enumerate(records, start=rows_before + 1):
         if column not in record:
             there = ", ".join(repr(name) for name in record)
-            raise DataError(f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {there}")
+            raise DataError(
+                f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {there}"
+            )
         clash = added.intersection(record)
         if clash:
-            raise DataError(f"{where}: column {min(clash)!r} would be written twice; rename or drop it in the input")
+            raise DataError(
+                f"{where}: column {min(clash)!r} would be written twice; rename or drop it in the input"
+            )
 
 
 @contextmanager
@@ -155,7 +165,13 @@ def _progress() -> Iterator[Any]:
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("predicting"), BarColumn(), TaskProgressColumn(), TextColumn("left"), TimeRemainingColumn())
+    columns = (
+        TextColumn("predicting"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("", total=1.0)
         yield lambda share: progress.update(task, completed=share)

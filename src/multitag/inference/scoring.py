@@ -21,7 +21,11 @@ def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def score_texts(
-    encoder: TextEncoder, backend: Backend, texts: Sequence[str], n_labels: int, batch_size: int = DEFAULT_BATCH_SIZE
+    encoder: TextEncoder,
+    backend: Backend,
+    texts: Sequence[str],
+    n_labels: int,
+    batch_size: int = DEFAULT_BATCH_SIZE,
 ) -> NDArray[np.float32]:
     """Score texts in batches of similar length, so that little is computed on padding.
 
@@ -45,7 +49,9 @@ def score_texts(
         If a text is not text.
     """
     rows = encoder.encode(texts)
-    order = sorted(range(len(rows)), key=lambda index: -len(rows[index]))  # longest first: memory peaks at once
+    order = sorted(
+        range(len(rows)), key=lambda index: -len(rows[index])
+    )  # longest first: memory peaks at once
     probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
     for start in range(0, len(order), batch_size):
         indices = order[start : start + batch_size]

@@ -56,13 +56,17 @@ class _DelimitedWriter:
         for record in records:
             extra = [key for key in record if key not in self.columns]
             if extra:
-                raise DataError(f"column {extra[0]!r} first comes late in the input; write .jsonl instead of a table")
+                raise DataError(
+                    f"column {extra[0]!r} first comes late in the input; write .jsonl instead of a table"
+                )
             self.csv.writerow([self._cell(record.get(column)) for column in self.columns])
 
     def _cell(self, value: object) -> object:
         if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return self.label_separator.join(value)
-        return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else value
+        return (
+            json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else value
+        )
 
     def close(self) -> None:
         self.text.flush()
@@ -97,7 +101,9 @@ class _ParquetWriter:
             self.writer.write_table(self.arrow.Table.from_pylist(records, schema=self.schema))
         except (self.arrow.ArrowInvalid, self.arrow.ArrowTypeError) as error:
             reason = " ".join(str(error).split())
-            raise DataError(f"a column changes its type within the input: {reason}; write .jsonl instead") from error
+            raise DataError(
+                f"a column changes its type within the input: {reason}; write .jsonl instead"
+            ) from error
 
     def _build_schema(self, records: list[Record]) -> Any:
         inferred = self.arrow.Table.from_pylist(records).schema

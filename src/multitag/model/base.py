@@ -18,7 +18,8 @@ HUB_TIMEOUT = 5.0  # seconds for each of connecting and answering, before `auto`
 # Only these are ever fetched: no pickled weights, no code.
 WANTED_FILES = [
     "config.json", "model.safetensors", "model-*.safetensors", "model.safetensors.index.json",
-    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "vocab.json", "merges.txt",
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+    "vocab.txt", "vocab.json", "merges.txt",
 ]  # fmt: skip
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 
@@ -54,8 +55,8 @@ def resolve_base_model(asked_for: str) -> BaseModel:
     Parameters
     ----------
     asked_for : str
-        ``"minilm"``; a local folder; a hub name (taken from the local cache if it is there, else downloaded); or
-        ``"auto"``: distilbert-base-uncased if the cache has it or the hub answers, otherwise minilm.
+        ``"minilm"``; a local folder; a hub name (taken from the local cache if it is there, else downloaded);
+        or ``"auto"``: distilbert-base-uncased if the cache has it or the hub answers, otherwise minilm.
 
     Raises
     ------
@@ -81,8 +82,8 @@ def resolve_base_model(asked_for: str) -> BaseModel:
         folder = _download(asked_for)
     except Exception as error:  # the hub client lets through errors of whichever HTTP library it uses
         raise BaseModelError(
-            f"base model {asked_for!r}: not in the local cache, and the hub did not give it ({_one_line(error)}); "
-            "check the name and the network, or use --base-model minilm"
+            f"base model {asked_for!r}: not in the local cache, and the hub did not give it "
+            f"({_one_line(error)}); check the name and the network, or use --base-model minilm"
         ) from error
     return _described(asked_for, asked_for, folder, "asked for by name; downloaded from the hub")
 
@@ -125,12 +126,14 @@ def _download(name: str) -> Path:
 
 def _described(name: str, asked_for: str, folder: Path, reason: str) -> BaseModel:
     if not (folder / "config.json").is_file():
-        raise BaseModelError(f"base model {name!r}: {folder} has no config.json; expected a Hugging Face model folder")
+        raise BaseModelError(
+            f"base model {name!r}: {folder} has no config.json; expected a Hugging Face model folder"
+        )
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         raise BaseModelError(
-            f"base model {name!r}: {folder} has no *.safetensors weights; pickled weights (.bin) are never loaded, "
-            "so save it once with model.save_pretrained(..., safe_serialization=True)"
+            f"base model {name!r}: {folder} has no *.safetensors weights; pickled weights (.bin) are never "
+            "loaded: convert them once with transformers' save_pretrained"
         )
     digest = hashlib.sha256()
     for path in weights:

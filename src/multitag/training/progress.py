@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from transformers import TrainerCallback
 
 
@@ -15,7 +22,8 @@ class ProgressCallback(TrainerCallback):
     def __init__(self) -> None:
         console = Console(stderr=True)
         self.progress = Progress(
-            TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("steps  {task.description}"),
+            TextColumn("training"), BarColumn(),
+            MofNCompleteColumn(), TextColumn("steps  {task.description}"),
             TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
             console=console, disable=not console.is_terminal, transient=True,
         )  # fmt: skip
@@ -30,9 +38,13 @@ class ProgressCallback(TrainerCallback):
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Move by a step."""
         self.words["epoch"] = f"epoch {state.epoch:.1f}/{args.num_train_epochs:g}"
-        self.progress.update(self.task, completed=state.global_step, description="  ".join(self.words.values()))
+        self.progress.update(
+            self.task, completed=state.global_step, description="  ".join(self.words.values())
+        )
 
-    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **kwargs: Any) -> None:
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **kwargs: Any
+    ) -> None:
         """Show the newest loss."""
         if logs and "loss" in logs:
             self.words["loss"] = f"loss {float(logs['loss']):.3f}"

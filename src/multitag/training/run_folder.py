@@ -53,7 +53,8 @@ class RunFolder:
         if not resume:
             if self.root.exists():
                 raise OutputError(
-                    f"{self.root}: already exists; choose another --out, delete it, or continue its run with --resume"
+                    f"{self.root}: already exists; choose another --out, delete it, "
+                    "or continue its run with --resume"
                 )
             return
         if not (self.root / "settings.yaml").is_file():
@@ -91,11 +92,14 @@ class RunFolder:
             before, now = _flat(saved.to_dict()), _flat(config.to_dict())
             name = next(key for key in now if before.get(key) != now[key])
             raise ConfigError(
-                f"{self.root}: cannot resume with other settings: {name} was {before.get(name)!r}, now {now[name]!r}"
+                f"{self.root}: cannot resume with other settings: "
+                f"{name} was {before.get(name)!r}, now {now[name]!r}"
             )
         for name, now_is in (("data.json", data), ("split.json", split)):
             if json.loads((self.root / name).read_text(encoding="utf-8")) != json.loads(_json(now_is)):
-                raise ConfigError(f"{self.root}: cannot resume with other rows: they differ from those in {name}")
+                raise ConfigError(
+                    f"{self.root}: cannot resume with other rows: they differ from those in {name}"
+                )
 
 
 def _json(values: dict[str, Any]) -> str:
@@ -105,5 +109,7 @@ def _json(values: dict[str, Any]) -> str:
 def _flat(values: dict[str, Any], path: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in values.items():
-        flat |= _flat(value, f"{path}{key}.") if isinstance(value, dict) and value else {f"{path}{key}": value}
+        flat |= (
+            _flat(value, f"{path}{key}.") if isinstance(value, dict) and value else {f"{path}{key}": value}
+        )
     return flat

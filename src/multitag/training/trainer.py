@@ -47,7 +47,11 @@ class Fit:
     @property
     def architecture(self) -> str:
         """Name of the class that transformers loads the saved model with."""
-        return str(self.model.config.architectures[0] if self.model.config.architectures else type(self.model).__name__)
+        return str(
+            self.model.config.architectures[0]
+            if self.model.config.architectures
+            else type(self.model).__name__
+        )
 
 
 class MultiLabelTrainer(Trainer):
@@ -120,7 +124,8 @@ def fit_model(
     finally:
         progress.stop()
     seconds = time.perf_counter() - started
-    return Fit(trainer.model.cpu().eval(), _history(trainer.state.log_history), seconds)
+    model.cpu().train(mode=False)
+    return Fit(model, _history(trainer.state.log_history), seconds)
 
 
 def _validation_metrics(prediction: Any) -> dict[str, float]:
@@ -129,7 +134,9 @@ def _validation_metrics(prediction: Any) -> dict[str, float]:
     if not defined.any():
         return {BEST_METRIC: 0.0}
     # Ranking does not change under the sigmoid, so average precision may be taken on logits.
-    return {BEST_METRIC: float(average_precision_score(y_true[:, defined], logits[:, defined], average="macro"))}
+    return {
+        BEST_METRIC: float(average_precision_score(y_true[:, defined], logits[:, defined], average="macro"))
+    }
 
 
 def _history(log: list[dict[str, float]]) -> list[dict[str, float]]:
@@ -140,7 +147,9 @@ def _history(log: list[dict[str, float]]) -> list[dict[str, float]]:
     }
     history = []
     for entry in log:
-        figures = {new: float(entry[old]) for old, new in wanted.items() if old in entry and np.isfinite(entry[old])}
+        figures = {
+            new: float(entry[old]) for old, new in wanted.items() if old in entry and np.isfinite(entry[old])
+        }
         if figures:
             history.append({"epoch": float(entry["epoch"]), "step": int(entry["step"]), **figures})
     return history
