@@ -90,6 +90,9 @@ def test_what_is_undefined_is_counted_and_left_out(case):
         defined = [getattr(each, figure) for each in metrics.per_label if getattr(each, figure) is not None]
         assert metrics.undefined[name] == len(metrics.per_label) - len(defined)
         assert close(metrics.values[name], np.mean(defined) if defined else math.nan)
+    y_true, _, y_pred = case
+    empty = [not (true.any() or pred.any()) for true, pred in zip(y_true, y_pred, strict=True)]
+    assert metrics.undefined["samples_f1"] == sum(empty)
     assert list(metrics.values) == NAMES
     assert list(metrics.undefined) == ["macro_f1", "samples_f1", "macro_roc_auc", "macro_average_precision"]
 

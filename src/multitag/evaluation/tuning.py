@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 # et al. 2014 on predicting everything). Shrinking towards the threshold that all labels vote on bounds that.
 SHRINKAGE = 10.0
 
-# Scores this close are equal: running sums of macro-F1 round differently along different ways to one value.
+# Scores this close are equal: the running sum of macro-F1 rounds differently when rows change places.
 _TIE = 1e-9
 
 # Logits of 0 and 1 are infinite and would swallow any weight; float32 sigmoids are coarser than this near 1.
@@ -42,8 +42,7 @@ def search_thresholds(
     own : ndarray of float64, shape (n_labels,)
         In [0, 1], the one of each label.
     """
-    # Most probable first; of equal probabilities positives first, so that the order of rows cannot matter.
-    order = np.lexsort((-true, -prob), axis=0)  # (n_rows, n_labels)
+    order = np.argsort(-prob, axis=0, kind="stable")  # (n_rows, n_labels), most probable first
     true, prob = np.take_along_axis(true, order, axis=0), np.take_along_axis(prob, order, axis=0)
     f1 = _f1_of_first(true)
     own = [_widest_best_middle(prob[:, column], f1[:, column]) for column in range(prob.shape[1])]
