@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from multitag.evaluation.summary import METRIC_TITLES
 from multitag.evaluation.thresholds import Thresholds
 from multitag.extras import import_extra
 from multitag.labels import LabelSet
@@ -15,18 +16,6 @@ if TYPE_CHECKING:
     import jinja2
 
 MINILM_ON_HUB = "sentence-transformers/all-MiniLM-L6-v2"
-METRIC_TITLES = {
-    "macro_f1": "Macro F1",
-    "micro_f1": "Micro F1",
-    "weighted_f1": "Weighted F1",
-    "samples_f1": "Samples F1",
-    "macro_roc_auc": "Macro ROC-AUC",
-    "micro_roc_auc": "Micro ROC-AUC",
-    "macro_average_precision": "Macro average precision",
-    "hamming_loss": "Hamming loss (lower is better)",
-    "subset_accuracy": "Subset accuracy",
-    "label_ranking_average_precision": "Label ranking average precision",
-}
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~#&$])")

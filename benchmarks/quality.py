@@ -1,0 +1,210 @@
+"""Quality on IMDB: multitag's recipe beside what people would use instead, on the same rows.
+
+Run by ``make bench-quality``; writes benchmarks/results/quality.json. For each seed, 80% of the movies are drawn by
+scikit-learn's ``train_test_split`` to train on and all recipes are measured on the other 20%, at threshold 0.3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import multitag
+from multitag.config import Config
+from multitag.data.task import Task
+from multitag.evaluation.metrics import compute_metrics
+
+ROOT = Path(__file__).resolve().parents[1]
+IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"
+RESULTS = ROOT / "benchmarks" / "results" / "quality.json"
+SEEDS = (0, 1, 42)
+THRESHOLD = 0.3
+FIGURES = ("macro_f1", "micro_f1", "macro_roc_auc", "macro_average_precision", "hamming_loss")
+SETTINGS = {"base_model": "minilm", "method": "random", "validation_size": 0, "test_size": 0.2}
+
+Probabilities = NDArray[np.floating[Any]]  # (n_test_rows, n_labels)
+
+
+def multitag_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
+    """``multitag train`` with its defaults; gives the test rows' probabilities and the training seconds."""
+    import pandas as pd
+
+    with tempfile.TemporaryDirectory() as folder:
+        run = multitag.train(task.table, out=Path(folder) / "run", seed=seed, **SETTINGS)
+        saved = pd.read_parquet(run.folder / "probabilities.parquet")
+    assert saved["row"].tolist() == [task.table.rows[index] for index in task.rows("test")]
+    return saved[list(task.label_set.names)].to_numpy(), run.metrics["training_seconds"]
+
+
+def plain_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
+    """The notebook's recipe: the stock class, one rate of 5e-5, batches of 8 padded to 128 tokens, 5 epochs, fp32."""
+    import torch
+    from transformers import DistilBertForSequenceClassification, Trainer, TrainingArguments, set_seed
+
+    from multitag.model.base import resolve_base_model
+    from multitag.model.build import load_tokenizer
+    from multitag.model.minilm import distilbert_config, distilbert_weights
+    from multitag.quiet import quiet_transformers
+
+    base = resolve_base_model("minilm")
+    set_seed(seed)
+    config = distilbert_config(base.folder)
+    config.update({"num_labels": len(task.label_set), "problem_type": "multi_label_classification"})
+    model = DistilBertForSequenceClassification(config)
+    model.distilbert.load_state_dict(distilbert_weights(base.folder))
+    tokenizer = load_tokenizer(base, 128)
+
+    def dataset(side: str) -> list[dict[str, Any]]:
+        batch = tokenizer(
+            task.texts(side), truncation=True, max_length=128, padding="max_length", return_token_type_ids=False
+        )
+        labels = task.y_true(side).astype(np.float32)
+        return [
+            {"input_ids": ids, "attention_mask": mask, "labels": row}
+            for ids, mask, row in zip(batch["input_ids"], batch["attention_mask"], labels, strict=True)
+        ]
+
+    with tempfile.TemporaryDirectory() as folder, quiet_transformers():
+        arguments = TrainingArguments(
+            output_dir=folder, num_train_epochs=5, per_device_train_batch_size=8, learning_rate=5e-5, seed=seed,
+            save_strategy="no", report_to=[], disable_tqdm=True, logging_strategy="no",
+            use_cpu=not torch.accelerator.is_available(), dataloader_pin_memory=False,
+        )  # fmt: skip
+        trainer = Trainer(model=model, args=arguments, train_dataset=dataset("train"))
+        started = time.perf_counter()
+        trainer.train()
+        seconds = time.perf_counter() - started
+        logits = trainer.predict(dataset("test")).predictions
+    return 1 / (1 + np.exp(-logits.astype(np.float64))), seconds
+
+
+def _logistic_regression(
+    features: dict[str, Any], task: Task, class_weight: str | None
+) -> tuple[Probabilities, float]:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+
+    started = time.perf_counter()
+    y = task.y_true("train")
+    seen = y.any(axis=0)  # scikit-learn warns of a label without a training row; its probability is 0
+    model = OneVsRestClassifier(LogisticRegression(max_iter=2000, class_weight=class_weight))
+    model.fit(features["train"], y[:, seen])
+    y_prob = np.zeros((len(task.rows("test")), y.shape[1]))
+    y_prob[:, seen] = model.predict_proba(features["test"])
+    return y_prob, time.perf_counter() - started
+
+
+def tfidf_recipe(class_weight: str | None) -> Callable[[Task, int], tuple[Probabilities, float]]:
+    """TF-IDF of words and pairs of words, one logistic regression a label."""
+
+    def recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, stop_words="english")
+        train = vectorizer.fit_transform(task.texts("train"))
+        return _logistic_regression({"train": train, "test": vectorizer.transform(task.texts("test"))}, task, class_weight)
+
+    return recipe
+
+
+def frozen_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
+    """MiniLM's own sentence features (mean over the tokens, to length 1, untrained), one logistic regression a label."""
+    import torch
+
+    from multitag.inference.encoding import pad_batch
+    from multitag.model.base import resolve_base_model
+    from multitag.model.build import build_model, load_tokenizer
+    from multitag.quiet import quiet_transformers
+
+    base = resolve_base_model("minilm")
+    with quiet_transformers():
+        encoder = build_model(base, task.label_set).distilbert.eval()
+        tokenizer = load_tokenizer(base, 256)
+    started = time.perf_counter()
+    features = {}
+    for side in ("train", "test"):
+        rows = tokenizer(task.texts(side), truncation=True, return_attention_mask=False)["input_ids"]
+        means = []
+        for start in range(0, len(rows), 32):
+            ids, mask = (torch.from_numpy(part) for part in pad_batch(rows[start : start + 32], 0))
+            with torch.inference_mode():
+                hidden = encoder(input_ids=ids, attention_mask=mask)[0]  # (batch, tokens, dim)
+            weights = mask[..., None].float()
+            means.append(((hidden * weights).sum(1) / weights.sum(1)).numpy())
+        stacked = np.concatenate(means)  # (n_rows, dim)
+        features[side] = stacked / np.linalg.norm(stacked, axis=1, keepdims=True)
+    y_prob, _ = _logistic_regression(features, task, None)
+    return y_prob, time.perf_counter() - started
+
+
+RECIPES: dict[str, Callable[[Task, int], tuple[Probabilities, float]]] = {
+    "multitag": multitag_recipe,
+    "plain": plain_recipe,
+    "tfidf_logistic_regression": tfidf_recipe(None),
+    "tfidf_logistic_regression_balanced": tfidf_recipe("balanced"),
+    "frozen_features_logistic_regression": frozen_recipe,
+}
+
+
+def measure(task: Task, y_prob: Probabilities, seconds: float) -> dict[str, float | None]:
+    """Measure the test rows at the fixed threshold."""
+    y_true, y_pred = task.y_true("test"), (y_prob >= THRESHOLD).astype(int)
+    names = task.label_set.names
+    metrics = compute_metrics(y_true, y_prob, y_pred, names, np.full(len(names), THRESHOLD))
+    # As scikit-learn's default has it: a label that is on no test row and never predicted counts as F1 0.
+    strict = sum(label.f1 or 0.0 for label in metrics.per_label) / len(names)
+    return {**{name: metrics.values[name] for name in FIGURES}, "macro_f1_absent_as_0": strict, "seconds": seconds}
+
+
+def main() -> None:
+    """Run every recipe on every seed and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--recipes", nargs="*", default=list(RECIPES), choices=list(RECIPES))
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    if not IMDB.is_file():
+        raise SystemExit(f"{IMDB} is not there: the figures are of that file")
+    table = multitag.read_table(IMDB, text="Description", labels="Genre")
+    recipes: dict[str, Any] = {}
+    for name in options.recipes:
+        runs = []
+        for seed in SEEDS:
+            task = Task.prepare(table, Config().override(seed=seed, **SETTINGS))
+            y_prob, seconds = RECIPES[name](task, seed)
+            runs.append({"seed": seed, **measure(task, y_prob, round(seconds, 1))})
+            print(name, {key: round(value, 4) for key, value in runs[-1].items()}, flush=True)
+        mean = {key: float(np.mean([run[key] for run in runs])) for key in runs[0] if key != "seed"}
+        recipes[name] = {"runs": runs, "mean": mean}
+        print(name, "mean", {key: round(value, 4) for key, value in mean.items()}, flush=True)
+    options.output.parent.mkdir(exist_ok=True)
+    result = {
+        "data": IMDB.name,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"processor": _processor(), "cores": os.cpu_count(), "python": platform.python_version()},
+        "threshold": THRESHOLD,
+        "settings": SETTINGS,
+        "seeds": list(SEEDS),
+        "recipes": recipes,
+    }
+    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(f"wrote {options.output}")
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())
+
+
+if __name__ == "__main__":
+    main()
