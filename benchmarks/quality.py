@@ -1,7 +1,8 @@
 """Quality on IMDB: multitag's recipe beside what people would use instead, on the same rows.
 
-Run by ``make bench-quality``; writes benchmarks/results/quality.json. For each seed, 80% of the movies are drawn by
-scikit-learn's ``train_test_split`` to train on and all recipes are measured on the other 20%, at threshold 0.3.
+Run by ``make bench-quality``; writes benchmarks/results/quality.json. For each seed, 80% of the movies are
+drawn by scikit-learn's ``train_test_split`` to train on; all recipes are measured on the other 20%, at
+threshold 0.3.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def multitag_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
 
 
 def plain_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
-    """The notebook's recipe: the stock class, one rate of 5e-5, batches of 8 padded to 128 tokens, 5 epochs, fp32."""
+    """The notebook's recipe: stock class, one rate of 5e-5, batches of 8 padded to 128 tokens, fp32."""
     import torch
     from transformers import DistilBertForSequenceClassification, Trainer, TrainingArguments, set_seed
 
@@ -67,7 +68,11 @@ def plain_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
 
     def dataset(side: str) -> list[dict[str, Any]]:
         batch = tokenizer(
-            task.texts(side), truncation=True, max_length=128, padding="max_length", return_token_type_ids=False
+            task.texts(side),
+            truncation=True,
+            max_length=128,
+            padding="max_length",
+            return_token_type_ids=False,
         )
         labels = task.y_true(side).astype(np.float32)
         return [
@@ -77,10 +82,18 @@ def plain_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
 
     with tempfile.TemporaryDirectory() as folder, quiet_transformers():
         arguments = TrainingArguments(
-            output_dir=folder, num_train_epochs=5, per_device_train_batch_size=8, learning_rate=5e-5, seed=seed,
-            save_strategy="no", report_to=[], disable_tqdm=True, logging_strategy="no",
-            use_cpu=not torch.accelerator.is_available(), dataloader_pin_memory=False,
-        )  # fmt: skip
+            output_dir=folder,
+            num_train_epochs=5,
+            per_device_train_batch_size=8,
+            learning_rate=5e-5,
+            seed=seed,
+            save_strategy="no",
+            logging_strategy="no",
+            report_to=[],
+            disable_tqdm=True,
+            use_cpu=not torch.accelerator.is_available(),
+            dataloader_pin_memory=False,
+        )
         trainer = Trainer(model=model, args=arguments, train_dataset=dataset("train"))
         started = time.perf_counter()
         trainer.train()
@@ -113,13 +126,14 @@ def tfidf_recipe(class_weight: str | None) -> Callable[[Task, int], tuple[Probab
 
         vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, stop_words="english")
         train = vectorizer.fit_transform(task.texts("train"))
-        return _logistic_regression({"train": train, "test": vectorizer.transform(task.texts("test"))}, task, class_weight)
+        test = vectorizer.transform(task.texts("test"))
+        return _logistic_regression({"train": train, "test": test}, task, class_weight)
 
     return recipe
 
 
 def frozen_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
-    """MiniLM's own sentence features (mean over the tokens, to length 1, untrained), one logistic regression a label."""
+    """MiniLM's own sentence features (mean over tokens, of length 1), one logistic regression a label."""
     import torch
 
     from multitag.inference.encoding import pad_batch
@@ -164,7 +178,8 @@ def measure(task: Task, y_prob: Probabilities, seconds: float) -> dict[str, floa
     metrics = compute_metrics(y_true, y_prob, y_pred, names, np.full(len(names), THRESHOLD))
     # As scikit-learn's default has it: a label that is on no test row and never predicted counts as F1 0.
     strict = sum(label.f1 or 0.0 for label in metrics.per_label) / len(names)
-    return {**{name: metrics.values[name] for name in FIGURES}, "macro_f1_absent_as_0": strict, "seconds": seconds}
+    figures = {name: metrics.values[name] for name in FIGURES}
+    return {**figures, "macro_f1_absent_as_0": strict, "seconds": seconds}
 
 
 def main() -> None:
@@ -202,8 +217,10 @@ def main() -> None:
 
 
 def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
 
 
 if __name__ == "__main__":
