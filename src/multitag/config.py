@@ -13,6 +13,7 @@ from multitag.schema import build, is_plain, nearest, read_yaml, setting_keys
 
 SplitMethod = Literal["stratified", "random"]
 Precision = Literal["auto", "fp32", "bf16"]
+BackendName = Literal["auto", "onnx", "onnx-int8", "torch"]
 
 
 def _require(holds: bool, message: str) -> None:
@@ -171,6 +172,19 @@ class EvaluationConfig:
 
 
 @dataclass(frozen=True)
+class ExportConfig:
+    """What the bundle holds besides the model.
+
+    Parameters
+    ----------
+    onnx : bool
+        Graphs for ONNX Runtime, fp32 and int8, each only if it predicts what the model predicts.
+    """
+
+    onnx: bool = True
+
+
+@dataclass(frozen=True)
 class Config:
     """All settings of a run. Field names are unique across sections, so one name finds a setting.
 
@@ -186,6 +200,7 @@ class Config:
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    export: ExportConfig = field(default_factory=ExportConfig)
 
     def __post_init__(self) -> None:
         _require(0 <= self.seed < 2**32, f"seed: expected 0 to 4294967295, got {self.seed!r}")

@@ -28,17 +28,20 @@ from multitag.extras import import_extra
 from multitag.inference.backends import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.evaluate import measure
+from multitag.inference.files import probability_column
+from multitag.inference.gate import export_checked, parity_notes
 from multitag.inference.scoring import score_texts
 from multitag.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from multitag.data.table import Table
+    from multitag.inference.parity import Parity
     from multitag.training.fine_tune import FineTuned
 
 Probabilities = dict[str, NDArray[np.float32]]  # side -> (n_side_rows, n_labels)
 
 MIN_ROWS_TO_TUNE = 20  # on fewer validation rows tuned thresholds are noise, and the fixed one is used
-VERSIONS_OF = ("multitag", "torch", "transformers", "tokenizers", "safetensors", "numpy", "scikit-learn")
+VERSIONS_OF = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime", "numpy", "scikit-learn")
 
 
 @dataclass(frozen=True)
@@ -108,14 +111,15 @@ def train(
     folder.check(resume)
     task = Task.prepare(table, config)
     tuned = fine_tune(task, config, folder, resume)
-    with tempfile.TemporaryDirectory(dir=folder.root, prefix=".model-") as scratch:
-        model_folder = Path(scratch) / "model"
-        tuned.save(model_folder)
-        y_prob = _score_held_out(task, model_folder)  # by the files that leave, not by what is in memory
+    with tempfile.TemporaryDirectory(dir=folder.root, prefix=".model-") as name:
+        scratch = Path(name)
+        tuned.save(scratch / "model")
+        y_prob = _score_held_out(task, scratch / "model")  # by the files that leave, not by what is in memory
         thresholds = _tune(task, y_prob, config.evaluation.threshold)
-        metrics = _measure(task, tuned, thresholds, y_prob)
-        _write_bundle(folder.bundle, task, tuned, thresholds, metrics, model_folder)
-    _save_probabilities(folder.probabilities, task, y_prob)
+        parities = _export(task, thresholds, scratch) if config.export.onnx else []
+        metrics = _measure(task, tuned, thresholds, y_prob, parity_notes(parities))
+        _save_probabilities(folder.probabilities, task, y_prob)
+        _write_bundle(folder.bundle, task, tuned, thresholds, metrics, scratch)
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
 
 
@@ -136,10 +140,23 @@ def _tune(task: Task, y_prob: Probabilities, fixed: float) -> Thresholds:
     return tune_thresholds(task.y_true("validation"), y_prob["validation"], fixed=fixed, tuned_on=tuned_on)
 
 
-def _measure(task: Task, tuned: FineTuned, thresholds: Thresholds, y_prob: Probabilities) -> dict[str, Any]:
-    notes = [*task.notes(), *tuned.notes]
-    if 0 < len(task.rows("validation")) < MIN_ROWS_TO_TUNE:
-        notes.append(f"thresholds are not tuned: that takes at least {MIN_ROWS_TO_TUNE} validation rows")
+def _export(task: Task, thresholds: Thresholds, scratch: Path) -> list[Parity]:
+    """Write the ONNX graphs that pass the gate on the validation rows, or on training rows where there are none."""
+    side = "validation" if len(task.rows("validation")) else "train"
+    calibration = Calibration.identity(len(task.label_set))
+    return export_checked(
+        scratch, task.texts(side), task.y_true(side), task.label_set, thresholds, calibration
+    )
+
+
+def _measure(
+    task: Task, tuned: FineTuned, thresholds: Thresholds, y_prob: Probabilities, parity: list[str]
+) -> dict[str, Any]:
+    notes = [*task.notes(), *tuned.notes, *parity]
+    if len(task.rows("validation")) and thresholds.per_label is None:
+        notes.append(
+            f"thresholds are not tuned: that takes at least {MIN_ROWS_TO_TUNE} validation rows, some with labels"
+        )
     return {
         "label_names": list(task.label_set.names),
         "splits": {
@@ -159,7 +176,7 @@ def _write_bundle(
     tuned: FineTuned,
     thresholds: Thresholds,
     metrics: dict[str, Any],
-    model_folder: Path,
+    scratch: Path,
 ) -> None:
     facts = {"base_model": tuned.base_facts(), "data": task.data_facts(), "split": task.split_facts()}
     settings = tuned.config.to_dict()
@@ -176,7 +193,8 @@ def _write_bundle(
     with write_bundle(
         target, versions=versions, seed=tuned.config.seed, settings=settings, metrics=headline, **facts
     ) as folder:
-        shutil.move(model_folder, folder / "model")
+        for part in scratch.iterdir():  # model, and onnx where it was asked for
+            shutil.move(part, folder / part.name)
         write_contents(folder, task.label_set, thresholds, Calibration.identity(len(task.label_set)))
         (folder / METRICS).write_bytes(dump_json(metrics))
         (folder / CARD).write_text(card, encoding="utf-8")
@@ -189,7 +207,8 @@ def _save_probabilities(path: Path, task: Task, y_prob: Probabilities) -> None:
 
     frames = []
     for side, probabilities in y_prob.items():
-        frame = pd.DataFrame(probabilities, columns=pd.Index(task.label_set.names))
+        columns = pd.Index([probability_column(name) for name in task.label_set.names])
+        frame = pd.DataFrame(probabilities, columns=columns)
         frame.insert(0, "side", side)
         frame.insert(0, "row", [task.table.rows[index] for index in task.rows(side)])
         frames.append(frame)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from multitag.cli.evaluate import evaluate
+from multitag.cli.export import export
 from multitag.cli.inspect import inspect
 from multitag.cli.pack import pack
 from multitag.cli.predict import predict
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A table of texts and tags in, a multi-label text classifier you can trust, move and run out.",
 )
-for command in (train, predict, evaluate, inspect, pack, verify):
+for command in (train, predict, evaluate, inspect, export, pack, verify):
     app.command()(command)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from multitag.config import BackendName
 from multitag.errors import ConfigError
 
 
@@ -34,6 +35,12 @@ def predict(
     at_least_one: Annotated[
         bool, typer.Option("--at-least-one", help="The most probable label where none passes.")
     ] = False,
+    backend: Annotated[
+        BackendName, typer.Option("--backend", help="auto is onnx, or torch where the bundle has no graph.")
+    ] = "auto",
+    threads: Annotated[
+        int | None, typer.Option("--threads", help="Of one prediction; by default one a core.", show_default=False)
+    ] = None,
     batch_size: Annotated[int, typer.Option("--batch-size", help="Texts scored at once.")] = 32,
     json_output: Annotated[bool, typer.Option("--json", help="Print one text's prediction as JSON.")] = False,
 ) -> None:
@@ -46,7 +53,7 @@ def predict(
         raise ConfigError("--input and --output go together")
     from multitag.inference.classifier import load
 
-    with load(bundle) as classifier:
+    with load(bundle, backend=backend, threads=threads) as classifier:
         if input_file is not None and output_file is not None:
             from multitag.inference.files import predict_file
 

@@ -89,6 +89,7 @@ def train(
     save_total_limit: Annotated[
         int | None, _option("--save-total-limit", "Checkpoints kept; default 2.", _RUN)
     ] = None,
+    no_onnx: Annotated[bool, _option("--no-onnx", "Leave the ONNX graphs out of the bundle.", _RUN)] = False,
     seed: Annotated[
         int | None, _option("--seed", "Of the split, the head and the order; default 42.", _RUN)
     ] = None,
@@ -106,7 +107,7 @@ def train(
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
         "precision": precision, "threshold": threshold, "save_steps": save_steps,
-        "save_total_limit": save_total_limit, "seed": seed,
+        "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,
     }  # fmt: skip
     settings = {name: value for name, value in given.items() if value is not None}
     _train(data, out, config, settings, trainer_arg, resume)

@@ -1,0 +1,148 @@
+"""Export with the gate: graphs are made, compared with the trained model, and kept only if they pass."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
+from multitag.bundle.read import open_bundle
+from multitag.bundle.strict_json import dump_json
+from multitag.bundle.write import replace_files
+from multitag.data.samples import SAMPLE_COLUMNS
+from multitag.data.table import read_table
+from multitag.errors import BundleError
+from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.thresholds import Thresholds
+from multitag.inference.backends import TorchBackend
+from multitag.inference.encoding import TextEncoder
+from multitag.inference.export import export_onnx, quantise_int8
+from multitag.inference.onnx import OnnxBackend
+from multitag.inference.parity import Parity, check_parity
+from multitag.inference.scoring import score_texts
+from multitag.labels import LabelSet
+
+MAX_GATE_ROWS = 1000  # enough to see a 1% change of decisions, little enough to take seconds
+
+
+def export_checked(
+    folder: Path,
+    texts: Sequence[str],
+    y_true: NDArray[np.integer],
+    label_set: LabelSet,
+    thresholds: Thresholds,
+    calibration: Calibration,
+) -> list[Parity]:
+    """Write ``onnx/`` beside a ``model/``: the graphs that pass the gate, and parity.json with all figures.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``model``; gets ``onnx``.
+    texts : sequence of str, length n_rows
+        To compare on; the first 1000 are used.
+    y_true : ndarray of int, shape (n_rows, n_labels)
+    label_set : LabelSet
+    thresholds : Thresholds
+    calibration : Calibration
+
+    Returns
+    -------
+    list of Parity
+        Of the fp32 and the int8 graph.
+
+    Raises
+    ------
+    MissingExtraError
+        If what exporting needs is not installed.
+    """
+    texts, y_true = list(texts[:MAX_GATE_ROWS]), y_true[:MAX_GATE_ROWS]
+    fp32, int8 = folder / ONNX, folder / ONNX_INT8
+    fp32.parent.mkdir()
+    export_onnx(folder / "model", fp32)
+    quantise_int8(fp32, int8)
+    encoder = TextEncoder(folder / "model")
+    backends = (TorchBackend(folder / "model"), OnnxBackend(fp32, "onnx"), OnnxBackend(int8, "onnx-int8"))
+    model_prob, *graph_probs = (
+        calibration.apply(score_texts(encoder, backend, texts, len(label_set))) for backend in backends
+    )
+    parities = []
+    for path, backend, graph_prob in zip((fp32, int8), backends[1:], graph_probs, strict=True):
+        parity = check_parity(backend.name, y_true, model_prob, graph_prob, label_set, thresholds)
+        parities.append(parity)
+        if not parity.passed:
+            path.unlink()
+    (folder / ONNX_PARITY).write_bytes(dump_json(parity_facts(parities)))
+    return parities
+
+
+def parity_facts(parities: Sequence[Parity]) -> dict[str, Any]:
+    """Give what parity.json holds: the figures of each graph by its name."""
+    return {parity.graph: parity.to_dict() for parity in parities}
+
+
+def parity_notes(parities: Sequence[Parity]) -> list[str]:
+    """Say in plain sentences which graphs are in the bundle, and what they change."""
+    notes = []
+    for parity in parities:
+        place = "is in the bundle" if parity.passed else "is left out, as it changes too much"
+        notes.append(
+            f"the {parity.graph} graph {place}: on {parity.n_rows} texts its probabilities differ from the model's by "
+            f"at most {parity.max_difference:.2g}, and {parity.flipped:.2%} of the decisions"
+        )
+    return notes
+
+
+def export_bundle(
+    path: str | Path, data: str | Path, *, text: str | None = None, labels: str | None = None
+) -> list[Parity]:
+    """Export a bundle's model again and put the graphs that pass into the bundle.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder of the bundle; changed as a whole or not at all.
+    data : str or Path
+        Labelled rows to compare on, as :func:`multitag.read_table` takes them. Labels that the bundle does not know
+        are left out: the comparison is of its own decisions.
+    text, labels : str, optional
+        Columns of ``data``; by default the packaged table's own, or those that the bundle was trained on.
+
+    Returns
+    -------
+    list of Parity
+        Of the fp32 and the int8 graph.
+
+    Raises
+    ------
+    BundleError
+        If it is not a whole bundle, or a zip.
+    DataError
+        If the rows cannot be read.
+    MissingExtraError
+        If what exporting needs is not installed.
+    """
+    if not Path(path).is_dir():
+        raise BundleError(f"{path}: expected the folder of a bundle; unpack a zip first")
+    with open_bundle(path) as bundle:
+        if str(data) not in SAMPLE_COLUMNS:
+            known = bundle.manifest.data
+            text, labels = text or str(known["text_column"]), labels or str(known["label_column"])
+        table = read_table(data, text=text, labels=labels, allow_unlabelled=True)
+        known_labels = set(bundle.label_set.names)
+        y_true = bundle.label_set.encode([known_labels.intersection(row) for row in table.labels])
+        with tempfile.TemporaryDirectory(prefix="multitag-") as name:
+            scratch = Path(name)
+            shutil.copytree(bundle.folder / "model", scratch / "model")
+            parities = export_checked(
+                scratch, table.texts, y_true, bundle.label_set, bundle.thresholds, bundle.calibration
+            )
+            made = {part: scratch / part for part in (ONNX, ONNX_INT8, ONNX_PARITY)}
+            replace_files(path, {part: file if file.exists() else None for part, file in made.items()})
+    return parities

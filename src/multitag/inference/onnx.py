@@ -1,0 +1,62 @@
+"""ONNX Runtime: predicting without torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.errors import BundleError
+
+INPUTS = ["input_ids", "attention_mask"]
+OUTPUT = "logits"
+# How a reference to weights in another file starts in a serialised graph: TensorProto.external_data's key.
+EXTERNAL_DATA = b"\x0a\x08location\x12"
+
+
+class OnnxBackend:
+    """A graph of the bundle in ONNX Runtime on the CPU.
+
+    Parameters
+    ----------
+    path : Path
+        ``model.onnx`` or ``model.int8.onnx`` of a verified bundle.
+    name : str
+        ``"onnx"`` or ``"onnx-int8"``.
+    threads : int, optional
+        Threads of one run; by default one a core.
+
+    Raises
+    ------
+    BundleError
+        If ONNX Runtime cannot load the graph, it refers to weights in other files, or its inputs and output are
+        not those of a bundle.
+    """
+
+    def __init__(self, path: Path, name: str, threads: int | None = None) -> None:
+        import onnxruntime
+
+        self.name = name
+        graph = path.read_bytes()
+        if EXTERNAL_DATA in graph:
+            raise BundleError(f"{path}: refers to weights in another file; a bundle's graph holds its own")
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3  # errors only
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        try:
+            self.session: Any = onnxruntime.InferenceSession(
+                graph, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the library raises classes of its own, which all derive from Exception only
+            raise BundleError(f"{path}: ONNX Runtime cannot load it: {' '.join(str(error).split())[:300]}") from error
+        found = [each.name for each in self.session.get_inputs()], [each.name for each in self.session.get_outputs()]
+        if found != (INPUTS, [OUTPUT]):
+            raise BundleError(f"{path}: expected inputs {INPUTS} and output {OUTPUT!r}, found {found}")
+
+    def __call__(self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Score one batch; see :class:`~multitag.inference.backends.Backend`."""
+        (logits,) = self.session.run([OUTPUT], {"input_ids": input_ids, "attention_mask": attention_mask})
+        return np.asarray(logits, dtype=np.float32)

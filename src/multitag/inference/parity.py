@@ -1,0 +1,95 @@
+"""The parity gate: a graph leaves in a bundle only if it predicts what the trained model predicts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.evaluation.metrics import compute_metrics
+from multitag.evaluation.thresholds import Thresholds, apply_thresholds
+from multitag.labels import LabelSet
+
+MAX_DIFFERENCE_FP32 = 1e-4  # largest change of any probability
+MAX_FLIPPED_INT8 = 0.01  # share of (row, label) decisions that may change
+MAX_F1_LOSS_INT8 = 0.005  # macro-F1 that may be lost
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far a graph is from the trained model, on the same rows.
+
+    Parameters
+    ----------
+    graph : str
+        ``"onnx"`` or ``"onnx-int8"``.
+    n_rows : int
+        Rows compared.
+    max_difference, mean_difference : float
+        Of the probabilities, in [0, 1].
+    flipped : float
+        Share of (row, label) decisions that differ at the bundle's thresholds, in [0, 1].
+    macro_f1_model, macro_f1_graph : float or None
+        At the bundle's thresholds.
+    passed : bool
+        Whether the graph is in the bundle.
+    """
+
+    graph: str
+    n_rows: int
+    max_difference: float
+    mean_difference: float
+    flipped: float
+    macro_f1_model: float | None
+    macro_f1_graph: float | None
+    passed: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values that fit JSON."""
+        return asdict(self)
+
+
+def check_parity(
+    graph: str,
+    y_true: NDArray[np.integer],
+    model_prob: NDArray[np.floating],
+    graph_prob: NDArray[np.floating],
+    label_set: LabelSet,
+    thresholds: Thresholds,
+) -> Parity:
+    """Compare a graph's probabilities with the trained model's.
+
+    fp32 passes if no probability moves by more than 1e-4. int8 passes if at most 1% of the (row, label) decisions
+    change and macro-F1 does not fall by more than 0.005.
+
+    Parameters
+    ----------
+    graph : {"onnx", "onnx-int8"}
+    y_true : ndarray of int, shape (n_rows, n_labels)
+    model_prob, graph_prob : ndarray of float, shape (n_rows, n_labels)
+        In [0, 1]; calibrated alike.
+    label_set : LabelSet
+    thresholds : Thresholds
+
+    Returns
+    -------
+    Parity
+    """
+    cut = thresholds.values()
+    decisions = [apply_thresholds(prob, cut) for prob in (model_prob, graph_prob)]
+    model_f1, graph_f1 = (
+        compute_metrics(y_true, prob, y_pred, label_set.names, cut).values["macro_f1"]
+        for prob, y_pred in zip((model_prob, graph_prob), decisions, strict=True)
+    )
+    difference = np.abs(np.asarray(model_prob, dtype=np.float64) - graph_prob)
+    flipped = float(np.mean(decisions[0] != decisions[1]))
+    if graph == "onnx":
+        passed = bool(difference.max() <= MAX_DIFFERENCE_FP32)
+    else:
+        lost = (model_f1 or 0.0) - (graph_f1 or 0.0)
+        passed = flipped <= MAX_FLIPPED_INT8 and lost <= MAX_F1_LOSS_INT8
+    return Parity(
+        graph, len(y_true), float(difference.max()), float(difference.mean()), flipped, model_f1, graph_f1, passed
+    )
