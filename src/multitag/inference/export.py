@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from multitag.inference.onnx import INPUTS, OUTPUT
 from multitag.quiet import quiet_transformers
 
 OPSET = 17
+LAYER = re.compile(r"/layer\.(\d+)/")  # in the names of the traced nodes, of DistilBERT, BERT and RoBERTa alike
 
 
 def export_onnx(model_folder: Path, target: Path) -> None:
@@ -79,7 +81,7 @@ def _quiet_exporter() -> Iterator[None]:
         yield
 
 
-def quantise_int8(source: Path, target: Path) -> None:
+def quantise_int8(source: Path, target: Path, fp32_layers: int = 0) -> None:
     """Quantise the weights of the matrix multiplications, per channel, and their inputs as they come.
 
     The embeddings and the head stay fp32: they cost next to nothing, and the folded head's inputs are far from zero.
@@ -90,20 +92,29 @@ def quantise_int8(source: Path, target: Path) -> None:
         An fp32 graph of :func:`export_onnx`.
     target : Path
         The .onnx file to write.
+    fp32_layers : int, default 0
+        The first so many layers of the encoder are left as they are: an error there passes through all others.
     """
     onnx: Any = import_extra("onnx", "train")
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    graph = onnx.load(str(source))
+    kept = [
+        node.name
+        for node in graph.graph.node
+        if (layer := LAYER.search(node.name)) and int(layer[1]) < fp32_layers and node.op_type == "MatMul"
+    ]
     root = logging.getLogger()
     level = root.level
     root.setLevel(logging.ERROR)  # it advises, on the root logger, a preprocessing that gains nothing here
     try:
         quantize_dynamic(
-            onnx.load(str(source)),
+            graph,
             target,
             op_types_to_quantize=["MatMul"],
             per_channel=True,
             weight_type=QuantType.QInt8,
+            nodes_to_exclude=kept,
         )
     finally:
         root.setLevel(level)

@@ -35,6 +35,8 @@ class Parity:
         At the bundle's thresholds.
     passed : bool
         Whether the graph is in the bundle.
+    fp32_layers : int
+        First layers of an int8 graph that were left in fp32 so that it passes.
     """
 
     graph: str
@@ -45,6 +47,7 @@ class Parity:
     macro_f1_model: float | None
     macro_f1_graph: float | None
     passed: bool
+    fp32_layers: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values that fit JSON."""
