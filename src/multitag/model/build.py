@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from torch import nn
 from transformers import (
     AutoConfig,
@@ -71,7 +72,7 @@ def build_model(base: BaseModel, label_set: LabelSet) -> PreTrainedModel:
         built: PreTrainedModel = kind.from_pretrained(
             base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
         )
-    except (ValueError, OSError, KeyError, RuntimeError) as error:
+    except (ValueError, OSError, KeyError, RuntimeError, SafetensorError) as error:
         raise BaseModelError(
             f"base model {base.name!r}: transformers cannot make a text classifier of {base.folder}: "
             f"{' '.join(str(error).split())[:300]}"
