@@ -27,6 +27,11 @@ from multitag.model.minilm import distilbert_config, distilbert_weights
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+# RoBERTa and its kin number positions from pad_token_id + 1.
+POSITIONS_AFTER_PADDING = {
+    "roberta", "xlm-roberta", "xlm-roberta-xl", "roberta-prelayernorm", "camembert", "data2vec-text", "ibert",
+    "xmod", "mpnet", "longformer",
+}  # fmt: skip
 PROBLEM_TYPE = "multi_label_classification"
 
 
@@ -70,8 +75,9 @@ def build_model(base: BaseModel, label_set: LabelSet) -> PreTrainedModel:
             LinearHeadDistilBert if config.model_type == "distilbert" else AutoModelForSequenceClassification
         )
         built: PreTrainedModel = kind.from_pretrained(
-            base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
-        )
+            base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32,
+            ignore_mismatched_sizes=True,  # a head for other labels, of a model that was fine-tuned before
+        )  # fmt: skip
     except (ValueError, OSError, KeyError, RuntimeError, SafetensorError) as error:
         raise BaseModelError(
             f"base model {base.name!r}: transformers cannot make a text classifier of {base.folder}: "
@@ -112,8 +118,7 @@ def longest_input(base: BaseModel) -> int:
     """Count the positions a base model has embeddings for."""
     config = AutoConfig.from_pretrained(base.folder, trust_remote_code=False)
     positions = int(getattr(config, "max_position_embeddings", 512))
-    # RoBERTa and its kin number positions from pad_token_id + 1.
-    offset = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
+    offset = config.pad_token_id + 1 if config.model_type in POSITIONS_AFTER_PADDING else 0
     return positions - offset
 
 
