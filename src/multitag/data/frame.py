@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -94,10 +94,10 @@ def _read_delimited(path: Path, separator: str) -> pd.DataFrame:
 
 def delimited_frames(
     path: Path, file: BinaryIO, separator: str, rows: int | None = None
-) -> Iterator[pd.DataFrame]:
+) -> Generator[pd.DataFrame, None, None]:
     """Read a CSV or TSV in frames of text cells, of at most ``rows`` rows each; whole where that is None.
 
-    Use it within :func:`delimited_errors`.
+    Use it within :func:`delimited_errors`, and close it before the file if it is not read to its end.
     """
     import pandas as pd
 
@@ -108,14 +108,15 @@ def delimited_frames(
         skip_blank_lines=True, chunksize=rows,
     )  # fmt: skip
     names: list[str] | None = None
-    for raw in [read] if isinstance(read, pd.DataFrame) else read:
-        if names is None:
-            names = [str(name) for name in raw.iloc[0]]
-            _refuse_bad_header(path, names)
-            raw = raw.iloc[1:]
-        frame = raw.reset_index(drop=True)
-        frame.columns = pd.Index(names, dtype=object)
-        yield frame
+    with nullcontext([read]) if isinstance(read, pd.DataFrame) else read as frames:
+        for raw in frames:
+            if names is None:
+                names = [str(name) for name in raw.iloc[0]]
+                _refuse_bad_header(path, names)
+                raw = raw.iloc[1:]
+            frame = raw.reset_index(drop=True)
+            frame.columns = pd.Index(names, dtype=object)
+            yield frame
 
 
 @contextmanager

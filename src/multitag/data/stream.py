@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,7 @@ from multitag.data.frame import (
     parquet_errors,
     table_format,
 )
+from multitag.errors import DataError
 from multitag.extras import import_extra
 
 CHUNK_ROWS = 2048
@@ -24,8 +26,8 @@ Record = dict[str, Any]
 Chunk = tuple[list[Record], float]  # the records, and the share of the file that is read by then, in [0, 1]
 
 
-def read_chunks(path: Path) -> Iterator[Chunk]:
-    """Read a CSV, TSV, JSONL or Parquet file in chunks.
+def read_chunks(path: Path) -> Generator[Chunk, None, None]:
+    """Read a CSV, TSV, JSONL or Parquet file in chunks; close it where you do not read to the end.
 
     Parameters
     ----------
@@ -56,8 +58,12 @@ def read_chunks(path: Path) -> Iterator[Chunk]:
 
 def _read_delimited(path: Path, separator: str) -> Iterator[Chunk]:
     size = path.stat().st_size
-    with path.open("rb") as file, delimited_errors(path, separator):
-        for frame in delimited_frames(path, file, separator, CHUNK_ROWS):
+    with (
+        path.open("rb") as file,
+        delimited_errors(path, separator),
+        closing(delimited_frames(path, file, separator, CHUNK_ROWS)) as frames,
+    ):
+        for frame in frames:
             if len(frame):  # the first may be the header alone
                 yield cast("list[Record]", frame.to_dict("records")), file.tell() / size
 
@@ -83,8 +89,12 @@ def parquet_schema(path: Path) -> Any:
     Raises
     ------
     DataError
-        If the file is no Parquet.
+        If the file is no Parquet, or two columns have one name.
     """
     parquet: Any = import_extra("pyarrow.parquet", "train")
     with parquet_errors(path):
-        return parquet.read_schema(path).remove_metadata()
+        schema = parquet.read_schema(path).remove_metadata()
+    twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if twice:
+        raise DataError(f"{path}: column {twice[0]!r} comes more than once; rename one of them")
+    return schema

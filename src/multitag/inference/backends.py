@@ -60,12 +60,13 @@ class TorchBackend:
         transformers: Any = import_extra("transformers", "train")
         if threads is not None:
             self.torch.set_num_threads(threads)
+        damaged: type[Exception] = import_extra("safetensors", "train").SafetensorError
         try:
             with quiet_transformers():
                 self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
                     model_folder, use_safetensors=True, trust_remote_code=False, dtype=self.torch.float32
                 ).eval()
-        except (ValueError, OSError, KeyError, RuntimeError) as error:
+        except (ValueError, OSError, KeyError, RuntimeError, damaged) as error:
             raise BundleError(
                 f"{model_folder}: transformers cannot load it: {' '.join(str(error).split())[:300]}"
             ) from error

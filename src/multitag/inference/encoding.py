@@ -61,6 +61,7 @@ class TextEncoder:
         DataError
             If a text is not a string, or holds half of a surrogate pair, which no encoding of text allows.
         """
+        texts = list(texts)
         longest = self.max_length * MAX_CHARACTERS_PER_TOKEN
         for number, text in enumerate(texts):
             check_text(text, number)

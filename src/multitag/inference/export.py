@@ -99,10 +99,11 @@ def quantise_int8(source: Path, target: Path, fp32_layers: int = 0) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     graph = onnx.load(str(source))
-    kept = [
+    # Named one by one, since the quantiser would take the head's Gemm for a MatMul too.
+    chosen = [
         node.name
         for node in graph.graph.node
-        if (layer := LAYER.search(node.name)) and int(layer[1]) < fp32_layers and node.op_type == "MatMul"
+        if node.op_type == "MatMul" and (layer := LAYER.search(node.name)) and int(layer[1]) >= fp32_layers
     ]
     root = logging.getLogger()
     level = root.level
@@ -114,7 +115,7 @@ def quantise_int8(source: Path, target: Path, fp32_layers: int = 0) -> None:
             op_types_to_quantize=["MatMul"],
             per_channel=True,
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=kept,
+            nodes_to_quantize=chosen,
         )
     finally:
         root.setLevel(level)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from multitag.bundle.files import new_file
-from multitag.data.cells import SEPARATORS, is_missing
+from multitag.data.cells import SEPARATORS, is_missing, parse_text
 from multitag.data.frame import table_format
 from multitag.data.stream import Record, parquet_schema, read_chunks
 from multitag.errors import DataError, OutputError
@@ -87,49 +87,74 @@ def predict_file(
     Raises
     ------
     DataError
-        If the file or column is missing, a row cannot be read, or a column has the name of one to be added.
+        If the file or column is missing, there is no row or one that cannot be read, or a column has the
+        name of one to be added.
     OutputError
         If ``target`` is ``source`` or cannot be written.
     ConfigError
         If an option is out of its range.
     """
-    source, target = Path(source), Path(target)
+    source, target, names = Path(source), Path(target), classifier.label_names
     column = text or str(classifier.bundle.manifest.data["text_column"])
     if target.exists() and source.exists() and target.samefile(source):
         raise OutputError(f"{target}: this is the input; name another --output")
-    table_format(target)
+    kind = table_format(target)
     schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None
     done: Counter[str] = Counter()
-    with new_file(target, replace=True) as file, _progress() as advance:
-        writer = build_writer(file, table_format(target), label_separator(classifier.label_names), schema)
-        for records, share in read_chunks(source):
+    with (
+        new_file(target, replace=True) as file,
+        _progress() as advance,
+        closing(read_chunks(source)) as chunks,
+    ):
+        writer = build_writer(
+            file, kind, label_separator(names), labels=PREDICTED,
+            probabilities=[probability_column(name) for name in names], schema=schema,
+        )  # fmt: skip
+        for records, share in chunks:
             missing = _add_predictions(
                 classifier, records, column, f"{source}", done["rows"],
                 threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size,
             )  # fmt: skip
-            writer.write(records)
+            with _encodable(source):
+                writer.write(records)
             done.update(rows=len(records), without_text=missing)
             advance(share)
+        if not done["rows"]:
+            raise DataError(f"{source}: no row to predict; expected at least one")
         writer.close()
     return FilePrediction(done["rows"], done["without_text"])
 
 
 def label_separator(label_names: tuple[str, ...]) -> str:
-    """Choose what joins labels in one cell: the first separator that no label holds, else a comma."""
-    return next((each for each in SEPARATORS if not any(each in name for name in label_names)), SEPARATORS[0])
+    """Choose what joins labels in a cell: the first separator that no label holds, else a comma."""
+    return next((mark for mark in SEPARATORS if not any(mark in name for name in label_names)), SEPARATORS[0])
+
+
+@contextmanager
+def _encodable(source: Path) -> Iterator[None]:
+    """Turn what only JSON can hold, in a column that is not predicted from, into one line."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{source}: {error.object[error.start]!r} is half of a surrogate pair, not a character; "
+            "remove it, or write .jsonl"
+        ) from error
 
 
 def _add_predictions(
-    classifier: Classifier, records: list[Record], column: str, where: str, rows_before: int, *, batch_size: int,
-    **options: Any,
+    classifier: Classifier, records: list[Record], column: str, where: str, rows_before: int, *,
+    batch_size: int, **options: Any,
 ) -> int:  # fmt: skip
     """Add predictions to records in place; gives the number of rows without a text."""
     names = classifier.label_names
     _check_columns(records, column, names, where, rows_before)
     filled = [index for index, record in enumerate(records) if not is_missing(record[column])]
-    y_prob = classifier.predict_proba(
-        [str(records[index][column]) for index in filled], batch_size=batch_size
-    )
+    texts = [
+        parse_text(records[index][column], f"{where}, row {rows_before + index + 1}, column {column!r}")
+        for index in filled
+    ]
+    y_prob = classifier.predict_proba(texts, batch_size=batch_size)
     y_pred = classifier.decide(y_prob, **options)
     empty = dict.fromkeys((PREDICTED, *map(probability_column, names)))
     for record in records:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO, Protocol
 
 from multitag.data.stream import Record
@@ -22,7 +23,15 @@ class Writer(Protocol):
         """Write what is held back; the file stays open."""
 
 
-def build_writer(file: BinaryIO, kind: str, label_separator: str, schema: Any = None) -> Writer:
+def build_writer(
+    file: BinaryIO,
+    kind: str,
+    label_separator: str,
+    *,
+    labels: str,
+    probabilities: Sequence[str],
+    schema: Any = None,
+) -> Writer:
     """Make the writer of a format.
 
     Parameters
@@ -31,42 +40,58 @@ def build_writer(file: BinaryIO, kind: str, label_separator: str, schema: Any = 
         Open for writing.
     kind : {"csv", "tsv", "jsonl", "parquet"}
     label_separator : str
-        Joins lists of text in CSV and TSV cells.
+        Joins lists of text in CSV and TSV cells; a list with it in a text is written as JSON.
+    labels, probabilities : str and sequence of str
+        The columns of predicted labels and probabilities; their types do not hang on what is predicted.
     schema : pyarrow.Schema, optional
-        Types of a Parquet input's columns, kept in a Parquet output; the columns after them are inferred.
+        Types of a Parquet input's columns, kept in a Parquet output; those of other columns are inferred.
     """
     if kind == "jsonl":
         return _JsonlWriter(file)
     if kind == "parquet":
-        return _ParquetWriter(file, schema)
+        return _ParquetWriter(file, labels, probabilities, schema)
     return _DelimitedWriter(file, "," if kind == "csv" else "\t", label_separator)
+
+
+def _all_columns(records: list[Record]) -> list[str]:
+    return list(dict.fromkeys(key for record in records for key in record))
+
+
+def _refuse_late(records: list[Record], columns: Iterable[str]) -> None:
+    known = set(columns)
+    late = next((key for record in records for key in record if key not in known), None)
+    if late is not None:
+        raise DataError(f"column {late!r} first comes late in the input; write .jsonl instead of a table")
 
 
 class _DelimitedWriter:
     def __init__(self, file: BinaryIO, delimiter: str, label_separator: str) -> None:
         self.text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         self.csv = csv.writer(self.text, delimiter=delimiter, lineterminator="\n")
+        self.quoted = csv.writer(self.text, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
         self.label_separator = label_separator
         self.columns: list[str] | None = None
 
     def write(self, records: list[Record]) -> None:
         if self.columns is None:
-            self.columns = list(dict.fromkeys(key for record in records for key in record))
-            self.csv.writerow(self.columns)
+            self.columns = _all_columns(records)
+            self._write_row(self.columns)
+        _refuse_late(records, self.columns)
         for record in records:
-            extra = [key for key in record if key not in self.columns]
-            if extra:
-                raise DataError(
-                    f"column {extra[0]!r} first comes late in the input; write .jsonl instead of a table"
-                )
-            self.csv.writerow([self._cell(record.get(column)) for column in self.columns])
+            self._write_row([self._cell(record.get(column)) for column in self.columns])
+
+    def _write_row(self, cells: Sequence[object]) -> None:
+        # Before Python 3.13 a lone carriage return is not quoted, and read back as the end of a row.
+        alone = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+        (self.quoted if alone else self.csv).writerow(cells)
 
     def _cell(self, value: object) -> object:
-        if isinstance(value, list) and all(isinstance(each, str) for each in value):
-            return self.label_separator.join(value)
-        return (
-            json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else value
-        )
+        if not isinstance(value, (list, dict)):
+            return value
+        mark = self.label_separator
+        if isinstance(value, list) and all(isinstance(each, str) and mark not in each for each in value):
+            return mark.join(value)
+        return json.dumps(value, ensure_ascii=False, default=str)
 
     def close(self) -> None:
         self.text.flush()
@@ -79,45 +104,61 @@ class _JsonlWriter:
 
     def write(self, records: list[Record]) -> None:
         for record in records:
-            self.file.write(json.dumps(record, ensure_ascii=False, default=str).encode("utf-8") + b"\n")
+            line = json.dumps(record, ensure_ascii=False, default=str)
+            # JSON may hold half of a surrogate pair, UTF-8 may not: back to the escape that it came as.
+            self.file.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
     def close(self) -> None:
         pass  # nothing is held back
 
 
 class _ParquetWriter:
-    def __init__(self, file: BinaryIO, schema: Any) -> None:
+    def __init__(self, file: BinaryIO, labels: str, probabilities: Sequence[str], schema: Any) -> None:
         self.arrow: Any = import_extra("pyarrow", "train")
         self.parquet: Any = import_extra("pyarrow.parquet", "train")
-        self.file, self.input_schema = file, schema
+        self.file = file
+        self.types: dict[str, Any] = {} if schema is None else {field.name: field.type for field in schema}
+        self.types[labels] = self.arrow.list_(self.arrow.string())
+        self.types |= dict.fromkeys(probabilities, self.arrow.float32())
         self.writer: Any = None
         self.schema: Any = None
 
     def write(self, records: list[Record]) -> None:
-        if self.schema is None:
-            self.schema = self._build_schema(records)
-            self.writer = self.parquet.ParquetWriter(self.file, self.schema)
         try:
-            self.writer.write_table(self.arrow.Table.from_pylist(records, schema=self.schema))
-        except (self.arrow.ArrowInvalid, self.arrow.ArrowTypeError) as error:
+            if self.writer is None:
+                self.schema = self._build_schema(records)
+                self.writer = self.parquet.ParquetWriter(self.file, self.schema)
+            _refuse_late(records, self.schema.names)
+            arrays = [self._column(records, field) for field in self.schema]
+            self.writer.write_table(self.arrow.Table.from_arrays(arrays, schema=self.schema))
+        except (self.arrow.ArrowException, OverflowError) as error:
             reason = " ".join(str(error).split())
             raise DataError(
-                f"a column changes its type within the input: {reason}; write .jsonl instead"
+                f"a column does not keep one type within the input: {reason}; write .jsonl instead"
             ) from error
 
     def _build_schema(self, records: list[Record]) -> Any:
-        inferred = self.arrow.Table.from_pylist(records).schema
-        known = {} if self.input_schema is None else {field.name: field for field in self.input_schema}
         fields = []
-        for field in inferred:
-            if field.name == "predicted_labels":  # a chunk in which nothing is predicted tells no type
-                field = field.with_type(self.arrow.list_(self.arrow.string()))
-            elif field.name.startswith("probability_") and field.name not in known:
-                field = field.with_type(self.arrow.float32())
-            elif self.arrow.types.is_null(field.type):
-                field = field.with_type(self.arrow.string())
-            fields.append(known.get(field.name, field))
+        for name in _all_columns(records):
+            kind = self.types.get(name)
+            if kind is None:
+                kind = self.arrow.array([record.get(name) for record in records]).type
+                if self.arrow.types.is_null(kind):  # nothing yet to infer from
+                    kind = self.arrow.string()
+            fields.append(self.arrow.field(name, kind))
         return self.arrow.schema(fields)
+
+    def _column(self, records: list[Record], field: Any) -> Any:
+        values = [record.get(field.name) for record in records]
+        if field.name in self.types:
+            return self.arrow.array(values, type=field.type)
+        # Told a type, Arrow would cut 1.5 to 1 in silence: infer, then cast where nothing can be lost.
+        found = self.arrow.array(values)
+        schemas = [self.arrow.schema([field.with_type(kind)]) for kind in (field.type, found.type)]
+        both = self.arrow.unify_schemas(schemas, promote_options="permissive").field(0).type
+        if both != field.type:
+            raise self.arrow.ArrowTypeError(f"{field.name!r} was {field.type}, now {found.type}")
+        return found.cast(field.type)
 
     def close(self) -> None:
         if self.writer is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ WANTED_FILES = [
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
     "vocab.txt", "vocab.json", "merges.txt",
 ]  # fmt: skip
+# By these keys a folder asks transformers to run Python files of its own.
+CODE_KEYS = ("auto_map", "custom_pipelines")
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 
 
@@ -111,17 +115,23 @@ def _cached_folder(name: str) -> Path | None:
         folder = Path(hub.snapshot_download(name, allow_patterns=WANTED_FILES, local_files_only=True))
     except FileNotFoundError:  # the client's LocalEntryNotFoundError is one
         return None
-    whole = (folder / "config.json").exists() and any(folder.glob("*.safetensors"))
+    tokenizer = any((folder / each).exists() for each in ("tokenizer.json", "vocab.txt", "vocab.json"))
+    whole = tokenizer and (folder / "config.json").exists() and any(folder.glob("*.safetensors"))
     return folder if whole else None
 
 
 def _download(name: str) -> Path:
     hub: Any = import_extra("huggingface_hub", "train")
-    # Asked first and with a short time limit: a download has none, and a dead network must not hang a run.
-    revision = hub.HfApi().model_info(name, timeout=HUB_TIMEOUT).sha
-    return Path(
-        hub.snapshot_download(name, revision=revision, allow_patterns=WANTED_FILES, etag_timeout=HUB_TIMEOUT)
-    )
+    # Both are asked first and with a short time limit: a download retries for minutes, a listing waits for
+    # ever, and a dead network or a proxy that lets only half through must not hang a run.
+    info = hub.HfApi().model_info(name, timeout=HUB_TIMEOUT)
+    hub.get_hf_file_metadata(hub.hf_hub_url(name, "config.json"), timeout=HUB_TIMEOUT)
+    files = [each.rfilename for each in info.siblings or ()]
+    wanted = [file for file in files if any(fnmatchcase(file, pattern) for pattern in WANTED_FILES)]
+    folder = Path(hub.hf_hub_download(name, "config.json")).parent
+    for file in wanted:
+        hub.hf_hub_download(name, file)
+    return folder
 
 
 def _described(name: str, asked_for: str, folder: Path, reason: str) -> BaseModel:
@@ -135,12 +145,27 @@ def _described(name: str, asked_for: str, folder: Path, reason: str) -> BaseMode
             f"base model {name!r}: {folder} has no *.safetensors weights; pickled weights (.bin) are never "
             "loaded: convert them once with transformers' save_pretrained"
         )
+    _refuse_code(name, folder)
     digest = hashlib.sha256()
     for path in weights:
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
     return BaseModel(name, asked_for, folder, digest.hexdigest(), reason)
+
+
+def _refuse_code(name: str, folder: Path) -> None:
+    for path in (folder / "config.json", folder / "tokenizer_config.json"):
+        try:
+            settings = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except ValueError as error:
+            raise BaseModelError(f"base model {name!r}: {path} is not JSON: {error}") from error
+        for key in CODE_KEYS:
+            if key in settings:
+                raise BaseModelError(
+                    f"base model {name!r}: {path} has {key!r}, which asks for code of its own to be run; "
+                    "multitag never does so: choose a model that transformers knows by itself"
+                )
 
 
 def _one_line(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from torch import nn
 from transformers import (
     AutoConfig,
@@ -26,6 +27,11 @@ from multitag.model.minilm import distilbert_config, distilbert_weights
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+# RoBERTa and its kin number positions from pad_token_id + 1.
+POSITIONS_AFTER_PADDING = {
+    "roberta", "xlm-roberta", "xlm-roberta-xl", "roberta-prelayernorm", "camembert", "data2vec-text", "ibert",
+    "xmod", "mpnet", "longformer",
+}  # fmt: skip
 PROBLEM_TYPE = "multi_label_classification"
 
 
@@ -69,9 +75,10 @@ def build_model(base: BaseModel, label_set: LabelSet) -> PreTrainedModel:
             LinearHeadDistilBert if config.model_type == "distilbert" else AutoModelForSequenceClassification
         )
         built: PreTrainedModel = kind.from_pretrained(
-            base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
-        )
-    except (ValueError, OSError, KeyError, RuntimeError) as error:
+            base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32,
+            ignore_mismatched_sizes=True,  # a head for other labels, of a model that was fine-tuned before
+        )  # fmt: skip
+    except (ValueError, OSError, KeyError, RuntimeError, SafetensorError) as error:
         raise BaseModelError(
             f"base model {base.name!r}: transformers cannot make a text classifier of {base.folder}: "
             f"{' '.join(str(error).split())[:300]}"
@@ -111,8 +118,7 @@ def longest_input(base: BaseModel) -> int:
     """Count the positions a base model has embeddings for."""
     config = AutoConfig.from_pretrained(base.folder, trust_remote_code=False)
     positions = int(getattr(config, "max_position_embeddings", 512))
-    # RoBERTa and its kin number positions from pad_token_id + 1.
-    offset = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta", "camembert") else 0
+    offset = config.pad_token_id + 1 if config.model_type in POSITIONS_AFTER_PADDING else 0
     return positions - offset
 
 

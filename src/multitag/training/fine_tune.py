@@ -89,6 +89,8 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
         set_seed(config.seed)
         model = build_model(base, task.label_set)
         set_log_odds(model, task.y_true("train"))
+        if model.config.pad_token_id is None:
+            model.config.pad_token_id = tokenizer.pad_token_id  # what predicts pads as training did
         encoder_rate, head_rate = resolve_learning_rates(model, config.training)
         config = config.with_learning_rates(encoder_rate, head_rate)
         datasets = {

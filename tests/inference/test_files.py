@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from multitag.errors import ConfigError, DataError, OutputError
+from multitag.inference.files import label_separator, predict_file, probability_column
+
+# Cells that a careless reader or writer changes.
+ROWS = [
+    {"id": "007", "Plot": "A retired hitman is pulled back in.", "note": "NA"},
+    {"id": "08", "Plot": 'He said "no", twice;\nthen left.', "note": " leading and trailing "},
+    {"id": "1e5", "Plot": "", "note": "null"},
+    {"id": "", "Plot": "Ünïcode 電影 🎬 love", "note": "tab\there"},
+    {"id": "-0", "Plot": " \t ", "note": "True"},
+    {"id": "2020-01-01", "Plot": "A war, a peace | a film; a dog", "note": "=1+1"},
+    {"id": "007", "Plot": "A retired hitman is pulled back in.", "note": "the same text again"},
+]
+HAS_TEXT = [bool(row["Plot"].strip()) for row in ROWS]
+FORMATS = ["csv", "tsv", "jsonl", "parquet"]
+
+
+def write_rows(path: Path, rows: list[dict[str, object]] = ROWS) -> Path:
+    """Write a table as other programs would, not with the code under test."""
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    elif path.suffix == ".parquet":
+        parquet.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), delimiter="\t" if path.suffix == ".tsv" else ",")
+            writer.writeheader()
+            writer.writerows(rows)
+    return path
+
+
+def read_rows(path: Path, separator: str = ",") -> list[dict[str, object]]:
+    """Read a table likewise; predictions of CSV and TSV become lists and floats."""
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if path.suffix == ".parquet":
+        return parquet.read_table(path).to_pylist()
+    content = path.read_bytes().decode("utf-8")
+    rows: list[dict[str, object]] = []
+    for row in csv.DictReader(
+        io.StringIO(content, newline=""), delimiter="\t" if path.suffix == ".tsv" else ","
+    ):
+        filled = row["probability_Drama"] != ""
+        rows.append(dict(row))
+        rows[-1]["predicted_labels"] = (
+            [*filter(None, row["predicted_labels"].split(separator))] if filled else None
+        )
+        for name in row:
+            if name.startswith("probability_"):
+                rows[-1][name] = float(row[name]) if filled else None
+    return rows
+
+
+def check_predictions(rows, classifier, **options):
+    expected = iter(
+        classifier.predict([row["Plot"] for row, has in zip(ROWS, HAS_TEXT, strict=True) if has], **options)
+    )
+    for row, has_text in zip(rows, HAS_TEXT, strict=True):
+        probabilities = [row[probability_column(name)] for name in classifier.label_names]
+        if has_text:
+            prediction = next(expected)
+            assert row["predicted_labels"] == list(prediction.labels)
+            assert np.allclose(probabilities, list(prediction.probabilities.values()), rtol=0, atol=1e-6)
+        else:
+            assert row["predicted_labels"] is None
+            assert probabilities == [None] * len(probabilities)
+
+
+@pytest.mark.parametrize("output", FORMATS)
+@pytest.mark.parametrize("source", FORMATS)
+def test_the_same_rows_and_columns_come_out_with_predictions(source, output, classifier, tmp_path):
+    path, target = write_rows(tmp_path / f"in.{source}"), tmp_path / f"out.{output}"
+    done = predict_file(classifier, path, target, text="Plot", threshold=0.2)
+    rows = read_rows(target)
+    assert (done.rows, done.without_text) == (7, 2)
+    assert done.line(target) == f"{target}: 7 rows, 2 of them without a text and so without a prediction"
+    assert list(rows[0]) == [
+        "id",
+        "Plot",
+        "note",
+        "predicted_labels",
+        *map(probability_column, classifier.label_names),
+    ]
+    assert [{name: row[name] for name in ROWS[0]} for row in rows] == ROWS
+    check_predictions(rows, classifier, threshold=0.2)
+
+
+@pytest.mark.parametrize("rows_a_chunk", [1, 2, 3, 7, 8])
+@pytest.mark.parametrize("source", FORMATS)
+def test_chunks_do_not_show(source, rows_a_chunk, classifier, tmp_path, monkeypatch):
+    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", rows_a_chunk)
+    path, target = write_rows(tmp_path / f"in.{source}"), tmp_path / f"out.{source}"
+    assert predict_file(classifier, path, target, text="Plot").rows == 7
+    rows = read_rows(target)
+    assert [{name: row[name] for name in ROWS[0]} for row in rows] == ROWS
+    check_predictions(rows, classifier)
+
+
+def test_options_reach_the_prediction(classifier, tmp_path):
+    path, target = write_rows(tmp_path / "in.csv"), tmp_path / "out.jsonl"
+    for options in ({"top_k": 2}, {"threshold": 1.0, "at_least_one": True}, {"threshold": 0.0}):
+        predict_file(classifier, path, target, text="Plot", **options)
+        check_predictions(read_rows(target), classifier, **options)
+    with pytest.raises(ConfigError, match="threshold"):
+        predict_file(classifier, path, tmp_path / "never.csv", text="Plot", threshold=2)
+    with pytest.raises(ConfigError, match="batch_size"):
+        predict_file(classifier, path, tmp_path / "never.csv", text="Plot", batch_size=0)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["in.csv", "out.jsonl"]
+
+
+def test_the_text_column_is_by_default_that_of_the_training(classifier, tmp_path):
+    rows = [{"Description": row["Plot"]} for row in ROWS if row["Plot"].strip()]
+    predict_file(classifier, write_rows(tmp_path / "in.csv", rows), tmp_path / "out.csv")
+    assert [row["Description"] for row in read_rows(tmp_path / "out.csv")] == [
+        row["Description"] for row in rows
+    ]
+
+
+def test_a_semicolon_csv_and_one_with_a_byte_order_mark_are_read(classifier, tmp_path):
+    (tmp_path / "in.csv").write_bytes("\ufeffid;Plot\r\n1;a film, in a town\r\n".encode())
+    predict_file(classifier, tmp_path / "in.csv", tmp_path / "out.csv", text="Plot")
+    row = read_rows(tmp_path / "out.csv")[0]
+    assert (row["id"], row["Plot"]) == ("1", "a film, in a town")
+
+
+def test_parquet_types_are_kept(classifier, tmp_path, monkeypatch):
+    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", 2)
+    table = pa.table(
+        {
+            "Plot": pa.array(["a", None, "b", "c"]),
+            "year": pa.array([1999, 2000, None, 2001], pa.int16()),
+            "seen": pa.array(
+                [None, None, datetime(2024, 5, 6, 7, 8, 9), None], pa.timestamp("ns", "Europe/Rome")
+            ),
+            "tags": pa.array([None, None, ["x"], []], pa.list_(pa.string())),
+        }
+    )
+    parquet.write_table(table, tmp_path / "in.parquet")
+    predict_file(classifier, tmp_path / "in.parquet", tmp_path / "out.parquet", text="Plot")
+    out = parquet.read_table(tmp_path / "out.parquet")
+    assert out.select(table.column_names).equals(table)
+    assert out.schema.field("predicted_labels").type == pa.list_(pa.string())
+    assert {out.schema.field(name).type for name in out.schema.names if name.startswith("prob")} == {
+        pa.float32()
+    }
+    assert out["predicted_labels"][1].as_py() is None
+
+
+def test_values_of_other_kinds_survive_from_jsonl_to_jsonl(classifier, tmp_path):
+    rows = [
+        {"Plot": "a", "n": 1, "x": {"deep": [None, True, 1.5]}},
+        {"x": "\udc00", "Plot": 1999},
+        {"Plot": None},
+    ]
+    predict_file(classifier, write_rows(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl", text="Plot")
+    out = read_rows(tmp_path / "out.jsonl")
+    assert [{name: row[name] for name in source} for row, source in zip(out, rows, strict=True)] == rows
+    assert [list(row)[: len(source)] for row, source in zip(out, rows, strict=True)] == [
+        list(row) for row in rows
+    ]
+    assert out[1]["predicted_labels"] is not None
+    assert out[2]["predicted_labels"] is None
+
+
+def test_labels_are_joined_by_what_no_label_holds():
+    assert label_separator(("Drama", "War")) == ","
+    assert label_separator(("Sci-Fi, hard", "War")) == ";"
+    assert label_separator(("a,b", "c;d", "e|f")) == ","
+
+
+BAD_INPUTS = {
+    "missing file": ("absent.csv", None, r"absent\.csv: no such file"),
+    "empty file": ("in.csv", b"", r"in\.csv: the file is empty"),
+    "a header alone": ("in.csv", b"id,Plot\n", r"in\.csv: no row to predict"),
+    "blank lines": ("in.jsonl", b"\n\n", r"in\.jsonl: no row to predict"),
+    "missing column": ("in.csv", b"id,Text\n1,x\n", r"row 1: no column 'Plot'; .* there are: 'id', 'Text'$"),
+    "missing key": ("in.jsonl", b'{"Plot": "x"}\n{"plot": "y"}\n', r"row 2: no column 'Plot'; .* 'plot'$"),
+    "labels clash": ("in.csv", b"Plot,predicted_labels\nx,y\n", r"'predicted_labels' would be written twice"),
+    "score clash": ("in.csv", b"Plot,probability_War\nx,y\n", r"'probability_War' would be written twice"),
+    "a long row": ("in.csv", b"id,Plot\n1,x\n2,y,z\n", r"in\.csv: .*line 3"),
+    "no Parquet": ("in.parquet", b"PAR1nonsense", r"in\.parquet: not a readable Parquet file"),
+    "another format": ("in.xlsx", b"x", r"unknown table format '\.xlsx'"),
+    "a list as text": ("in.jsonl", b'{"Plot": ["x"]}\n', r"row 1, column 'Plot': expected text, got list"),
+    "half a pair": ("in.jsonl", b'{"Plot": "x"}\n{"Plot": "\\ud800"}\n', "row 2, column 'Plot': .*surrogate"),
+    "half a pair elsewhere": ("in.jsonl", b'{"Plot": "x", "id": "\\ud800"}\n', r"in\.jsonl: .*surrogate"),
+    "two types": ("in.jsonl", b'{"Plot": "x", "id": [1]}\n{"Plot": "x", "id": "1"}\n', "not keep one type"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_INPUTS)
+def test_bad_input_leaves_the_old_output_and_no_partial_file(case, classifier, tmp_path):
+    name, content, message = BAD_INPUTS[case]
+    target = tmp_path / "out" / "x.parquet"
+    target.parent.mkdir()
+    target.write_bytes(b"what was there before")
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=message) as caught:
+        predict_file(classifier, tmp_path / name, target, text="Plot")
+    assert "\n" not in str(caught.value)
+    assert target.read_bytes() == b"what was there before"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_failure_midway_leaves_the_old_output(classifier, tmp_path, monkeypatch):
+    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", 2)
+    write_rows(tmp_path / "in.jsonl")
+    with (tmp_path / "in.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{broken\n")
+    (tmp_path / "out.csv").write_text("old", encoding="utf-8")
+    with pytest.raises(DataError, match=r"in\.jsonl, line 8: not JSON"):
+        predict_file(classifier, tmp_path / "in.jsonl", tmp_path / "out.csv", text="Plot")
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "old"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["in.jsonl", "out.csv"]
+
+
+def test_the_input_is_never_the_output(classifier, tmp_path):
+    path = write_rows(tmp_path / "in.csv")
+    before = path.read_bytes()
+    (tmp_path / "link.csv").symlink_to(path)
+    for target in (path, tmp_path / "link.csv", tmp_path / "." / "in.csv"):
+        with pytest.raises(OutputError, match="this is the input; name another --output"):
+            predict_file(classifier, path, target, text="Plot")
+    assert path.read_bytes() == before
+
+
+def test_an_output_that_cannot_be_is_refused(classifier, tmp_path):
+    path = write_rows(tmp_path / "in.csv")
+    with pytest.raises(OutputError, match="there is no folder"):
+        predict_file(classifier, path, tmp_path / "absent" / "out.csv", text="Plot")
+    with pytest.raises(DataError, match=r"unknown table format '\.xls'"):
+        predict_file(classifier, path, tmp_path / "out.xls", text="Plot")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_nothing_is_drawn_when_piped(classifier, tmp_path, capfd):
+    predict_file(classifier, write_rows(tmp_path / "in.csv"), tmp_path / "out.csv", text="Plot")
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,239 @@
+"""What the README shows and names is true: its output, figures, commands, options, targets and links."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+
+import pytest
+import typer.main
+from docs import readme
+
+import multitag
+from multitag.cli.main import app
+
+ROOT = readme.ROOT
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+COMMANDS = typer.main.get_command(app).commands
+OPTIONS = {
+    name: {"--help", *(flag for each in command.params for flag in each.opts)}
+    for name, command in COMMANDS.items()
+}
+SHELL = {"console", "sh"}
+
+
+def read(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def code_spans(page):
+    """Lines of shell blocks, and inline code in prose."""
+    spans = []
+    for piece in readme.split_pieces(read(page)):
+        if piece.language in SHELL:
+            spans.extend(line.removeprefix("$ ").partition(" # ")[0] for line in piece.lines)
+        elif piece.info is None:
+            spans.extend(re.findall(r"`([^`]+)`", "\n".join(piece.lines)))
+    return spans
+
+
+def anchors(page):
+    """Fragments that GitHub gives the headings of a page."""
+    prose = [line for piece in readme.split_pieces(read(page)) if piece.info is None for line in piece.lines]
+    titles = [line.lstrip("#").strip() for line in prose if line.startswith("#")]
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+def test_metric_table_is_what_was_measured():
+    assert readme.shown_table(read("README.md")) == readme.quality_table()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_their_options_exist(page):
+    for span in code_spans(page):
+        for name, rest in re.findall(r"\bmultitag (\w+)([^|]*)", span):
+            assert name in COMMANDS, span
+            unknown = set(re.findall(r"(?<!\S)--[a-z-]+", rest)) - OPTIONS[name]
+            assert not unknown, f"multitag {name} has no {unknown}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_options_named_alone_exist(page):
+    of_some_command = set.union(*OPTIONS.values())
+    named = {match for span in code_spans(page) for match in re.findall(r"^--[a-z-]+", span)}
+    assert named <= of_some_command
+
+
+def test_defaults_in_the_table_of_options_are_the_defaults():
+    config = multitag.Config()
+    shown = {
+        flag: default
+        for flags, defaults in re.findall(r"^\| (`--.*?`) \| (.*?) \|", read("README.md"), re.MULTILINE)
+        for flag, default in zip(re.findall(r"--([a-z-]+)", flags), defaults.split(", "), strict=False)
+    }
+    settings = {**config.to_dict(), **config.to_dict()["training"]}
+    for section in ("split", "model", "evaluation"):
+        settings |= config.to_dict()[section]
+    settings["split"] = config.split.method
+    assert len(shown) > 10
+    for flag, default in shown.items():
+        value = settings[{"trainer-arg": "trainer_args"}.get(flag, flag.replace("-", "_"))]
+        if value is None or value == {}:
+            assert not re.search(r"\d", default), flag
+        else:
+            assert default.strip("`") == (f"{value:g}" if isinstance(value, (int, float)) else value), flag
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_make_targets_exist(page):
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    named = {match for span in code_spans(page) for match in re.findall(r"^make ([a-z-]+)", span)}
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", read(page)):
+        path, _, anchor = link.partition("#")
+        if path.startswith("https://"):
+            continue
+        target = path or page
+        assert (ROOT / target).exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_extras_to_install_exist():
+    extras = tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"]
+    (named,) = re.findall(r"pip install -e '\.\[([a-z,]+)\]'", read("README.md"))
+    assert set(named.split(",")) <= set(extras)
+
+
+def test_pieces_are_put_together_as_they_were():
+    for page in PAGES:
+        assert readme.join_pieces(readme.split_pieces(read(page))) == read(page)
+
+
+def test_a_block_that_is_not_closed_is_named():
+    with pytest.raises(ValueError, match="'python' is not closed"):
+        readme.split_pieces("```python\nprint(1)\n")
+    with pytest.raises(ValueError, match="line 3: a block opens inside the block 'python'"):
+        readme.split_pieces("```python\nprint(1)\n```text\n2\n```\n")
+
+
+PAGE = """# Page
+
+```csv table.csv
+a,b
+```
+
+```python
+x = 2
+print(x + 1)
+```
+
+```text
+stale
+```
+
+```text
+not an output
+```
+
+```console
+$ cat table.csv && \\
+  echo "$COLUMNS columns"
+stale
+$ false || echo "exit code $?"
+```
+
+```python
+x = 0
+```
+"""
+
+
+def test_output_is_replaced_and_nothing_else(tmp_path):
+    ran = readme.run_readme(PAGE, tmp_path)
+    expected = PAGE.replace("```text\nstale\n", "```text\n3\n")
+    expected = expected.replace("stale\n", "a,b\n110 columns\n").replace('$?"\n', '$?"\nexit code 1\n')
+    assert ran == expected
+    assert readme.run_readme(ran, tmp_path) == ran
+
+
+def test_what_fails_stops_the_run(tmp_path):
+    with pytest.raises(RuntimeError, match=r"(?s)\$ echo why; exit 3: exit code 3.why"):
+        readme.run_readme("```console\n$ echo why; exit 3\n```\n", tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        readme.run_readme("```python\n1 / 0\n```\n", tmp_path)
+
+
+def test_table_of_measured_figures(tmp_path):
+    path = tmp_path / "quality.json"
+    assert readme.quality_table(path) == readme.NOT_MEASURED
+    mean = {
+        "macro_f1": 0.44449, "micro_f1": 0.5, "macro_roc_auc": 0.87, "macro_average_precision": None,
+        "hamming_loss": 0.1, "seconds": 47.6,
+    }  # fmt: skip
+    measured = {
+        "data": "IMDB-Movie-Data.csv", "seeds": [0, 42], "threshold": 0.3,
+        "settings": {"base_model": "minilm", "method": "random", "validation_size": 0, "test_size": 0.2},
+        "machine": {"cores": 2, "processor": "Some CPU"}, "recipes": {"multitag": {"mean": mean}},
+    }  # fmt: skip
+    path.write_text(json.dumps(measured), encoding="utf-8")
+    table = readme.quality_table(path).splitlines()
+    assert table[0].count("|") == table[1].count("|") == table[2].count("|") == 8
+    assert table[2] == "| multitag | 0.444 | 0.500 | 0.870 | undefined | 0.100 | 48 |"
+    assert "20% of the rows" in table[4] and "seeds 0, 42" in table[4]
+    page = readme.insert_table(f"a\n{readme.TABLE_BEGIN}\nold\n{readme.TABLE_END}\nb\n", "\n".join(table))
+    assert readme.shown_table(page) == "\n".join(table)
+    with pytest.raises(ValueError, match="quality:begin"):
+        readme.insert_table("no comments", "")
+
+
+def shape(output):
+    """Reduce output to what is the same on every machine.
+
+    The weights, and with them every probability, differ in their last bits between processors, so that a
+    probability near its threshold can fall on its other side. Hence each number, time and SHA-256 becomes
+    ``#``; a list of genres becomes ``genres``, however long; a macro figure loses its count of undefined
+    labels; and spaces, rules and equal lines that follow each other become one.
+    """
+    genres = "|".join(sorted(genres_of_sample(), key=len, reverse=True))
+    lines = []
+    for line in output:
+        line = re.sub(rf"\b({genres})\b(,? ?[\d.]*,? ?\b({genres})\b)*", "genres", line)
+        line = re.sub(r"\(\d+ undefined\)", "", line)
+        line = re.sub(r"\b[0-9a-f]{64}\b|\d[\d.:TZ-]*(e-\d+)?", "#", line)
+        line = re.sub(r"\s+", " ", line).strip()
+        line = re.sub("─+", "─", line)
+        if [line] != lines[-1:]:
+            lines.append(line)
+    return lines
+
+
+def genres_of_sample():
+    return {label for labels in multitag.read_table("sample").labels for label in labels}
+
+
+def test_shape_hides_what_may_differ_and_no_more():
+    assert shape(["Drama  1.00", "Sport  0.9"]) == shape(["Sci-Fi  0.31"]) == ["genres #"]
+    assert shape(["Crime 0.95, Sci-Fi 0.77"]) == shape(["Drama 1.00"])
+    assert shape(["007    Romance,Comedy   0.99"]) == shape(["8 Drama 0.1"])
+    assert shape(["Macro F1   0.513 (1 undefined)   0.6"]) == shape(["Macro F1  0.5  0.6"])
+    assert shape(["trained in 20 s"]) != shape(["trained in 20 m"])
+    assert shape(["a", "b"]) != shape(["b", "a"]) != shape(["b"])
+
+
+@pytest.mark.slow
+def test_all_blocks_run_and_give_what_is_shown(tmp_path):
+    """Two epochs instead of five, for time: they change numbers and genres, which :func:`shape` hides."""
+    shown = readme.split_pieces(read("README.md"))
+    code = 'base_model="minilm")'
+    quick = read("README.md").replace(code, code.replace(")", ", epochs=2)"))
+    assert quick != read("README.md")
+    ran = readme.split_pieces(readme.run_readme(quick, tmp_path))
+    assert len(ran) == len(shown)
+    for before, now in zip(shown, ran, strict=True):
+        if before.language in {"text", "console"}:
+            assert shape(now.lines) == shape(before.lines)
