@@ -28,6 +28,7 @@ from multitag.extras import import_extra
 from multitag.inference.backends import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.evaluate import measure
+from multitag.inference.files import probability_column
 from multitag.inference.scoring import score_texts
 from multitag.training.run_folder import RunFolder
 
@@ -114,8 +115,8 @@ def train(
         y_prob = _score_held_out(task, model_folder)  # by the files that leave, not by what is in memory
         thresholds = _tune(task, y_prob, config.evaluation.threshold)
         metrics = _measure(task, tuned, thresholds, y_prob)
-        _write_bundle(folder.bundle, task, tuned, thresholds, metrics, model_folder)
-    _save_probabilities(folder.probabilities, task, y_prob)
+        _save_probabilities(folder.probabilities, task, y_prob)
+        _write_bundle(folder.bundle, task, tuned, thresholds, metrics, model_folder)  # last: ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
 
 
@@ -187,9 +188,10 @@ def _save_probabilities(path: Path, task: Task, y_prob: Probabilities) -> None:
     """Write the held-out rows' probabilities: their row in the source, their side, one column a label."""
     import pandas as pd
 
+    columns = pd.Index([probability_column(name) for name in task.label_set.names])  # a label may be "row"
     frames = []
     for side, probabilities in y_prob.items():
-        frame = pd.DataFrame(probabilities, columns=pd.Index(task.label_set.names))
+        frame = pd.DataFrame(probabilities, columns=columns)
         frame.insert(0, "side", side)
         frame.insert(0, "row", [task.table.rows[index] for index in task.rows(side)])
         frames.append(frame)
