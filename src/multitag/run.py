@@ -119,7 +119,7 @@ def train(
         parities = _export(task, thresholds, scratch) if config.export.onnx else []
         metrics = _measure(task, tuned, thresholds, y_prob, parity_notes(parities))
         _save_probabilities(folder.probabilities, task, y_prob)
-        _write_bundle(folder.bundle, task, tuned, thresholds, metrics, scratch)
+        _write_bundle(folder.bundle, task, tuned, thresholds, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
 
 
@@ -205,9 +205,9 @@ def _save_probabilities(path: Path, task: Task, y_prob: Probabilities) -> None:
     """Write the held-out rows' probabilities: their row in the source, their side, one column a label."""
     import pandas as pd
 
+    columns = pd.Index([probability_column(name) for name in task.label_set.names])  # a label may be "row"
     frames = []
     for side, probabilities in y_prob.items():
-        columns = pd.Index([probability_column(name) for name in task.label_set.names])
         frame = pd.DataFrame(probabilities, columns=columns)
         frame.insert(0, "side", side)
         frame.insert(0, "row", [task.table.rows[index] for index in task.rows(side)])

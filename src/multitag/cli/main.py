@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from multitag.cli.evaluate import evaluate
 from multitag.cli.export import export
@@ -21,8 +21,23 @@ from multitag.errors import MultitagError
 USER_MISTAKE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
+
+class _Commands(TyperGroup):
+    """All commands; a Ctrl-C in any of them is told here, as Typer would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            training = ctx.invoked_subcommand == "train"
+            how = "; to go on, give the same command with --resume" if training else ""
+            typer.echo(f"multitag: stopped{how}", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
 app = typer.Typer(
     name="multitag",
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -59,12 +74,6 @@ def run() -> None:
     except MultitagError as error:
         typer.echo(f"multitag: {error}", err=True)
         sys.exit(USER_MISTAKE)
-    except KeyboardInterrupt:
-        typer.echo("multitag: stopped; an unfinished training goes on with --resume", err=True)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:  # the reader of a pipe, such as head, went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
 
 
 if __name__ == "__main__":

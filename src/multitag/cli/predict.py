@@ -51,6 +51,10 @@ def predict(
         )
     if (input_file is None) != (output_file is None):
         raise ConfigError("--input and --output go together")
+    if text is not None and column is not None:
+        raise ConfigError("--text names a column of the --input file; one text has none")
+    if input_file is not None and json_output:
+        raise ConfigError("--json prints the prediction of one text; for a file, write --output FILE.jsonl")
     from multitag.inference.classifier import load
 
     with load(bundle, backend=backend, threads=threads) as classifier:
