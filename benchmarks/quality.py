@@ -25,6 +25,7 @@ import multitag
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.metrics import compute_metrics
+from multitag.inference.files import probability_column
 
 ROOT = Path(__file__).resolve().parents[1]
 IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"
@@ -32,7 +33,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "quality.json"
 SEEDS = (0, 1, 42)
 THRESHOLD = 0.3
 FIGURES = ("macro_f1", "micro_f1", "macro_roc_auc", "macro_average_precision", "hamming_loss")
-SETTINGS = {"base_model": "minilm", "method": "random", "validation_size": 0, "test_size": 0.2}
+SETTINGS = {"base_model": "minilm", "method": "random", "validation_size": 0, "test_size": 0.2, "onnx": False}
 
 Probabilities = NDArray[np.floating[Any]]  # (n_test_rows, n_labels)
 
