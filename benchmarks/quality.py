@@ -25,7 +25,6 @@ import multitag
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.metrics import compute_metrics
-from multitag.inference.files import probability_column
 
 ROOT = Path(__file__).resolve().parents[1]
 IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"
