@@ -70,7 +70,7 @@ def main(
 def run() -> None:
     """Run the command line; a user's mistake is one line on standard error and exit code 2."""
     try:
-        app()
+        app(prog_name="multitag")  # also under python -m
     except MultitagError as error:
         typer.echo(f"multitag: {error}", err=True)
         sys.exit(USER_MISTAKE)
