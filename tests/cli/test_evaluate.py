@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import multitag
+
+COLUMNS = ["--text", "Plot", "--labels", "Genre"]
+
+
+@pytest.fixture
+def expected(classifier, films_csv):
+    return multitag.evaluate(classifier, multitag.read_table(films_csv, text="Plot", labels="Genre"))
+
+
+def test_figures_as_a_table(multitag_process, finished_run, films_csv, expected):
+    ended = multitag_process("evaluate", finished_run.bundle, films_csv, *COLUMNS)
+    assert (ended.code, ended.err) == (0, "")
+    lines = [line.split() for line in ended.out.splitlines()]
+    assert ["Metric", "test", "at", "0.3", "test,", "tuned"] in lines
+    assert ["Rows", "60", "60"] in lines
+    for title, name in {"Micro F1": "micro_f1", "Hamming loss (lower is better)": "hamming_loss"}.items():
+        figures = [f"{expected[kind]['values'][name]:.3f}" for kind in ("fixed", "tuned")]
+        assert [*title.split(), *figures] in lines
+
+
+def test_every_figure_as_json(multitag_run, finished_run, films_csv, expected):
+    ended = multitag_run("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(ended.out) == expected
+
+
+def test_columns_are_by_default_those_of_the_bundle(multitag_run, finished_run, tmp_path, table):
+    rows = [
+        {"Description": text, "Genre": list(names)}
+        for text, names in zip(table.texts, table.labels, strict=True)
+    ]
+    path = tmp_path / "films.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    ended = multitag_run("evaluate", finished_run.bundle, path)
+    assert ended.code == 0
+    assert "Macro ROC-AUC" in ended.out
+
+
+def test_rows_without_a_label_are_measured_when_allowed(multitag_run, finished_run, tmp_path):
+    path = tmp_path / "films.csv"
+    path.write_text("Plot,Genre\nA war.,War\nA fog.,\nA love.,Drama\n")
+    command = ["evaluate", finished_run.bundle, path, *COLUMNS]
+    assert "row 2, column 'Genre': no label" in multitag_run(*command).err
+    ended = multitag_run(*command, "--allow-unlabelled", "--json")
+    assert ended.code == 0
+    assert json.loads(ended.out)["fixed"]["n_rows"] == 3
+
+
+def test_what_cannot_be_measured_is_refused(refused, finished_run, tmp_path):
+    (tmp_path / "films.csv").write_text("Plot,Genre\nA war.,War\nA love.,Dramma\n")
+    bundle = finished_run.bundle
+    told = refused("evaluate", bundle, "films.csv", *COLUMNS)
+    assert told.startswith("films.csv, column 'Genre': 1 unknown label(s): 'Dramma'; nearest known")
+    assert "'Drama'" in told
+    told = refused("evaluate", bundle, "films.csv")
+    assert told == "films.csv: no column 'Description'; there are: 'Plot', 'Genre'"
+    assert refused("evaluate", bundle, "nowhere.csv").startswith("nowhere.csv: no such file")

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+COMMANDS = ["train", "predict", "evaluate", "inspect", "pack", "verify"]
+
+
+def test_every_command_has_help(multitag_run):
+    ended = multitag_run("--help")
+    assert ended.code == 0
+    for command in COMMANDS:
+        assert command in ended.out
+        assert "Usage: multitag " + command in multitag_run(command, "--help").out
+
+
+def test_the_version(multitag_process):
+    from importlib.metadata import version
+
+    ended = multitag_process("--version")
+    assert (ended.code, ended.out, ended.err) == (0, f"multitag {version('multitag')}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "Usage: multitag"),
+        (["trian"], "train"),
+        (["train"], "Missing argument"),
+        (["train", "films.csv"], "--out"),
+        (["train", "films.csv", "--out", "run", "--epoch", "1"], "--epochs"),
+        (["train", "films.csv", "--out", "run", "--epochs", "many"], "--epochs"),
+        (["train", "films.csv", "--out", "run", "--split", "half"], "stratified"),
+        (["predict", "bundle", "one text", "another"], "another"),
+        (["verify", "--colour"], "--colour"),
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_is_not_understood_ends_with_2(multitag_run, arguments, told):
+    ended = multitag_run(*arguments)
+    assert ended.code == 2
+    assert told in ended.out + ended.err
+
+
+def test_a_reader_that_goes_away_is_no_error_to_read_about():
+    command = [sys.executable, "-m", "multitag.cli.main", "inspect", "sample", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
+def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(train_films, multitag_run, tmp_path):
+    out = tmp_path / "run"
+    command = [
+        *map(str, train_films), "--out", str(out),
+        "--epochs", "20", "--save-steps", "10", "--validation-size", "0",
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "multitag.cli.main", *command],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # As in a terminal: a process that was started in the background ignores SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    give_up = time.monotonic() + 60
+    while not (out / "checkpoints" / "checkpoint-10" / "trainer_state.json").exists():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGINT)
+    shown, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert shown == ""
+    assert told == "multitag: stopped; to go on, give the same command with --resume\n"
+    assert not (out / "bundle").exists()
+
+    refused = multitag_run(*command, "--resume", "--seed", "1")
+    assert refused.code == 2
+    assert "cannot resume with other settings: seed was 0, now 1" in refused.err
+
+    ended = multitag_run(*command, "--resume")
+    assert (ended.code, ended.err) == (0, "")
+    assert f"bundle: {out / 'bundle'}" in ended.out
+    assert multitag_run("verify", out / "bundle").code == 0
+    assert "this run is finished" in multitag_run(*command, "--resume").err
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate", "verify", "pack"])
+def test_what_is_not_a_whole_bundle_is_refused(refused, changed_bundle, finished_run, tmp_path, command):
+    (tmp_path / "empty").mkdir()
+    more = {"predict": ["a film"], "evaluate": ["sample"], "pack": ["--output", "films.zip"]}.get(command, [])
+    assert refused(command, "nowhere", *more).startswith("nowhere: no such bundle; expected a folder made by")
+    assert refused(command, "empty", *more).startswith("empty: not a bundle, it has no manifest.json")
+    assert f"did you mean {finished_run.bundle}?" in refused(command, finished_run.folder, *more)
+    assert "labels.json changed since it was written" in refused(command, changed_bundle, *more)
+
+
+def test_a_bundle_packed_and_verified(multitag_process, finished_run, tmp_path):
+    import hashlib
+
+    archive = tmp_path / "films.zip"
+    ended = multitag_process("pack", finished_run.bundle, "--output", archive)
+    assert (ended.code, ended.err) == (0, "")
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    assert ended.out == f"{archive}: {archive.stat().st_size / 1e6:.1f} MB, SHA-256 {digest}\n"
+    for bundle in (archive, finished_run.bundle):
+        ended = multitag_process("verify", bundle)
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.splitlines()[-1] == "ok"

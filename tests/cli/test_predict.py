@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+TEXT = "A retired hitman is pulled back in for one last war."
+
+
+@pytest.fixture
+def bundle(finished_run):
+    return finished_run.bundle
+
+
+def shown_labels(shown: str) -> list[str]:
+    return [line.split()[0] for line in shown.splitlines()]
+
+
+def test_one_text_in_its_labels_out(multitag_process, bundle, classifier):
+    expected = classifier.predict([TEXT])[0]
+    ended = multitag_process("predict", bundle, TEXT)
+    assert (ended.code, ended.err) == (0, "")
+    width = max(map(len, expected.labels))
+    lines = [f"{name:<{width}}  {expected.probabilities[name]:.2f}" for name in expected.labels]
+    assert ended.out.splitlines() == lines
+
+
+def test_one_text_as_json(multitag_run, bundle, classifier):
+    expected = classifier.predict([TEXT])[0]
+    ended = multitag_run("predict", bundle, TEXT, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert json.loads(ended.out) == {
+        "labels": list(expected.labels),
+        "probabilities": pytest.approx(expected.probabilities, abs=1e-6),
+    }
+
+
+def test_options_choose_the_labels(multitag_run, bundle, classifier):
+    ranked = list(classifier.predict([TEXT], top_k=20)[0].labels)
+    assert shown_labels(multitag_run("predict", bundle, TEXT, "--top-k", 3).out) == ranked[:3]
+    assert shown_labels(multitag_run("predict", bundle, TEXT, "--threshold", 0).out) == ranked
+    sure = ["predict", bundle, TEXT, "--threshold", 1]
+    assert shown_labels(multitag_run(*sure, "--at-least-one").out) == ranked[:1]
+    assert multitag_run(*sure).out.startswith(
+        f"no label passes its threshold; the most probable is {ranked[0]} ("
+    )
+
+
+def test_a_file_in_the_same_rows_with_predictions_out(
+    multitag_run, bundle, films_csv, texts, classifier, tmp_path
+):
+    output = tmp_path / "predicted.csv"
+    ended = multitag_run(
+        "predict", bundle, "--input", films_csv, "--text", "Plot", "--output", output, "--threshold", 0.2,
+        "--at-least-one",
+    )  # fmt: skip
+    assert (ended.code, ended.out, ended.err) == (0, f"{output}: 60 rows\n", "")
+    with output.open(encoding="utf-8", newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [row["Plot"] for row in written] == texts
+    predictions = classifier.predict(texts, threshold=0.2, at_least_one=True)
+    assert [row["predicted_labels"] for row in written] == [",".join(each.labels) for each in predictions]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "give either one text, or a file"),
+        ([TEXT, "--input", "films.csv", "--output", "out.csv"], "give either one text, or a file"),
+        (["--input", "films.csv"], "--input and --output go together"),
+        ([TEXT, "--output", "out.csv"], "--input and --output go together"),
+        ([TEXT, "--text", "Plot"], "--text names a column of the --input file"),
+        (["--input", "films.csv", "--output", "out.csv", "--json"], "--json prints the prediction of one text"),
+        ([TEXT, "--threshold", "1.1"], "threshold: expected a number from 0 to 1, got 1.1"),
+        ([TEXT, "--threshold", "nan"], "threshold: expected a number from 0 to 1, got nan"),
+        ([TEXT, "--top-k", "0"], "top_k: expected a whole number from 1 to 20 (labels), got 0"),
+        ([TEXT, "--top-k", "21"], "top_k: expected a whole number from 1 to 20 (labels), got 21"),
+        ([TEXT, "--batch-size", "0"], "batch_size: expected at least 1, got 0"),
+        (["--input", "nowhere.csv", "--output", "out.csv"], "nowhere.csv: no such file"),
+        (["--input", "films.csv", "--output", "out.csv"], "films.csv, row 1: no column 'Description'; name "),
+        (["--input", "empty.csv", "--output", "out.csv"], "empty.csv: the file is empty"),
+        (["--input", "films.csv", "--output", "out.xls", "--text", "Plot"], "out.xls: unknown table format"),
+        (["--input", "films.csv", "--output", "films.csv", "--text", "Plot"], "films.csv: this is the input"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
+)
+def test_what_cannot_be_predicted_is_refused(refused, bundle, films_csv, tmp_path, arguments, told):
+    (tmp_path / "films.csv").write_bytes(films_csv.read_bytes())
+    (tmp_path / "empty.csv").touch()
+    assert refused("predict", bundle, *arguments).startswith(told)
+    assert (tmp_path / "films.csv").read_bytes() == films_csv.read_bytes()
+
+
+def test_an_output_that_cannot_be_made_whole_leaves_the_old_one(refused, bundle, films_csv, tmp_path):
+    (tmp_path / "out.csv").write_text("kept")
+    content = films_csv.read_text(encoding="utf-8")
+    (tmp_path / "bad.csv").write_text(content + '"Film 999",a,plot,too,many\n', encoding="utf-8")
+    told = refused("predict", bundle, "--input", "bad.csv", "--text", "Plot", "--output", "out.csv")
+    assert told.startswith("bad.csv")
+    assert (tmp_path / "out.csv").read_text() == "kept"
