@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from string import ascii_letters
+from typing import Any
 
 import pytest
 
 import multitag
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
 N_ROWS = 60
+VOCABULARY = 600
 WORDPIECE_SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 BPE_SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 SETTINGS: dict[str, Any] = {
@@ -62,7 +62,7 @@ def tiny_distilbert(texts: list[str], tmp_path_factory: pytest.TempPathFactory) 
     from transformers import DistilBertConfig, DistilBertModel
 
     config = DistilBertConfig(
-        vocab_size=600,
+        vocab_size=VOCABULARY,
         dim=32,
         hidden_dim=64,
         n_layers=2,
@@ -70,9 +70,7 @@ def tiny_distilbert(texts: list[str], tmp_path_factory: pytest.TempPathFactory) 
         max_position_embeddings=64,
         pad_token_id=0,
     )
-    return save_tiny(
-        DistilBertModel, config, wordpiece(texts), tmp_path_factory.mktemp("base") / "distilbert"
-    )
+    return save_tiny(DistilBertModel, config, wordpiece(texts), tmp_path_factory.mktemp("base") / "distilbert")
 
 
 @pytest.fixture(scope="session")
@@ -81,22 +79,22 @@ def tiny_bert(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Pat
     from transformers import BertConfig, BertModel
 
     config = BertConfig(
-        vocab_size=600, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        vocab_size=VOCABULARY, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
         max_position_embeddings=64, pad_token_id=0,
     )  # fmt: skip
     return save_tiny(BertModel, config, wordpiece(texts), tmp_path_factory.mktemp("base") / "bert")
 
 
 @pytest.fixture(scope="session")
-def tiny_roberta(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A RoBERTa of the same size, with byte-level BPE and 64 positions after the two it keeps for padding."""
     from transformers import RobertaConfig, RobertaModel
 
     config = RobertaConfig(
-        vocab_size=600, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+        vocab_size=VOCABULARY, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
         max_position_embeddings=66, type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2,
     )  # fmt: skip
-    return save_tiny(RobertaModel, config, byte_level_bpe(texts), tmp_path_factory.mktemp("base") / "roberta")
+    return save_tiny(RobertaModel, config, byte_level_bpe(), tmp_path_factory.mktemp("base") / "roberta")
 
 
 def save_tiny(model_class: Any, config: Any, tokenizer: Any, folder: Path) -> Path:
@@ -112,42 +110,45 @@ def save_tiny(model_class: Any, config: Any, tokenizer: Any, folder: Path) -> Pa
 
 
 def wordpiece(texts: list[str]) -> Any:
+    """Every character, and the most frequent words; made here, as trained vocabularies differ by process."""
     from tokenizers import BertWordPieceTokenizer
     from transformers import PreTrainedTokenizerFast
 
-    trained = BertWordPieceTokenizer()
-    trained.train_from_iterator(texts, vocab_size=600, special_tokens=WORDPIECE_SPECIAL, show_progress=False)
-    trained.add_special_tokens(WORDPIECE_SPECIAL)
-    with_ends = BertWordPieceTokenizer(trained.get_vocab())
+    folded = [BertWordPieceTokenizer().normalize(text) for text in texts]
+    characters = sorted({letter for text in folded for letter in text if not letter.isspace()})
+    words = Counter(word for text in folded for word in text.split() if len(word) > 1)
+    frequent = sorted(words, key=lambda word: (-words[word], word))
+    pieces = [*WORDPIECE_SPECIAL, *characters, *(f"##{letter}" for letter in characters), *frequent][:VOCABULARY]
     pad, unk, cls, sep, mask = WORDPIECE_SPECIAL
     return PreTrainedTokenizerFast(
-        tokenizer_object=with_ends._tokenizer, model_max_length=64,
-        model_input_names=["input_ids", "attention_mask"],
+        tokenizer_object=BertWordPieceTokenizer({piece: index for index, piece in enumerate(pieces)})._tokenizer,
+        model_max_length=64, model_input_names=["input_ids", "attention_mask"],
         pad_token=pad, unk_token=unk, cls_token=cls, sep_token=sep, mask_token=mask,
     )  # fmt: skip
 
 
-def byte_level_bpe(texts: list[str]) -> Any:
+def byte_level_bpe() -> Any:
+    """All bytes, and a space merged with the letter after it."""
     from tokenizers import ByteLevelBPETokenizer
+    from tokenizers.pre_tokenizers import ByteLevel
     from tokenizers.processors import RobertaProcessing
     from transformers import PreTrainedTokenizerFast
 
-    trained = ByteLevelBPETokenizer()
-    trained.train_from_iterator(texts, vocab_size=600, special_tokens=BPE_SPECIAL, show_progress=False)
-    backend: Tokenizer = trained._tokenizer
-    backend.post_processor = RobertaProcessing(("</s>", 2), ("<s>", 0))
+    merges = [("Ġ", letter) for letter in ascii_letters]
+    pieces = [*BPE_SPECIAL, *sorted(ByteLevel.alphabet()), *map("".join, merges)]
+    made = ByteLevelBPETokenizer({piece: index for index, piece in enumerate(pieces)}, merges)
     start, pad, end, unk, mask = BPE_SPECIAL
+    made._tokenizer.post_processor = RobertaProcessing((end, pieces.index(end)), (start, pieces.index(start)))
     return PreTrainedTokenizerFast(
-        tokenizer_object=backend, model_max_length=64, model_input_names=["input_ids", "attention_mask"],
+        tokenizer_object=made._tokenizer, model_max_length=64,
+        model_input_names=["input_ids", "attention_mask"],
         bos_token=start, cls_token=start, pad_token=pad, eos_token=end, sep_token=end, unk_token=unk,
         mask_token=mask,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def train_tiny(
-    table: multitag.Table, settings: dict[str, Any], tiny_distilbert: Path
-) -> Callable[..., multitag.Run]:
+def train_tiny(table: multitag.Table, settings: dict[str, Any], tiny_distilbert: Path) -> Callable[..., multitag.Run]:
     """Give a function that trains on the sample's first rows; its arguments win over the tiny settings."""
 
     def train(out: Path, **changed: Any) -> multitag.Run:
@@ -157,9 +158,7 @@ def train_tiny(
 
 
 @pytest.fixture(scope="session")
-def finished_run(
-    train_tiny: Callable[..., multitag.Run], tmp_path_factory: pytest.TempPathFactory
-) -> multitag.Run:
+def finished_run(train_tiny: Callable[..., multitag.Run], tmp_path_factory: pytest.TempPathFactory) -> multitag.Run:
     """One run of the tiny DistilBERT; not to be changed."""
     return train_tiny(tmp_path_factory.mktemp("runs") / "films")
 

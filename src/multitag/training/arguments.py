@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import TrainingArguments
+from transformers import IntervalStrategy, TrainingArguments
 
 from multitag.config import Config
 from multitag.errors import ConfigError
@@ -39,6 +40,7 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
     training = config.training
     if training.early_stopping is not None and not has_validation:
         raise ConfigError("early_stopping needs validation rows, but validation_size is 0")
+    keep_best = training.early_stopping is not None or training.trainer_args.get("load_best_model_at_end")
     every = "epoch" if training.save_steps is None else "steps"
     values: dict[str, Any] = {
         "output_dir": str(checkpoints),
@@ -60,7 +62,9 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
         "eval_strategy": every if has_validation else "no",
         "eval_steps": training.save_steps,
         "load_best_model_at_end": training.early_stopping is not None,
-        "metric_for_best_model": BEST_METRIC,
+        "restore_callback_states_from_checkpoint": training.early_stopping is not None,  # its patience so far
+        # Named only where the best is wanted: its checkpoint is kept, with a limit of 1 in the newest one's place.
+        "metric_for_best_model": BEST_METRIC if keep_best else None,
         "greater_is_better": True,
         "logging_steps": 10,
         "disable_tqdm": True,  # multitag draws its own bar
@@ -70,19 +74,32 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
     }
     _refuse_unknown(training.trainer_args)
     try:
-        return TrainingArguments(**(values | dict(training.trainer_args)))
+        arguments = TrainingArguments(**(values | dict(training.trainer_args)))
     except (ValueError, TypeError, ImportError) as error:
         raise ConfigError(f"trainer arguments: {' '.join(str(error).split())}") from error
+    evaluates = arguments.eval_strategy != IntervalStrategy.NO
+    if evaluates and not has_validation:
+        raise ConfigError("trainer argument 'eval_strategy' needs validation rows, but validation_size is 0")
+    if training.early_stopping is not None and not (evaluates and arguments.load_best_model_at_end):
+        raise ConfigError(
+            "early_stopping needs the trainer arguments eval_strategy and load_best_model_at_end"
+        )
+    return arguments
 
 
-def _refuse_unknown(given: Any) -> None:
-    known = [each.name for each in fields(TrainingArguments) if each.init]
-    for name in given:
+def _refuse_unknown(given: Mapping[str, Any]) -> None:
+    defaults = {each.name: each.default for each in fields(TrainingArguments) if each.init}
+    known = list(defaults)
+    for name, value in given.items():
         if name in RESERVED:
             raise ConfigError(f"trainer argument {name!r} is set by multitag and cannot be changed")
         if name not in known:
             near = get_close_matches(name, known, n=3) or ["see transformers.TrainingArguments"]
             raise ConfigError(f"unknown trainer argument {name!r}; nearest: {', '.join(near)}")
+        default = defaults[name]
+        if isinstance(default, (bool, int, float)) and isinstance(value, str):
+            kind = "true or false" if isinstance(default, bool) else "a number"
+            raise ConfigError(f"trainer argument {name!r}: expected {kind}, got {value!r}")
 
 
 def use_bf16(precision: str) -> bool:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
-# Without the optimiser's or the random state the Trainer resumes silently to different weights.
-NEEDED = ("model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json")
+from safetensors import SafetensorError, safe_open
+
+from multitag.training.epoch_order import EPOCH_ORDER_FILE
+
+# Without the optimiser's or the random states the Trainer resumes silently to different weights.
+NEEDED = (
+    "model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json",
+    EPOCH_ORDER_FILE,
+)  # fmt: skip
 INCOMPLETE_MARK = "checkpoint-is-incomplete.txt"
 
 
@@ -48,8 +56,21 @@ def what_is_missing(checkpoint: Path) -> str | None:
         path = checkpoint / name
         if not path.is_file() or path.stat().st_size == 0:
             return f"{name} is missing or empty"
+    damaged = next((name for name in NEEDED if not _is_whole(checkpoint / name)), None)
+    return None if damaged is None else f"{damaged} is damaged"
+
+
+def _is_whole(path: Path) -> bool:
+    """Read a file to its end: a full disk or a power cut may have left it short."""
     try:
-        json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
-    except ValueError:
-        return "trainer_state.json is damaged"
-    return None
+        if path.suffix == ".json":
+            json.loads(path.read_text(encoding="utf-8"))
+        elif path.suffix == ".safetensors":
+            with safe_open(path, "pt"):  # refuses a file that is not as long as its header says
+                pass
+        else:  # torch writes zip archives, with a checksum of each entry
+            with ZipFile(path) as archive:
+                return archive.testzip() is None
+    except (ValueError, SafetensorError, BadZipFile):
+        return False
+    return True

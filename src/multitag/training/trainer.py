@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from sklearn.metrics import average_precision_score
 from transformers import (
     DataCollatorWithPadding,
@@ -17,13 +18,19 @@ from transformers import (
     PreTrainedTokenizerFast,
     PrinterCallback,
     Trainer,
+    TrainerState,
     TrainingArguments,
 )
+from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from multitag.data.dataset import TextDataset
+from multitag.errors import ConfigError
 from multitag.training.arguments import BEST_METRIC
+from multitag.training.epoch_order import EpochOrder, RememberedOrder
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
+
+DIVERGED = "training diverged: the model gives no finite numbers any more; lower --learning-rate"
 
 
 @dataclass(frozen=True)
@@ -55,11 +62,22 @@ class Fit:
 
 
 class MultiLabelTrainer(Trainer):
-    """The Hugging Face Trainer with a learning rate of its own for the head."""
+    """The Hugging Face Trainer with a learning rate of its own for the head, and an order that resumes."""
 
-    def __init__(self, *args: Any, head_learning_rate: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, head_learning_rate: float, epoch_order: EpochOrder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.head_learning_rate = head_learning_rate
+        self.epoch_order = epoch_order
+        self.add_callback(epoch_order)
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        sampler = super()._get_train_sampler(train_dataset)
+        # Other samplers get an order from the seed and the epoch's number.
+        return (
+            RememberedOrder(sampler, self.epoch_order)
+            if isinstance(sampler, LengthGroupedSampler)
+            else sampler
+        )
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Make the optimiser that ``optim`` names, over our parameter groups."""
@@ -102,7 +120,15 @@ def fit_model(
         Evaluations without a better macro AP after which to stop.
     checkpoint : Path, optional
         A whole checkpoint to resume from.
+
+    Raises
+    ------
+    ConfigError
+        If the weights or logits stop being finite numbers.
     """
+    stopped = _stopped_early(model, checkpoint, early_stopping)
+    if stopped is not None:
+        return stopped
     progress = ProgressCallback()
     callbacks: list[Any] = [progress]
     if early_stopping is not None:
@@ -116,6 +142,7 @@ def fit_model(
         compute_metrics=_validation_metrics,
         callbacks=callbacks,
         head_learning_rate=head_learning_rate,
+        epoch_order=EpochOrder(checkpoint),
     )
     trainer.remove_callback(PrinterCallback)
     started = time.perf_counter()
@@ -124,12 +151,32 @@ def fit_model(
     finally:
         progress.stop()
     seconds = time.perf_counter() - started
+    if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
+        raise ConfigError(DIVERGED)
     model.cpu().train(mode=False)
     return Fit(model, _history(trainer.state.log_history), seconds)
 
 
+def _stopped_early(model: PreTrainedModel, checkpoint: Path | None, patience: int | None) -> Fit | None:
+    """Give the best model of a run that had stopped by itself; the Trainer would train it another epoch."""
+    if checkpoint is None or patience is None:
+        return None
+    state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
+    waited = state.stateful_callbacks["EarlyStoppingCallback"]["attributes"][
+        "early_stopping_patience_counter"
+    ]
+    if waited < patience:
+        return None
+    best = checkpoint.parent / Path(state.best_model_checkpoint).name  # the run may have been moved
+    model.load_state_dict(load_file(best / "model.safetensors"))
+    model.train(mode=False)
+    return Fit(model, _history(state.log_history), 0.0)
+
+
 def _validation_metrics(prediction: Any) -> dict[str, float]:
     y_true, logits = prediction.label_ids, prediction.predictions  # (n_rows, n_labels) each
+    if not np.isfinite(logits).all():
+        raise ConfigError(DIVERGED)
     defined = y_true.any(axis=0)  # a label without a positive has no average precision
     if not defined.any():
         return {BEST_METRIC: 0.0}

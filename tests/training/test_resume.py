@@ -1,0 +1,177 @@
+"""The same weights, bit for bit: twice from one seed, and from any checkpoint of an interrupted run."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from multitag.errors import ConfigError, OutputError
+
+# 28 training rows in batches of 8 are 4 steps an epoch.
+WITH_VALIDATION = {"epochs": 3}
+WITHOUT = {"epochs": 3, "validation_size": 0, "test_size": 0.5}
+IN_STEPS = {"epochs": 3, "save_steps": 3, "save_total_limit": 10}
+
+
+def weights(tuned: Any) -> dict[str, torch.Tensor]:
+    return {name: tensor.clone() for name, tensor in tuned.fit.model.state_dict().items()}
+
+
+def assert_identical(left: dict[str, torch.Tensor], right: dict[str, torch.Tensor]) -> None:
+    assert left.keys() == right.keys()
+    assert [name for name in left if not torch.equal(left[name], right[name])] == []
+
+
+def without_loss(tuned: Any) -> list[dict[str, float]]:
+    """Give the history; a logged loss is the mean since the last log, which a resumed run cannot know."""
+    return [{key: value for key, value in entry.items() if key != "loss"} for entry in tuned.fit.history]
+
+
+def test_one_seed_gives_one_model_and_another_seed_another(tune, tmp_path):
+    first, second = (weights(tune(tmp_path / name)) for name in ("first", "second"))
+    assert_identical(first, second)
+    other = weights(tune(tmp_path / "other", seed=1))
+    assert not torch.equal(first["classifier.weight"], other["classifier.weight"])
+
+
+def test_a_run_may_be_interrupted_again_and_again(tune, interrupt, tmp_path):
+    whole = tune(tmp_path / "whole", **IN_STEPS)
+    for step in (4, 7, 10):  # resumes from none, 3 and 6, the second in the epoch that it then leaves
+        interrupt(step)
+        with pytest.raises(KeyboardInterrupt):
+            tune(tmp_path / "stopped", resume=step > 4, **IN_STEPS)
+    assert_identical(weights(whole), weights(tune(tmp_path / "stopped", resume=True, **IN_STEPS)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "step", "resumed_from"),
+    [
+        (WITH_VALIDATION, 1, None),
+        (WITH_VALIDATION, 5, "checkpoint-4"),
+        (WITH_VALIDATION, 11, "checkpoint-8"),
+        (WITHOUT, 5, "checkpoint-4"),
+        (IN_STEPS, 5, "checkpoint-3"),  # in the middle of an epoch
+        (IN_STEPS, 11, "checkpoint-9"),
+    ],
+    ids=str,
+)
+def test_an_interrupted_run_resumes_to_the_weights_of_one_that_was_not(
+    changed, step, resumed_from, tune, interrupt, tmp_path, caplog
+):
+    whole = tune(tmp_path / "whole", **changed)
+    interrupt(step)
+    with pytest.raises(KeyboardInterrupt):
+        tune(tmp_path / "stopped", **changed)
+    with caplog.at_level(logging.INFO, logger="multitag"):
+        resumed = tune(tmp_path / "stopped", resume=True, **changed)
+    assert_identical(weights(whole), weights(resumed))
+    assert without_loss(resumed) == without_loss(whole)
+    where = resumed_from or "the start, as there is no whole checkpoint"
+    assert caplog.messages == [f"resuming from {where}"]
+
+
+def test_a_damaged_newest_checkpoint_is_passed_over_and_said(tune, interrupt, tmp_path, caplog):
+    whole = tune(tmp_path / "whole", epochs=3)
+    interrupt(9)
+    with pytest.raises(KeyboardInterrupt):
+        tune(tmp_path / "stopped", epochs=3)
+    state = tmp_path / "stopped" / "checkpoints" / "checkpoint-8" / "optimizer.pt"
+    state.write_bytes(state.read_bytes()[:-100])
+    with caplog.at_level(logging.INFO, logger="multitag"):
+        resumed = tune(tmp_path / "stopped", resume=True, epochs=3)
+    assert caplog.messages == [
+        "checkpoint-8 is not whole (optimizer.pt is damaged); trying the one before",
+        "resuming from checkpoint-4",
+    ]
+    assert_identical(weights(whole), weights(resumed))
+
+
+def test_a_run_that_was_trained_to_its_end_resumes_to_the_same_model(tune, tmp_path):
+    whole = tune(tmp_path / "run", epochs=2)
+    again = tune(tmp_path / "run", epochs=2, resume=True)
+    assert_identical(weights(whole), weights(again))
+
+
+def evaluations(tuned: Any) -> list[float]:
+    key = "validation_macro_average_precision"
+    return [entry[key] for entry in tuned.fit.history if key in entry]
+
+
+# So high a rate that the model gets worse soon.
+STOPPING = {"epochs": 12, "early_stopping": 2, "learning_rate": 0.05, "head_learning_rate": 0.05}
+
+
+def test_early_stopping_stops_and_keeps_the_best_weights(tune, tmp_path):
+    tuned = tune(tmp_path / "run", **STOPPING)
+    figures = evaluations(tuned)
+    best = figures.index(max(figures))
+    assert best + 1 + 2 == len(figures) < 12  # two evaluations without a better one
+    same_start = tune(tmp_path / "whole", **{**STOPPING, "early_stopping": None, "save_total_limit": 20})
+    at_best = load_file(tmp_path / "whole" / "checkpoints" / f"checkpoint-{4 * (best + 1)}" / "model.safetensors")
+    assert_identical(at_best, weights(tuned))
+    assert evaluations(same_start)[: len(figures)] == figures
+
+
+def test_early_stopping_remembers_its_patience_when_resumed(tune, interrupt, tmp_path):
+    whole = tune(tmp_path / "whole", **STOPPING)
+    steps = 4 * len(evaluations(whole))
+    interrupt(steps - 1)  # one evaluation without a better one is in the checkpoint
+    with pytest.raises(KeyboardInterrupt):
+        tune(tmp_path / "stopped", **STOPPING)
+    resumed = tune(tmp_path / "stopped", resume=True, **STOPPING)
+    assert evaluations(resumed) == evaluations(whole)
+    assert_identical(weights(whole), weights(resumed))
+
+
+def test_a_run_that_had_stopped_early_trains_no_further_when_resumed(tune, tmp_path):
+    whole = tune(tmp_path / "run", **STOPPING)
+    again = tune(tmp_path / "run", resume=True, **STOPPING)
+    assert again.fit.history == whole.fit.history
+    assert_identical(weights(whole), weights(again))
+
+
+def test_resuming_needs_an_unfinished_run(tune, tmp_path):
+    with pytest.raises(OutputError, match="no run to resume; start one without --resume"):
+        tune(tmp_path / "run", resume=True)
+    tune(tmp_path / "run")
+    with pytest.raises(OutputError, match=r"already exists; choose another --out, delete it, or .* --resume"):
+        tune(tmp_path / "run")
+    (tmp_path / "run" / "bundle").mkdir()
+    with pytest.raises(OutputError, match="this run is finished; its bundle is "):
+        tune(tmp_path / "run", resume=True)
+
+
+def test_resuming_with_other_settings_or_rows_is_refused_by_name(tune, table, tmp_path):
+    tune(tmp_path / "run")
+    before = _files(tmp_path / "run")
+    for name, was, now in [("batch_size", 8, 4), ("seed", 0, 1), ("epochs", 1.0, 2.0)]:
+        with pytest.raises(ConfigError, match=rf"other settings: (training\.)?{name} was {was}, now {now}$"):
+            tune(tmp_path / "run", resume=True, **{name: now})
+    changed = replace(table, texts=("another text", *table.texts[1:]))
+    with pytest.raises(ConfigError, match=r"other rows: they differ from those in data\.json"):
+        tune(tmp_path / "run", resume=True, rows=changed)
+    assert _files(tmp_path / "run") == before
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_the_run_was_started_with_is_in_its_folder(tune, table, tmp_path):
+    from multitag.config import Config
+
+    tuned = tune(tmp_path / "run")
+    assert Config.from_yaml(tmp_path / "run" / "settings.yaml") == tuned.config
+    assert tuned.config.training.learning_rate == pytest.approx(2e-4 * 384 / 32)
+    data = json.loads((tmp_path / "run" / "data.json").read_text(encoding="utf-8"))
+    assert data["fingerprint"] == table.fingerprint()
+    split = json.loads((tmp_path / "run" / "split.json").read_text(encoding="utf-8"))
+    assert sorted(row for rows in split.values() for row in rows) == sorted(table.rows)
+    assert {side: len(rows) for side, rows in split.items()} == {"train": 28, "validation": 20, "test": 12}
