@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from multitag.data.table import Table, build_table, check_trainable, open_source, read_table
-from multitag.errors import DataError
+from multitag.errors import ConfigError, DataError
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -212,3 +212,10 @@ def test_labels_that_are_objects_are_refused_by_row(shared_data: Path) -> None:
     assert refused(shared_data / "tmdb_500.csv", "overview", "genres").startswith(
         "tmdb_500.csv, row 1, column 'genres': expected label names as text, got dict"
     )
+
+
+def test_an_empty_separator_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('text,labels\none,"a,b"\ntwo,a\n')
+    with pytest.raises(ConfigError, match="label_separator: expected what stands between two labels"):
+        read_table(path, text="text", labels="labels", label_separator="")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from multitag.data.cells import find_separator, is_missing, parse_labels, parse_text
 from multitag.data.frame import read_frame
 from multitag.data.samples import SAMPLE_COLUMNS, sample_path
-from multitag.errors import DataError
+from multitag.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,11 +153,15 @@ def build_table(
     ------
     DataError
         If a column is missing, or a cell holds neither text nor labels.
+    ConfigError
+        If the separator is empty.
     """
     text = check_column(frame, text, name, "text")
     labels = check_column(frame, labels, name, "labels")
     texts, cells = frame[text].tolist(), frame[labels].tolist()
-    separator = label_separator or find_separator(cells)
+    if label_separator == "":
+        raise ConfigError("label_separator: expected what stands between two labels, such as a comma, got ''")
+    separator = find_separator(cells) if label_separator is None else label_separator
     kept: list[tuple[int, str, tuple[str, ...]]] = []
     left_out: list[tuple[int, str]] = []
     for row, (cell, label_cell) in enumerate(zip(texts, cells, strict=True), start=1):
