@@ -185,32 +185,38 @@ def measure(task: Task, y_prob: Probabilities, seconds: float) -> dict[str, floa
 def main() -> None:
     """Run every recipe on every seed and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--recipes", nargs="*", default=list(RECIPES), choices=list(RECIPES))
+    parser.add_argument(
+        "--recipes", nargs="*", default=list(RECIPES), choices=list(RECIPES), help="measure only these again"
+    )
     parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args()
     if not IMDB.is_file():
         raise SystemExit(f"{IMDB} is not there: the figures are of that file")
     table = multitag.read_table(IMDB, text="Description", labels="Genre")
     recipes: dict[str, Any] = {}
+    if options.output.is_file():  # what is not measured again stays
+        recipes = json.loads(options.output.read_text(encoding="utf-8"))["recipes"]
     for name in options.recipes:
         runs = []
         for seed in SEEDS:
             task = Task.prepare(table, Config().override(seed=seed, **SETTINGS))
             y_prob, seconds = RECIPES[name](task, seed)
-            runs.append({"seed": seed, **measure(task, y_prob, round(seconds, 1))})
+            # With the load, since seconds of a machine that was busy with other things say little.
+            load = round(os.getloadavg()[1], 1)
+            runs.append({"seed": seed, **measure(task, y_prob, round(seconds, 1)), "load": load})
             print(name, {key: round(value, 4) for key, value in runs[-1].items()}, flush=True)
         mean = {key: float(np.mean([run[key] for run in runs])) for key in runs[0] if key != "seed"}
         recipes[name] = {"runs": runs, "mean": mean}
         print(name, "mean", {key: round(value, 4) for key, value in mean.items()}, flush=True)
     options.output.parent.mkdir(exist_ok=True)
-    result = {
+    result: dict[str, Any] = {
         "data": IMDB.name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {"processor": _processor(), "cores": os.cpu_count(), "python": platform.python_version()},
         "threshold": THRESHOLD,
         "settings": SETTINGS,
         "seeds": list(SEEDS),
-        "recipes": recipes,
+        "recipes": {name: recipes[name] for name in RECIPES if name in recipes},
     }
     options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"wrote {options.output}")

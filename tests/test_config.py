@@ -152,7 +152,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         ),
         ({"spilt": {}}, "unknown key 'spilt'; did you mean 'split'?"),
         ({"model": {"zzz": 1}}, "unknown key 'model.zzz'; known are: model.base_model, model.max_length"),
-        ({7: 1}, "unknown key '7'; known are: seed, data, split, model, training, evaluation"),
+        ({7: 1}, "unknown key '7'; known are: seed, data, split, model, training, evaluation, export"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest_known(values: Any, message: str) -> None:

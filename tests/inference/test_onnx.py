@@ -105,7 +105,7 @@ def test_graph_that_is_damaged_foreign_or_points_outside_is_refused(graphs, tmp_
     model.graph.output[0].name = "other"
     foreign = tmp_path / "foreign.onnx"
     foreign.write_bytes(model.SerializeToString())
-    with pytest.raises(BundleError, match="ONNX Runtime cannot load it|expected inputs"):
+    with pytest.raises(BundleError, match=r"ONNX Runtime cannot load it|expected inputs"):
         OnnxBackend(foreign, "onnx")
 
     outside = tmp_path / "outside.onnx"
