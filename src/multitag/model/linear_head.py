@@ -15,7 +15,6 @@ from torch import nn
 from transformers import DistilBertForSequenceClassification
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-
 # Of the head's inputs, while training. Measured on IMDB, where 0, 0.2 and 0.5 were tried: docs/experiments.md.
 HEAD_DROPOUT = 0.5
 
