@@ -36,6 +36,13 @@ class Prediction:
     probabilities: dict[str, float]
 
 
+def ranked_labels(
+    names: Sequence[str], probabilities: NDArray[np.floating], chosen: NDArray[np.integer]
+) -> tuple[str, ...]:
+    """Name the chosen labels of one text, the most probable first; arrays are of shape (n_labels,)."""
+    return tuple(names[i] for i in np.argsort(-probabilities, kind="stable") if chosen[i])
+
+
 class Classifier:
     """A bundle, ready to predict. Get one with :func:`multitag.load`.
 
@@ -135,7 +142,7 @@ class Classifier:
         names = self.label_names
         return [
             Prediction(
-                labels=tuple(names[i] for i in np.argsort(-row, kind="stable") if chosen[i]),
+                labels=ranked_labels(names, row, chosen),
                 probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
             )
             for row, chosen in zip(y_prob, y_pred, strict=True)

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from multitag.bundle.files import new_file
 from multitag.data.cells import SEPARATORS, is_missing, parse_text
 from multitag.data.frame import table_format
 from multitag.data.stream import Record, parquet_schema, read_chunks
 from multitag.errors import DataError, OutputError
-from multitag.inference.classifier import Classifier
+from multitag.inference.classifier import Classifier, ranked_labels
+from multitag.inference.scoring import DEFAULT_BATCH_SIZE
 from multitag.inference.writers import build_writer
 
 PREDICTED = "predicted_labels"
@@ -61,7 +60,7 @@ def predict_file(
     threshold: float | None = None,
     top_k: int | None = None,
     at_least_one: bool = False,
-    batch_size: int = 32,
+    batch_size: int = DEFAULT_BATCH_SIZE,
 ) -> FilePrediction:
     """Predict every row of a file.
 
@@ -160,8 +159,7 @@ def _add_predictions(
     for record in records:
         record.update(empty)
     for index, probabilities, chosen in zip(filled, y_prob, y_pred, strict=True):
-        order = np.argsort(-probabilities, kind="stable")  # the most probable first
-        records[index][PREDICTED] = [names[i] for i in order if chosen[i]]
+        records[index][PREDICTED] = list(ranked_labels(names, probabilities, chosen))
         records[index].update(zip(map(probability_column, names), map(float, probabilities), strict=True))
     return len(records) - len(filled)
 

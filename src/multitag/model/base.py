@@ -52,6 +52,11 @@ class BaseModel:
     weights_sha256: str
     reason: str
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether these are MiniLM's weights because the default's could not be had."""
+        return self.name == "minilm" and self.asked_for == "auto"
+
 
 def resolve_base_model(asked_for: str) -> BaseModel:
     """Find the weights that a ``--base-model`` names.

@@ -82,7 +82,7 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
         If the folder cannot be written.
     """
     base = resolve_base_model(config.model.base_model)
-    if base.name == "minilm" and base.asked_for == "auto":
+    if base.stands_in:
         logger.warning("base model: minilm, because %s", base.reason)
     with quiet_transformers():
         tokenizer = load_tokenizer(base, config.model.max_length)
@@ -124,7 +124,7 @@ def _open_folder(task: Task, config: Config, folder: RunFolder, resume: bool) ->
 
 def _notes(train: TextDataset, config: Config, base: BaseModel) -> list[str]:
     notes = []
-    if base.name == "minilm" and base.asked_for == "auto":
+    if base.stands_in:
         notes.append(f"the base model is minilm, because {base.reason}")
     length = config.model.max_length
     full = sum(len(ids) >= length for ids in train.input_ids)
