@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
+from multitag.data.tokens import Tokens
 from multitag.errors import DataError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-TOKENIZER_BATCH = 1000
+    from multitag.data.tokens import Text
 
 
 class TextDataset(Dataset[dict[str, Any]]):
@@ -25,13 +26,15 @@ class TextDataset(Dataset[dict[str, Any]]):
 
     Parameters
     ----------
-    texts : sequence of str, length n_rows
+    tokens : Tokens, n_rows
+        In memory or mapped from a file.
     y : ndarray of int, shape (n_rows, n_labels)
-        Multi-hot labels.
-    tokenizer : PreTrainedTokenizerFast
-        Called once for each thousand texts, here and not in ``__getitem__``.
-    max_length : int
-        Longer texts are cut off after this many tokens, special ones counted.
+        Multi-hot labels, 0 or 1; kept as uint8.
+
+    Attributes
+    ----------
+    lengths : ndarray of int64, shape (n_rows,)
+        Tokens of each text, special ones counted.
 
     Raises
     ------
@@ -39,31 +42,27 @@ class TextDataset(Dataset[dict[str, Any]]):
         If texts and labels differ in number.
     """
 
-    def __init__(
-        self,
-        texts: Sequence[str],
-        y: NDArray[np.integer],
-        tokenizer: PreTrainedTokenizerFast,
-        max_length: int,
-    ) -> None:
-        if len(texts) != len(y):
-            raise DataError(f"expected one row of labels a text, got {len(texts)} texts and {len(y)} rows")
-        self.input_ids: list[list[int]] = []
-        for start in range(0, len(texts), TOKENIZER_BATCH):
-            batch = tokenizer(
-                list(texts[start : start + TOKENIZER_BATCH]), truncation=True, max_length=max_length,
-                return_attention_mask=False, return_token_type_ids=False,
-            )  # fmt: skip
-            self.input_ids.extend(batch["input_ids"])
-        self.y = y
+    def __init__(self, tokens: Tokens, y: NDArray[np.integer]) -> None:
+        if len(tokens) != len(y):
+            raise DataError(f"expected one row of labels a text, got {len(tokens)} texts and {len(y)} rows")
+        self.tokens = tokens
+        self.lengths: NDArray[np.int64] = np.diff(tokens.offsets)
+        self.y: NDArray[np.uint8] = np.asarray(y, dtype=np.uint8)
+
+    @classmethod
+    def from_texts(
+        cls, texts: Sequence[Text], y: NDArray[np.integer], tokenizer: PreTrainedTokenizerFast, max_length: int
+    ) -> TextDataset:
+        """Tokenise texts in memory; longer ones than ``max_length`` tokens, special ones counted, are cut off."""
+        return cls(Tokens.from_texts(texts, tokenizer, max_length), y)
 
     def __len__(self) -> int:
         """Count the rows."""
-        return len(self.input_ids)
+        return len(self.tokens)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
         """Give ``input_ids`` and ``attention_mask`` (n_tokens,) and ``labels`` (n_labels,) of a text."""
-        ids = self.input_ids[index]
+        ids = self.tokens[index].tolist()
         return {
             "input_ids": ids,
             "attention_mask": [1] * len(ids),

@@ -94,7 +94,9 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
         encoder_rate, head_rate = resolve_learning_rates(model, config.training)
         config = config.with_learning_rates(encoder_rate, head_rate)
         datasets = {
-            side: TextDataset(task.texts(side), task.y_true(side), tokenizer, config.model.max_length)
+            side: TextDataset.from_texts(
+                task.texts(side), task.y_true(side), tokenizer, config.model.max_length
+            )
             for side in ("train", "validation")
             if len(task.rows(side))
         }
@@ -127,7 +129,7 @@ def _notes(train: TextDataset, config: Config, base: BaseModel) -> list[str]:
     if base.stands_in:
         notes.append(f"the base model is minilm, because {base.reason}")
     length = config.model.max_length
-    full = sum(len(ids) >= length for ids in train.input_ids)
+    full = int((train.lengths >= length).sum())
     if full:
         notes.append(
             f"{full} of {len(train)} training texts fill {length} tokens; what is beyond is not read"
