@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from multitag.data.audit import Audit, Lengths, TableAudit, audit_table, packaged_token_counter
-from multitag.data.table import build_table, open_source
+from multitag.data.source import open_source
+from multitag.data.table import build_table
 
 
 def audited(rows: list[tuple[Any, Any]]) -> tuple[Audit, TableAudit]:
@@ -158,7 +159,8 @@ def test_without_the_package_there_is_no_token_counter(monkeypatch: pytest.Monke
 
 
 def test_the_sample_agrees_with_a_plain_count() -> None:
-    frame, name = open_source("sample")
+    source = open_source("sample")
+    frame, name = source.frame, source.name
     audit = audit_table(frame, build_table(frame, name, "Description", "Genre"))
     table = audit.table
     assert table is not None
@@ -174,7 +176,8 @@ def test_the_sample_agrees_with_a_plain_count() -> None:
 
 
 def test_netflix_has_texts_with_different_labels(shared_data: Path) -> None:
-    frame, name = open_source(shared_data / "netflix_titles.csv")
+    source = open_source(shared_data / "netflix_titles.csv")
+    frame, name = source.frame, source.name
     table = audit_table(frame, build_table(frame, name, "description", "listed_in")).table
     assert table is not None
     folded = frame["description"].str.casefold().str.split().str.join(" ")

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from multitag.data.table import Table, build_table, check_trainable, open_source, read_table
+from multitag.data.source import open_source
+from multitag.data.table import Table, build_table, check_trainable, read_table
 from multitag.errors import ConfigError, DataError
 
 Write = Callable[[str, str | bytes], Path]
@@ -152,7 +153,8 @@ def test_columns_of_a_packaged_table_are_known_and_can_be_replaced() -> None:
 
 
 def test_building_asks_for_less_than_reading(write: Write) -> None:
-    frame, name = open_source(write("x.csv", "t,l\n,A\n"))
+    source = open_source(write("x.csv", "t,l\n,A\n"))
+    frame, name = source.frame, source.name
     table = build_table(frame, name, "t", "l")
     assert (len(table), table.n_rows_source) == (0, 1)
     with pytest.raises(DataError, match="no row has a text"):

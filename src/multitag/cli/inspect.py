@@ -42,9 +42,11 @@ def inspect(
     from rich.console import Console
 
     from multitag.data.audit import audit_table, packaged_token_counter
-    from multitag.data.table import build_table, check_column, default_columns, open_source
+    from multitag.data.source import open_source
+    from multitag.data.table import build_table, check_column, default_columns
 
-    frame, name = open_source(data)
+    source = open_source(data)
+    frame, name = source.frame, source.name
     text, labels = text or default_columns(name)[0], labels or default_columns(name)[1]
     for column, role in ((text, "text"), (labels, "labels")):
         if column is not None:

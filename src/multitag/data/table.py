@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from multitag.data.cells import find_separator, is_missing, parse_labels, parse_text
-from multitag.data.frame import read_frame
-from multitag.data.samples import SAMPLE_COLUMNS, sample_path
+from multitag.data.samples import SAMPLE_COLUMNS
+from multitag.data.source import open_source
 from multitag.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -98,33 +98,13 @@ def read_table(
         If the file or a column is missing, no row is left, a row has no label (unless allowed), or the table
         has fewer than two different labels.
     """
-    frame, name = open_source(source)
-    known = default_columns(name)
-    table = build_table(frame, name, text or known[0], labels or known[1], label_separator=label_separator)
+    opened = open_source(source)
+    known = default_columns(opened.name)
+    table = build_table(
+        opened.frame, opened.name, text or known[0], labels or known[1], label_separator=label_separator
+    )
     check_trainable(table, allow_unlabelled=allow_unlabelled)
     return table
-
-
-def open_source(source: str | Path | pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Read a source whole, whatever is in it.
-
-    Returns
-    -------
-    frame : DataFrame
-        All rows and columns.
-    name : str
-        ``"sample"``, ``"imdb"``, the file's name or ``"DataFrame"``, for messages and the manifest.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read.
-    """
-    if not isinstance(source, (str, Path)):
-        return source, "DataFrame"
-    if str(source) in SAMPLE_COLUMNS:
-        return read_frame(sample_path(str(source))), str(source)
-    return read_frame(source), Path(source).name
 
 
 def default_columns(name: str) -> tuple[str | None, str | None]:
