@@ -6,7 +6,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from multitag.bundle.files import new_file
+from multitag.atomic import new_file
 from multitag.bundle.layout import MANIFEST
 from multitag.bundle.manifest import Manifest
 from multitag.bundle.read import open_bundle

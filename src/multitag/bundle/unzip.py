@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from multitag.bundle.files import system_errors_as_output_errors
+from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import MANIFEST, MAX_ENTRIES, check_names, size_limit
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.errors import BundleError

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from multitag.atomic import new_folder, replacement_folder
 from multitag.bundle.contents import read_contents
-from multitag.bundle.files import new_folder, replacement_folder
 from multitag.bundle.layout import MANIFEST, check_names, list_files
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
 from multitag.bundle.read import open_bundle

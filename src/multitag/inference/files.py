@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from multitag.bundle.files import new_file
+from multitag.atomic import new_file
 from multitag.data.cells import SEPARATORS, is_missing, parse_text
 from multitag.data.frame import table_format
 from multitag.data.stream import Record, parquet_schema, read_chunks

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from multitag.bundle.files import new_file, new_folder
+from multitag.atomic import new_file, new_folder
 from multitag.errors import DataError, OutputError
 
 
