@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from multitag.bundle import files as files_module
+from multitag import atomic
 from multitag.bundle.archive import pack, verify
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
@@ -300,7 +300,7 @@ def test_a_swap_that_fails_is_rolled_back(failing, bundle, snapshot, monkeypatch
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return real(path, target)
 
-    monkeypatch.setattr(files_module.Path, "rename", rename)
+    monkeypatch.setattr(atomic.Path, "rename", rename)
     with pytest.raises(OutputError, match="Input/output error"):
         replace_files(bundle, {"report.html": b"new"})
     assert snapshot(bundle.parent) == before
