@@ -12,6 +12,7 @@ from multitag.extras import import_extra
 from multitag.schema import build, is_plain, nearest, read_yaml, setting_keys
 
 SplitMethod = Literal["stratified", "random"]
+NearDuplicatesRule = Literal["together", "ignore"]
 Precision = Literal["auto", "fp32", "bf16"]
 BackendName = Literal["auto", "onnx", "onnx-int8", "torch"]
 
@@ -51,11 +52,14 @@ class SplitConfig:
         Iterative stratification, or scikit-learn's ``train_test_split``.
     validation_size, test_size : float or int
         Below 1 a share of all rows, from 1 a number of rows; 0 leaves that side out.
+    near_duplicates : {"together", "ignore"}
+        Look for texts that are nearly the same and keep them on one side, or only those that are equal.
     """
 
     method: SplitMethod = "stratified"
     validation_size: float | int = 0.1
     test_size: float | int = 0.2
+    near_duplicates: NearDuplicatesRule = "together"
 
     def __post_init__(self) -> None:
         """Check that something is left to train on."""

@@ -50,7 +50,7 @@ def test_a_split_covers_all_rows_once_and_keeps_equal_texts_together(
 ) -> None:
     texts, y = table
     try:
-        split = split_rows(texts, y, config, seed)
+        split = split_rows(group_texts(texts), y, config, seed)
     except (ConfigError, DataError) as error:
         n_sides = 1 + (config.validation_size > 0) + (config.test_size > 0)
         assert sum(wanted(config, len(texts)).values()) >= len(texts) or len(set(texts)) < n_sides
@@ -78,9 +78,9 @@ def test_sizes_are_exact_where_no_text_is_repeated(
     asked = wanted(config, len(texts))
     if sum(asked.values()) >= len(texts):
         with pytest.raises(ConfigError, match="leave nothing to train on"):
-            split_rows(texts, y, config, seed)
+            split_rows(group_texts(texts), y, config, seed)
         return
-    split = split_rows(texts, y, config, seed)
+    split = split_rows(group_texts(texts), y, config, seed)
     assert {"validation": len(split.validation), "test": len(split.test)} == asked
 
 
@@ -91,7 +91,7 @@ def test_the_same_seed_gives_the_same_split(
 ) -> None:
     texts, y = table
     try:
-        one, two = (split_rows(texts, y, config, seed).to_dict(range(len(texts))) for _ in range(2))
+        one, two = (split_rows(group_texts(texts), y, config, seed).to_dict(range(len(texts))) for _ in range(2))
     except (ConfigError, DataError):
         return
     assert one == two
@@ -107,7 +107,7 @@ def sample() -> tuple[Table, LabelSet, Array]:
 @pytest.mark.parametrize("seed", [0, 1, 42])
 def test_stratified_keeps_the_share_of_every_label(sample: tuple[Table, LabelSet, Array], seed: int) -> None:
     table, _, y = sample
-    split = split_rows(table.texts, y, SplitConfig(), seed)
+    split = split_rows(group_texts(table.texts), y, SplitConfig(), seed)
     assert [len(indices) for indices in split.sides().values()] == [560, 80, 160]
     for indices in split.sides().values():
         expected = y.sum(axis=0) * len(indices) / len(y)
@@ -118,7 +118,7 @@ def test_stratified_keeps_the_share_of_every_label(sample: tuple[Table, LabelSet
 def test_another_seed_gives_another_split(sample: tuple[Table, LabelSet, Array]) -> None:
     table, _, y = sample
     tests = {
-        tuple(split_rows(table.texts, y, SplitConfig(method=m), s).test) for s in range(5) for m in METHODS
+        tuple(split_rows(group_texts(table.texts), y, SplitConfig(method=m), s).test) for s in range(5) for m in METHODS
     }
     assert len(tests) == 10
 
@@ -130,7 +130,7 @@ def test_random_is_train_test_split(
 ) -> None:
     table, _, y = sample
     config = SplitConfig(method="random", validation_size=0, test_size=test_size)
-    split = split_rows(table.texts, y, config, seed)
+    split = split_rows(group_texts(table.texts), y, config, seed)
     train, test = train_test_split(np.arange(len(table)), test_size=test_size, random_state=seed)
     assert split.train.tolist() == sorted(train)
     assert split.test.tolist() == sorted(test)
@@ -138,7 +138,7 @@ def test_random_is_train_test_split(
 
 def test_random_draws_validation_from_what_test_left(sample: tuple[Table, LabelSet, Array]) -> None:
     table, _, y = sample
-    split = split_rows(table.texts, y, SplitConfig(method="random", validation_size=0.1, test_size=0.2), 3)
+    split = split_rows(group_texts(table.texts), y, SplitConfig(method="random", validation_size=0.1, test_size=0.2), 3)
     rest, test = train_test_split(np.arange(len(table)), test_size=0.2, random_state=3)
     train, validation = train_test_split(np.sort(rest), test_size=80, random_state=3)
     assert [split.train.tolist(), split.validation.tolist(), split.test.tolist()] == [
@@ -153,14 +153,14 @@ def test_one_text_repeated_hundreds_of_times_does_not_make_up_a_side(
 ) -> None:
     _, _, y = sample
     texts = ["please help"] * 300 + [f"text {i % 400}" for i in range(500)]
-    split = split_rows(texts, y, SplitConfig(method=method), seed)  # type: ignore[arg-type]
+    split = split_rows(group_texts(texts), y, SplitConfig(method=method), seed)  # type: ignore[arg-type]
     assert [len(indices) for indices in split.sides().values()] == [560, 80, 160]
     assert 0 in split.train
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_rows_with_a_label_of_their_own_fill_all_sides_from_all_over(seed: int) -> None:
-    split = split_rows([str(i) for i in range(50)], np.eye(50, dtype=np.int64), SplitConfig(), seed)
+    split = split_rows(np.arange(50), np.eye(50, dtype=np.int64), SplitConfig(), seed)
     assert [len(indices) for indices in split.sides().values()] == [35, 5, 10]
     assert split.test.max() > 25
 
@@ -173,14 +173,14 @@ def test_rows_with_a_label_of_their_own_fill_all_sides_from_all_over(seed: int) 
 )
 def test_odd_labels_are_split(method: str, y: NDArray[np.float64]) -> None:
     texts = [str(i) for i in range(20)]
-    split = split_rows(texts, y.astype(np.int64), SplitConfig(method=method), 0)  # type: ignore[arg-type]
+    split = split_rows(group_texts(texts), y.astype(np.int64), SplitConfig(method=method), 0)  # type: ignore[arg-type]
     assert [len(indices) for indices in split.sides().values()] == [14, 2, 4]
 
 
 def test_a_group_counts_with_the_labels_of_all_its_rows() -> None:
     texts = ["a", "A"] * 10 + [str(i) for i in range(20)]
     y = np.array([[1, 0], [0, 1]] * 20)
-    split = split_rows(texts, y, SplitConfig(validation_size=0, test_size=0.25), 0)
+    split = split_rows(group_texts(texts), y, SplitConfig(validation_size=0, test_size=0.25), 0)
     assert len(split.test) == 10
     assert set(range(20)) <= set(split.train.tolist())
 
@@ -225,14 +225,14 @@ def test_what_cannot_be_split_is_refused(
     texts: list[str], config: SplitConfig, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error) as caught:
-        split_rows(texts, np.ones((len(texts), 2), dtype=np.int64), config, 0)
+        split_rows(group_texts(texts), np.ones((len(texts), 2), dtype=np.int64), config, 0)
     assert str(caught.value).startswith(message)
     assert len(str(caught.value).splitlines()) == 1
 
 
 def test_sides_can_be_left_out() -> None:
     texts, y = ["a", "b", "a"], np.ones((3, 2), dtype=np.int64)
-    split = split_rows(texts, y, SplitConfig(validation_size=0, test_size=0), 0)
+    split = split_rows(group_texts(texts), y, SplitConfig(validation_size=0, test_size=0), 0)
     assert [indices.tolist() for indices in split.sides().values()] == [[0, 1, 2], [], []]
 
 
@@ -255,7 +255,7 @@ def test_counts_add_up_and_are_plain(table: tuple[list[str], Array]) -> None:
     if len(texts) < 3:
         return
     names = [f"label {i}" for i in range(y.shape[1])]
-    counts = label_counts(y, split_rows(texts, y, SplitConfig(), 0), names)
+    counts = label_counts(y, split_rows(group_texts(texts), y, SplitConfig(), 0), names)
     assert json.loads(json.dumps(counts)) == counts
     assert [sum(counts[name].values()) for name in names] == y.sum(axis=0).tolist()
 

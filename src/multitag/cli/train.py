@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from multitag.config import Precision, SplitMethod
+from multitag.config import NearDuplicatesRule, Precision, SplitMethod
 
 _DATA, _ROWS, _TRAINING, _RUN = "Table", "Rows held out", "Training", "Run"
 
@@ -44,6 +44,10 @@ def train(
     ] = None,
     test_size: Annotated[
         float | None, _option("--test-size", "Share below 1 or number of rows; default 0.2.", _ROWS)
+    ] = None,
+    near_duplicates: Annotated[
+        NearDuplicatesRule | None,
+        _option("--near-duplicates", "together (default): on one side; ignore: only equal texts.", _ROWS),
     ] = None,
     base_model: Annotated[
         str | None,
@@ -102,7 +106,7 @@ def train(
     given = {
         "text": text, "labels": labels, "label_separator": label_separator,
         "allow_unlabelled": allow_unlabelled, "method": split,
-        "validation_size": _size(validation_size), "test_size": _size(test_size),
+        "validation_size": _size(validation_size), "test_size": _size(test_size), "near_duplicates": near_duplicates,
         "base_model": base_model, "max_length": max_length, "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,

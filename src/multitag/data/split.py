@@ -1,4 +1,4 @@
-"""Rows to train, validation and test: iterative stratification, with equal texts kept on one side."""
+"""Rows to train, validation and test: iterative stratification, with rows that are alike kept on one side."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import SplitConfig
-from multitag.data.duplicates import group_texts
+from multitag.data.draw import draw_side
 from multitag.errors import ConfigError, DataError
-from multitag.extras import import_extra
 
 SIDES = ("train", "validation", "test")
 ABSENT = {  # what it means that a label is on no row of a side
@@ -69,22 +68,22 @@ class Split:
         return cls(*(np.array(sorted(index[row] for row in side), dtype=np.int64) for side in listed))
 
 
-def split_rows(texts: Sequence[str], y: NDArray[np.int64], config: SplitConfig, seed: int) -> Split:
+def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitConfig, seed: int) -> Split:
     """Divide rows into train, validation and test.
 
-    Rows whose texts are equal after case and space folding stay on one side: a text that is trained on would
-    otherwise be tested on. They count as one group that has the labels of all of them.
+    Rows whose texts are alike stay on one side: a text that is trained on would otherwise be tested on. They
+    count as one group that has the labels of all of them.
 
     Parameters
     ----------
-    texts : sequence of str, length n_rows
-        The texts.
+    groups : ndarray of int64, shape (n_rows,)
+        Number of each row's group, from 0 without gaps; see :class:`~multitag.data.alike.Alike`.
     y : ndarray of int, shape (n_rows, n_labels)
         Multi-hot labels, 0 or 1; rows and columns of zeros are allowed.
     config : SplitConfig
         Method and sizes. A share is rounded up to whole rows, as scikit-learn does. ``"stratified"`` is
         iterative stratification [1]_; ``"random"`` is ``sklearn.model_selection.train_test_split`` over the
-        groups in order of first appearance. The test side is drawn first, the validation side from the rest.
+        groups in order of their numbers. The test side is drawn first, the validation side from the rest.
     seed : int
         The same seed gives the same split.
 
@@ -104,23 +103,22 @@ def split_rows(texts: Sequence[str], y: NDArray[np.int64], config: SplitConfig, 
     ----------
     .. [1] Sechidis, Tsoumakas, Vlahavas (2011): On the stratification of multi-label data. ECML PKDD.
     """
-    wanted = _wanted_rows(len(texts), config)
-    groups = group_texts(texts)
+    wanted = _wanted_rows(len(groups), config)
     weights = np.bincount(groups)  # (n_groups,) rows of each group
     sides_left = 1 + sum(rows > 0 for rows in wanted.values())
     if len(weights) < sides_left:
         raise DataError(
-            f"{len(texts)} rows with only {len(weights)} different text(s) cannot fill {sides_left} sides, "
+            f"{len(groups)} rows with only {len(weights)} different text(s) cannot fill {sides_left} sides, "
             "as equal texts stay on one side; leave sides out with --validation-size 0 or --test-size 0"
         )
-    labels = np.zeros((len(weights), y.shape[1]), dtype=np.int64)  # (n_groups, n_labels)
-    np.maximum.at(labels, groups, y)
+    labels = np.zeros((len(weights), y.shape[1]), dtype=np.uint8)  # (n_groups, n_labels)
+    np.maximum.at(labels, groups, y.astype(np.uint8))
     rest = np.arange(len(weights))
     drawn = {"test": rest[:0], "validation": rest[:0]}
     for side in ("test", "validation"):
         if wanted[side]:
             sides_left -= 1
-            inside = _draw(weights[rest], labels[rest], wanted[side], sides_left, config.method, seed)
+            inside = draw_side(weights[rest], labels[rest], wanted[side], sides_left, config.method, seed)
             drawn[side], rest = rest[inside], rest[~inside]
     sides = (rest, drawn["validation"], drawn["test"])
     return Split(*(np.flatnonzero(np.isin(groups, chosen)) for chosen in sides))
@@ -135,62 +133,6 @@ def _wanted_rows(n_rows: int, config: SplitConfig) -> dict[str, int]:
             "to train on; set a smaller --validation-size and --test-size, or 0"
         )
     return wanted
-
-
-def _draw(
-    weights: NDArray[np.int64], labels: NDArray[np.int64], n_rows: int, n_spared: int, method: str, seed: int
-) -> NDArray[np.bool_]:
-    """Choose groups that hold about n_rows rows, and leave at least n_spared groups for the other sides."""
-    inside = np.zeros(len(weights), dtype=bool)
-    n_groups = min(max(round(n_rows * len(weights) / weights.sum()), 1), len(weights) - n_spared)
-    if method == "random":
-        selection: Any = import_extra("sklearn.model_selection", "train")
-        _, chosen = selection.train_test_split(np.arange(len(weights)), test_size=n_groups, random_state=seed)
-    else:
-        iterstrat: Any = import_extra("iterstrat.ml_stratifiers", "train")
-        splitter = iterstrat.MultilabelStratifiedShuffleSplit(1, test_size=n_groups, random_state=seed)
-        # A column of zeros changes nothing, but makes one label a multi-label target too.
-        padded = np.column_stack([labels, np.zeros(len(labels), dtype=labels.dtype)])
-        _, chosen = next(splitter.split(padded, padded))
-    inside[chosen] = True
-    return _fit_size(inside, weights, labels, n_rows, n_spared, seed)
-
-
-def _fit_size(
-    inside: NDArray[np.bool_],
-    weights: NDArray[np.int64],
-    labels: NDArray[np.int64],
-    n_rows: int,
-    n_spared: int,
-    seed: int,
-) -> NDArray[np.bool_]:
-    """Move groups until the side has the rows asked for, or as near as can be.
-
-    Iterative stratification prefers even labels to the right size: it is off by a few per cent on real
-    tables, and leaves a side empty where every row has a label of its own. Each move takes the group that
-    keeps the label counts nearest to the side's share of them. Heavy groups leave first and light ones come
-    first, so that one text repeated hundreds of times does not make up a side.
-    """
-    order = np.random.default_rng(seed).permutation(len(weights))  # so that ties do not favour the first rows
-    lightest = order[np.argsort(weights[order], kind="stable")]
-    if not inside.any():
-        inside[lightest[0]] = True
-    elif (short := n_spared - np.count_nonzero(~inside)) > 0:
-        inside[lightest[inside[lightest]][:short]] = False
-    totals = np.maximum(labels.sum(axis=0), 1)
-    expected = labels.sum(axis=0) * (n_rows / weights.sum())
-    while missing := n_rows - int(weights[inside].sum()):
-        adding = missing > 0
-        there = ~inside if adding else inside
-        movable = there & (weights < 2 * abs(missing))  # heavier ones would lead further away
-        if not movable.any() or np.count_nonzero(there) <= (n_spared if adding else 1):
-            break
-        weight = weights[movable].min() if adding else weights[movable].max()
-        candidates = order[(movable & (weights == weight))[order]]
-        surplus = (labels[inside].sum(axis=0) - expected) * (1 if adding else -1)
-        cost = labels[candidates] @ ((2 * surplus + 1) / totals)
-        inside[candidates[np.argmin(cost.round(9))]] = adding  # rounded: machines differ in the last bit
-    return inside
 
 
 def label_counts(y: NDArray[np.int64], split: Split, label_names: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import Config
+from multitag.data.alike import Alike
 from multitag.data.split import Split, label_counts, split_notes, split_rows
 from multitag.data.table import Table
 from multitag.errors import DataError
@@ -25,6 +26,8 @@ class Task:
     label_set : LabelSet
         Of all rows, so that a label that is rare still has its column.
     y : ndarray of int64, shape (n_rows, n_labels)
+    alike : Alike
+        Rows whose texts are equal or nearly.
     split : Split
     method : str
         How it was split.
@@ -33,6 +36,7 @@ class Task:
     table: Table
     label_set: LabelSet
     y: NDArray[np.int64]
+    alike: Alike
     split: Split
     method: str
 
@@ -54,8 +58,9 @@ class Task:
                 f"got {list(label_set.names)}"
             )
         y = label_set.encode(table.labels)
-        split = split_rows(table.texts, y, config.split, config.seed)
-        return cls(table, label_set, y, split, config.split.method)
+        alike = Alike.find(table.texts, near=config.split.near_duplicates == "together")
+        split = split_rows(alike.groups(), y, config.split, config.seed)
+        return cls(table, label_set, y, alike, split, config.split.method)
 
     def rows(self, side: str) -> NDArray[np.int64]:
         """Give the indices of a side: ``"train"``, ``"validation"`` or ``"test"``."""

@@ -1,0 +1,82 @@
+"""Which rows of a table have the same text, or nearly, and so belong on one side of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.data.duplicates import group_texts
+from multitag.data.near_duplicates import HEAD, NearDuplicates, find_near_duplicates
+
+MOST_CHARACTERS = 40_000_000  # 280,000 plot descriptions: half a minute and half a gigabyte
+LARGE_GROUP = 10  # a group of more than a tenth of the rows is a form that was filled in, not a copy
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Alike:
+    """Rows with equal texts, and different texts that are nearly equal.
+
+    Parameters
+    ----------
+    equal : ndarray of int64, shape (n_rows,)
+        Number of each row's text, as :func:`~multitag.data.duplicates.group_texts` gives it.
+    near : NearDuplicates or None
+        Pairs of those numbers; None where they were not looked for.
+    """
+
+    equal: Ints
+    near: NearDuplicates | None
+
+    @classmethod
+    def find(cls, texts: Sequence[str], *, near: bool = True) -> Alike:
+        """Compare the texts of a table.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_rows
+        near : bool, default True
+            Look for near-duplicates too, unless the different texts have more than 40 million characters.
+        """
+        equal = group_texts(texts)
+        if not near:
+            return cls(equal, None)
+        _, first = np.unique(equal, return_index=True)
+        different = [texts[index] for index in first.tolist()]
+        if sum(min(len(text), HEAD) for text in different) > MOST_CHARACTERS:
+            return cls(equal, None)
+        return cls(equal, find_near_duplicates(different))
+
+    def groups(self) -> Ints:
+        """Number the groups of rows that are alike, by first appearance; shape (n_rows,).
+
+        Near-duplicates hang together in chains. Where a chain takes in more than a tenth of the rows, its texts
+        follow one pattern, and holding none or all of them out would measure less than dividing them: then only
+        equal texts among them stay together.
+        """
+        if self.near is None:
+            return self.equal
+        groups = self.near.groups[self.equal]
+        rows = np.bincount(groups, minlength=len(groups))
+        large = rows[groups] > len(groups) // LARGE_GROUP
+        _, first, numbers = np.unique(
+            np.where(large, len(groups) + self.equal, groups), return_index=True, return_inverse=True
+        )
+        by_appearance = np.argsort(np.argsort(first))
+        result: Ints = by_appearance[numbers]
+        return result
+
+    def straddling(self, train: Ints, held_out: Ints) -> int:
+        """Count the held-out rows whose text, or nearly, is on a training row."""
+        known = np.zeros(int(self.equal.max(initial=-1)) + 1, dtype=bool)
+        known[self.equal[train]] = True
+        almost = known.copy()
+        if self.near is not None:
+            one, other = self.near.pairs.T
+            almost[one[known[other]]] = True
+            almost[other[known[one]]] = True
+        return int(almost[self.equal[held_out]].sum())

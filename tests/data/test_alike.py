@@ -1,0 +1,64 @@
+"""Rows that are alike, grouped for the split and counted across it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from multitag.data import alike as alike_module
+from multitag.data.alike import Alike
+from multitag.data.duplicates import group_texts
+
+A = "A retired hitman is pulled back in for one last job in the city of his childhood."
+ALMOST_A = A.replace("retired", "tired")
+
+
+def rows(*first: str) -> list[str]:
+    """Put some texts before as many others as make a group of three no large one."""
+    return [*first, *(f"{number * 7919} other things happen {number * 104729} times" for number in range(30))]
+
+
+def test_rows_with_equal_and_nearly_equal_texts_are_one_group() -> None:
+    texts = rows(A, "Something else.", ALMOST_A, A.upper())
+    groups = Alike.find(texts).groups()
+    assert groups[:4].tolist() == [0, 1, 0, 0]
+    assert groups[4:].tolist() == list(range(2, 32))
+
+
+def test_without_near_duplicates_only_equal_texts_are_together() -> None:
+    texts = rows(A, ALMOST_A, A)
+    assert Alike.find(texts, near=False).groups().tolist() == group_texts(texts).tolist()
+
+
+def test_a_form_that_most_rows_follow_is_not_one_group() -> None:
+    form = [f"Dear customer, your order {i} has been shipped and will arrive within three days." for i in range(90)]
+    texts = [*form, form[0], *rows(A, ALMOST_A)]
+    alike = Alike.find(texts)
+    assert alike.near is not None
+    assert len(set(alike.near.groups[:90].tolist())) == 1
+    groups = alike.groups()
+    assert groups[:91].tolist() == [*range(90), 0]
+    assert groups[91] == groups[92] == 90
+    assert groups.max() + 1 == len(set(groups.tolist()))
+
+
+def test_rows_across_the_sides_are_counted() -> None:
+    alike = Alike.find([A, "Something else.", ALMOST_A, A.upper(), "Nothing at all."])
+    indices = np.arange(5)
+    assert alike.straddling(indices[:1], indices[1:]) == 2
+    assert alike.straddling(indices[2:3], indices[[0, 1, 4]]) == 1
+    assert alike.straddling(indices[[1, 4]], indices[[0, 2, 3]]) == 0
+    assert alike.straddling(indices, indices[:0]) == 0
+    assert Alike.find([A, ALMOST_A, A], near=False).straddling(indices[:1], indices[1:3]) == 1
+
+
+def test_too_many_characters_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alike_module, "MOST_CHARACTERS", len(A) + len(ALMOST_A))
+    assert Alike.find([A, ALMOST_A, A]).near is not None
+    assert Alike.find([A, ALMOST_A, "x"]).near is None
+
+
+def test_no_rows() -> None:
+    alike = Alike.find([])
+    assert alike.groups().tolist() == []
+    assert alike.straddling(np.arange(0), np.arange(0)) == 0
