@@ -103,6 +103,19 @@ def test_a_learning_rate_is_a_number_however_it_is_written(
     assert config.training.learning_rate == config.training.trainer_args["x"] == rate
 
 
+def test_a_list_that_comes_twice_is_written_twice(yaml_file: Callable[[str], Path]) -> None:
+    once = [1, "x"]
+    config = Config().override(trainer_args={"one": once, "other": once})
+    assert Config.from_yaml(yaml_file(config.to_yaml())) == config
+
+
+def test_a_bomb_of_aliases_is_refused_at_once(yaml_file: Callable[[str], Path]) -> None:
+    lines = ["a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+    with pytest.raises(ConfigError, match="line 1: an alias or anchor"):
+        Config.from_yaml(yaml_file("\n".join(lines)))
+
+
 def test_text_that_only_looks_like_a_number_stays_text(yaml_file: Callable[[str], Path]) -> None:
     config = Config.from_yaml(
         yaml_file("data:\n  text: '2e-4'\n  labels: e5\nmodel: {base_model: 1e-5-model}\n")
@@ -115,7 +128,14 @@ def test_text_that_only_looks_like_a_number_stays_text(yaml_file: Callable[[str]
     [
         ("training: [", ": not YAML: "),
         ("a: b: c", ": not YAML: "),
-        ("!!python/object/apply:os.system ['true']", ": not YAML: "),
+        ("!!python/object/apply:os.system ['true']", ", line 1: a tag ('tag:yaml.org,2002:python/object/apply:os')"),
+        ("seed: 1\ndata: !!timestamp x", ", line 2: a tag"),
+        ("data: &a [x]\nsplit: *a", ", line 1: an alias or anchor ('a'); write the value out"),
+        ("a: *missing", ", line 1: an alias or anchor ('missing')"),
+        ("[" * 30 + "]" * 30, ", line 1: nested more than 20 deep"),
+        ("{a: " * 500, ", line 1: nested more than 20 deep"),
+        ("#" * (2**18 + 1), ": larger than 262144 bytes"),
+        ("seed: " + "9" * 5000, ": not YAML: "),
         ("? [1]\n: 2", ": not YAML: "),
         (b"\xff\xfe", ": not YAML: "),
         ("when: 2020-99-99", ": not YAML: "),

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from multitag.errors import ConfigError
-from multitag.extras import import_extra
-from multitag.schema import build, is_plain, nearest, read_yaml, setting_keys
+from multitag.schema import build, is_plain, nearest, read_yaml, setting_keys, write_yaml
 
 SplitMethod = Literal["stratified", "random"]
 NearDuplicatesRule = Literal["together", "ignore"]
@@ -248,8 +247,7 @@ class Config:
 
     def to_yaml(self) -> str:
         """Write as YAML that :meth:`from_yaml` takes back."""
-        text: str = import_extra("yaml", "train").safe_dump(self.to_dict(), sort_keys=False)
-        return text
+        return write_yaml(self.to_dict())
 
     def override(self, **values: Any) -> Self:
         """Replace settings by their bare names, wherever their section is.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import reprlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -49,10 +51,10 @@ class LabelSet:
     def __post_init__(self) -> None:
         """Refuse names that could not be told apart."""
         if any(not isinstance(name, str) or not name.strip() for name in self.names):
-            raise DataError(f"label names must be non-empty text, got {list(self.names)!r}")
+            raise DataError(f"label names must be non-empty text, got {reprlib.repr(list(self.names))}")
         if len(set(self.names)) != len(self.names):
-            twice = sorted({name for name in self.names if self.names.count(name) > 1})
-            raise DataError(f"label names must be unique; more than once: {twice!r}")
+            twice = sorted(name for name, count in Counter(self.names).items() if count > 1)
+            raise DataError(f"label names must be unique; more than once: {reprlib.repr(twice)}")
 
     @classmethod
     def from_rows(cls, rows: Iterable[Iterable[str]]) -> Self:

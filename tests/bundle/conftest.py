@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from onnx.helper import make_graph, make_model
 from safetensors.numpy import save
 
 from multitag.bundle.contents import write_contents
@@ -58,6 +59,7 @@ def files(thresholds: Thresholds, tmp_path_factory: pytest.TempPathFactory) -> d
         "id2label": {str(column): name for column, name in LABELS.id2label.items()},
         "label2id": LABELS.label2id,
         "problem_type": "multi_label_classification",
+        "pad_token_id": 0,
     }
     weights = save({"classifier.bias": np.array([0.5, -1, 2], dtype=np.float32)})
     return {
@@ -68,8 +70,8 @@ def files(thresholds: Thresholds, tmp_path_factory: pytest.TempPathFactory) -> d
         "model/config.json": json.dumps(config).encode(),
         "model/model.safetensors": weights,
         "model/tokenizer.json": b'{"model": {"type": "WordPiece", "vocab": {"auto_map": 0, "[UNK]": 1}}}',
-        "model/tokenizer_config.json": b'{"tokenizer_class": "DistilBertTokenizer"}',
-        "onnx/model.onnx": b"not read by the bundle",
+        "model/tokenizer_config.json": b'{"tokenizer_class": "DistilBertTokenizer", "model_max_length": 32}',
+        "onnx/model.onnx": make_model(make_graph([], "empty", [], [])).SerializeToString(),
     }
 
 

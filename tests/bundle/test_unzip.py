@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from onnx.helper import make_graph, make_model
 
 from multitag.bundle.archive import pack
 from multitag.bundle.read import open_bundle
@@ -30,6 +31,11 @@ def entry(
 def entries_of(bundle: Path, method: int = zipfile.ZIP_STORED) -> list[Entry]:
     paths = sorted(path for path in bundle.rglob("*") if path.is_file())
     return [entry(path.relative_to(bundle).as_posix(), path.read_bytes(), method=method) for path in paths]
+
+
+def graph_of(size: int) -> bytes:
+    """Give a graph of that many zeros and little else."""
+    return make_model(make_graph([], "empty", [], []), doc_string="\0" * size).SerializeToString()
 
 
 @pytest.fixture
@@ -163,9 +169,15 @@ def test_very_many_entries_are_refused(entries, zip_path):
     refuse(zip_path, "10012 entries; a bundle has at most 100")
 
 
+def test_a_directory_too_large_to_read_is_refused(entries, zip_path):
+    """zipfile would read all of it, and make an object of every entry, before anybody can count them."""
+    write_zip(zip_path, [*entries, *(entry(f"model/{number:0200}", b"") for number in range(5000))])
+    refuse(zip_path, "not a readable zip: its directory is larger than 1048576 bytes")
+
+
 def test_a_bomb_is_refused(make_bundle, files, zip_path, tmp_path):
     """All of it is as the manifest says, but one file unpacks to a thousand times its size."""
-    bomb = make_bundle(tmp_path / "bomb", {**files, "onnx/model.onnx": bytes(2_000_000)})
+    bomb = make_bundle(tmp_path / "bomb", {**files, "onnx/model.onnx": graph_of(2_000_000)})
     write_zip(zip_path, entries_of(bomb, zipfile.ZIP_DEFLATED))
     refuse(zip_path, "'onnx/model.onnx' unpacks to more than 100 times its packed size")
 
@@ -233,7 +245,7 @@ def test_a_zip_of_the_folder_around_the_bundle_is_told_what_to_do(entries, zip_p
 
 
 def test_nothing_is_left_when_the_disk_is_full(bundle, make_bundle, files, tmp_path, small_disk):
-    large = make_bundle(tmp_path / "large", {**files, "onnx/model.onnx": bytes(100_000)})
+    large = make_bundle(tmp_path / "large", {**files, "onnx/model.onnx": graph_of(100_000)})
     path = pack(large, tmp_path / "y.zip")
     with (
         small_disk(50_000),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -75,9 +76,10 @@ def test_half_a_surrogate_pair_is_refused_with_its_position(encoder, text):
         encoder.encode(["fine", "😀 is a whole pair", text])
 
 
-def test_a_damaged_tokenizer_is_one_line(tmp_path: Path):
+def test_a_damaged_tokenizer_is_one_line(finished_run, tmp_path: Path):
+    shutil.copytree(finished_run.bundle / "model", tmp_path, dirs_exist_ok=True)
     (tmp_path / "tokenizer.json").write_text('{"version": "1.0"', encoding="utf-8")
-    with pytest.raises(BundleError, match=r"tokenizer\.json: not a tokenizer"):
+    with pytest.raises(BundleError, match=r"tokenizer\.json: not a usable tokenizer"):
         TextEncoder(tmp_path)
 
 

@@ -152,6 +152,32 @@ def test_a_folder_that_brings_code_is_refused_and_the_code_not_run(key, file, ti
     assert not (tmp_path / "sang").exists()
 
 
+def test_a_folder_that_names_other_weights_is_refused(tiny_bert, tmp_path):
+    for number, name in enumerate(["../other/model.safetensors", "/etc/passwd", "pytorch_model.bin", 3]):
+        folder = shutil.copytree(tiny_bert, tmp_path / str(number))
+        (folder / "pytorch_model.bin").write_bytes(b"\x80\x04")
+        index = {"weight_map": {"a": "model.safetensors", "b": name, "c": [name]}}
+        (folder / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
+        with pytest.raises(BaseModelError, match=r"names weights that are no \*\.safetensors of the folder"):
+            resolve_base_model(str(folder))
+    folder = shutil.copytree(tiny_bert, tmp_path / "adapter")
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "evil/model"}', encoding="utf-8")
+    with pytest.raises(BaseModelError, match=r"adapter_config\.json, which names other weights"):
+        resolve_base_model(str(folder))
+
+
+@pytest.mark.parametrize("content", ["[]", "3", "[" * 10_000, '{"weight_map": 3}'])
+def test_settings_that_are_no_object_are_one_line(content, tiny_bert, tmp_path):
+    for name in ("config.json", "tokenizer.json", "model.safetensors.index.json"):
+        folder = shutil.copytree(tiny_bert, tmp_path / name)
+        (folder / name).write_text(content, encoding="utf-8")
+        if content.startswith("{") and not name.startswith("model"):
+            continue
+        with pytest.raises(BaseModelError) as caught:
+            resolve_base_model(str(folder))
+        assert "\n" not in str(caught.value)
+
+
 def test_a_damaged_configuration_is_one_line(tiny_bert, tmp_path):
     folder = shutil.copytree(tiny_bert, tmp_path / "damaged")
     (folder / "config.json").write_text('{"model_type":', encoding="utf-8")

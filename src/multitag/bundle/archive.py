@@ -54,6 +54,7 @@ def pack(folder: str | Path, target: str | Path | None = None) -> Path:
             entry.file_size = (folder / name).stat().st_size  # tells zipfile whether it must write ZIP64
             with (folder / name).open("rb") as source, archive.open(entry, "w") as sink:
                 shutil.copyfileobj(source, sink, 2**20)
+        bundle.check_unchanged()
     return target
 
 

@@ -1,7 +1,8 @@
-"""labels.json, thresholds.json and calibration.json, and that they agree with the model beside them."""
+"""What the files of a bundle say: that each can be read, agrees with the others, and asks for nothing else."""
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,33 +12,25 @@ from multitag.bundle.layout import (
     CONFIG,
     LABELS,
     METRICS,
+    ONNX,
+    ONNX_INT8,
     ONNX_PARITY,
     THRESHOLDS,
     TOKENIZER,
     TOKENIZER_CONFIG,
+    WEIGHTS,
 )
+from multitag.bundle.onnx_graph import check_graph
 from multitag.bundle.strict_json import dump_json, parse_json, parse_json_object
+from multitag.bundle.tensor_header import check_tensor_header
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.thresholds import Thresholds
 from multitag.labels import LabelSet
+from multitag.remote_code import find_code_request
 
-# Keys by which transformers is told to import or download code. auto_map and custom_pipelines name Python
-# files; the implementations may name a repository of kernels, and save_pretrained never writes them.
-CODE_KEYS = frozenset(
-    {
-        "auto_map",
-        "custom_pipelines",
-        "trust_remote_code",
-        "attn_implementation",
-        "_attn_implementation",
-        "_attn_implementation_internal",
-        "experts_implementation",
-        "_experts_implementation",
-        "_experts_implementation_internal",
-    }
-)
-FREE_KEYS = frozenset({"label2id", "vocab"})  # under these, keys are a person's words, not settings
+MAX_TOKENS = 2**20  # longest text that a tokenizer may be asked to keep: far above any model's positions
+MAX_ID = 2**31
 
 
 def write_contents(
@@ -50,7 +43,7 @@ def write_contents(
 
 
 def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calibration]:
-    """Read what turns logits into labels, and check every JSON file of the bundle.
+    """Read what turns logits into labels, and check every JSON file, the weights and the graphs of the bundle.
 
     Parameters
     ----------
@@ -62,7 +55,8 @@ def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calib
     Raises
     ------
     BundleError
-        If a file is not valid JSON, does not fit the labels, or asks for code to be run.
+        If a file is not valid JSON, does not fit the labels, or asks for code to be run; if the weights' header
+        lies or a graph needs anything but itself.
     """
     label_set = _parse_labels(parse_json((folder / LABELS).read_bytes(), f"{where}: {LABELS}"), where)
     files = {
@@ -71,12 +65,18 @@ def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calib
         if name != ONNX_PARITY or (folder / name).exists()
     }
     for name in (CONFIG, TOKENIZER, TOKENIZER_CONFIG):
-        key = _find_code_key(files[name])
+        key = find_code_request(files[name])
         if key is not None:
             raise BundleError(
                 f"{where}: {name} has {key!r}, which asks for code to be loaded; multitag never does so"
             )
     _check_config(files[CONFIG], label_set, f"{where}: {CONFIG}")
+    _check_number(files[CONFIG], "pad_token_id", 0, MAX_ID, f"{where}: {CONFIG}")
+    _check_number(files[TOKENIZER_CONFIG], "model_max_length", 1, MAX_TOKENS, f"{where}: {TOKENIZER_CONFIG}")
+    check_tensor_header(folder / WEIGHTS, f"{where}: {WEIGHTS}")
+    for name in (ONNX, ONNX_INT8):
+        if (folder / name).exists():
+            check_graph(folder / name, f"{where}: {name}")
     try:
         thresholds = Thresholds.from_dict(files[THRESHOLDS], len(label_set))
         calibration = Calibration.from_dict(files[CALIBRATION], len(label_set))
@@ -111,16 +111,8 @@ def _check_config(config: Mapping[str, Any], label_set: LabelSet, where: str) ->
             )
 
 
-def _find_code_key(config: Mapping[str, Any]) -> str | None:
-    pending: list[object] = [config]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                if key in CODE_KEYS:
-                    return str(key)
-                if key not in FREE_KEYS:
-                    pending.append(inner)
-        elif isinstance(value, list):
-            pending.extend(value)
-    return None
+def _check_number(settings: Mapping[str, Any], key: str, lowest: int, highest: int, where: str) -> None:
+    value = settings.get(key)
+    if type(value) is not int or not lowest <= value <= highest:
+        got = reprlib.repr(value)
+        raise BundleError(f"{where}: {key}: expected a whole number from {lowest} to {highest}, got {got}")

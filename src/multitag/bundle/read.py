@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,8 @@ from multitag.errors import BundleError
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.thresholds import Thresholds
 from multitag.labels import LabelSet
+
+Stamp = tuple[int, ...]  # device, number, mode, size, times of writing and of any change
 
 
 class _UnpackedFolder:
@@ -47,7 +50,24 @@ class Bundle:
     label_set: LabelSet
     thresholds: Thresholds
     calibration: Calibration
+    _where: str = field(repr=False)
+    _stamps: Mapping[str, Stamp | None] = field(repr=False)
     _unpacked: _UnpackedFolder | None = field(default=None, repr=False)
+
+    def check_unchanged(self) -> None:
+        """Check that the files are still those that were verified; to be called when the last one is loaded.
+
+        Between verifying a file and loading it, another process may write to it or put another in its place. Both
+        give the file a new time of change, which no program can set, or make it another file.
+
+        Raises
+        ------
+        BundleError
+            If a file was written to, replaced or removed since it was verified.
+        """
+        for name, stamp in self._stamps.items():
+            if _stamp(self.folder / name) != stamp:
+                raise BundleError(f"{self._where}: {name} changed while the bundle was being loaded; load it again")
 
     def close(self) -> None:
         """Remove the temporary folder of a zip; a bundle that is a folder stays."""
@@ -108,12 +128,24 @@ def open_bundle(path: str | Path) -> Bundle:
 
 
 def _open_folder(folder: Path, where: str, unpacked: _UnpackedFolder | None) -> Bundle:
-    manifest = _verify_files(folder, where)
+    stamps = {name: _stamp(folder / name) for name in _list_bundle(folder, where)}
+    manifest = _verify_files(folder, stamps, where)
     label_set, thresholds, calibration = read_contents(folder, where)
-    return Bundle(folder, manifest, label_set, thresholds, calibration, unpacked)
+    bundle = Bundle(folder, manifest, label_set, thresholds, calibration, where, stamps, unpacked)
+    bundle.check_unchanged()
+    return bundle
 
 
-def _verify_files(folder: Path, where: str) -> Manifest:
+def _stamp(path: Path) -> Stamp | None:
+    """Tell one state of one file from any other; None where there is no file."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _list_bundle(folder: Path, where: str) -> set[str]:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         near = folder / "bundle"
@@ -126,8 +158,12 @@ def _verify_files(folder: Path, where: str) -> Manifest:
     names = list_files(folder, where)
     if manifest.stat().st_size > size_limit(MANIFEST):
         raise BundleError(f"{where}: {MANIFEST} has {manifest.stat().st_size} bytes; not a bundle")
-    parsed = Manifest.from_bytes(manifest.read_bytes(), where)
-    for name in sorted(names ^ {MANIFEST, *parsed.files}):
+    return names
+
+
+def _verify_files(folder: Path, names: Collection[str], where: str) -> Manifest:
+    parsed = Manifest.from_bytes((folder / MANIFEST).read_bytes(), where)
+    for name in sorted({*names} ^ {MANIFEST, *parsed.files}):
         problem = "was added later" if name in names else "is missing"
         raise BundleError(f"{where}: {name!r} {problem}; get or make the bundle again")
     for name, record in parsed.files.items():

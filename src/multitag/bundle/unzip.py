@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import stat
 import struct
 import zipfile
@@ -26,6 +27,17 @@ _ZIP_ERRORS = (
 )  # fmt: skip
 
 
+class _ShortReads(io.FileIO):
+    """A file that gives no more than a block at once: zipfile asks for the whole directory, whatever its size."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        limit = BLOCK_BYTES + 1
+        block = super().read(limit if size is None or size < 0 else min(size, limit))
+        if len(block) > BLOCK_BYTES:
+            raise zipfile.BadZipFile(f"its directory is larger than {BLOCK_BYTES} bytes")
+        return block
+
+
 def unzip_bundle(path: Path, folder: Path) -> None:
     """Unpack a zip of a bundle.
 
@@ -45,13 +57,7 @@ def unzip_bundle(path: Path, folder: Path) -> None:
         If the folder cannot be written, a full disk included.
     """
     where = str(path)
-    try:
-        archive = zipfile.ZipFile(path)
-    except (*_ZIP_ERRORS, OSError) as error:
-        raise BundleError(
-            f"{where}: not a readable zip: {_one_line(error)}; expected one by multitag pack"
-        ) from error
-    with archive:
+    with _ShortReads(path) as file, _open_zip(file, where) as archive:
         entries = {entry.orig_filename: entry for entry in archive.infolist()}
         _check_entries(archive.infolist(), path.stat().st_size, where)
         if MANIFEST not in entries:
@@ -65,6 +71,15 @@ def unzip_bundle(path: Path, folder: Path) -> None:
             (folder / MANIFEST).write_bytes(data)
         for name, record in manifest.files.items():
             _extract(archive, entries[name], record, folder / name, where)
+
+
+def _open_zip(file: _ShortReads, where: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except (*_ZIP_ERRORS, OSError) as error:
+        raise BundleError(
+            f"{where}: not a readable zip: {_one_line(error)}; expected one by multitag pack"
+        ) from error
 
 
 def _check_entries(entries: Sequence[zipfile.ZipInfo], zip_size: int, where: str) -> None:

@@ -50,7 +50,7 @@ class TorchBackend:
     MissingExtraError
         If torch or transformers is not installed.
     BundleError
-        If transformers cannot load the folder.
+        If transformers cannot load the folder, or the weights are not all there.
     """
 
     name = "torch"
@@ -60,26 +60,33 @@ class TorchBackend:
         transformers: Any = import_extra("transformers", "train")
         if threads is not None:
             self.torch.set_num_threads(threads)
-        damaged: type[Exception] = import_extra("safetensors", "train").SafetensorError
         try:
             with quiet_transformers():
-                self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
-                    model_folder, use_safetensors=True, trust_remote_code=False, dtype=self.torch.float32
-                ).eval()
-        except (ValueError, OSError, KeyError, RuntimeError, damaged) as error:
+                model, found = transformers.AutoModelForSequenceClassification.from_pretrained(
+                    model_folder, use_safetensors=True, trust_remote_code=False, dtype=self.torch.float32,
+                    output_loading_info=True,
+                )  # fmt: skip
+        except Exception as error:  # a config.json can make a model's code fail in any way
             raise BundleError(
                 f"{model_folder}: transformers cannot load it: {' '.join(str(error).split())[:300]}"
             ) from error
+        lacking = sorted(map(str, [*found["missing_keys"], *found["mismatched_keys"]]))
+        if lacking:  # transformers would go on with random weights
+            raise BundleError(f"{model_folder}: its weights do not fit its config.json: {lacking[0][:100]} is missing")
+        self.model = model.eval()
 
     def __call__(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Score one batch; see :class:`Backend`."""
-        with self.torch.inference_mode():
-            output = self.model(
-                input_ids=self.torch.from_numpy(input_ids),
-                attention_mask=self.torch.from_numpy(attention_mask),
-            )
+        try:
+            with self.torch.inference_mode():
+                output = self.model(
+                    input_ids=self.torch.from_numpy(input_ids),
+                    attention_mask=self.torch.from_numpy(attention_mask),
+                )
+        except (IndexError, RuntimeError) as error:
+            raise BundleError(f"the model cannot take a text: {' '.join(str(error).split())[:300]}") from error
         logits: NDArray[np.float32] = output.logits.float().numpy()
         return logits
 

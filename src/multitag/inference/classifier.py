@@ -59,6 +59,7 @@ class Classifier:
         self.bundle = bundle
         self._encoder = TextEncoder(bundle.folder / "model")
         self._backend = open_backend(bundle.folder, backend, threads)
+        bundle.check_unchanged()  # what is loaded is what was verified
 
     @property
     def backend(self) -> str:

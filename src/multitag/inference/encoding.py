@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -33,16 +34,15 @@ class TextEncoder:
     def __init__(self, model_folder: Path) -> None:
         from tokenizers import Tokenizer
 
-        try:
-            self.tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
-        except Exception as error:  # the Rust library raises bare Exception
-            raise BundleError(f"{model_folder / 'tokenizer.json'}: not a tokenizer: {error}") from error
+        self.path = model_folder / "tokenizer.json"
         settings = json.loads((model_folder / "tokenizer_config.json").read_text(encoding="utf-8"))
         config = json.loads((model_folder / "config.json").read_text(encoding="utf-8"))
         self.max_length = int(settings["model_max_length"])
         self.pad_id = int(config["pad_token_id"])
-        self.tokenizer.enable_truncation(self.max_length)
-        self.tokenizer.no_padding()
+        with _tokenizer_errors(self.path):
+            self.tokenizer = Tokenizer.from_file(str(self.path))
+            self.tokenizer.enable_truncation(self.max_length)
+            self.tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Tokenise texts, cut to ``max_length`` tokens.
@@ -60,14 +60,31 @@ class TextEncoder:
         ------
         DataError
             If a text is not a string, or holds half of a surrogate pair, which no encoding of text allows.
+        BundleError
+            If the tokenizer fails at a text, or gives no token for one.
         """
         texts = list(texts)
         longest = self.max_length * MAX_CHARACTERS_PER_TOKEN
         for number, text in enumerate(texts):
             check_text(text, number)
-        return [
-            encoding.ids for encoding in self.tokenizer.encode_batch_fast([text[:longest] for text in texts])
-        ]
+        with _tokenizer_errors(self.path):
+            encoded = self.tokenizer.encode_batch_fast([text[:longest] for text in texts])
+            rows = [encoding.ids for encoding in encoded]
+        if not all(rows):
+            raise BundleError(f"{self.path}: gives no token for some text; expected special ones at least")
+        return rows
+
+
+@contextmanager
+def _tokenizer_errors(path: Path) -> Iterator[None]:
+    """Turn what the Rust library raises on a tokenizer it cannot use, its panics too, into one line."""
+    try:
+        yield
+    except BaseException as error:
+        # It raises bare Exception, and panics as a BaseException that is not Ctrl-C.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise BundleError(f"{path}: not a usable tokenizer: {' '.join(str(error).split())[:300]}") from error
 
 
 def check_text(text: object, number: int) -> None:

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.bundle.onnx_graph import check_graph
 from multitag.errors import BundleError
 
 INPUTS = ["input_ids", "attention_mask"]
 OUTPUT = "logits"
-# How a reference to weights in another file starts in a serialised graph: TensorProto.external_data's key.
-EXTERNAL_DATA = b"\x0a\x08location\x12"
 
 
 class OnnxBackend:
@@ -31,18 +30,19 @@ class OnnxBackend:
     Raises
     ------
     BundleError
-        If ONNX Runtime cannot load the graph, it refers to weights in other files, or its inputs and output are
-        not those of a bundle.
+        If the graph needs anything but itself, ONNX Runtime cannot load it, or its inputs and output are not those
+        of a bundle.
     """
 
     def __init__(self, path: Path, name: str, threads: int | None = None) -> None:
         import onnxruntime
 
-        self.name = name
+        self.name, self.path = name, path
+        check_graph(path, str(path))
         graph = path.read_bytes()
-        if EXTERNAL_DATA in graph:
-            raise BundleError(f"{path}: refers to weights in another file; a bundle's graph holds its own")
         options = onnxruntime.SessionOptions()
+        # What was checked is ONNX: the bytes are not to be taken for ONNX Runtime's own format.
+        options.add_session_config_entry("session.load_model_format", "ONNX")
         options.log_severity_level = 3  # errors only
         if threads is not None:
             options.intra_op_num_threads = threads
@@ -58,5 +58,9 @@ class OnnxBackend:
 
     def __call__(self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score one batch; see :class:`~multitag.inference.backends.Backend`."""
-        (logits,) = self.session.run([OUTPUT], {"input_ids": input_ids, "attention_mask": attention_mask})
+        try:
+            (logits,) = self.session.run([OUTPUT], {"input_ids": input_ids, "attention_mask": attention_mask})
+        except Exception as error:  # as above
+            reason = " ".join(str(error).split())[:300]
+            raise BundleError(f"{self.path}: ONNX Runtime cannot run it: {reason}") from error
         return np.asarray(logits, dtype=np.float32)

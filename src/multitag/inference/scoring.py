@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.errors import BundleError
 from multitag.inference.backends import Backend
 from multitag.inference.encoding import TextEncoder, pad_batch
 
@@ -47,6 +48,8 @@ def score_texts(
     ------
     DataError
         If a text is not text.
+    BundleError
+        If the tokenizer or the model cannot take a text, or gives no finite number a label.
     """
     rows = encoder.encode(texts)
     order = sorted(
@@ -56,5 +59,11 @@ def score_texts(
     for start in range(0, len(order), batch_size):
         indices = order[start : start + batch_size]
         ids, mask = pad_batch([rows[index] for index in indices], encoder.pad_id)
-        probabilities[indices] = sigmoid(backend(ids, mask))
+        logits = backend(ids, mask)
+        if logits.shape != (len(indices), n_labels) or not np.isfinite(logits).all():
+            raise BundleError(
+                f"the model ({backend.name}) gave logits of shape {logits.shape}, or some that are no finite numbers; "
+                f"expected {(len(indices), n_labels)}: get or make the bundle again"
+            )
+        probabilities[indices] = sigmoid(logits)
     return probabilities

@@ -13,6 +13,7 @@ from typing import Any
 from multitag.errors import BaseModelError, MissingExtraError
 from multitag.extras import import_extra
 from multitag.model.minilm import minilm_folder
+from multitag.remote_code import find_code_request
 
 DISTILBERT = "distilbert-base-uncased"
 HUB_TIMEOUT = 5.0  # seconds for each of connecting and answering, before `auto` settles for MiniLM
@@ -23,8 +24,6 @@ WANTED_FILES = [
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
     "vocab.txt", "vocab.json", "merges.txt",
 ]  # fmt: skip
-# By these keys a folder asks transformers to run Python files of its own.
-CODE_KEYS = ("auto_map", "custom_pipelines")
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 
 
@@ -160,17 +159,36 @@ def _described(name: str, asked_for: str, folder: Path, reason: str) -> BaseMode
 
 
 def _refuse_code(name: str, folder: Path) -> None:
-    for path in (folder / "config.json", folder / "tokenizer_config.json"):
-        try:
-            settings = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        except ValueError as error:
-            raise BaseModelError(f"base model {name!r}: {path} is not JSON: {error}") from error
-        for key in CODE_KEYS:
-            if key in settings:
-                raise BaseModelError(
-                    f"base model {name!r}: {path} has {key!r}, which asks for code of its own to be run; "
-                    "multitag never does so: choose a model that transformers knows by itself"
-                )
+    """Refuse a folder whose settings ask for code, other weights or weights outside of it."""
+    if (folder / "adapter_config.json").exists():
+        raise BaseModelError(
+            f"base model {name!r}: {folder} has an adapter_config.json, which names other weights to be loaded; "
+            "merge the adapter into its model first"
+        )
+    for file in ("config.json", "tokenizer_config.json", "tokenizer.json"):
+        key = find_code_request(_settings(name, folder / file))
+        if key is not None:
+            raise BaseModelError(
+                f"base model {name!r}: {folder / file} has {key!r}, which asks for code of its own to be run; "
+                "multitag never does so: choose a model that transformers knows by itself"
+            )
+    index = _settings(name, folder / "model.safetensors.index.json").get("weight_map", {})
+    there = {path.name for path in folder.glob("*.safetensors")}
+    if not isinstance(index, dict) or not there.issuperset(map(str, index.values())):
+        raise BaseModelError(
+            f"base model {name!r}: {folder / 'model.safetensors.index.json'} names weights that are no *.safetensors "
+            "of the folder; save the model again with transformers' save_pretrained"
+        )
+
+
+def _settings(name: str, path: Path) -> dict[str, Any]:
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (ValueError, RecursionError) as error:
+        raise BaseModelError(f"base model {name!r}: {path} is not JSON: {error}") from error
+    if not isinstance(settings, dict):
+        raise BaseModelError(f"base model {name!r}: {path}: expected keys and values, got {type(settings).__name__}")
+    return settings
 
 
 def _one_line(error: BaseException) -> str:
