@@ -9,7 +9,6 @@ from multitag.labels import LabelSet
 from multitag.model.base import resolve_base_model
 from multitag.model.build import build_model
 from multitag.quiet import quiet_transformers
-from multitag.training.epoch_order import EpochOrder
 from multitag.training.optimizer import parameter_groups, resolve_learning_rates
 from multitag.training.trainer import MultiLabelTrainer
 
@@ -28,7 +27,7 @@ def optimizer(model, tmp_path) -> torch.optim.Optimizer:
         output_dir=str(tmp_path), learning_rate=1e-4, weight_decay=0.01, optim="adamw_torch_fused",
         report_to=[], use_cpu=True,
     )  # fmt: skip
-    trainer = MultiLabelTrainer(model=model, args=arguments, head_learning_rate=1e-2, epoch_order=EpochOrder(None))
+    trainer = MultiLabelTrainer(model=model, args=arguments, head_learning_rate=1e-2)
     return trainer.create_optimizer()
 
 

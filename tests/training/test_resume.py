@@ -115,7 +115,10 @@ def test_early_stopping_stops_and_keeps_the_best_weights(tune, tmp_path):
     assert best + 1 + 2 == len(figures) < 12  # two evaluations without a better one
     same_start = tune(tmp_path / "whole", **{**STOPPING, "early_stopping": None, "save_total_limit": 20})
     at_best = load_file(tmp_path / "whole" / "checkpoints" / f"checkpoint-{4 * (best + 1)}" / "model.safetensors")
-    assert_identical(at_best, weights(tuned))
+    kept = weights(tuned)
+    name = "distilbert.embeddings.word_embeddings.weight"
+    assert len(at_best.pop(name)) < len(kept.pop(name))  # a checkpoint has the rows of the tokens that occur
+    assert_identical(at_best, kept)
     assert evaluations(same_start)[: len(figures)] == figures
 
 

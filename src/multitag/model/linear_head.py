@@ -14,9 +14,48 @@ import torch
 from torch import nn
 from transformers import DistilBertForSequenceClassification
 from transformers.modeling_outputs import SequenceClassifierOutput
+from transformers.models.distilbert.modeling_distilbert import TransformerBlock
 
 # Of the head's inputs, while training. Measured on IMDB, where 0, 0.2 and 0.5 were tried: docs/experiments.md.
 HEAD_DROPOUT = 0.5
+
+
+class FirstTokenBlock(TransformerBlock):  # type: ignore[misc]  # by transformers
+    """A transformer block that computes its output for [CLS] only, the one token that the head reads.
+
+    The other tokens need keys and values here, and no query, output or feed-forward: a sixth of the block's
+    arithmetic is left. With it a training step of a six-layer model is 11% to 17% faster (docs/performance.md).
+    """
+
+    def forward(
+        self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None = None, **kwargs: Any
+    ) -> torch.Tensor:
+        """Compute the block.
+
+        Parameters
+        ----------
+        hidden_states : Tensor of float, shape (batch, tokens, dim)
+        attention_mask : Tensor, shape (batch, 1, tokens, tokens), optional
+            As transformers makes it for its SDPA attention.
+
+        Returns
+        -------
+        Tensor of float, shape (batch, 1, dim)
+        """
+        attention, first = self.attention, hidden_states[:, :1]
+        batch, _, dim = hidden_states.shape
+        heads = (batch, -1, attention.n_heads, attention.attention_head_size)
+        context = nn.functional.scaled_dot_product_attention(
+            attention.q_lin(first).view(heads).transpose(1, 2),  # (batch, heads, 1, head_dim)
+            attention.k_lin(hidden_states).view(heads).transpose(1, 2),  # (batch, heads, tokens, head_dim)
+            attention.v_lin(hidden_states).view(heads).transpose(1, 2),
+            attn_mask=None if attention_mask is None else attention_mask[:, :, :1],
+            dropout_p=attention.dropout.p if self.training else 0.0,
+        )  # (batch, heads, 1, head_dim)
+        attended = attention.out_lin(context.transpose(1, 2).reshape(batch, 1, dim))
+        attended = self.sa_layer_norm(attended + first)
+        output: torch.Tensor = self.output_layer_norm(self.ffn(attended) + attended)
+        return output
 
 
 class LinearHeadDistilBert(DistilBertForSequenceClassification):  # type: ignore[no-untyped-call]  # by transformers
@@ -25,6 +64,7 @@ class LinearHeadDistilBert(DistilBertForSequenceClassification):  # type: ignore
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.dropout = nn.Dropout(HEAD_DROPOUT)
+        self.distilbert.transformer.layer[-1] = FirstTokenBlock(config)
         for parameter in self.pre_classifier.parameters():
             parameter.requires_grad_(False)  # it has no part in this forward pass
 
@@ -42,7 +82,7 @@ class LinearHeadDistilBert(DistilBertForSequenceClassification):  # type: ignore
         labels : Tensor of float32, shape (batch, n_labels), optional
         """
         encoded = self.distilbert(input_ids=input_ids, attention_mask=attention_mask)
-        hidden = encoded.last_hidden_state[:, 0]  # (batch, dim)
+        hidden = encoded.last_hidden_state[:, 0]  # (batch, dim), all that the last block gives
         logits = self.classifier(self.dropout(hidden))  # (batch, n_labels)
         loss = None if labels is None else nn.functional.binary_cross_entropy_with_logits(logits, labels)
         return SequenceClassifierOutput(loss=loss, logits=logits)

@@ -9,12 +9,9 @@ from zipfile import BadZipFile, ZipFile
 
 from safetensors import SafetensorError, safe_open
 
-from multitag.training.epoch_order import EPOCH_ORDER_FILE
-
 # Without the optimiser's or the random states the Trainer resumes silently to different weights.
 NEEDED = (
     "model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json",
-    EPOCH_ORDER_FILE,
 )  # fmt: skip
 INCOMPLETE_MARK = "checkpoint-is-incomplete.txt"
 

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from transformers import PreTrainedTokenizerFast, set_seed
 
 from multitag.config import Config
@@ -13,6 +14,7 @@ from multitag.data.dataset import TextDataset
 from multitag.data.task import Task
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.build import build_model, load_tokenizer, save_model, set_log_odds
+from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
 from multitag.training.arguments import build_arguments
 from multitag.training.checkpoints import newest_checkpoint
@@ -102,11 +104,13 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
         }
         arguments = build_arguments(config, folder.checkpoints, "validation" in datasets)
         checkpoint = _open_folder(task, config, folder, resume)
+        keep_used_tokens(model, np.unique(np.concatenate([dataset.tokens.ids for dataset in datasets.values()])))
         fit = fit_model(
             model, tokenizer, datasets["train"], datasets.get("validation"),
             arguments=arguments, head_learning_rate=head_rate,
             early_stopping=config.training.early_stopping, checkpoint=checkpoint,
         )  # fmt: skip
+        restore_vocabulary(fit.model)
     return FineTuned(fit, tokenizer, base, config, _notes(datasets["train"], config, base))
 
 

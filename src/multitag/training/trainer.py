@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 from sklearn.metrics import average_precision_score
+from torch.utils.data import DataLoader
 from transformers import (
     DataCollatorWithPadding,
     EarlyStoppingCallback,
@@ -21,12 +22,11 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
-from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from multitag.data.dataset import TextDataset
 from multitag.errors import ConfigError
 from multitag.training.arguments import BEST_METRIC
-from multitag.training.epoch_order import EpochOrder, RememberedOrder
+from multitag.training.batches import TokenBudgetBatches
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
 
@@ -62,22 +62,23 @@ class Fit:
 
 
 class MultiLabelTrainer(Trainer):
-    """The Hugging Face Trainer with a learning rate of its own for the head, and an order that resumes."""
+    """The Hugging Face Trainer with a learning rate of its own for the head, and batches by length."""
 
-    def __init__(self, *args: Any, head_learning_rate: float, epoch_order: EpochOrder, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, head_learning_rate: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.head_learning_rate = head_learning_rate
-        self.epoch_order = epoch_order
-        self.add_callback(epoch_order)
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
-        sampler = super()._get_train_sampler(train_dataset)
-        # Other samplers get an order from the seed and the epoch's number.
-        return (
-            RememberedOrder(sampler, self.epoch_order)
-            if isinstance(sampler, LengthGroupedSampler)
-            else sampler
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Load batches of one length and about the same number of tokens, unless another strategy is asked for."""
+        dataset = self.train_dataset
+        grouped = self.args.train_sampling_strategy == "group_by_length" and isinstance(dataset, TextDataset)
+        if not grouped or self.args.world_size > 1:  # several processes need batches of one number of rows
+            return super().get_train_dataloader()
+        batches = TokenBudgetBatches(dataset.lengths, self.args.train_batch_size, self.args.data_seed or self.args.seed)
+        loader: DataLoader[Any] = self.accelerator.prepare(
+            DataLoader(dataset, batch_sampler=batches, collate_fn=self.data_collator)
         )
+        return loader
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Make the optimiser that ``optim`` names, over our parameter groups."""
@@ -142,7 +143,6 @@ def fit_model(
         compute_metrics=_validation_metrics,
         callbacks=callbacks,
         head_learning_rate=head_learning_rate,
-        epoch_order=EpochOrder(checkpoint),
     )
     trainer.remove_callback(PrinterCallback)
     started = time.perf_counter()
