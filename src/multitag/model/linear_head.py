@@ -20,7 +20,7 @@ from transformers.models.distilbert.modeling_distilbert import TransformerBlock
 HEAD_DROPOUT = 0.5
 
 
-class FirstTokenBlock(TransformerBlock):  # type: ignore[misc]  # by transformers
+class FirstTokenBlock(TransformerBlock):  # type: ignore[no-untyped-call]  # by transformers
     """A transformer block that computes its output for [CLS] only, the one token that the head reads.
 
     The other tokens need keys and values here, and no query, output or feed-forward: a sixth of the block's

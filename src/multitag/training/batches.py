@@ -15,11 +15,11 @@ BLUR = 0.05
 class TokenBudgetBatches(Sampler[list[int]]):
     """Batches of neighbours in length, other ones in each epoch, and the same number of them.
 
-    The rows are sorted by length and cut into batches of about the same number of tokens, padding counted: a batch of
-    long texts has fewer of them, so that a step takes the same time and memory as any other. There are as many
-    batches as there would be of ``batch_size`` rows each. The cuts are made once. In each epoch the lengths are blurred a little, the rows sorted by them and cut
-    at the same places, and the batches shuffled. The order depends on ``seed`` and the epoch only, so that a run
-    which resumes in the middle of an epoch draws it again.
+    The rows are sorted by length and cut into batches of about the same number of tokens, padding counted: a batch
+    of long texts has fewer of them, so that a step takes the same time and memory as any other. There are as many
+    batches as there would be of ``batch_size`` rows each. The cuts are made once. In each epoch the lengths are
+    blurred a little, the rows sorted by them and cut at the same places, and the batches shuffled. The order depends
+    on ``seed`` and the epoch only, so that a run which resumes in the middle of an epoch draws it again.
 
     Parameters
     ----------
@@ -55,7 +55,8 @@ class TokenBudgetBatches(Sampler[list[int]]):
 def _cut(ascending: NDArray[np.integer], batch_size: int) -> list[int]:
     """Find where to cut sorted lengths so that the largest batch, rows times its longest, is as small as it can be."""
     n_batches = -(-len(ascending) // batch_size)
-    low, high = int(ascending[-1]), int(ascending[-1]) * batch_size  # the longest text alone; as many as with any length
+    longest = int(ascending[-1])
+    low, high = longest, longest * batch_size  # with the larger there are never more batches than that
     while low < high:
         budget = (low + high) // 2
         low, high = (low, budget) if len(_cut_by(ascending, budget)) < n_batches else (budget + 1, high)

@@ -71,8 +71,9 @@ class MultiLabelTrainer(Trainer):
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Load batches of one length and about the same number of tokens, unless another strategy is asked for."""
         dataset = self.train_dataset
-        grouped = self.args.train_sampling_strategy == "group_by_length" and isinstance(dataset, TextDataset)
-        if not grouped or self.args.world_size > 1:  # several processes need batches of one number of rows
+        grouped = self.args.train_sampling_strategy == "group_by_length"
+        # Several processes need batches of one number of rows.
+        if not grouped or self.args.world_size > 1 or not isinstance(dataset, TextDataset):
             return super().get_train_dataloader()
         batches = TokenBudgetBatches(dataset.lengths, self.args.train_batch_size, self.args.data_seed or self.args.seed)
         loader: DataLoader[Any] = self.accelerator.prepare(
