@@ -12,6 +12,7 @@ from transformers import PreTrainedTokenizerFast, set_seed
 from multitag.config import Config
 from multitag.data.dataset import TextDataset
 from multitag.data.task import Task
+from multitag.data.token_cache import load_or_tokenise
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.build import build_model, load_tokenizer, save_model, set_log_odds
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
@@ -95,16 +96,10 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
             model.config.pad_token_id = tokenizer.pad_token_id  # what predicts pads as training did
         encoder_rate, head_rate = resolve_learning_rates(model, config.training)
         config = config.with_learning_rates(encoder_rate, head_rate)
-        datasets = {
-            side: TextDataset.from_texts(
-                task.texts(side), task.y_true(side), tokenizer, config.model.max_length
-            )
-            for side in ("train", "validation")
-            if len(task.rows(side))
-        }
-        arguments = build_arguments(config, folder.checkpoints, "validation" in datasets)
+        arguments = build_arguments(config, folder.checkpoints, len(task.rows("validation")) > 0)
         checkpoint = _open_folder(task, config, folder, resume)
-        keep_used_tokens(model, np.unique(np.concatenate([dataset.tokens.ids for dataset in datasets.values()])))
+        datasets = _datasets(task, tokenizer, config.model.max_length, folder)
+        keep_used_tokens(model, np.unique(np.concatenate([each.tokens.distinct() for each in datasets.values()])))
         fit = fit_model(
             model, tokenizer, datasets["train"], datasets.get("validation"),
             arguments=arguments, head_learning_rate=head_rate,
@@ -126,6 +121,18 @@ def _open_folder(task: Task, config: Config, folder: RunFolder, resume: bool) ->
     where = checkpoint.name if checkpoint else "the start, as there is no whole checkpoint"
     logger.info("resuming from %s", where)
     return checkpoint
+
+
+def _datasets(
+    task: Task, tokenizer: PreTrainedTokenizerFast, max_length: int, folder: RunFolder
+) -> dict[str, TextDataset]:
+    return {
+        side: TextDataset(
+            load_or_tokenise(task.texts(side), tokenizer, max_length, folder.tokens), task.y_true(side)
+        )
+        for side in ("train", "validation")
+        if len(task.rows(side))
+    }
 
 
 def _notes(train: TextDataset, config: Config, base: BaseModel) -> list[str]:

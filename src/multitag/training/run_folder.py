@@ -20,6 +20,7 @@ class RunFolder:
         settings.yaml            every setting, resolved
         data.json                where the rows came from, with their fingerprint
         split.json               row numbers of each side
+        tokens/                  of large tables; can be deleted once the run is finished
         checkpoints/             Trainer state, for --resume
         probabilities.parquet    of the validation and test rows, by the model in the bundle
         bundle/                  what leaves
@@ -36,6 +37,11 @@ class RunFolder:
     def checkpoints(self) -> Path:
         """Trainer state."""
         return self.root / "checkpoints"
+
+    @property
+    def tokens(self) -> Path:
+        """Tokens that are too many for memory."""
+        return self.root / "tokens"
 
     @property
     def probabilities(self) -> Path:
