@@ -27,10 +27,13 @@ class Alike:
         Number of each row's text, as :func:`~multitag.data.duplicates.group_texts` gives it.
     near : NearDuplicates or None
         Pairs of those numbers; None where they were not looked for.
+    too_large : bool
+        Whether they were not because of the number of characters.
     """
 
     equal: Ints
     near: NearDuplicates | None
+    too_large: bool = False
 
     @classmethod
     def find(cls, texts: Sequence[str], *, near: bool = True) -> Alike:
@@ -48,7 +51,7 @@ class Alike:
         _, first = np.unique(equal, return_index=True)
         different = [texts[index] for index in first.tolist()]
         if sum(min(len(text), HEAD) for text in different) > MOST_CHARACTERS:
-            return cls(equal, None)
+            return cls(equal, None, too_large=True)
         return cls(equal, find_near_duplicates(different))
 
     def groups(self) -> Ints:

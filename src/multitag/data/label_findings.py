@@ -1,0 +1,109 @@
+"""What is odd about the labels of a table: names that are nearly one, and labels that cannot be learned or measured."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from multitag.data.finding import Finding, listed
+
+MIN_TOGETHER = 2  # rows; two labels that are on one row only are together by chance
+
+
+def find_in_labels(
+    labels: Sequence[Sequence[str]], min_support: int, names: Sequence[str] | None = None
+) -> list[Finding]:
+    """Look the labels of a table over.
+
+    Parameters
+    ----------
+    labels : sequence of sequence of str, length n_rows
+        Label names of each row.
+    min_support : int
+        Labels on fewer rows are named as rare.
+    names : sequence of str, optional
+        Labels there are, where that is known apart from the rows; some may be on none.
+
+    Returns
+    -------
+    list of Finding
+        Kinds ``near_identical_labels``, ``labels_always_together``, ``labels_on_every_row``, ``labels_on_no_row``,
+        ``rare_labels``.
+    """
+    sets = Counter(frozenset(row) for row in labels)  # a million rows have a few hundred sets
+    supports: Counter[str] = Counter()
+    inside: dict[str, list[int]] = defaultdict(list)  # numbers of the sets that hold a label
+    for number, (members, count) in enumerate(sets.items()):
+        for name in members:
+            supports[name] += count
+            inside[name].append(number)
+    absent = [name for name in names or () if name not in supports]
+    every = [name for name, count in sorted(supports.items()) if count == len(labels)]
+    rare = [name for name, count in sorted(supports.items(), key=lambda item: item[::-1]) if count < min_support]
+    found = [
+        *_near_identical([*supports, *absent]),
+        *_together({name: numbers for name, numbers in inside.items() if supports[name] >= MIN_TOGETHER}),
+    ]
+    if every and len(labels) > 1:
+        found.append(_about("labels_on_every_row", every, "on every row: nothing tells when to leave {it} out"))
+    if absent:
+        found.append(_about("labels_on_no_row", absent, "on no row: {it} cannot be learned"))
+    if rare:
+        counted = listed([f"{name!r} ({supports[name]})" for name in rare])
+        message = f"{_labels(len(rare))} on fewer than {min_support} rows, too few to learn or measure well: {counted}"
+        found.append(Finding("rare_labels", message, labels=tuple((name,) for name in rare)))
+    return found
+
+
+def fold_label(name: str) -> str:
+    """Fold away case, accents, spaces, hyphens and underscores.
+
+    Examples
+    --------
+    >>> fold_label("Sci-Fi") == fold_label("sci fi") == fold_label("SCIFI")
+    True
+    >>> fold_label("Comédie") == fold_label("Comedie")
+    True
+    >>> fold_label("C") == fold_label("C++")
+    False
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    # Only the marks of Latin, Greek and Cyrillic letters: in other scripts marks are vowels.
+    return "".join(each for each in letters if not (each.isspace() or each in "-_" or "\u0300" <= each <= "\u036f"))
+
+
+def _near_identical(names: Sequence[str]) -> list[Finding]:
+    by_fold: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names):
+        by_fold[fold_label(name)].append(name)
+    groups = tuple(tuple(same) for same in by_fold.values() if len(same) > 1)
+    if not groups:
+        return []
+    message = f"labels that differ only by case, spaces, hyphens or accents: {_groups(groups)}"
+    return [Finding("near_identical_labels", message, labels=groups)]
+
+
+def _together(inside: dict[str, list[int]]) -> list[Finding]:
+    by_sets: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    for name, numbers in sorted(inside.items()):
+        by_sets[tuple(numbers)].append(name)
+    groups = tuple(tuple(same) for same in by_sets.values() if len(same) > 1)
+    if not groups:
+        return []
+    message = f"labels that are always together, so that one says as much as all: {_groups(groups)}"
+    return [Finding("labels_always_together", message, labels=groups)]
+
+
+def _about(kind: str, names: Sequence[str], what: str) -> Finding:
+    verb, it = ("is", "it") if len(names) == 1 else ("are", "them" if "leave" in what else "they")
+    message = f"{listed(list(map(repr, names)))} {verb} {what.format(it=it)}"
+    return Finding(kind, message, labels=tuple((name,) for name in names))
+
+
+def _labels(count: int) -> str:
+    return "1 label is" if count == 1 else f"{count} labels are"
+
+
+def _groups(groups: Sequence[Sequence[str]]) -> str:
+    return listed([" = ".join(map(repr, group)) for group in groups])
