@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from multitag.errors import DataError
-from multitag.labels import LabelSet
+from multitag.labels import ROWS_AT_ONCE, LabelSet
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
 name_lists = st.lists(names, unique=True, min_size=1, max_size=8)
@@ -45,6 +45,14 @@ def test_json_keeps_names_and_order(listed: list[str]) -> None:
     labels = LabelSet(tuple(listed))
     assert LabelSet.from_json(labels.to_json()) == labels
     assert json.loads(labels.to_json()) == listed
+
+
+def test_more_rows_than_are_encoded_at_once_in_a_small_type() -> None:
+    labels = LabelSet(("Drama", "War"))
+    rows = [("War",), (), ("Drama", "War"), ["Drama"]] * (ROWS_AT_ONCE // 2)
+    encoded = labels.encode(rows, np.uint8)
+    assert encoded.dtype == np.uint8
+    assert encoded[[0, 1, 2, -1, -2, -4]].tolist() == [[0, 1], [0, 0], [1, 1], [1, 0], [1, 1], [0, 1]]
 
 
 def test_ids_are_columns() -> None:

@@ -9,16 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from multitag.errors import DataError
 from multitag.extras import import_extra
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import MultiLabelBinarizer
+
+ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -107,17 +109,19 @@ class LabelSet:
         preprocessing: Any = import_extra("sklearn.preprocessing", "train")
         return preprocessing.MultiLabelBinarizer(classes=list(self.names)).fit([])
 
-    def encode(self, rows: Sequence[Iterable[str]]) -> NDArray[np.int64]:
+    def encode(self, rows: Sequence[Iterable[str]], dtype: DTypeLike = np.int64) -> NDArray[Any]:
         """Turn rows of label names into multi-hot rows.
 
         Parameters
         ----------
         rows : sequence of iterables of str, length n_rows
             Label names of each row, in any order; an empty row is all zeros.
+        dtype : data-type, default int64
+            Of the array; a million rows are better kept in uint8.
 
         Returns
         -------
-        ndarray of int64, shape (n_rows, n_labels)
+        ndarray, shape (n_rows, n_labels)
             1 where the row has the label, 0 elsewhere.
 
         Raises
@@ -126,18 +130,26 @@ class LabelSet:
             If a row has a label that is not in the set, or is one text instead of names; names it and the
             nearest known ones.
         """
-        listed = [list(_names(row)) for row in rows]
-        unknown = sorted({name for row in listed for name in row} - set(self.names))
+        encoded = np.zeros((len(rows), len(self)), dtype=dtype)
+        unknown: set[str] = set()
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            block = [list(_names(row)) for row in rows[start : start + ROWS_AT_ONCE]]
+            unknown |= {name for row in block for name in row} - self.label2id.keys()
+            if not unknown:
+                numbers = np.repeat(np.arange(start, start + len(block)), [len(row) for row in block])
+                columns = np.array([self.label2id[name] for row in block for name in row], dtype=np.int64)
+                encoded[numbers, columns] = 1
         if unknown:
-            near = get_close_matches(unknown[0], self.names, n=3)
-            hint = f"nearest known to {unknown[0]!r}" if near else f"known are {len(self)}, such as"
-            raise DataError(
-                f"{len(unknown)} unknown label(s): {', '.join(map(repr, unknown[:5]))}; "
-                f"{hint}: {', '.join(map(repr, near or self.names[:5]))}"
-            )
-        if not listed:
-            return np.zeros((0, len(self)), dtype=np.int64)
-        return np.asarray(self.to_binarizer().transform(listed), dtype=np.int64)
+            self._refuse(sorted(unknown))
+        return encoded
+
+    def _refuse(self, unknown: list[str]) -> NoReturn:
+        near = get_close_matches(unknown[0], self.names, n=3)
+        hint = f"nearest known to {unknown[0]!r}" if near else f"known are {len(self)}, such as"
+        raise DataError(
+            f"{len(unknown)} unknown label(s): {', '.join(map(repr, unknown[:5]))}; "
+            f"{hint}: {', '.join(map(repr, near or self.names[:5]))}"
+        )
 
     def decode(self, multi_hot: NDArray[Any] | Sequence[Sequence[int]]) -> list[tuple[str, ...]]:
         """Turn multi-hot rows into rows of label names, in the set's order.

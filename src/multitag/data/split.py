@@ -135,7 +135,7 @@ def _wanted_rows(n_rows: int, config: SplitConfig) -> dict[str, int]:
     return wanted
 
 
-def label_counts(y: NDArray[np.int64], split: Split, label_names: Sequence[str]) -> dict[str, dict[str, int]]:
+def label_counts(y: NDArray[np.integer], split: Split, label_names: Sequence[str]) -> dict[str, dict[str, int]]:
     """Count the rows of each label on each side.
 
     Parameters
@@ -156,7 +156,7 @@ def label_counts(y: NDArray[np.int64], split: Split, label_names: Sequence[str])
     return {name: {side: int(counts[side][i]) for side in SIDES} for i, name in enumerate(label_names)}
 
 
-def split_notes(y: NDArray[np.int64], split: Split, label_names: Sequence[str]) -> list[str]:
+def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]) -> list[str]:
     """Say in plain sentences what a reader of the figures must know about the split.
 
     Parameters are those of :func:`label_counts`.

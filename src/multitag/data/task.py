@@ -25,7 +25,7 @@ class Task:
     table : Table
     label_set : LabelSet
         Of all rows, so that a label that is rare still has its column.
-    y : ndarray of int64, shape (n_rows, n_labels)
+    y : ndarray of uint8, shape (n_rows, n_labels)
     alike : Alike
         Rows whose texts are equal or nearly.
     split : Split
@@ -35,7 +35,7 @@ class Task:
 
     table: Table
     label_set: LabelSet
-    y: NDArray[np.int64]
+    y: NDArray[np.uint8]
     alike: Alike
     split: Split
     method: str
@@ -57,7 +57,7 @@ class Task:
                 f"{table.source}: multi-label classification needs at least two labels, "
                 f"got {list(label_set.names)}"
             )
-        y = label_set.encode(table.labels)
+        y = label_set.encode(table.labels, np.uint8)
         alike = Alike.find(table.texts, near=config.split.near_duplicates == "together")
         split = split_rows(alike.groups(), y, config.split, config.seed)
         return cls(table, label_set, y, alike, split, config.split.method)
@@ -70,7 +70,7 @@ class Task:
         """Give the texts of a side."""
         return [self.table.texts[index] for index in self.rows(side)]
 
-    def y_true(self, side: str) -> NDArray[np.int64]:
+    def y_true(self, side: str) -> NDArray[np.uint8]:
         """Give the labels of a side, shape (n_side_rows, n_labels)."""
         return self.y[self.rows(side)]
 
