@@ -6,6 +6,7 @@
     ├── DataError            the table: file, columns, rows, labels
     ├── ConfigError          an option or a key of the YAML file
     ├── BaseModelError       pretrained weights that cannot be had or used
+    ├── ExportError          a model that cannot be written as an ONNX graph
     ├── BundleError          a folder or zip that is not a whole, unchanged bundle
     ├── OutputError          a place that cannot or must not be written to
     └── MissingExtraError    an optional dependency that is not installed
@@ -30,6 +31,10 @@ class ConfigError(MultitagError):
 
 class BaseModelError(MultitagError):
     """Pretrained weights that cannot be found, fetched, trusted or used."""
+
+
+class ExportError(MultitagError):
+    """A model of a kind that cannot be written as an ONNX graph."""
 
 
 class BundleError(MultitagError):

@@ -21,6 +21,7 @@ from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import write_bundle
 from multitag.config import Config
 from multitag.data.task import Task
+from multitag.errors import ExportError
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.report import build_report
 from multitag.evaluation.thresholds import Thresholds, tune_thresholds
@@ -35,7 +36,6 @@ from multitag.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from multitag.data.table import Table
-    from multitag.inference.parity import Parity
     from multitag.training.fine_tune import FineTuned
 
 Probabilities = dict[str, NDArray[np.float32]]  # side -> (n_side_rows, n_labels)
@@ -116,8 +116,8 @@ def train(
         tuned.save(scratch / "model")
         y_prob = _score_held_out(task, scratch / "model")  # by the files that leave, not by what is in memory
         thresholds = _tune(task, y_prob, config.evaluation.threshold)
-        parities = _export(task, thresholds, scratch) if config.export.onnx else []
-        metrics = _measure(task, tuned, thresholds, y_prob, parity_notes(parities))
+        exported = _export(task, thresholds, y_prob, scratch) if config.export.onnx else []
+        metrics = _measure(task, tuned, thresholds, y_prob, exported)
         _save_probabilities(folder.probabilities, task, y_prob)
         _write_bundle(folder.bundle, task, tuned, thresholds, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
@@ -140,19 +140,26 @@ def _tune(task: Task, y_prob: Probabilities, fixed: float) -> Thresholds:
     return tune_thresholds(task.y_true("validation"), y_prob["validation"], fixed=fixed, tuned_on=tuned_on)
 
 
-def _export(task: Task, thresholds: Thresholds, scratch: Path) -> list[Parity]:
-    """Write the ONNX graphs that pass the gate on the validation rows, or on training rows where there are none."""
+def _export(task: Task, thresholds: Thresholds, y_prob: Probabilities, scratch: Path) -> list[str]:
+    """Write the ONNX graphs that pass the gate on the validation rows, or on training rows where there are none.
+
+    Gives what a reader must know of it. A model that cannot be exported is served by torch: no reason to lose a run.
+    """
     side = "validation" if len(task.rows("validation")) else "train"
-    calibration = Calibration.identity(len(task.label_set))
-    return export_checked(
-        scratch, task.texts(side), task.y_true(side), task.label_set, thresholds, calibration
-    )
+    try:
+        parities = export_checked(
+            scratch, task.texts(side), task.y_true(side), task.label_set, thresholds,
+            Calibration.identity(len(task.label_set)), sample=task.texts("train"), model_prob=y_prob.get(side),
+        )  # fmt: skip
+    except ExportError as error:
+        return [f"no ONNX graph is in the bundle: {error}"]
+    return parity_notes(parities)
 
 
 def _measure(
-    task: Task, tuned: FineTuned, thresholds: Thresholds, y_prob: Probabilities, parity: list[str]
+    task: Task, tuned: FineTuned, thresholds: Thresholds, y_prob: Probabilities, exported: list[str]
 ) -> dict[str, Any]:
-    notes = [*task.notes(), *tuned.notes, *parity]
+    notes = [*task.notes(), *tuned.notes, *exported]
     if len(task.rows("validation")) and thresholds.per_label is None:
         notes.append(
             f"thresholds are not tuned: that takes at least {MIN_ROWS_TO_TUNE} validation rows, some with labels"

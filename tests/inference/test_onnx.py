@@ -16,9 +16,10 @@ from multitag.bundle.read import open_bundle
 from multitag.errors import BundleError, ConfigError
 from multitag.inference.backends import TorchBackend, open_backend
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.export import export_onnx, quantise_int8
+from multitag.inference.export import export_onnx
 from multitag.inference.gate import export_bundle, parity_notes
 from multitag.inference.onnx import OnnxBackend
+from multitag.inference.quantise import arrange_for_int8, quantise_int8
 from multitag.inference.scoring import score_texts
 
 
@@ -28,12 +29,14 @@ def onnx_run(train_tiny, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def graphs(onnx_run, tmp_path_factory):
+def graphs(onnx_run, texts, tmp_path_factory):
     """Both graphs of the tiny model, whatever the gate would say of them."""
     folder = tmp_path_factory.mktemp("graphs")
     export_onnx(onnx_run.bundle / "model", folder / "model.onnx")
-    quantise_int8(folder / "model.onnx", folder / "int8.onnx")
-    quantise_int8(folder / "model.onnx", folder / "int8-but-first.onnx", fp32_layers=1)
+    graph = arrange_for_int8(onnx_run.bundle / "model", folder / "model.onnx", texts)
+    onnx.save(graph, str(folder / "arranged.onnx"))
+    quantise_int8(graph, folder / "int8.onnx")
+    quantise_int8(graph, folder / "int8-but-first.onnx", fp32_layers=1)
     return folder
 
 
@@ -65,10 +68,19 @@ def test_int8_quantises_the_encoder_and_not_the_head(graphs):
     def quantised(name):
         return [node.name for node in onnx.load(str(graphs / name)).graph.node if node.op_type == "MatMulInteger"]
 
-    assert len(quantised("int8.onnx")) == 2 * 6  # layers x (query, key, value, output, two of the feed-forward)
+    # Layers times (query, key, value, output, and two of the feed-forward for quiet and for loud channels).
+    assert len(quantised("int8.onnx")) == 2 * 8
     assert all("/layer." in name for name in quantised("int8.onnx"))
-    assert len(quantised("int8-but-first.onnx")) == 6
+    assert len(quantised("int8-but-first.onnx")) == 8
     assert all("/layer.1/" in name for name in quantised("int8-but-first.onnx"))
+
+
+def test_arranging_for_int8_changes_nothing_but_rounding(graphs):
+    backends = [OnnxBackend(graphs / name, "x") for name in ("model.onnx", "arranged.onnx")]
+    ids = np.random.default_rng(0).integers(5, 600, (9, 17))
+    mask = (np.arange(17) < np.arange(3, 12)[:, None]).astype(np.int64)
+    plain, arranged = (backend(ids, mask) for backend in backends)
+    assert np.abs(plain - arranged).max() < 1e-5
 
 
 def test_int8_is_near_the_model_and_smaller(graphs, onnx_run, texts):

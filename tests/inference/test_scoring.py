@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.special import expit
 
+from multitag.errors import BundleError
 from multitag.inference.backends import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts, sigmoid
@@ -46,16 +49,47 @@ def test_no_text_gives_no_row(encoder, backend):
     assert score_texts(encoder, backend, [], 20).shape == (0, 20)
 
 
+class Recording:
+    """A backend that gives each text the sum of its token ids, and notes the batches it got."""
+
+    def __init__(self, batches_at_once: int) -> None:
+        self.name, self.batches_at_once = "recording", batches_at_once
+        self.shapes: list[tuple[int, int, int]] = []  # rows, tokens, shortest row
+
+    def __call__(self, input_ids, attention_mask):
+        self.shapes.append((*input_ids.shape, int(attention_mask.sum(axis=1).min())))
+        time.sleep(random.uniform(0, 0.002))  # so that batches overtake each other
+        return np.repeat((input_ids * attention_mask).sum(axis=1, keepdims=True), 20, axis=1) / 1e5
+
+
 def test_batches_hold_texts_of_similar_length_the_longest_first(encoder, texts):
-    shapes = []
-
-    def backend(ids, mask):
-        shapes.append((ids.shape[1], int(mask.sum(axis=1).min())))
-        return np.zeros((len(ids), 20), dtype=np.float32)
-
+    backend = Recording(1)
     score_texts(encoder, backend, texts, 20, batch_size=8)
-    assert len(shapes) == 8  # 60 texts
-    assert all(before[1] >= after[0] for before, after in pairwise(shapes))
+    assert len(backend.shapes) == 8  # 60 texts
+    assert all(before[2] >= after[1] for before, after in pairwise(backend.shapes))
+
+
+def test_batches_of_long_texts_are_smaller(encoder):
+    backend = Recording(1)
+    score_texts(encoder, backend, ["word " * 400] * 40 + ["word"] * 40, 20)
+    assert backend.shapes[0][:2] == (512 // 48, 48)  # the tiny model reads 48 tokens
+    assert max(rows * tokens for rows, tokens, _ in backend.shapes) <= 512
+    assert max(rows for rows, _, _ in backend.shapes) == 32
+
+
+def test_batches_that_are_computed_at_once_are_put_in_the_order_of_the_texts(encoder, texts):
+    mixed = [*sorted(texts, key=len), *texts] * 3
+    one, four = (score_texts(encoder, Recording(at_once), mixed, 20, batch_size=3) for at_once in (1, 4))
+    np.testing.assert_array_equal(one, four)
+
+
+def test_what_a_batch_raises_is_raised(encoder, texts):
+    class Broken(Recording):
+        def __call__(self, input_ids, attention_mask):
+            raise BundleError("cannot run it")
+
+    with pytest.raises(BundleError, match="cannot run it"):
+        score_texts(encoder, Broken(3), texts, 20)
 
 
 @given(arrays(np.float32, array_shapes(max_dims=2), elements=LOGITS))

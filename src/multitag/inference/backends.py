@@ -19,6 +19,7 @@ class Backend(Protocol):
     """Token ids to logits."""
 
     name: str
+    batches_at_once: int  # calls from so many threads at once are faster than one after the other
 
     def __call__(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
@@ -54,6 +55,7 @@ class TorchBackend:
     """
 
     name = "torch"
+    batches_at_once = 1  # torch's own threads spin while they wait: two calls at once hinder each other
 
     def __init__(self, model_folder: Path, threads: int | None = None) -> None:
         self.torch: Any = import_extra("torch", "train")

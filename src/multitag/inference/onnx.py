@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from multitag.errors import BundleError
 
 INPUTS = ["input_ids", "attention_mask"]
 OUTPUT = "logits"
+# ONNX Runtime's fused addition and norm computes row by row: 12% of an int8 batch, against 4% for the two apart.
+SLOW_FUSIONS = ["SkipLayerNormFusion"]
 
 
 class OnnxBackend:
@@ -25,7 +28,7 @@ class OnnxBackend:
     name : str
         ``"onnx"`` or ``"onnx-int8"``.
     threads : int, optional
-        Threads of one run; by default one a core.
+        Batches computed at once, and threads of one; by default one a core that this process may use.
 
     Raises
     ------
@@ -44,11 +47,13 @@ class OnnxBackend:
         # What was checked is ONNX: the bytes are not to be taken for ONNX Runtime's own format.
         options.add_session_config_entry("session.load_model_format", "ONNX")
         options.log_severity_level = 3  # errors only
-        if threads is not None:
-            options.intra_op_num_threads = threads
+        self.batches_at_once = options.intra_op_num_threads = threads or available_cores()
+        # Threads that wait for work sleep instead of spinning: several batches, or processes, at once do not take
+        # the cores from each other.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self.session: Any = onnxruntime.InferenceSession(
-                graph, options, providers=["CPUExecutionProvider"]
+                graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
             )
         except Exception as error:  # the library raises classes of its own, which all derive from Exception only
             raise BundleError(f"{path}: ONNX Runtime cannot load it: {' '.join(str(error).split())[:300]}") from error
@@ -64,3 +69,8 @@ class OnnxBackend:
             reason = " ".join(str(error).split())[:300]
             raise BundleError(f"{self.path}: ONNX Runtime cannot run it: {reason}") from error
         return np.asarray(logits, dtype=np.float32)
+
+
+def available_cores() -> int:
+    """Count the cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -33,8 +33,6 @@ class Parity:
         Share of (row, label) decisions that differ at the bundle's thresholds, in [0, 1].
     macro_f1_model, macro_f1_graph : float or None
         At the bundle's thresholds.
-    passed : bool
-        Whether the graph is in the bundle.
     fp32_layers : int
         First layers of an int8 graph that were left in fp32 so that it passes.
     """
@@ -46,12 +44,29 @@ class Parity:
     flipped: float
     macro_f1_model: float | None
     macro_f1_graph: float | None
-    passed: bool
     fp32_layers: int = 0
+
+    @property
+    def failure(self) -> str | None:
+        """Say which limit the graph is beyond; None for one that may be in the bundle."""
+        if self.graph == "onnx":
+            beyond = self.max_difference > MAX_DIFFERENCE_FP32
+            return f"a probability may move by {MAX_DIFFERENCE_FP32:g} at most" if beyond else None
+        if self.flipped > MAX_FLIPPED_INT8:
+            return f"{MAX_FLIPPED_INT8:.0%} of the decisions may change at most"
+        lost = (self.macro_f1_model or 0.0) - (self.macro_f1_graph or 0.0)
+        if lost > MAX_F1_LOSS_INT8:
+            return f"macro-F1 falls by {lost:.3f}, and may by {MAX_F1_LOSS_INT8} at most"
+        return None
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether the graph may be in the bundle."""
+        return self.failure is None
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values that fit JSON."""
-        return asdict(self)
+        return {**asdict(self), "passed": self.passed, "failure": self.failure}
 
 
 def check_parity(
@@ -87,12 +102,12 @@ def check_parity(
         for prob, y_pred in zip((model_prob, graph_prob), decisions, strict=True)
     )
     difference = np.abs(np.asarray(model_prob, dtype=np.float64) - graph_prob)
-    flipped = float(np.mean(decisions[0] != decisions[1]))
-    if graph == "onnx":
-        passed = bool(difference.max() <= MAX_DIFFERENCE_FP32)
-    else:
-        lost = (model_f1 or 0.0) - (graph_f1 or 0.0)
-        passed = flipped <= MAX_FLIPPED_INT8 and lost <= MAX_F1_LOSS_INT8
     return Parity(
-        graph, len(y_true), float(difference.max()), float(difference.mean()), flipped, model_f1, graph_f1, passed
+        graph,
+        n_rows=len(y_true),
+        max_difference=float(difference.max()),
+        mean_difference=float(difference.mean()),
+        flipped=float(np.mean(decisions[0] != decisions[1])),
+        macro_f1_model=model_f1,
+        macro_f1_graph=graph_f1,
     )

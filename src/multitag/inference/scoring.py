@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ from multitag.inference.backends import Backend
 from multitag.inference.encoding import TextEncoder, pad_batch
 
 DEFAULT_BATCH_SIZE = 32
+# Tokens of a batch at most, padding counted: what a batch works on then stays in the processor's cache.
+BATCH_TOKENS = 512
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -21,6 +25,35 @@ def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
     return (np.where(values >= 0, 1.0, small) / (1.0 + small)).astype(np.float32)
 
 
+def token_batches(
+    rows: Sequence[Sequence[int]], pad_id: int, batch_size: int = DEFAULT_BATCH_SIZE
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
+    """Cut tokenised texts into padded batches of similar length and bounded size.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of int, length n_texts
+        Token ids of each text.
+    pad_id : int
+    batch_size : int
+        Texts of a batch at most; it has fewer where they would be more than 512 tokens, padding counted.
+
+    Yields
+    ------
+    indices : ndarray of int64, shape (batch,)
+        Which texts.
+    input_ids, attention_mask : ndarray of int64, shape (batch, tokens)
+    """
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    order = np.argsort(-lengths, kind="stable")  # longest first: memory peaks at once
+    start = 0
+    while start < len(order):
+        size = min(batch_size, max(1, BATCH_TOKENS // int(lengths[order[start]])))
+        indices = order[start : start + size]
+        yield indices, *pad_batch([rows[index] for index in indices], pad_id)
+        start += size
+
+
 def score_texts(
     encoder: TextEncoder,
     backend: Backend,
@@ -28,7 +61,7 @@ def score_texts(
     n_labels: int,
     batch_size: int = DEFAULT_BATCH_SIZE,
 ) -> NDArray[np.float32]:
-    """Score texts in batches of similar length, so that little is computed on padding.
+    """Score texts in batches of similar length, so that little is computed on padding, as many at once as it pays.
 
     Parameters
     ----------
@@ -38,6 +71,7 @@ def score_texts(
         May be empty.
     n_labels : int
     batch_size : int
+        Texts of a batch at most.
 
     Returns
     -------
@@ -52,18 +86,32 @@ def score_texts(
         If the tokenizer or the model cannot take a text, or gives no finite number a label.
     """
     rows = encoder.encode(texts)
-    order = sorted(
-        range(len(rows)), key=lambda index: -len(rows[index])
-    )  # longest first: memory peaks at once
     probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
-    for start in range(0, len(order), batch_size):
-        indices = order[start : start + batch_size]
-        ids, mask = pad_batch([rows[index] for index in indices], encoder.pad_id)
-        logits = backend(ids, mask)
-        if logits.shape != (len(indices), n_labels) or not np.isfinite(logits).all():
-            raise BundleError(
-                f"the model ({backend.name}) gave logits of shape {logits.shape}, or some that are no finite numbers; "
-                f"expected {(len(indices), n_labels)}: get or make the bundle again"
-            )
-        probabilities[indices] = sigmoid(logits)
+
+    batches, lock = token_batches(rows, encoder.pad_id, batch_size), Lock()
+
+    def score_batches() -> None:
+        while True:
+            with lock:  # a generator cannot be asked by two threads at once
+                batch = next(batches, None)
+            if batch is None:
+                return
+            indices, ids, mask = batch
+            probabilities[indices] = sigmoid(_checked(backend(ids, mask), (len(indices), n_labels), backend.name))
+
+    if backend.batches_at_once == 1 or len(rows) == 1:
+        score_batches()
+    else:
+        with ThreadPoolExecutor(backend.batches_at_once) as pool:
+            for worker in [pool.submit(score_batches) for _ in range(backend.batches_at_once)]:
+                worker.result()  # raises what a batch raised
     return probabilities
+
+
+def _checked(logits: NDArray[np.float32], shape: tuple[int, int], name: str) -> NDArray[np.float32]:
+    if logits.shape != shape or not np.isfinite(logits).all():
+        raise BundleError(
+            f"the model ({name}) gave logits of shape {logits.shape}, or some that are no finite numbers; "
+            f"expected {shape}: get or make the bundle again"
+        )
+    return logits
