@@ -13,6 +13,8 @@ from multitag.schema import build, is_plain, nearest, read_yaml, setting_keys, w
 SplitMethod = Literal["stratified", "random"]
 NearDuplicatesRule = Literal["together", "ignore"]
 Precision = Literal["auto", "fp32", "bf16"]
+LongTexts = Literal["truncate", "windows"]
+Pool = Literal["mean", "max"]
 BackendName = Literal["auto", "onnx", "onnx-int8", "torch"]
 
 
@@ -85,15 +87,26 @@ class ModelConfig:
     base_model : str
         ``"auto"``, ``"minilm"``, a name on the Hugging Face hub, or a local folder.
     max_length : int
-        Longest text in tokens, the two special ones counted; the rest of a text is cut off.
+        Longest text in tokens, the two special ones counted. What is beyond is not trained on.
+    long : {"truncate", "windows"}
+        What the finished model does with a longer text: read its start, or read it in overlapping windows.
+    pool : {"mean", "max"}
+        How the probabilities of a text's windows become one a label.
     """
 
     base_model: str = "auto"
     max_length: int = 256
+    long: LongTexts = "truncate"
+    pool: Pool = "mean"
 
     def __post_init__(self) -> None:
         _require(self.base_model.strip() != "", "base_model: expected auto, minilm, a hub name or a folder")
         _require(self.max_length >= 3, f"max_length: expected at least 3 tokens, got {self.max_length}")
+
+    @property
+    def window_pool(self) -> Pool | None:
+        """How windows are pooled; None where long texts are truncated."""
+        return self.pool if self.long == "windows" else None
 
 
 @dataclass(frozen=True)

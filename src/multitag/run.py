@@ -19,7 +19,7 @@ from multitag.bundle.layout import CARD, METRICS, REPORT
 from multitag.bundle.manifest import utc_now
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import write_bundle
-from multitag.config import Config
+from multitag.config import Config, Pool
 from multitag.data.task import Task
 from multitag.errors import ExportError
 from multitag.evaluation.calibration import Calibration
@@ -114,19 +114,20 @@ def train(
     with tempfile.TemporaryDirectory(dir=folder.root, prefix=".model-") as name:
         scratch = Path(name)
         tuned.save(scratch / "model")
-        y_prob = _score_held_out(task, scratch / "model")  # by the files that leave, not by what is in memory
+        # By the files that leave, not by what is in memory.
+        y_prob = _score_held_out(task, scratch / "model", config.model.window_pool)
         thresholds = _tune(task, y_prob, config.evaluation.threshold)
-        exported = _export(task, thresholds, y_prob, scratch) if config.export.onnx else []
+        exported = _export(task, config, thresholds, y_prob, scratch) if config.export.onnx else []
         metrics = _measure(task, tuned, thresholds, y_prob, exported)
         _save_probabilities(folder.probabilities, task, y_prob)
         _write_bundle(folder.bundle, task, tuned, thresholds, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
 
 
-def _score_held_out(task: Task, model_folder: Path) -> Probabilities:
+def _score_held_out(task: Task, model_folder: Path, pool: Pool | None) -> Probabilities:
     encoder, backend = TextEncoder(model_folder), TorchBackend(model_folder)
     return {
-        side: score_texts(encoder, backend, task.texts(side), len(task.label_set))
+        side: score_texts(encoder, backend, task.texts(side), len(task.label_set), pool=pool)
         for side in ("validation", "test")
         if len(task.rows(side))
     }
@@ -140,7 +141,9 @@ def _tune(task: Task, y_prob: Probabilities, fixed: float) -> Thresholds:
     return tune_thresholds(task.y_true("validation"), y_prob["validation"], fixed=fixed, tuned_on=tuned_on)
 
 
-def _export(task: Task, thresholds: Thresholds, y_prob: Probabilities, scratch: Path) -> list[str]:
+def _export(
+    task: Task, config: Config, thresholds: Thresholds, y_prob: Probabilities, scratch: Path
+) -> list[str]:
     """Write the ONNX graphs that pass the gate on the validation rows, or on training rows where there are none.
 
     Gives what a reader must know of it. A model that cannot be exported is served by torch: no reason to lose a run.
@@ -149,7 +152,8 @@ def _export(task: Task, thresholds: Thresholds, y_prob: Probabilities, scratch: 
     try:
         parities = export_checked(
             scratch, task.texts(side), task.y_true(side), task.label_set, thresholds,
-            Calibration.identity(len(task.label_set)), sample=task.texts("train"), model_prob=y_prob.get(side),
+            Calibration.identity(len(task.label_set)), sample=task.texts("train"),
+            pool=config.model.window_pool, model_prob=y_prob.get(side),
         )  # fmt: skip
     except ExportError as error:
         return [f"no ONNX graph is in the bundle: {error}"]

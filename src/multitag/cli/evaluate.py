@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from multitag.config import BackendName, LongTexts, Pool
+
 
 def evaluate(
     bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
@@ -28,6 +30,16 @@ def evaluate(
     allow_unlabelled: Annotated[
         bool, typer.Option("--allow-unlabelled", help="Keep rows without a label, as examples of none.")
     ] = False,
+    backend: Annotated[
+        BackendName, typer.Option("--backend", help="auto is onnx, or torch where the bundle has no graph.")
+    ] = "auto",
+    long: Annotated[
+        LongTexts | None,
+        typer.Option("--long", help="Longer texts: their start, or all in windows.", show_default="the bundle's"),
+    ] = None,
+    pool: Annotated[
+        Pool | None, typer.Option("--pool", help="Of the windows' probabilities.", show_default="the bundle's")
+    ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
 ) -> None:
     """Measure a bundle on labelled rows that it has not seen."""
@@ -39,7 +51,7 @@ def evaluate(
     from multitag.inference.classifier import load
     from multitag.inference.evaluate import evaluate as evaluate_classifier
 
-    with load(bundle) as classifier:
+    with load(bundle, backend=backend, long=long, pool=pool) as classifier:
         known = classifier.bundle.manifest.data
         table = read_table(
             data, text=text or known["text_column"], labels=labels or known["label_column"],

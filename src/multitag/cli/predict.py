@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from multitag.config import BackendName
+from multitag.config import BackendName, LongTexts, Pool
 from multitag.errors import ConfigError
 
 
@@ -39,9 +39,16 @@ def predict(
         BackendName, typer.Option("--backend", help="auto is onnx, or torch where the bundle has no graph.")
     ] = "auto",
     threads: Annotated[
-        int | None, typer.Option("--threads", help="Of one prediction; by default one a core.", show_default=False)
+        int | None, typer.Option("--threads", help="By default one a core.", show_default=False)
     ] = None,
-    batch_size: Annotated[int, typer.Option("--batch-size", help="Texts scored at once.")] = 32,
+    long: Annotated[
+        LongTexts | None,
+        typer.Option("--long", help="Longer texts: their start, or all in windows.", show_default="the bundle's"),
+    ] = None,
+    pool: Annotated[
+        Pool | None, typer.Option("--pool", help="Of the windows' probabilities.", show_default="the bundle's")
+    ] = None,
+    batch_size: Annotated[int, typer.Option("--batch-size", help="Texts of a batch at most.")] = 32,
     json_output: Annotated[bool, typer.Option("--json", help="Print one text's prediction as JSON.")] = False,
 ) -> None:
     """Predict the labels of a text, or of every row of a file."""
@@ -57,7 +64,7 @@ def predict(
         raise ConfigError("--json prints the prediction of one text; for a file, write --output FILE.jsonl")
     from multitag.inference.classifier import load
 
-    with load(bundle, backend=backend, threads=threads) as classifier:
+    with load(bundle, backend=backend, threads=threads, long=long, pool=pool) as classifier:
         if input_file is not None and output_file is not None:
             from multitag.inference.files import predict_file
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from multitag.config import NearDuplicatesRule, Precision, SplitMethod
+from multitag.config import LongTexts, NearDuplicatesRule, Pool, Precision, SplitMethod
 
 _DATA, _ROWS, _TRAINING, _RUN = "Table", "Rows held out", "Training", "Run"
 
@@ -55,6 +55,13 @@ def train(
     ] = None,
     max_length: Annotated[
         int | None, _option("--max-length", "Longest text in tokens; default 256.", _TRAINING)
+    ] = None,
+    long: Annotated[
+        LongTexts | None,
+        _option("--long", "Longer texts, when predicting: truncate (default), or read in windows.", _TRAINING),
+    ] = None,
+    pool: Annotated[
+        Pool | None, _option("--pool", "Of the windows' probabilities: mean (default) or max.", _TRAINING)
     ] = None,
     epochs: Annotated[float | None, _option("--epochs", "Passes over the rows.", _TRAINING)] = None,
     batch_size: Annotated[int | None, _option("--batch-size", "Texts a step; default 16.", _TRAINING)] = None,
@@ -107,7 +114,8 @@ def train(
         "text": text, "labels": labels, "label_separator": label_separator,
         "allow_unlabelled": allow_unlabelled, "method": split,
         "validation_size": _size(validation_size), "test_size": _size(test_size), "near_duplicates": near_duplicates,
-        "base_model": base_model, "max_length": max_length, "epochs": epochs, "batch_size": batch_size,
+        "base_model": base_model, "max_length": max_length, "long": long, "pool": pool,
+        "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
         "precision": precision, "threshold": threshold, "save_steps": save_steps,

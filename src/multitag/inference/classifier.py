@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.bundle.read import Bundle, open_bundle
-from multitag.config import BackendName
+from multitag.config import BackendName, LongTexts, Pool
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends import open_backend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE, score_texts
+from multitag.inference.windows import choose_pool
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,17 @@ class Classifier:
         Opened and verified; the classifier closes it.
     backend : {"auto", "onnx", "onnx-int8", "torch"}
     threads : int, optional
+    long : {"truncate", "windows"}, optional
+    pool : {"mean", "max"}, optional
         As in :func:`load`.
     """
 
-    def __init__(self, bundle: Bundle, backend: BackendName = "auto", threads: int | None = None) -> None:
+    def __init__(
+        self, bundle: Bundle, backend: BackendName = "auto", threads: int | None = None, *,
+        long: LongTexts | None = None, pool: Pool | None = None,
+    ) -> None:  # fmt: skip
         self.bundle = bundle
+        self._pool = choose_pool(bundle.manifest, long, pool)
         self._encoder = TextEncoder(bundle.folder / "model")
         self._backend = open_backend(bundle.folder, backend, threads)
         bundle.check_unchanged()  # what is loaded is what was verified
@@ -84,9 +91,11 @@ class Classifier:
         Parameters
         ----------
         texts : sequence of str, length n_texts
-            May be empty. Beyond the bundle's max_length in tokens, the rest of a text is not read.
+            May be empty. What is beyond the bundle's max_length in tokens is not read, or read in windows: see
+            :func:`load`.
         batch_size : int, default 32
-            Texts scored at once; it changes speed and memory, not the result beyond 1e-5.
+            Texts of a batch at most. The result does not depend on it beyond 1e-5; with ``onnx-int8``, whose scales
+            are those of a batch, by up to 0.05 (docs/performance.md).
 
         Returns
         -------
@@ -102,7 +111,7 @@ class Classifier:
             raise DataError("expected a list of texts, got one str; write [text]")
         if batch_size < 1:
             raise ConfigError(f"batch_size: expected at least 1, got {batch_size}")
-        raw = score_texts(self._encoder, self._backend, texts, len(self.label_names), batch_size)
+        raw = score_texts(self._encoder, self._backend, texts, len(self.label_names), batch_size, self._pool)
         return self.bundle.calibration.apply(raw)
 
     def predict(
@@ -178,7 +187,14 @@ class Classifier:
         self.close()
 
 
-def load(path: str | Path, *, backend: BackendName = "auto", threads: int | None = None) -> Classifier:
+def load(
+    path: str | Path,
+    *,
+    backend: BackendName = "auto",
+    threads: int | None = None,
+    long: LongTexts | None = None,
+    pool: Pool | None = None,
+) -> Classifier:
     """Load a bundle, from its folder or zip, after checking every byte of it.
 
     Parameters
@@ -188,7 +204,12 @@ def load(path: str | Path, *, backend: BackendName = "auto", threads: int | None
         What computes. ``auto`` is the fp32 graph in ONNX Runtime, or torch where the bundle has no graph; neither
         graph needs torch. ``onnx-int8`` is faster and changes up to 1% of the (text, label) decisions.
     threads : int, optional
-        Threads of one prediction; by default one a core. Set it where several processes share the cores.
+        Threads of one prediction; by default one a core that this process may use.
+    long : {"truncate", "windows"}, optional
+        What to do with a text of more tokens than the model reads: take its start, or read it in windows that overlap
+        by a quarter, 16 at most. By default as the bundle was made with, which is what its thresholds are tuned for.
+    pool : {"mean", "max"}, optional
+        How the windows' probabilities become one a label; by default as the bundle was made with.
 
     Returns
     -------
@@ -205,7 +226,7 @@ def load(path: str | Path, *, backend: BackendName = "auto", threads: int | None
     """
     bundle = open_bundle(path)
     try:
-        return Classifier(bundle, backend, threads)
+        return Classifier(bundle, backend, threads, long=long, pool=pool)
     except BaseException:
         bundle.close()
         raise

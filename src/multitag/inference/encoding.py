@@ -15,6 +15,8 @@ from multitag.errors import BundleError, DataError
 # A WordPiece or BPE token covers a word of at most about this many characters; a text is cut to that many
 # times max_length before it is tokenised, since the tokenizer takes 17 s for 10 MB, of which little is kept.
 MAX_CHARACTERS_PER_TOKEN = 200
+# Neighbouring windows of a long text share this part of their tokens, so that a sentence is whole in one of them.
+OVERLAP = 4
 
 
 class TextEncoder:
@@ -41,7 +43,7 @@ class TextEncoder:
         self.pad_id = int(config["pad_token_id"])
         with _tokenizer_errors(self.path):
             self.tokenizer = Tokenizer.from_file(str(self.path))
-            self.tokenizer.enable_truncation(self.max_length)
+            self.tokenizer.enable_truncation(self.max_length, stride=self.max_length // OVERLAP)
             self.tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
@@ -63,14 +65,35 @@ class TextEncoder:
         BundleError
             If the tokenizer fails at a text, or gives no token for one.
         """
+        return [windows[0] for windows in self.encode_windows(texts, 1)]
+
+    def encode_windows(self, texts: Sequence[str], most: int) -> list[list[list[int]]]:
+        """Tokenise texts, each in overlapping windows of ``max_length`` tokens.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n_texts
+        most : int
+            Windows of a text, from its start; what is beyond the last is not read.
+
+        Returns
+        -------
+        list of list of list of int, length n_texts
+            The windows of each text, at least one: token ids with the special ones, not padded.
+
+        Raises
+        ------
+        DataError, BundleError
+            As :meth:`encode`.
+        """
         texts = list(texts)
-        longest = self.max_length * MAX_CHARACTERS_PER_TOKEN
+        longest = self.max_length * MAX_CHARACTERS_PER_TOKEN * most
         for number, text in enumerate(texts):
             check_text(text, number)
         with _tokenizer_errors(self.path):
             encoded = self.tokenizer.encode_batch_fast([text[:longest] for text in texts])
-            rows = [encoding.ids for encoding in encoded]
-        if not all(rows):
+            rows = [[first.ids, *(more.ids for more in first.overflowing[: most - 1])] for first in encoded]
+        if not all(map(all, rows)):
             raise BundleError(f"{self.path}: gives no token for some text; expected special ones at least")
         return rows
 

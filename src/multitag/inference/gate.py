@@ -16,6 +16,7 @@ from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
+from multitag.config import Pool
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.table import read_table
 from multitag.errors import BundleError, ExportError
@@ -28,6 +29,7 @@ from multitag.inference.onnx import OnnxBackend
 from multitag.inference.parity import Parity, check_parity
 from multitag.inference.quantise import arrange_for_int8, quantise_int8
 from multitag.inference.scoring import score_texts
+from multitag.inference.windows import choose_pool
 from multitag.labels import LabelSet
 
 MAX_GATE_ROWS = 1000  # enough to see a 1% change of decisions, little enough to take seconds
@@ -45,6 +47,7 @@ def export_checked(
     calibration: Calibration,
     *,
     sample: Sequence[str],
+    pool: Pool | None = None,
     model_prob: NDArray[np.floating] | None = None,
 ) -> list[Parity]:
     """Write ``onnx/`` beside a ``model/``: the graphs that pass the gate, and parity.json with all figures.
@@ -61,6 +64,8 @@ def export_checked(
     calibration : Calibration
     sample : sequence of str
         Texts that the int8 graph's scales are chosen by, such as training texts.
+    pool : {"mean", "max"}, optional
+        Of the windows of long texts, as in :func:`~multitag.inference.scoring.score_texts`.
     model_prob : ndarray of float, shape (n_rows, n_labels), optional
         The model's probabilities of ``texts``, not calibrated, where they are known already.
 
@@ -81,7 +86,7 @@ def export_checked(
     encoder = TextEncoder(folder / "model")
 
     def score(backend: Backend) -> NDArray[np.float32]:
-        return score_texts(encoder, backend, texts, len(label_set))
+        return score_texts(encoder, backend, texts, len(label_set), pool=pool)
 
     if model_prob is None:
         model_prob = score(TorchBackend(folder / "model"))
@@ -174,7 +179,7 @@ def export_bundle(
             shutil.copytree(bundle.folder / "model", scratch / "model")
             parities = export_checked(
                 scratch, table.texts, y_true, bundle.label_set, bundle.thresholds, bundle.calibration,
-                sample=table.texts,
+                sample=table.texts, pool=choose_pool(bundle.manifest),
             )  # fmt: skip
             made = {part: scratch / part for part in (ONNX, ONNX_INT8, ONNX_PARITY)}
             replace_files(path, {part: file if file.exists() else None for part, file in made.items()})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.config import Pool
 from multitag.errors import BundleError
 from multitag.inference.backends import Backend
 from multitag.inference.encoding import TextEncoder, pad_batch
@@ -16,6 +18,7 @@ from multitag.inference.encoding import TextEncoder, pad_batch
 DEFAULT_BATCH_SIZE = 32
 # Tokens of a batch at most, padding counted: what a batch works on then stays in the processor's cache.
 BATCH_TOKENS = 512
+MAX_WINDOWS = 16  # of one text: 3,120 tokens at max_length 256
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -60,6 +63,7 @@ def score_texts(
     texts: Sequence[str],
     n_labels: int,
     batch_size: int = DEFAULT_BATCH_SIZE,
+    pool: Pool | None = None,
 ) -> NDArray[np.float32]:
     """Score texts in batches of similar length, so that little is computed on padding, as many at once as it pays.
 
@@ -72,6 +76,10 @@ def score_texts(
     n_labels : int
     batch_size : int
         Texts of a batch at most.
+    pool : {"mean", "max"}, optional
+        Read a text of more than max_length tokens in overlapping windows, 16 at most, and take the mean or the largest
+        probability of each label over them. Each label is pooled by itself: a text may be about one thing at its
+        start and another at its end. By default the start is read.
 
     Returns
     -------
@@ -85,10 +93,24 @@ def score_texts(
     BundleError
         If the tokenizer or the model cannot take a text, or gives no finite number a label.
     """
-    rows = encoder.encode(texts)
-    probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
+    windows = encoder.encode_windows(texts, 1 if pool is None else MAX_WINDOWS)
+    probabilities = _score_rows(list(chain.from_iterable(windows)), backend, encoder.pad_id, n_labels, batch_size)
+    if len(probabilities) == len(windows):
+        return probabilities
+    counts = np.fromiter(map(len, windows), np.int64, len(windows))
+    starts = np.cumsum(counts) - counts
+    if pool == "max":
+        return np.maximum.reduceat(probabilities, starts, axis=0)
+    mean = np.add.reduceat(probabilities, starts, axis=0) / counts[:, None]  # (n_texts, n_labels)
+    return np.minimum(mean, 1).astype(np.float32)  # a mean of ones may be rounded above 1
 
-    batches, lock = token_batches(rows, encoder.pad_id, batch_size), Lock()
+
+def _score_rows(
+    rows: Sequence[Sequence[int]], backend: Backend, pad_id: int, n_labels: int, batch_size: int
+) -> NDArray[np.float32]:
+    """Score tokenised rows, in their order."""
+    probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
+    batches, lock = token_batches(rows, pad_id, batch_size), Lock()
 
     def score_batches() -> None:
         while True:
@@ -102,9 +124,9 @@ def score_texts(
     if backend.batches_at_once == 1 or len(rows) == 1:
         score_batches()
     else:
-        with ThreadPoolExecutor(backend.batches_at_once) as pool:
-            for worker in [pool.submit(score_batches) for _ in range(backend.batches_at_once)]:
-                worker.result()  # raises what a batch raised
+        with ThreadPoolExecutor(backend.batches_at_once) as workers:
+            for done in [workers.submit(score_batches) for _ in range(backend.batches_at_once)]:
+                done.result()  # raises what a batch raised
     return probabilities
 
 
