@@ -13,7 +13,7 @@ import pytest
 
 import multitag
 
-HEAVY = ["torch", "transformers", "sklearn", "pandas", "matplotlib", "onnxruntime", "pyarrow", "jinja2"]
+HEAVY = ["numpy", "torch", "transformers", "sklearn", "pandas", "matplotlib", "onnxruntime", "pyarrow", "jinja2"]
 OF_THE_TRAIN_EXTRA = [
     "torch", "transformers", "accelerate", "safetensors", "sklearn", "iterstrat", "pyarrow", "yaml",
     "matplotlib", "jinja2", "onnx", "onnxscript",

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from multitag.config import Config
@@ -18,19 +17,20 @@ from multitag.errors import (
     BundleError,
     ConfigError,
     DataError,
+    ExportError,
     MissingExtraError,
     MultitagError,
     OutputError,
 )
-from multitag.labels import LabelSet
 
 if TYPE_CHECKING:
     from multitag.data.table import Table, read_table
     from multitag.inference.classifier import Classifier, Prediction, load
     from multitag.inference.evaluate import evaluate
+    from multitag.labels import LabelSet
     from multitag.run import Run, train
 
-__version__ = version("multitag")
+    __version__: str
 
 __all__ = [
     "BaseModelError",
@@ -39,6 +39,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "DataError",
+    "ExportError",
     "LabelSet",
     "MissingExtraError",
     "MultitagError",
@@ -52,9 +53,10 @@ __all__ = [
     "train",
 ]
 
-# Imported when first asked for: `import multitag` stays instant, and predicting loads no training code.
+# Imported when first asked for: `import multitag` is instant, without NumPy even; predicting loads no training code.
 _LAZY = {
     "Classifier": "multitag.inference.classifier",
+    "LabelSet": "multitag.labels",
     "Prediction": "multitag.inference.classifier",
     "Run": "multitag.run",
     "Table": "multitag.data.table",
@@ -66,6 +68,10 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("multitag")
     if name not in _LAZY:
         raise AttributeError(f"module 'multitag' has no attribute {name!r}")
     return getattr(import_module(_LAZY[name]), name)
