@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 import multitag
+from multitag.threads import sleep_while_waiting
+
+sleep_while_waiting()  # before any test imports torch: two test runs at once would hinder each other tenfold
 
 N_ROWS = 60
 VOCABULARY = 600

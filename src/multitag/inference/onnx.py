@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from multitag.bundle.onnx_graph import check_graph
 from multitag.errors import BundleError
+from multitag.threads import available_cores
 
 INPUTS = ["input_ids", "attention_mask"]
 OUTPUT = "logits"
@@ -69,8 +69,3 @@ class OnnxBackend:
             reason = " ".join(str(error).split())[:300]
             raise BundleError(f"{self.path}: ONNX Runtime cannot run it: {reason}") from error
         return np.asarray(logits, dtype=np.float32)
-
-
-def available_cores() -> int:
-    """Count the cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
