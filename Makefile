@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup demo test test-fast lint bench-quality readme clean
+.PHONY: help setup demo test test-fast lint fuzz bench-quality readme clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,11 @@ lint: $(READY)  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# atheris has wheels for some Pythons only; without it hypothesis fuzzes, which is not guided by coverage.
+fuzz: $(READY)  ## Fuzz every parser of outside bytes, 10 minutes in all; the figures go into docs/security.md
+	$(BIN)/python -m pip install --quiet --only-binary :all: atheris || echo "no atheris for this Python: hypothesis fuzzes"
+	PYTHONPATH=tests $(BIN)/python -m fuzz.run --seconds 600 --record
 
 bench-quality: $(READY)  ## Measure quality on IMDB beside other recipes (needs ../shared/data)
 	$(BIN)/python -m benchmarks.quality

@@ -18,7 +18,19 @@ from __future__ import annotations
 
 
 class MultitagError(Exception):
-    """Base of all errors that multitag raises on purpose."""
+    r"""Base of all errors that multitag raises on purpose.
+
+    Messages quote files and what libraries say of them: whatever is no printable character is written as its escape,
+    so that a message is one line and does nothing to a terminal.
+
+    Examples
+    --------
+    >>> print(MultitagError("no column 'a\nb\x1b[2J'"))
+    no column 'a\nb\x1b[2J'
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__("".join(each if each.isprintable() else ascii(each)[1:-1] for each in message))
 
 
 class DataError(MultitagError):

@@ -193,6 +193,24 @@ def test_a_model_of_other_labels_is_refused(changes, bundle):
 
 
 @pytest.mark.parametrize(
+    ("name", "changes", "reason"),
+    [
+        ("model/config.json", {"pad_token_id": None}, "pad_token_id: expected a whole number from 0"),
+        ("model/config.json", {"pad_token_id": -1}, "pad_token_id: expected a whole number from 0"),
+        ("model/config.json", {"pad_token_id": 10**30}, "pad_token_id: expected a whole number from 0"),
+        ("model/config.json", {"n_layers": 10**9}, "layers of a model with 1 tensors"),
+        ("model/tokenizer_config.json", {"model_max_length": 10**30}, "model_max_length: expected a whole number"),
+        ("model/tokenizer_config.json", {"model_max_length": 0}, "model_max_length: expected a whole number"),
+        ("model/tokenizer_config.json", {"model_max_length": 512.0}, "model_max_length: expected a whole number"),
+        ("model/tokenizer_config.json", {"tokenizer_class": "evil.Tokenizer"}, "'tokenizer_class', which asks for code"),
+    ],
+)
+def test_settings_that_cannot_be_the_models_are_refused(name, changes, reason, bundle):
+    forge(bundle, name, _edited(bundle, name, **changes))
+    assert reason in _refuse(bundle)
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"per_label": [0.25, 0.5]},

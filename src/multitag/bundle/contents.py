@@ -73,7 +73,8 @@ def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calib
     _check_config(files[CONFIG], label_set, f"{where}: {CONFIG}")
     _check_number(files[CONFIG], "pad_token_id", 0, MAX_ID, f"{where}: {CONFIG}")
     _check_number(files[TOKENIZER_CONFIG], "model_max_length", 1, MAX_TOKENS, f"{where}: {TOKENIZER_CONFIG}")
-    check_tensor_header(folder / WEIGHTS, f"{where}: {WEIGHTS}")
+    n_tensors = check_tensor_header(folder / WEIGHTS, f"{where}: {WEIGHTS}")
+    _check_depth(files[CONFIG], n_tensors, f"{where}: {CONFIG}")
     for name in (ONNX, ONNX_INT8):
         if (folder / name).exists():
             check_graph(folder / name, f"{where}: {name}")
@@ -109,6 +110,13 @@ def _check_config(config: Mapping[str, Any], label_set: LabelSet, where: str) ->
                 f"{where}: {key} does not agree with {LABELS} ({len(label_set)} labels, multi-label); "
                 "the files are of different models"
             )
+
+
+def _check_depth(config: Mapping[str, Any], n_tensors: int, where: str) -> None:
+    """Refuse a model of more layers than there are weights for: it takes 15 s to build a thousand of them."""
+    for key, value in config.items():
+        if "layers" in key and isinstance(value, int) and value > n_tensors:
+            raise BundleError(f"{where}: {key}: {str(value)[:20]} layers of a model with {n_tensors} tensors of weights")
 
 
 def _check_number(settings: Mapping[str, Any], key: str, lowest: int, highest: int, where: str) -> None:

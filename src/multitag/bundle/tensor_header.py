@@ -17,7 +17,7 @@ ITEM_BYTES = {
 MAX_DIMENSIONS = 16
 
 
-def check_tensor_header(path: Path, where: str) -> None:
+def check_tensor_header(path: Path, where: str) -> int:
     """Check that a safetensors file is exactly as long as its header says, and its tensors fill it one by one.
 
     Parameters
@@ -26,6 +26,11 @@ def check_tensor_header(path: Path, where: str) -> None:
         The file.
     where : str
         The file as the person knows it, for the error.
+
+    Returns
+    -------
+    int
+        Number of tensors.
 
     Raises
     ------
@@ -46,6 +51,7 @@ def check_tensor_header(path: Path, where: str) -> None:
         end = stop
     if 8 + length + end != size:
         raise BundleError(f"{where}: tensors take {end} bytes, expected {size - 8 - length}")
+    return len(header)
 
 
 def _place(name: str, entry: Any, where: str) -> tuple[int, int, str]:

@@ -1,0 +1,263 @@
+"""What is fuzzed: every function of multitag that reads bytes from outside, with files to start from.
+
+A target takes any bytes and either takes them or raises one of multitag's own errors, in one line. Anything else
+(another exception, a hang, a crash) is a finding.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from onnx import TensorProto
+from onnx.helper import make_graph, make_model, make_node, make_opsetid, make_tensor, make_tensor_value_info
+from safetensors.numpy import save
+
+import multitag
+from multitag.bundle.contents import read_contents
+from multitag.bundle.layout import MANIFEST
+from multitag.bundle.manifest import FileRecord, Manifest
+from multitag.bundle.onnx_graph import check_graph
+from multitag.bundle.tensor_header import check_tensor_header
+from multitag.bundle.unzip import unzip_bundle
+from multitag.config import Config
+from multitag.data.source import open_source
+from multitag.errors import BundleError, MultitagError
+from multitag.inference.encoding import TextEncoder
+from multitag.inference.files import predict_file
+from multitag.inference.onnx import OnnxBackend
+from multitag.inference.scoring import score_texts
+
+FORMAT_1 = Path(__file__).parents[1] / "bundle" / "fixtures" / "format-1.zip"
+TEXTS = ["a film about love", "", "WAR " * 50, "🎬 \N{COMBINING ACUTE ACCENT}\0\n"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One parser.
+
+    Parameters
+    ----------
+    name : str
+    corpus : callable
+        Gives files that it takes, to start from.
+    parse : callable
+        Takes bytes and an empty folder; raises nothing but a MultitagError.
+    """
+
+    name: str
+    corpus: Callable[[], list[bytes]]
+    parse: Callable[[bytes, Path], object]
+
+    def run(self, data: bytes) -> bool:
+        """Parse; tells whether the bytes were taken."""
+        with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
+            try:
+                self.parse(data, Path(name))
+            except MultitagError as error:
+                message = str(error).replace(name, "")
+                assert message.isprintable(), f"not one line: {message!r}"
+                assert len(message) < 2000, f"not a line to read: {len(message)} characters"
+                return False
+        return True
+
+
+@functools.cache
+def base_bundle() -> Path:
+    """Unpack the bundle of format 1 and give it a graph, so that it predicts without torch."""
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-base-")) / "bundle"
+    folder.mkdir()
+    unzip_bundle(FORMAT_1, folder)
+    (folder / "onnx").mkdir()
+    (folder / "onnx" / "model.onnx").write_bytes(tiny_graph())
+    sign(folder)
+    return folder
+
+
+def tiny_graph() -> bytes:
+    """Give a graph that takes token ids and makes logits of three labels out of their sum."""
+    ids, mask = (
+        make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in ("input_ids", "attention_mask")
+    )
+    nodes = [
+        make_node("Mul", ["input_ids", "attention_mask"], ["kept"]),
+        make_node("Cast", ["kept"], ["numbers"], to=TensorProto.FLOAT),
+        make_node("ReduceMean", ["numbers"], ["mean"], axes=[1], keepdims=1),
+        make_node("MatMul", ["mean", "weights"], ["logits"]),
+    ]
+    weights = make_tensor("weights", TensorProto.FLOAT, [1, 3], [0.1, -0.2, 0.3])
+    logits = make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 3])
+    model = make_model(
+        make_graph(nodes, "tiny", [ids, mask], [logits], [weights]), opset_imports=[make_opsetid("", 17)]
+    )
+    model.ir_version = 8
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def sign(folder: Path) -> None:
+    """Make the manifest agree with the files, whatever they are, as an attacker would."""
+    values = json.loads((folder / MANIFEST).read_bytes())
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    values["files"] = {name: FileRecord.of(folder / name) for name in names if name != MANIFEST}
+    del values["digest"]
+    (folder / MANIFEST).write_bytes(Manifest(**values).to_bytes())
+
+
+@functools.cache
+def _copy_for(name: str) -> Path:
+    return shutil.copytree(base_bundle(), base_bundle().parent / name.replace("/", "-"))
+
+
+def _forged(name: str, data: bytes) -> Path:
+    """Give a bundle of which one file is other bytes; it is the same folder each time."""
+    bundle = _copy_for(name)
+    (bundle / name).write_bytes(data)
+    return bundle
+
+
+def _bundle_file(name: str) -> Target:
+    def parse(data: bytes, _: Path) -> None:
+        bundle = _forged(name, data)
+        read_contents(bundle, "b")
+        if name.startswith("model/"):
+            TextEncoder(bundle / "model").encode(TEXTS)
+
+    return Target(name, lambda: [(base_bundle() / name).read_bytes()], parse)
+
+
+def _parse_graph(data: bytes, _: Path) -> None:
+    bundle = _forged("onnx/model.onnx", data)
+    check_graph(bundle / "onnx" / "model.onnx", "b")
+
+
+def _parse_and_run_graph(data: bytes, _: Path) -> None:
+    bundle = _forged("onnx/model.onnx", data)
+    score_texts(TextEncoder(bundle / "model"), OnnxBackend(bundle / "onnx" / "model.onnx", "onnx"), TEXTS, 3)
+
+
+def _parse_weights(data: bytes, folder: Path) -> None:
+    (folder / "x").write_bytes(data)
+    check_tensor_header(folder / "x", "b")
+
+
+def _parse_zip(data: bytes, folder: Path) -> None:
+    (folder / "x.zip").write_bytes(data)
+    (folder / "deep" / "out").mkdir(parents=True)
+    try:
+        unzip_bundle(folder / "x.zip", folder / "deep" / "out")
+    finally:
+        assert sorted(path.name for path in folder.iterdir()) == ["deep", "x.zip"]
+        assert [path.name for path in (folder / "deep").iterdir()] == ["out"]
+
+
+def _zips() -> list[bytes]:
+    made = []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        with zipfile.ZipFile(buffer := io.BytesIO(), "w", method) as archive:
+            for path in sorted(base_bundle().rglob("*")):
+                if path.is_file():
+                    archive.writestr(path.relative_to(base_bundle()).as_posix(), path.read_bytes())
+        made.append(buffer.getvalue())
+    return made
+
+
+def _parse_settings(data: bytes, folder: Path) -> None:
+    (folder / "x.yaml").write_bytes(data)
+    Config.from_yaml(folder / "x.yaml").to_yaml()
+
+
+RECORDS = [
+    {"text": "A film, about \"love\"", "labels": "Drama, War"},
+    {"text": " spaces  ", "labels": '["Sci-Fi", "Kids & Family"]'},
+    {"text": "007\nNA", "labels": "Comedy|Drama"},
+    {"text": "été 🎬", "labels": ["Drama", "War"]},
+    {"text": "", "labels": None},
+]
+
+
+def _delimited(mark: str) -> bytes:
+    cells = [(str(each["text"]), str(each["labels"])) for each in RECORDS if isinstance(each["labels"], str)]
+    rows = [("text", "labels"), *cells]
+    return "\r\n".join(mark.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows).encode()
+
+
+def _json_lines() -> bytes:
+    return "\n".join(json.dumps(each) for each in RECORDS).encode()
+
+
+def _parquet() -> bytes:
+    import pandas as pd
+
+    buffer = io.BytesIO()
+    pd.DataFrame({"text": ["a", "b"], "labels": [["x", "y"], ["z"]]}).to_parquet(buffer)
+    return buffer.getvalue()
+
+
+CORPUS_OF: dict[str, Callable[[], list[bytes]]] = {
+    ".csv": lambda: [_delimited(","), _delimited(";"), b"\xef\xbb\xbftext,labels\na,b\n", "text,labels\né,ö".encode("cp1252")],
+    ".tsv": lambda: [_delimited("\t"), "text\tlabels\nq\tr;s\n".encode("utf-16")],
+    ".jsonl": lambda: [_json_lines(), b'{"text": "last", "labels": [{"id": 1, "name": "Drama"}]}'],
+    ".parquet": lambda: [_parquet()],
+}  # fmt: skip
+
+
+def _table(suffix: str) -> Target:
+    def parse(data: bytes, folder: Path) -> None:
+        path = folder / f"x{suffix}"
+        path.write_bytes(data)
+        open_source(path)
+        multitag.read_table(path, text="text", labels="labels", allow_unlabelled=True)
+
+    return Target(f"table {suffix}", CORPUS_OF[suffix], parse)
+
+
+def _parse_label_cell(data: bytes, folder: Path) -> None:
+    cell = data.decode("utf-8", "surrogateescape")
+    lines = [{"text": "a", "labels": cell}, {"text": "b", "labels": "Drama, War"}]
+    (folder / "x.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    multitag.read_table(folder / "x.jsonl", text="text", labels="labels", allow_unlabelled=True)
+
+
+@functools.cache
+def _classifier() -> multitag.Classifier:
+    return multitag.load(base_bundle())
+
+
+def _predict(suffix: str) -> Target:
+    def parse(data: bytes, folder: Path) -> None:
+        (folder / f"x{suffix}").write_bytes(data)
+        try:
+            predict_file(_classifier(), folder / f"x{suffix}", folder / "out.jsonl", text="text")
+        except BundleError as error:  # the bundle is good
+            raise AssertionError(str(error)) from error
+        except MultitagError:
+            assert [path.name for path in folder.iterdir()] == [f"x{suffix}"]  # no partial output
+            raise
+
+    return Target(f"predict {suffix}", CORPUS_OF[suffix], parse)
+
+
+TARGETS = (
+    Target("manifest.json", lambda: [(base_bundle() / MANIFEST).read_bytes()], lambda data, _: Manifest.from_bytes(data, "b")),
+    *map(_bundle_file, (
+        "labels.json", "thresholds.json", "calibration.json", "metrics.json", "model/config.json",
+        "model/tokenizer.json", "model/tokenizer_config.json",
+    )),
+    Target("model/model.safetensors", lambda: [save({"a": np.ones((2, 3), "f4")}), save({})], _parse_weights),
+    Target("onnx/model.onnx", lambda: [tiny_graph()], _parse_graph),
+    Target("onnx/model.onnx in ONNX Runtime", lambda: [tiny_graph()], _parse_and_run_graph),
+    Target("zip", _zips, _parse_zip),
+    Target("settings.yaml", lambda: [Config().to_yaml().encode(), b"seed: 1\ntraining: {epochs: 2e1}\n"], _parse_settings),
+    *map(_table, CORPUS_OF),
+    Target("label cell", lambda: [b"Drama, War", b'["a", "b"]', b"['a', 'b']", b"a|b", b'[{"name": "a"}]'], _parse_label_cell),
+    *map(_predict, (".csv", ".jsonl", ".parquet")),
+)  # fmt: skip
