@@ -17,20 +17,25 @@ Every message is one line that says what is wrong, where, what was expected and 
 from __future__ import annotations
 
 
-class MultitagError(Exception):
-    r"""Base of all errors that multitag raises on purpose.
-
-    Messages quote files and what libraries say of them: whatever is no printable character is written as its escape,
-    so that a message is one line and does nothing to a terminal.
+def printable(text: str) -> str:
+    r"""Write whatever is no printable character as its escape: one line, which does nothing to a terminal.
 
     Examples
     --------
-    >>> print(MultitagError("no column 'a\nb\x1b[2J'"))
-    no column 'a\nb\x1b[2J'
+    >>> print(printable("Drama\x1b[2J\n"))
+    Drama\x1b[2J\n
+    """
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
+class MultitagError(Exception):
+    """Base of all errors that multitag raises on purpose.
+
+    Messages quote files and what libraries say of them, so they are made :func:`printable`.
     """
 
     def __init__(self, message: str = "") -> None:
-        super().__init__("".join(each if each.isprintable() else ascii(each)[1:-1] for each in message))
+        super().__init__(printable(message))
 
 
 class DataError(MultitagError):

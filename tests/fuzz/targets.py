@@ -134,6 +134,10 @@ def _bundle_file(name: str) -> Target:
     return Target(name, lambda: [(base_bundle() / name).read_bytes()], parse)
 
 
+def _parse_manifest(data: bytes, _: Path) -> None:
+    Manifest.from_bytes(data, "b")
+
+
 def _parse_graph(data: bytes, _: Path) -> None:
     bundle = _forged("onnx/model.onnx", data)
     check_graph(bundle / "onnx" / "model.onnx", "b")
@@ -203,7 +207,9 @@ def _parquet() -> bytes:
 
 
 CORPUS_OF: dict[str, Callable[[], list[bytes]]] = {
-    ".csv": lambda: [_delimited(","), _delimited(";"), b"\xef\xbb\xbftext,labels\na,b\n", "text,labels\né,ö".encode("cp1252")],
+    ".csv": lambda: [
+        _delimited(","), _delimited(";"), b"\xef\xbb\xbftext,labels\na,b\n", "text,labels\né,ö".encode("cp1252"),
+    ],
     ".tsv": lambda: [_delimited("\t"), "text\tlabels\nq\tr;s\n".encode("utf-16")],
     ".jsonl": lambda: [_json_lines(), b'{"text": "last", "labels": [{"id": 1, "name": "Drama"}]}'],
     ".parquet": lambda: [_parquet()],
@@ -218,6 +224,9 @@ def _table(suffix: str) -> Target:
         multitag.read_table(path, text="text", labels="labels", allow_unlabelled=True)
 
     return Target(f"table {suffix}", CORPUS_OF[suffix], parse)
+
+
+LABEL_CELLS = [b"Drama, War", b'["a", "b"]', b"['a', 'b']", b"a|b", b'[{"name": "a"}]', b"__label__a __label__b"]
 
 
 def _parse_label_cell(data: bytes, folder: Path) -> None:
@@ -247,7 +256,7 @@ def _predict(suffix: str) -> Target:
 
 
 TARGETS = (
-    Target("manifest.json", lambda: [(base_bundle() / MANIFEST).read_bytes()], lambda data, _: Manifest.from_bytes(data, "b")),
+    Target("manifest.json", lambda: [(base_bundle() / MANIFEST).read_bytes()], _parse_manifest),
     *map(_bundle_file, (
         "labels.json", "thresholds.json", "calibration.json", "metrics.json", "model/config.json",
         "model/tokenizer.json", "model/tokenizer_config.json",
@@ -256,8 +265,8 @@ TARGETS = (
     Target("onnx/model.onnx", lambda: [tiny_graph()], _parse_graph),
     Target("onnx/model.onnx in ONNX Runtime", lambda: [tiny_graph()], _parse_and_run_graph),
     Target("zip", _zips, _parse_zip),
-    Target("settings.yaml", lambda: [Config().to_yaml().encode(), b"seed: 1\ntraining: {epochs: 2e1}\n"], _parse_settings),
+    Target("settings.yaml", lambda: [Config().to_yaml().encode(), b"training: {epochs: 2e1}\n"], _parse_settings),
     *map(_table, CORPUS_OF),
-    Target("label cell", lambda: [b"Drama, War", b'["a", "b"]', b"['a', 'b']", b"a|b", b'[{"name": "a"}]'], _parse_label_cell),
+    Target("label cell", lambda: LABEL_CELLS, _parse_label_cell),
     *map(_predict, (".csv", ".jsonl", ".parquet")),
 )  # fmt: skip

@@ -15,7 +15,7 @@ EXAMPLES = 60
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_some_of_the_corpus_is_taken(target: Target):
     """Otherwise a target would be refused at its door, and what is behind it never tried."""
-    assert any([target.run(data) for data in target.corpus()])
+    assert sum(target.run(data) for data in target.corpus()) > 0
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)

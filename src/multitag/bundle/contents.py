@@ -116,7 +116,7 @@ def _check_depth(config: Mapping[str, Any], n_tensors: int, where: str) -> None:
     """Refuse a model of more layers than there are weights for: it takes 15 s to build a thousand of them."""
     for key, value in config.items():
         if "layers" in key and isinstance(value, int) and value > n_tensors:
-            raise BundleError(f"{where}: {key}: {str(value)[:20]} layers of a model with {n_tensors} tensors of weights")
+            raise BundleError(f"{where}: {key}: {str(value)[:20]} layers, of a model with {n_tensors} tensors")
 
 
 def _check_number(settings: Mapping[str, Any], key: str, lowest: int, highest: int, where: str) -> None:

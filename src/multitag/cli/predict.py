@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from multitag.config import BackendName, LongTexts, Pool
-from multitag.errors import ConfigError
+from multitag.errors import ConfigError, printable
 
 
 def predict(
@@ -88,7 +88,7 @@ def _show(labels: tuple[str, ...], probabilities: dict[str, float], as_json: boo
         return
     if not labels:
         best = max(probabilities, key=lambda name: probabilities[name])
-        typer.echo(f"no label passes its threshold; the most probable is {best} ({probabilities[best]:.2f})")
-    width = max(map(len, labels), default=0)
+        typer.echo(f"no label passes its threshold; the most probable is {printable(best)} ({probabilities[best]:.2f})")
+    width = max((len(printable(name)) for name in labels), default=0)
     for name in labels:
-        typer.echo(f"{name:<{width}}  {probabilities[name]:.2f}")
+        typer.echo(f"{printable(name):<{width}}  {probabilities[name]:.2f}")

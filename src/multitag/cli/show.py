@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from multitag.errors import printable
+
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: the first column left, the others right-aligned; nothing where there are no rows."""
@@ -18,5 +20,5 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for column, title in enumerate(header):
         table.add_column(Text(title), justify="right" if column else "left")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # Text: a label such as [red] is no markup
+        table.add_row(*(Text(printable(cell)) for cell in row))  # Text: a label such as [red] is no markup
     Console().print(table)

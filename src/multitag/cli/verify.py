@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from multitag.errors import printable
+
 
 def verify(
     bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
@@ -24,5 +26,5 @@ def verify(
         "files": f"{len(manifest.files) + 1}, {manifest.total_size / 1e6:.1f} MB",
     }
     for name, fact in facts.items():
-        typer.echo(f"{name:<12}{fact}")
+        typer.echo(f"{name:<12}{printable(str(fact))}")
     typer.echo("ok")
