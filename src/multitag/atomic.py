@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -95,6 +95,36 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
         _sync_folder(target.parent)
 
 
+def remove_folder(folder: Path) -> None:
+    """Delete a folder, if it is there; killed in the middle, nothing half deleted has its name.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be renamed. What cannot be deleted then stays under a hidden name.
+    """
+    if not folder.exists():
+        return
+    doomed = _sibling(folder, "deleted")
+    with system_errors_as_output_errors(folder):
+        folder.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
+    """Delete what a killed process left of writing or deleting some names (or patterns of names) in a folder.
+
+    Nobody may be writing them now. Where a replacement was cut off, what was to be replaced is kept.
+    """
+    for name in names:
+        for kind in ("partial", "deleted"):
+            for path in folder.glob(f".{name}.????????.{kind}"):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+
+
 def refuse_existing(target: Path) -> None:
     """Check that a path is free and its parent a folder.
 
@@ -129,8 +159,8 @@ def system_errors_as_output_errors(target: Path) -> Iterator[None]:
     Raises
     ------
     OutputError
-        In place of an OSError, or of the plain exception that safetensors and tokenizers (written in Rust)
-        raise where Python would raise an OSError.
+        In place of an OSError, or of the plain exceptions that safetensors, tokenizers and torch (written in Rust
+        and C++) raise where Python would raise an OSError.
     """
     try:
         yield
@@ -148,7 +178,11 @@ def _system_reason(error: Exception) -> str | None:
         about = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror or error}{about}"
     rust = re.search(r"\(os error (\d+)\)", str(error))
-    return os.strerror(int(rust[1])) if rust else None
+    if rust:
+        return os.strerror(int(rust[1]))
+    if "inline_container" in str(error):  # torch.save, which does not say why
+        return "torch could not write a file to its end (is the disk full?)"
+    return None
 
 
 @contextmanager

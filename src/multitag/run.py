@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.atomic import new_file, system_errors_as_output_errors
 from multitag.bundle.card import build_card
 from multitag.bundle.contents import write_contents
 from multitag.bundle.layout import CARD, METRICS, REPORT
@@ -98,29 +99,32 @@ def train(
     BaseModelError
         If the pretrained weights cannot be had.
     OutputError
-        If ``out`` exists or cannot be written.
+        If ``out`` exists, another run is writing there, or it cannot be written.
     MissingExtraError
         If what training needs is not installed.
     """
-    for module in ("torch", "transformers", "accelerate", "sklearn", "iterstrat", "yaml"):
+    for module in ("torch", "transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
     from multitag.training.fine_tune import fine_tune
 
     config = (config or Config()).override(**settings)
     folder = RunFolder(Path(out))
-    folder.check(resume)
-    task = Task.prepare(table, config)
-    tuned = fine_tune(task, config, folder, resume)
-    with tempfile.TemporaryDirectory(dir=folder.root, prefix=".model-") as name:
-        scratch = Path(name)
-        tuned.save(scratch / "model")
-        # By the files that leave, not by what is in memory.
-        y_prob = _score_held_out(task, scratch / "model", config.model.window_pool)
-        thresholds = _tune(task, y_prob, config.evaluation.threshold)
-        exported = _export(task, config, thresholds, y_prob, scratch) if config.export.onnx else []
-        metrics = _measure(task, tuned, thresholds, y_prob, exported)
-        _save_probabilities(folder.probabilities, task, y_prob)
-        _write_bundle(folder.bundle, task, tuned, thresholds, metrics, scratch)  # last: it ends the run
+    with folder.claimed(resume):
+        task = Task.prepare(table, config)
+        tuned = fine_tune(task, config, folder)
+        with (
+            system_errors_as_output_errors(folder.root),
+            tempfile.TemporaryDirectory(dir=folder.root, prefix=".model.", suffix=".partial") as name,
+        ):
+            scratch = Path(name)
+            tuned.save(scratch / "model")
+            # By the files that leave, not by what is in memory.
+            y_prob = _score_held_out(task, scratch / "model", config.model.window_pool)
+            thresholds = _tune(task, y_prob, config.evaluation.threshold)
+            exported = _export(task, config, thresholds, y_prob, scratch) if config.export.onnx else []
+            metrics = _measure(task, tuned, thresholds, y_prob, exported)
+            _save_probabilities(folder.probabilities, task, y_prob)
+            _write_bundle(folder.bundle, task, tuned, thresholds, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
 
 
@@ -224,4 +228,5 @@ def _save_probabilities(path: Path, task: Task, y_prob: Probabilities) -> None:
         frame.insert(0, "row", [task.table.rows[index] for index in task.rows(side)])
         frames.append(frame)
     if frames:
-        pd.concat(frames, ignore_index=True).to_parquet(path)
+        with new_file(path, replace=True) as file:
+            pd.concat(frames, ignore_index=True).to_parquet(file)

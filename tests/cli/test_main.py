@@ -55,11 +55,12 @@ def test_a_reader_that_goes_away_is_no_error_to_read_about():
     assert process.returncode == 1
 
 
-def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(train_films, multitag_run, tmp_path):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(number, code, train_films, multitag_run, tmp_path):
     out = tmp_path / "run"
     command = [
         *map(str, train_films), "--out", str(out),
-        "--epochs", "20", "--save-steps", "10", "--validation-size", "0",
+        "--epochs", "40", "--save-steps", "10", "--validation-size", "0",
     ]  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "multitag.cli.main", *command],
@@ -72,11 +73,17 @@ def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(train_films, mult
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < give_up
         time.sleep(0.02)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     shown, told = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert shown == ""
-    assert told == "multitag: stopped; to go on, give the same command with --resume\n"
+    newest = max(int(path.name.removeprefix("checkpoint-")) for path in (out / "checkpoints").glob("checkpoint-*"))
+    assert told == (
+        "stopping as soon as a checkpoint is saved; the same signal again stops at once\n"
+        f"saved checkpoint-{newest}; --resume goes on from it\n"
+        "multitag: stopped; to go on, give the same command with --resume\n"
+    )
+    assert not [path.name for path in out.iterdir() if path.name.startswith(".")]
     assert not (out / "bundle").exists()
 
     refused = multitag_run(*command, "--resume", "--seed", "1")

@@ -88,15 +88,11 @@ def test_options_win_over_the_file_and_trainer_arguments_are_merged(
 
 
 def test_a_trainer_argument_reaches_the_trainer(multitag_run, train_films, tmp_path):
-    import torch
-
     out = tmp_path / "run"
     ended = multitag_run(*train_films, "--out", out, "--trainer-arg", "max_steps=2")
     assert ended.code == 0
     state = json.loads((out / "checkpoints" / "checkpoint-2" / "trainer_state.json").read_text())
     assert state["global_step"] == state["max_steps"] == 2
-    arguments = torch.load(out / "checkpoints" / "checkpoint-2" / "training_args.bin", weights_only=False)
-    assert arguments.max_steps == 2
 
 
 def test_nothing_held_out_is_said_instead_of_measured(multitag_run, train_films, tmp_path):
@@ -185,5 +181,6 @@ def test_what_is_there_is_never_written_over(refused, train_films, tmp_path):
     for out in ("run", "file", "."):
         assert refused(*train_films, "--out", out).startswith(f"{out}: already exists; choose another --out")
     assert refused(*train_films, "--out", "file/run").startswith("file/run: cannot be written: Not a direc")
+    (tmp_path / "run" / "note.txt").touch()
     assert refused(*train_films, "--out", "run", "--resume").startswith("run: no run to resume; start one")
     assert (tmp_path / "file").read_text() == "kept"

@@ -25,7 +25,8 @@ def tune(table: multitag.Table, tiny_config: Config) -> Callable[..., Any]:
     def tune(out: Path, *, resume: bool = False, rows: multitag.Table = table, **changed: Any) -> Any:
         config, folder = tiny_config.override(**changed), RunFolder(out)
         folder.check(resume)
-        return fine_tune(Task.prepare(rows, config), config, folder, resume)
+        with folder.claimed(resume):
+            return fine_tune(Task.prepare(rows, config), config, folder)
 
     return tune
 

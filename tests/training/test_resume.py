@@ -87,7 +87,7 @@ def test_a_damaged_newest_checkpoint_is_passed_over_and_said(tune, interrupt, tm
     with caplog.at_level(logging.INFO, logger="multitag"):
         resumed = tune(tmp_path / "stopped", resume=True, epochs=3)
     assert caplog.messages == [
-        "checkpoint-8 is not whole (optimizer.pt is damaged); trying the one before",
+        "checkpoint-8 is not whole (optimizer.pt is damaged) and is now damaged-checkpoint-8; trying the one before",
         "resuming from checkpoint-4",
     ]
     assert_identical(weights(whole), weights(resumed))
@@ -141,8 +141,11 @@ def test_a_run_that_had_stopped_early_trains_no_further_when_resumed(tune, tmp_p
 
 
 def test_resuming_needs_an_unfinished_run(tune, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "note.txt").touch()
     with pytest.raises(OutputError, match="no run to resume; start one without --resume"):
-        tune(tmp_path / "run", resume=True)
+        tune(tmp_path / "other", resume=True)
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["note.txt"]
     tune(tmp_path / "run")
     with pytest.raises(OutputError, match=r"already exists; choose another --out, delete it, or .* --resume"):
         tune(tmp_path / "run")

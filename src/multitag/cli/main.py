@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
-from typing import Annotated, Any
+from types import FrameType
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -19,20 +21,28 @@ from multitag.cli.verify import verify
 from multitag.errors import MultitagError
 
 USER_MISTAKE = 2
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+INTERRUPTED, TERMINATED = 130, 143  # 128 + the signal's number, as shells have it
+
+
+class _Terminated(KeyboardInterrupt):
+    """A SIGTERM, which ends a command as Ctrl-C does: half-written files are cleared away."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Terminated
 
 
 class _Commands(TyperGroup):
-    """All commands; a Ctrl-C in any of them is told here, as Typer would end without a word."""
+    """All commands; a Ctrl-C or SIGTERM in any of them is told here, as Typer would end without a word."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             training = ctx.invoked_subcommand == "train"
             how = "; to go on, give the same command with --resume" if training else ""
             typer.echo(f"multitag: stopped{how}", err=True)
-            raise typer.Exit(INTERRUPTED) from None
+            raise typer.Exit(TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED) from None
 
 
 app = typer.Typer(
@@ -69,6 +79,7 @@ def main(
 
 def run() -> None:
     """Run the command line; a user's mistake is one line on standard error and exit code 2."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         app(prog_name="multitag")  # also under python -m
     except MultitagError as error:

@@ -16,7 +16,9 @@ from multitag.config import Config
 from multitag.errors import ConfigError
 
 # These tie the Trainer to the run: changing them would break what multitag promises.
-RESERVED = {"output_dir", "seed", "data_seed", "disable_tqdm", "remove_unused_columns", "push_to_hub"}
+RESERVED = {
+    "output_dir", "seed", "data_seed", "disable_tqdm", "remove_unused_columns", "push_to_hub", "enable_jit_checkpoint",
+}  # fmt: skip
 BEST_METRIC = "macro_average_precision"
 # A quarter of the Trainer's default: measured on IMDB, see docs/experiments.md.
 MAX_GRAD_NORM = 0.25

@@ -1,23 +1,65 @@
-"""Which checkpoint a run resumes from."""
+"""Checkpoints: written whole, checked to the last bit before one is used, and deleted whole."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from typing import Any
 
-from safetensors import SafetensorError, safe_open
+from multitag.atomic import new_folder, remove_folder, replacement_folder, system_errors_as_output_errors
 
 # Without the optimiser's or the random states the Trainer resumes silently to different weights.
-NEEDED = (
-    "model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json",
-)  # fmt: skip
-INCOMPLETE_MARK = "checkpoint-is-incomplete.txt"
+TRAINER_STATE = "trainer_state.json"
+NEEDED = ("model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", TRAINER_STATE)
+FILE_LIST = "files.json"
+ARGUMENTS = "training_args.bin"  # a pickle of the Trainer's, which nothing reads
+SET_ASIDE = "damaged-"
+
+
+def checkpoint_path(folder: Path, step: int) -> Path:
+    """Name the checkpoint of a step, as the Trainer does."""
+    return folder / f"checkpoint-{step}"
+
+
+@contextmanager
+def new_checkpoint(target: Path) -> Iterator[Path]:
+    """Give a folder for the Trainer to write a checkpoint into; it becomes ``target`` when the block ends well.
+
+    The checkpoint's files are listed with their sizes and SHA-256, all is synced to the disk, and the folder gets its
+    final name in one step. If the block raises, nothing is left of it; if the process is killed, a hidden folder is.
+
+    Parameters
+    ----------
+    target : Path
+        Replaced where it exists; its parent must.
+
+    Yields
+    ------
+    Path
+        An empty folder that stands for the target's parent: the block makes the target's name in it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written, a full disk included.
+    """
+    with (replacement_folder if target.exists() else new_folder)(target) as staged:
+        yield staged
+        made = staged / target.name
+        (made / ARGUMENTS).unlink(missing_ok=True)
+        for path in list(made.iterdir()):
+            path.rename(staged / path.name)
+        made.rmdir()
+        records = {path.name: _record(path) for path in sorted(staged.iterdir())}
+        (staged / FILE_LIST).write_bytes(_list_bytes({"files": records}))
 
 
 def newest_checkpoint(folder: Path) -> tuple[Path | None, list[str]]:
-    """Find the newest whole checkpoint.
+    """Find the newest whole checkpoint, and set those aside that are newer and not whole.
 
     Parameters
     ----------
@@ -29,45 +71,97 @@ def newest_checkpoint(folder: Path) -> tuple[Path | None, list[str]]:
     checkpoint : Path or None
         None where there is no whole one.
     skipped : list of str
-        One line for each newer checkpoint that was passed over, with what it lacks.
+        One line for each newer checkpoint that was passed over, with what is wrong with it.
     """
-    found = [
-        (int(match[1]), path)
-        for path in folder.glob("checkpoint-*")
-        if (match := re.fullmatch(r"checkpoint-(\d+)", path.name))
-    ]
     skipped: list[str] = []
-    for _, path in sorted(found, reverse=True):
-        lack = what_is_missing(path)
-        if lack is None:
+    for path in reversed(_by_step(folder)):
+        wrong = what_is_wrong(path)
+        if wrong is None:
             return path, skipped
-        skipped.append(f"{path.name} is not whole ({lack}); trying the one before")
+        # Left under its name, it would count as one of the newest when older ones are deleted.
+        aside = path.with_name(SET_ASIDE + path.name)
+        remove_folder(aside)
+        with system_errors_as_output_errors(path):
+            path.rename(aside)
+        skipped.append(f"{path.name} is not whole ({wrong}) and is now {aside.name}; trying the one before")
     return None, skipped
 
 
-def what_is_missing(checkpoint: Path) -> str | None:
-    """Say what a checkpoint lacks, or None where it is whole."""
-    if (checkpoint / INCOMPLETE_MARK).exists():
-        return "its writing did not end"
-    for name in NEEDED:
-        path = checkpoint / name
-        if not path.is_file() or path.stat().st_size == 0:
-            return f"{name} is missing or empty"
-    damaged = next((name for name in NEEDED if not _is_whole(checkpoint / name)), None)
-    return None if damaged is None else f"{damaged} is damaged"
-
-
-def _is_whole(path: Path) -> bool:
-    """Read a file to its end: a full disk or a power cut may have left it short."""
+def what_is_wrong(checkpoint: Path) -> str | None:
+    """Say what a checkpoint lacks, or None where it is whole, and so is the one that it names as the best so far."""
+    wrong = _what_differs(checkpoint)
+    if wrong is not None:
+        return wrong
     try:
-        if path.suffix == ".json":
-            json.loads(path.read_text(encoding="utf-8"))
-        elif path.suffix == ".safetensors":
-            with safe_open(path, "pt"):  # refuses a file that is not as long as its header says
-                pass
-        else:  # torch writes zip archives, with a checksum of each entry
-            with ZipFile(path) as archive:
-                return archive.testzip() is None
-    except (ValueError, SafetensorError, BadZipFile):
-        return False
-    return True
+        best = json.loads((checkpoint / TRAINER_STATE).read_bytes())["best_model_checkpoint"]
+    except (ValueError, KeyError, TypeError):
+        return f"{TRAINER_STATE} is not the Trainer's"
+    if best is None or Path(best).name == checkpoint.name:
+        return None
+    wrong = _what_differs(checkpoint.parent / Path(best).name)  # the run may have been moved
+    return None if wrong is None else f"the best one before it, {Path(best).name}, is not: {wrong}"
+
+
+def delete_old_checkpoints(folder: Path, keep: int, best: str | None) -> None:
+    """Delete the oldest checkpoints, but neither the newest nor the best.
+
+    The Trainer goes by the times of the files, which a copy changes, and a process killed while it deletes leaves
+    half a checkpoint under its name.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's ``checkpoints``.
+    keep : int
+        How many may stay.
+    best : str, optional
+        Path of the best one so far, where the run ends with its weights.
+    """
+    found = _by_step(folder)
+    needed = {path.name for path in found[-1:]} | ({Path(best).name} if best else set())
+    spare = [path for path in found if path.name not in needed]
+    for path in spare[: max(len(found) - max(keep, len(needed)), 0)]:
+        remove_folder(path)
+
+
+def _by_step(folder: Path) -> list[Path]:
+    steps = {
+        int(match[1]): path
+        for path in folder.glob("checkpoint-*")
+        if (match := re.fullmatch(r"checkpoint-(\d+)", path.name))
+    }
+    return [path for _, path in sorted(steps.items())]
+
+
+def _what_differs(checkpoint: Path) -> str | None:
+    """Compare a checkpoint to the list of its files, sizes first: reading gigabytes takes seconds."""
+    try:
+        content = (checkpoint / FILE_LIST).read_bytes()
+    except OSError as error:
+        return f"{FILE_LIST}: {error.strerror}"
+    try:
+        records = json.loads(content)["files"]
+        if content != _list_bytes({"files": records}):  # one changed byte may still be good JSON
+            return f"{FILE_LIST} is damaged"
+        there = {path.name for path in checkpoint.iterdir() if not path.name.startswith(".")} - {FILE_LIST}
+        for name in sorted({*NEEDED, *records} - there):
+            return f"{name} is missing"
+        for name in sorted({*NEEDED, *there} - records.keys()):
+            return f"{name} is not in {FILE_LIST}"
+        for name, record in records.items():
+            if (checkpoint / name).stat().st_size != record["size"] or _record(checkpoint / name) != record:
+                return f"{name} is damaged"
+    except OSError as error:
+        return f"{Path(error.filename or checkpoint).name} cannot be read: {error.strerror}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return f"{FILE_LIST} is damaged"
+    return None
+
+
+def _record(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return {"size": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def _list_bytes(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"

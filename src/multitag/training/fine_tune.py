@@ -63,7 +63,7 @@ class FineTuned:
         }
 
 
-def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> FineTuned:
+def fine_tune(task: Task, config: Config, folder: RunFolder) -> FineTuned:
     """Fine-tune a base model on the training rows.
 
     Parameters
@@ -71,9 +71,8 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
     task : Task
     config : Config
     folder : RunFolder
-        Checked; made and written to here, once nothing the user said can be wrong any more.
-    resume : bool
-        Go on from the newest whole checkpoint in the folder.
+        Claimed. A run that has begun in it is resumed from its newest whole checkpoint. Else it is begun here, once
+        nothing the user said can be wrong any more.
 
     Raises
     ------
@@ -97,7 +96,7 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
         encoder_rate, head_rate = resolve_learning_rates(model, config.training)
         config = config.with_learning_rates(encoder_rate, head_rate)
         arguments = build_arguments(config, folder.checkpoints, len(task.rows("validation")) > 0)
-        checkpoint = _open_folder(task, config, folder, resume)
+        checkpoint = _open_folder(task, config, folder)
         datasets = _datasets(task, tokenizer, config.model.max_length, folder)
         keep_used_tokens(model, np.unique(np.concatenate([each.tokens.distinct() for each in datasets.values()])))
         fit = fit_model(
@@ -109,9 +108,9 @@ def fine_tune(task: Task, config: Config, folder: RunFolder, resume: bool) -> Fi
     return FineTuned(fit, tokenizer, base, config, _notes(datasets["train"], config, base))
 
 
-def _open_folder(task: Task, config: Config, folder: RunFolder, resume: bool) -> Path | None:
+def _open_folder(task: Task, config: Config, folder: RunFolder) -> Path | None:
     data, split = task.data_facts(), task.split.to_dict(task.table.rows)
-    if not resume:
+    if not folder.begun:
         folder.start(config, data, split)
         return None
     folder.check_same(config, data, split)

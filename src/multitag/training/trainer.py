@@ -27,8 +27,10 @@ from multitag.data.dataset import TextDataset
 from multitag.errors import ConfigError
 from multitag.training.arguments import BEST_METRIC
 from multitag.training.batches import TokenBudgetBatches
+from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
+from multitag.training.stopping import StopOnSignal
 
 DIVERGED = "training diverged: the model gives no finite numbers any more; lower --learning-rate"
 
@@ -67,6 +69,7 @@ class MultiLabelTrainer(Trainer):
     def __init__(self, *args: Any, head_learning_rate: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.head_learning_rate = head_learning_rate
+        self.staging: Path | None = None  # where a checkpoint is being written
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Load batches of one length and about the same number of tokens, unless another strategy is asked for."""
@@ -80,6 +83,28 @@ class MultiLabelTrainer(Trainer):
             DataLoader(dataset, batch_sampler=batches, collate_fn=self.data_collator)
         )
         return loader
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        """Write a checkpoint whole or not at all, and only then delete older ones."""
+        folder = Path(str(self.args.output_dir))
+        target = checkpoint_path(folder, self.state.global_step)
+        with new_checkpoint(target) as staged:
+            self.staging = staged
+            try:
+                super()._save_checkpoint(model, trial)
+            finally:
+                self.staging = None
+            # The Trainer takes what it has just written for the only checkpoint there is.
+            if self.state.best_global_step:
+                best = checkpoint_path(folder, self.state.best_global_step)
+                if best == target or best.is_dir():
+                    self.state.best_model_checkpoint = str(best)
+            self.state.save_to_json(str(staged / target.name / TRAINER_STATE))
+        if self.args.save_total_limit:
+            delete_old_checkpoints(folder, self.args.save_total_limit, self.state.best_model_checkpoint)
+
+    def _get_output_dir(self, trial: Any) -> str:
+        return super()._get_output_dir(trial) if self.staging is None else str(self.staging)
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Make the optimiser that ``optim`` names, over our parameter groups."""
@@ -127,12 +152,15 @@ def fit_model(
     ------
     ConfigError
         If the weights or logits stop being finite numbers.
+    OutputError
+        If a checkpoint cannot be written, a full disk included.
     """
-    stopped = _stopped_early(model, checkpoint, early_stopping)
-    if stopped is not None:
-        return stopped
+    finished = None if checkpoint is None else _trained_before(model, checkpoint, arguments, early_stopping)
+    if finished is not None:
+        return finished
     progress = ProgressCallback()
-    callbacks: list[Any] = [progress]
+    stop = StopOnSignal()
+    callbacks: list[Any] = [progress, stop]
     if early_stopping is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=early_stopping))
     trainer = MultiLabelTrainer(
@@ -147,31 +175,37 @@ def fit_model(
     )
     trainer.remove_callback(PrinterCallback)
     started = time.perf_counter()
-    try:
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    finally:
-        progress.stop()
-    seconds = time.perf_counter() - started
+    with stop:
+        try:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        finally:
+            progress.stop()
+    return _finished(model, trainer.state, time.perf_counter() - started)
+
+
+def _trained_before(
+    model: PreTrainedModel, checkpoint: Path, arguments: TrainingArguments, patience: int | None
+) -> Fit | None:
+    """Give the model of a run whose training had ended; the Trainer would train it a step or an epoch further."""
+    state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE))
+    if state.global_step < state.max_steps and (patience is None or _waited(state) < patience):
+        return None
+    if arguments.load_best_model_at_end and state.best_model_checkpoint:
+        checkpoint = checkpoint.parent / Path(state.best_model_checkpoint).name  # the run may have been moved
+    model.load_state_dict(load_file(checkpoint / "model.safetensors"))
+    return _finished(model, state, 0.0)
+
+
+def _waited(state: Any) -> int:
+    """Give the number of evaluations without a better one."""
+    return int(state.stateful_callbacks["EarlyStoppingCallback"]["attributes"]["early_stopping_patience_counter"])
+
+
+def _finished(model: PreTrainedModel, state: TrainerState, seconds: float) -> Fit:
     if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
         raise ConfigError(DIVERGED)
     model.cpu().train(mode=False)
-    return Fit(model, _history(trainer.state.log_history), seconds)
-
-
-def _stopped_early(model: PreTrainedModel, checkpoint: Path | None, patience: int | None) -> Fit | None:
-    """Give the best model of a run that had stopped by itself; the Trainer would train it another epoch."""
-    if checkpoint is None or patience is None:
-        return None
-    state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
-    waited = state.stateful_callbacks["EarlyStoppingCallback"]["attributes"][
-        "early_stopping_patience_counter"
-    ]
-    if waited < patience:
-        return None
-    best = checkpoint.parent / Path(state.best_model_checkpoint).name  # the run may have been moved
-    model.load_state_dict(load_file(best / "model.safetensors"))
-    model.train(mode=False)
-    return Fit(model, _history(state.log_history), 0.0)
+    return Fit(model, _history(state.log_history), seconds)
 
 
 def _validation_metrics(prediction: Any) -> dict[str, float]:
