@@ -1,11 +1,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+from pathlib import Path
 
 import pytest
 
-from multitag.atomic import new_file, new_folder
+from multitag.atomic import (
+    new_file,
+    new_folder,
+    remove_folder,
+    remove_leftovers,
+    system_errors_as_output_errors,
+)
 from multitag.errors import DataError, OutputError
 
 
@@ -57,3 +65,38 @@ def test_an_error_of_code_is_not_taken_for_one_of_the_disk(tmp_path):
     with pytest.raises(KeyError), new_folder(tmp_path / "x"):
         raise KeyError("a mistake")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_deleted_under_another_name(tmp_path, monkeypatch):
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "file").touch()
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)  # as if killed before the first file is gone
+    remove_folder(tmp_path / "x")
+    (left,) = tmp_path.iterdir()
+    assert (left / "file").exists()
+    assert left.name.startswith(".x.")
+    monkeypatch.undo()
+    remove_leftovers(tmp_path, ["x"])
+    remove_folder(tmp_path / "absent")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_leftovers_of_the_given_names_are_removed(tmp_path):
+    kept = [".y.0a1b2c3d.partial", ".x.0a1b2c3d.previous", ".x.partial", "x", ".xx.0a1b2c3d.partial"]
+    for name in [*kept, ".x.0a1b2c3d.partial", ".z-7.0a1b2c3d.deleted"]:
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path, ["x", "z-*"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(kept)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("n_values", [1, 100_000])
+def test_what_torch_says_of_a_full_disk_is_one_line(n_values, tmp_path):
+    import torch
+
+    (tmp_path / "x").symlink_to("/dev/full")
+    with (
+        pytest.raises(OutputError, match=r"x: cannot be written: torch could not write a file to its end \(is the di"),
+        system_errors_as_output_errors(tmp_path / "x"),
+    ):
+        torch.save(torch.zeros(n_values), tmp_path / "x")

@@ -13,6 +13,9 @@ from typing import BinaryIO
 
 from multitag.errors import MultitagError, OutputError
 
+# In what torch.save says when the system refuses to write; it does not say why.
+TORCH_WRITES = ("inline_container", "PytorchStreamWriter", "iostream error")
+
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
@@ -180,7 +183,7 @@ def _system_reason(error: Exception) -> str | None:
     rust = re.search(r"\(os error (\d+)\)", str(error))
     if rust:
         return os.strerror(int(rust[1]))
-    if "inline_container" in str(error):  # torch.save, which does not say why
+    if isinstance(error, RuntimeError) and any(mark in str(error) for mark in TORCH_WRITES):
         return "torch could not write a file to its end (is the disk full?)"
     return None
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-# 3 epochs of 4 steps; a checkpoint after each second step, in the middle of epochs and at their ends.
+# 2 epochs of 4 steps; a checkpoint after each second step, in the middle of epochs and at their ends.
 OPTIONS = (
-    "--text", "Plot", "--labels", "Genre", "--epochs", "3", "--batch-size", "8", "--max-length", "48",
+    "--text", "Plot", "--labels", "Genre", "--epochs", "2", "--batch-size", "8", "--max-length", "48",
     "--precision", "fp32", "--validation-size", "20", "--test-size", "12", "--seed", "0", "--save-steps", "2",
     "--trainer-arg", "report_to=none",
 )  # fmt: skip
@@ -21,20 +21,28 @@ OPTIONS = (
 
 @dataclass(frozen=True)
 class Ended:
+    """How a command ended: its exit code, or the negative number of the signal that killed it."""
+
     status: int
     output: str
     seconds: float
+
+    def one_line(self) -> str:
+        """Give the error that was told, and check that it was one line and no traceback."""
+        assert self.status == 2, self.output
+        (line,) = [line for line in self.output.splitlines() if line.startswith("multitag: ")]
+        assert "Traceback" not in self.output
+        return line
 
 
 Command = Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+def command() -> Iterator[Command]:
     """Give a function that runs a command of multitag in a process of its own, and may have it killed."""
     if not hasattr(os, "fork"):
         pytest.skip("no fork on this system")
-    log = tmp_path_factory.mktemp("driver") / "log"
     alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # threads do not survive a fork
     driver = subprocess.Popen(
         [sys.executable, "-W", "ignore", str(Path(__file__).with_name("driver.py"))],
@@ -44,10 +52,9 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     def command(*argv: object, **order: Any) -> Ended:
         assert driver.stdin
         assert driver.stdout
-        order |= {"argv": [str(each) for each in argv], "log": str(log)}
+        order["argv"] = [str(each) for each in argv]
         print(json.dumps(order), file=driver.stdin, flush=True)
-        ended = json.loads(driver.stdout.readline())
-        return Ended(ended["status"], log.read_text(encoding="utf-8"), ended["seconds"])
+        return Ended(**json.loads(driver.stdout.readline()))
 
     yield command
     driver.communicate()
@@ -70,3 +77,24 @@ def whole(train: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ended = train(out)
     assert ended.status == 0, ended.output
     return out
+
+
+@pytest.fixture(scope="session")
+def check_same(whole: Path) -> Callable[[Path], None]:
+    """Give a function that checks that a run is finished, and its model is that of the run nothing happened to."""
+    from multitag.bundle.archive import verify
+
+    def check_same(out: Path) -> None:
+        verify(out / "bundle")
+        assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
+        for name in ("model.safetensors", "config.json", "tokenizer.json"):
+            assert (out / "bundle" / "model" / name).read_bytes() == (whole / "bundle" / "model" / name).read_bytes()
+        assert evaluations(out) == evaluations(whole)
+
+    return check_same
+
+
+def evaluations(out: Path) -> list[dict[str, float]]:
+    """Give the evaluations of a training."""
+    history = json.loads((out / "bundle" / "metrics.json").read_bytes())["history"]
+    return [entry for entry in history if "validation_loss" in entry]

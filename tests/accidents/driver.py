@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -31,30 +32,39 @@ def main() -> None:
         importlib.import_module(name)
     for line in sys.stdin:
         order = json.loads(line)
-        started = time.monotonic()
-        child = os.fork()
-        if child == 0:
-            _be_the_command(order)
-        status = _wait(child, order)
-        seconds = time.monotonic() - started
-        print(json.dumps({"status": os.waitstatus_to_exitcode(status), "seconds": seconds}), flush=True)
+        print(json.dumps(_run(order)), flush=True)
 
 
-def _wait(child: int, order: dict[str, Any]) -> int:
-    """Wait for a child's end, and send it signals at their times."""
+def _run(order: dict[str, Any]) -> dict[str, Any]:
+    """Run a command to its end, killed at its time if it has one."""
     started = time.monotonic()
-    signals = list(order.get("signals", ()))  # [seconds, number] each
-    while True:
+    reading, writing = os.pipe()  # not a file, as files are limited
+    os.set_blocking(reading, False)
+    child = os.fork()
+    if child == 0:
+        _be_the_command(order, writing)
+    os.close(writing)
+    output, ended, killed = bytearray(), 0, False
+    while not ended:
         ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return status
-        while signals and time.monotonic() - started >= signals[0][0]:
-            os.kill(child, signals.pop(0)[1])
-        time.sleep(0.001)
+        if not killed and time.monotonic() - started >= order.get("kill_after", 1e9):
+            os.kill(child, signal.SIGKILL)
+            killed = True
+        try:
+            output += os.read(reading, 1 << 16)
+        except BlockingIOError:
+            time.sleep(0.001)
+    while rest := os.read(reading, 1 << 16):
+        output += rest
+    os.close(reading)
+    return {
+        "status": os.waitstatus_to_exitcode(status),
+        "output": output.decode(),
+        "seconds": time.monotonic() - started,
+    }
 
 
-def _be_the_command(order: dict[str, Any]) -> None:
-    out = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+def _be_the_command(order: dict[str, Any], out: int) -> None:
     os.dup2(out, 1)
     os.dup2(out, 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -118,7 +128,8 @@ def _arm_a_file(name: str, size: int, number: int, kill: bool) -> None:
 
     def opening(path: Any) -> None:
         nonlocal opened
-        if isinstance(path, (str, os.PathLike)) and Path(path).name == name:
+        staged = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{8}}\.partial")
+        if isinstance(path, (str, os.PathLike)) and (Path(path).name == name or staged.fullmatch(Path(path).name)):
             opened += 1
             if opened == number:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
@@ -130,10 +141,7 @@ def _arm_a_file(name: str, size: int, number: int, kill: bool) -> None:
     sys.addaudithook(audit)
     _before(torch, "save", lambda _, path, *rest, **options: opening(path))
     _before(safetensors.torch, "serialize_file", lambda _, path, *rest, **options: opening(path))
-    _before(
-        PreTrainedTokenizerFast, "_save_pretrained",
-        lambda _, folder, *rest, **options: opening(Path(folder) / "tokenizer.json"),
-    )  # fmt: skip
+    _before(PreTrainedTokenizerFast, "_save_pretrained", lambda *_, **options: opening("tokenizer.json"))
 
 
 def _before(owner: Any, name: str, first: Callable[..., None]) -> None:

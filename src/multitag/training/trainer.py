@@ -155,9 +155,6 @@ def fit_model(
     OutputError
         If a checkpoint cannot be written, a full disk included.
     """
-    finished = None if checkpoint is None else _trained_before(model, checkpoint, arguments, early_stopping)
-    if finished is not None:
-        return finished
     progress = ProgressCallback()
     stop = StopOnSignal()
     callbacks: list[Any] = [progress, stop]
@@ -174,6 +171,9 @@ def fit_model(
         head_learning_rate=head_learning_rate,
     )
     trainer.remove_callback(PrinterCallback)
+    finished = None if checkpoint is None else _trained_before(model, checkpoint, arguments, early_stopping)
+    if finished is not None:  # the Trainer is made all the same, as it changes the model's settings
+        return finished
     started = time.perf_counter()
     with stop:
         try:
