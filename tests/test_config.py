@@ -188,7 +188,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known(values: Any, message: 
         (None, "seed", -1, "expected 0 to 4294967295, got -1"),
         (None, "seed", True, "expected a whole number, got True"),
         (None, "seed", 1.0, "expected a whole number, got 1.0"),
-        ("data", "text", 7, "expected text or nothing, got 7"),
+        ("data", "text", 7, "expected text or a list of texts or nothing, got 7"),
         ("data", "allow_unlabelled", "yes", "expected true or false, got 'yes'"),
         ("split", "method", "stratify", "expected stratified or random, got 'stratify'"),
         ("split", "test_size", 1.5, "expected a share in [0, 1) or a whole number of rows, got 1.5"),

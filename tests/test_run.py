@@ -133,7 +133,7 @@ def test_rows_left_out_and_rows_without_labels(table, settings, tiny_distilbert,
     frame = pd.DataFrame(rows, columns=["text", "tags"])
     films = multitag.read_table(frame, text="text", labels="tags", allow_unlabelled=True)
     run = multitag.train(films, out=tmp_path / "run", base_model=str(tiny_distilbert), **settings)
-    assert "row 1 and 1 more of 60 left out: empty text in column 'text'" in run.metrics["notes"]
+    assert "60 rows read: 58 used, 2 left out (2 without text)" in run.metrics["notes"]
     facts = read_json(run.bundle / "manifest.json")["data"]
     assert (facts["rows"], facts["rows_used"]) == (60, 58)
     assert [row for row, _ in facts["left_out"]] == [1, 5]

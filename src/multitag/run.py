@@ -22,7 +22,7 @@ from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import write_bundle
 from multitag.config import Config, Pool
 from multitag.data.task import Task
-from multitag.errors import ExportError
+from multitag.errors import ConfigError, ExportError
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.report import build_report
 from multitag.evaluation.thresholds import Thresholds, tune_thresholds
@@ -68,7 +68,14 @@ class Run:
 
 
 def train(
-    table: Table, *, out: str | Path, config: Config | None = None, resume: bool = False, **settings: Any
+    table: Table,
+    *,
+    out: str | Path,
+    config: Config | None = None,
+    resume: bool = False,
+    validation: Table | None = None,
+    test: Table | None = None,
+    **settings: Any,
 ) -> Run:
     """Train a classifier on a table and write its bundle.
 
@@ -82,6 +89,8 @@ def train(
         Settings; the defaults where it is left out.
     resume : bool, default False
         Go on with the unfinished run in ``out``, from its newest whole checkpoint.
+    validation, test : Table, optional
+        Rows to validate and to test on, instead of some of ``table``.
     **settings
         Single settings by their names in :class:`multitag.Config`, such as ``epochs=3`` or
         ``base_model="minilm"``; they win over ``config``.
@@ -109,8 +118,11 @@ def train(
 
     config = (config or Config()).override(**settings)
     folder = RunFolder(Path(out))
+    for name, given in (("validation_file", validation), ("test_file", test)):
+        if getattr(config.data, name) is not None and given is None:
+            raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
     with folder.claimed(resume):
-        task = Task.prepare(table, config)
+        task = Task.prepare(table, config, validation=validation, test=test)
         tuned = fine_tune(task, config, folder)
         with (
             system_errors_as_output_errors(folder.root),

@@ -163,6 +163,9 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
         mapping = get_origin(choice) is Mapping and isinstance(value, Mapping)
         if mapping and all(type(key) is str for key in value):
             return dict(value)
+        listed = get_origin(choice) is tuple and isinstance(value, (list, tuple)) and len(value) > 0
+        if listed and all(type(each) is str for each in value):
+            return tuple(value)
         if choice in (str, bool) and isinstance(value, choice):
             return value
         if choice is int and isinstance(value, int) and not isinstance(value, bool):
@@ -179,6 +182,8 @@ def _describe(choices: tuple[Any, ...]) -> str:
     for choice in choices:
         if get_origin(choice) is Literal:
             words.extend(str(each) for each in get_args(choice))
+        elif get_origin(choice) is tuple:
+            words.append("a list of texts")
         else:
             words.append("keys and values" if get_origin(choice) is Mapping else WORDS.get(choice, "nothing"))
     return " or ".join(words)

@@ -13,14 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from multitag.config import DataConfig
 from multitag.data.audit import Audit, Lengths, TableAudit, audit_table, packaged_token_counter
-from multitag.data.source import open_source
-from multitag.data.table import build_table
+from multitag.data.reading import build_table
+from multitag.data.source import Source, open_source
+
+COLUMNS = DataConfig(text="t", labels="l")
 
 
 def audited(rows: list[tuple[Any, Any]]) -> tuple[Audit, TableAudit]:
     frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
-    audit = audit_table(frame, build_table(frame, "x.csv", "t", "l"))
+    audit = audit_table(frame, build_table(Source("x.csv", frame), COLUMNS))
     assert audit.table is not None
     return audit, audit.table
 
@@ -88,7 +91,9 @@ def test_labels_are_counted() -> None:
     assert table.label_sets == 4
     assert table.unlabelled == (4,)
     assert table.pairs == (("A", "B", 3), ("A", "C", 1), ("B", "C", 1))
-    assert table.problem == "x.csv, row 4, column 'l': no label; allowed with --allow-unlabelled"
+    assert table.problem == (
+        "x.csv, row 4, column 'l': no label; allowed with --allow-unlabelled, left out with --unlabelled drop"
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ def test_lengths_are_those_of_numpy() -> None:
 def test_words_and_tokens_are_counted() -> None:
     frame = pd.DataFrame({"t": ["one two", "three"], "l": ["A", "B"]})
     table = audit_table(
-        frame, build_table(frame, "x", "t", "l"), lambda texts: [len(text) for text in texts]
+        frame, build_table(Source("x", frame), COLUMNS), lambda texts: [len(text) for text in texts]
     ).table
     assert table is not None
     assert table.words == Lengths(1, 1.5, 1.5, 1.95, 2)
@@ -160,8 +165,8 @@ def test_without_the_package_there_is_no_token_counter(monkeypatch: pytest.Monke
 
 def test_the_sample_agrees_with_a_plain_count() -> None:
     source = open_source("sample")
-    frame, name = source.frame, source.name
-    audit = audit_table(frame, build_table(frame, name, "Description", "Genre"))
+    frame = source.frame
+    audit = audit_table(frame, build_table(source, DataConfig()))
     table = audit.table
     assert table is not None
     genres = [sorted(cell.split(",")) for cell in frame["Genre"]]
@@ -177,8 +182,8 @@ def test_the_sample_agrees_with_a_plain_count() -> None:
 
 def test_netflix_has_texts_with_different_labels(shared_data: Path) -> None:
     source = open_source(shared_data / "netflix_titles.csv")
-    frame, name = source.frame, source.name
-    table = audit_table(frame, build_table(frame, name, "description", "listed_in")).table
+    frame = source.frame
+    table = audit_table(frame, build_table(source, DataConfig(text="description", labels="listed_in"))).table
     assert table is not None
     folded = frame["description"].str.casefold().str.split().str.join(" ")
     assert table.duplicated_texts == folded.duplicated().sum() > 0

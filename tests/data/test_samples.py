@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from multitag.data import samples
+from multitag.data.reading import read_table
 from multitag.data.samples import MAX_BYTES, cache_folder, fetch, sample_path
-from multitag.data.table import read_table
 from multitag.errors import DataError, OutputError
 
 CONTENT = b"Description,Genre\nA storm at sea.,Drama\n" * 50

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from multitag.config import Config
+from multitag.data.left_out import REPEATED_HEADER, WITHOUT_TEXT, LeftOut
 from multitag.data.task import Task
 from multitag.errors import DataError
 
@@ -46,13 +48,57 @@ def test_facts_for_the_manifest(task, table):
 
 
 def test_rows_that_were_left_out_are_noted(table):
-    left_out = ((7, "empty text in column 'Description'"), (9, "repeats the header"))
-    one, two = (Task.prepare(replace(table, left_out=left_out[:count]), CONFIG).notes()[-1] for count in (1, 2))
-    assert one == "row 7 of 60 left out: empty text in column 'Description'"
-    assert two == "row 7 and 1 more of 60 left out: empty text in column 'Description'"
-    assert Task.prepare(replace(table, left_out=left_out), CONFIG).data_facts()["left_out"] == [
-        list(each) for each in left_out
-    ]
+    left_out = (
+        LeftOut("sample", 7, "Description", WITHOUT_TEXT, "empty text in column 'Description'"),
+        LeftOut("sample", 9, None, REPEATED_HEADER, "repeats the header"),
+    )
+    task = Task.prepare(replace(table, left_out=left_out, n_rows_source=62), CONFIG)
+    line = "62 rows read: 60 used, 2 left out (1 without text, 1 repeating the header)"
+    assert task.notes()[-1] == line
+    facts = task.data_facts()
+    assert (facts["summary"], facts["rows_left_out"]) == (line, {"without text": 1, "repeating the header": 1})
+    assert facts["left_out"] == [[7, "empty text in column 'Description'"], [9, "repeats the header"]]
+
+
+def test_separate_tables_are_sides_as_they_are(table):
+    def part(start, end, source):
+        return replace(
+            table, texts=table.texts[start:end], labels=table.labels[start:end], source=source,
+            rows=tuple(range(1, end - start + 1)), n_rows_source=end - start,
+        )  # fmt: skip
+
+    main, validation, test = part(0, 40, "a.csv"), part(40, 48, "b.csv"), part(47, 60, "c.csv")
+    task = Task.prepare(main, CONFIG, validation=validation, test=test)
+    assert task.split_facts() == {"method": "stratified", "train": 40, "validation": 8, "test": 13}
+    assert task.texts("test") == list(test.texts)
+    assert task.split.to_dict(task.table.rows)["test"] == list(range(49, 62))
+    assert [task.table.place(row) for row in (1, 48, 49)] == ["a.csv, row 1", "b.csv, row 8", "c.csv, row 1"]
+    facts = task.data_facts()
+    assert (facts["source"], facts["validation_source"], facts["test_source"]) == ("a.csv", "b.csv", "c.csv")
+    assert not any("texts are training texts" in note for note in task.notes())
+    again = Task.prepare(main, CONFIG, test=part(38, 44, "c.csv"))
+    assert len(again.rows("validation")) == 12  # drawn from the main table
+    assert len(again.rows("train")) == 28
+    (note,) = [note for note in again.notes() if "texts are training texts" in note]
+    assert note.endswith("of 6 test texts are training texts too, or nearly: their figures say little of new texts")
+
+
+@pytest.mark.parametrize("rare", ["keep", "drop", "merge:Other"])
+def test_rare_labels_are_settled_and_said(table, rare):
+    counts = Counter(name for names in table.labels for name in names)
+    few = {name for name, count in counts.items() if count < 5}
+    assert few
+    task = Task.prepare(table, CONFIG.override(rare=rare))
+    kept = set(counts) - few
+    assert set(task.label_set.names) == {"keep": set(counts), "drop": kept, "merge:Other": {*kept, "Other"}}[rare]
+    done = {"keep": "kept", "drop": "dropped", "merge:Other": "merged into 'Other'"}[rare]
+    assert any(note.startswith(f"labels on fewer than 5 rows, {done}: ") for note in task.notes())
+    assert task.data_facts()["rare_labels"] == {
+        "min_support": 5, "policy": rare, "labels": {name: counts[name] for name in sorted(few)},
+    }  # fmt: skip
+    if rare == "merge:Other":
+        merged = [bool(few & set(names)) for names in table.labels]
+        assert task.y[:, task.label_set.label2id["Other"]].astype(bool).tolist() == merged
 
 
 @pytest.mark.parametrize("names", [(), ("Drama",)])

@@ -7,6 +7,24 @@ from typing import Annotated
 
 import typer
 
+from multitag.cli.data_options import (
+    AllowUnlabelled,
+    Delimiter,
+    Encoding,
+    LabelColumns,
+    LabelKey,
+    LabelNames,
+    Labels,
+    LabelSeparator,
+    LabelShape,
+    NoHeader,
+    Quarantine,
+    Strict,
+    TextColumns,
+    TextPair,
+    UnlabelledRows,
+    data_settings,
+)
 from multitag.config import BackendName, LongTexts, Pool
 
 
@@ -15,21 +33,21 @@ def evaluate(
     data: Annotated[
         str, typer.Argument(help="A CSV, TSV, JSONL or Parquet file; or sample, or imdb.", show_default=False)
     ],
-    text: Annotated[
-        str | None,
-        typer.Option("--text", help="Column of the texts; by default the bundle's.", show_default=False),
-    ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option("--labels", help="Column of the labels; by default the bundle's.", show_default=False),
-    ] = None,
-    label_separator: Annotated[
-        str | None,
-        typer.Option("--label-separator", help="What stands between labels in a cell.", show_default=False),
-    ] = None,
-    allow_unlabelled: Annotated[
-        bool, typer.Option("--allow-unlabelled", help="Keep rows without a label, as examples of none.")
-    ] = False,
+    text: TextColumns = None,
+    text_pair: TextPair = None,
+    labels: Labels = None,
+    label_columns: LabelColumns = None,
+    label_shape: LabelShape = None,
+    label_separator: LabelSeparator = None,
+    label_key: LabelKey = None,
+    label_names: LabelNames = None,
+    allow_unlabelled: AllowUnlabelled = None,
+    unlabelled: UnlabelledRows = None,
+    strict: Strict = None,
+    quarantine: Quarantine = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    no_header: NoHeader = False,
     backend: Annotated[
         BackendName, typer.Option("--backend", help="auto is onnx, or torch where the bundle has no graph.")
     ] = "auto",
@@ -42,21 +60,24 @@ def evaluate(
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
 ) -> None:
-    """Measure a bundle on labelled rows that it has not seen."""
+    """Measure a bundle on labelled rows that it has not seen; columns are by default those it was trained on."""
     import json
 
     from multitag.cli.show import print_table
-    from multitag.data.table import read_table
+    from multitag.data.reading import load_table, settings_of_bundle
     from multitag.evaluation.summary import headline_rows
     from multitag.inference.classifier import load
     from multitag.inference.evaluate import evaluate as evaluate_classifier
 
+    given = data_settings(
+        text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,
+        label_separator=label_separator, label_key=label_key, label_names=label_names,
+        allow_unlabelled=allow_unlabelled, unlabelled=unlabelled, strict=strict, delimiter=delimiter,
+        encoding=encoding, no_header=no_header,
+    )  # fmt: skip
     with load(bundle, backend=backend, long=long, pool=pool) as classifier:
-        known = classifier.bundle.manifest.data
-        table = read_table(
-            data, text=text or known["text_column"], labels=labels or known["label_column"],
-            label_separator=label_separator, allow_unlabelled=allow_unlabelled,
-        )  # fmt: skip
+        config = settings_of_bundle(classifier.bundle.manifest.data, **given)
+        table = load_table(data, config, quarantine)
         figures = evaluate_classifier(classifier, table)
     if json_output:
         typer.echo(json.dumps(figures, indent=2))

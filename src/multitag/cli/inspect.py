@@ -7,6 +7,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from multitag.cli.data_options import (
+    AllowUnlabelled,
+    Delimiter,
+    Encoding,
+    LabelColumns,
+    LabelKey,
+    LabelNames,
+    Labels,
+    LabelSeparator,
+    LabelShape,
+    NoHeader,
+    Quarantine,
+    Strict,
+    TextColumns,
+    TextPair,
+    UnlabelledRows,
+    data_settings,
+)
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as Grid
@@ -24,16 +43,21 @@ def inspect(
         str,
         typer.Argument(help="CSV, TSV, JSONL or Parquet file, or sample, or imdb.", show_default=False),
     ],
-    text: Annotated[
-        str | None, typer.Option("--text", help="Column with the texts.", show_default=False)
-    ] = None,
-    labels: Annotated[
-        str | None, typer.Option("--labels", help="Column with the labels.", show_default=False)
-    ] = None,
-    label_separator: Annotated[
-        str | None,
-        typer.Option("--label-separator", help="What stands between labels; else found.", show_default=False),
-    ] = None,
+    text: TextColumns = None,
+    text_pair: TextPair = None,
+    labels: Labels = None,
+    label_columns: LabelColumns = None,
+    label_shape: LabelShape = None,
+    label_separator: LabelSeparator = None,
+    label_key: LabelKey = None,
+    label_names: LabelNames = None,
+    allow_unlabelled: AllowUnlabelled = None,
+    unlabelled: UnlabelledRows = None,
+    strict: Strict = None,
+    quarantine: Quarantine = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    no_header: NoHeader = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
     """Show rows, columns, duplicates, labels and text lengths of a table."""
@@ -41,28 +65,41 @@ def inspect(
 
     from rich.console import Console
 
+    from multitag.config import Config
     from multitag.data.audit import audit_table, packaged_token_counter
+    from multitag.data.left_out import write_quarantine
+    from multitag.data.reading import build_table, check_columns, read_options, with_known_columns
     from multitag.data.source import open_source
-    from multitag.data.table import build_table, check_column, default_columns
+    from multitag.data.table import refuse_defects
 
-    source = open_source(data)
+    given = data_settings(
+        text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,
+        label_separator=label_separator, label_key=label_key, label_names=label_names,
+        allow_unlabelled=allow_unlabelled, unlabelled=unlabelled, strict=strict, delimiter=delimiter,
+        encoding=encoding, no_header=no_header,
+    )  # fmt: skip
+    config = Config().override(**given).data
+    source = open_source(data, read_options(config))
     frame, name = source.frame, source.name
-    text, labels = text or default_columns(name)[0], labels or default_columns(name)[1]
-    for column, role in ((text, "text"), (labels, "labels")):
-        if column is not None:
-            check_column(frame, column, name, role)
+    config = with_known_columns(config, name)
     table = None
-    if text is not None and labels is not None:
-        table = build_table(frame, name, text, labels, label_separator=label_separator)
+    if check_columns(config, source):
+        table = build_table(source, config, keep_content=quarantine is not None)
+        if quarantine is not None:
+            write_quarantine(quarantine, table.left_out)
+        if config.strict:
+            refuse_defects(table)
     audit = audit_table(frame, table, packaged_token_counter())
     if json:
-        typer.echo(dumps({"source": name, **audit.to_dict()}, ensure_ascii=False, indent=2))
+        said = {} if table is None else {"read": table.lines()}
+        typer.echo(dumps({"source": name, **said, **audit.to_dict()}, ensure_ascii=False, indent=2))
         return
     console = Console(highlight=False)
     _print_columns(console, name, audit)
     if audit.table is None:
         console.print("\nTo see texts and labels, name their columns: --text COLUMN --labels COLUMN")
-    else:
+    elif table is not None:
+        console.print("", *map(_plain, table.lines()), sep="\n", soft_wrap=True)
         _print_rows(console, audit, audit.table)
         _print_labels(console, audit.table)
         _print_lengths(console, audit.table)

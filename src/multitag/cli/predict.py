@@ -18,9 +18,9 @@ def predict(
         Path | None,
         typer.Option("--input", help="CSV, TSV, JSONL or Parquet file to predict.", show_default=False),
     ] = None,
-    column: Annotated[
-        str | None,
-        typer.Option("--text", help="Its column of texts; by default the bundle's.", show_default=False),
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--text", help="Its column of texts, repeatable; by default the bundle's.", show_default=False),
     ] = None,
     output_file: Annotated[
         Path | None,
@@ -58,7 +58,7 @@ def predict(
         )
     if (input_file is None) != (output_file is None):
         raise ConfigError("--input and --output go together")
-    if text is not None and column is not None:
+    if text is not None and columns:
         raise ConfigError("--text names a column of the --input file; one text has none")
     if input_file is not None and json_output:
         raise ConfigError("--json prints the prediction of one text; for a file, write --output FILE.jsonl")
@@ -69,7 +69,7 @@ def predict(
             from multitag.inference.files import predict_file
 
             done = predict_file(
-                classifier, input_file, output_file, text=column, threshold=threshold, top_k=top_k,
+                classifier, input_file, output_file, text=columns, threshold=threshold, top_k=top_k,
                 at_least_one=at_least_one, batch_size=batch_size,
             )  # fmt: skip
             typer.echo(done.line(output_file))

@@ -7,9 +7,28 @@ from typing import Annotated, Any
 
 import typer
 
+from multitag.cli.data_options import (
+    AllowUnlabelled,
+    Delimiter,
+    Encoding,
+    LabelColumns,
+    LabelKey,
+    LabelNames,
+    Labels,
+    LabelSeparator,
+    LabelShape,
+    NoHeader,
+    Quarantine,
+    Strict,
+    TextColumns,
+    TextPair,
+    UnlabelledRows,
+    data_settings,
+)
 from multitag.config import LongTexts, NearDuplicatesRule, Pool, Precision, SplitMethod
+from multitag.errors import ConfigError
 
-_DATA, _ROWS, _TRAINING, _RUN = "Table", "Rows held out", "Training", "Run"
+_ROWS, _RARE, _TRAINING, _RUN = "Rows held out", "Rare labels", "Training", "Run"
 
 
 def _option(name: str, text: str, panel: str) -> Any:
@@ -26,14 +45,30 @@ def train(
             "--out", help="Folder of the run; must not exist.", rich_help_panel=_RUN, show_default=False
         ),
     ],
-    text: Annotated[str | None, _option("--text", "Column of the texts.", _DATA)] = None,
-    labels: Annotated[str | None, _option("--labels", "Column of the labels.", _DATA)] = None,
-    label_separator: Annotated[
-        str | None,
-        _option("--label-separator", "What stands between labels in a cell; found if left out.", _DATA),
+    text: TextColumns = None,
+    text_pair: TextPair = None,
+    labels: Labels = None,
+    label_columns: LabelColumns = None,
+    label_shape: LabelShape = None,
+    label_separator: LabelSeparator = None,
+    label_key: LabelKey = None,
+    label_names: LabelNames = None,
+    allow_unlabelled: AllowUnlabelled = None,
+    unlabelled: UnlabelledRows = None,
+    strict: Strict = None,
+    quarantine: Quarantine = None,
+    delimiter: Delimiter = None,
+    encoding: Encoding = None,
+    no_header: NoHeader = False,
+    min_support: Annotated[
+        int | None, _option("--min-support", "A label on fewer rows is rare; default 5.", _RARE)
     ] = None,
-    allow_unlabelled: Annotated[
-        bool | None, _option("--allow-unlabelled", "Keep rows without a label, as examples of none.", _DATA)
+    rare: Annotated[str | None, _option("--rare", "keep (default), drop, or merge:NAME into one label.", _RARE)] = None,
+    validation_file: Annotated[
+        str | None, _option("--validation", "Table of the validation rows, instead of some of DATA.", _ROWS)
+    ] = None,
+    test_file: Annotated[
+        str | None, _option("--test", "Table of the test rows, instead of some of DATA.", _ROWS)
     ] = None,
     split: Annotated[
         SplitMethod | None,
@@ -111,8 +146,14 @@ def train(
 ) -> None:
     """Train a classifier on a table of texts and labels."""
     given = {
-        "text": text, "labels": labels, "label_separator": label_separator,
-        "allow_unlabelled": allow_unlabelled, "method": split,
+        **data_settings(
+            text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,
+            label_separator=label_separator, label_key=label_key, label_names=label_names,
+            allow_unlabelled=allow_unlabelled, unlabelled=unlabelled, strict=strict, delimiter=delimiter,
+            encoding=encoding, no_header=no_header,
+        ),
+        "min_support": min_support, "rare": rare, "validation_file": validation_file, "test_file": test_file,
+        "method": split,
         "validation_size": _size(validation_size), "test_size": _size(test_size), "near_duplicates": near_duplicates,
         "base_model": base_model, "max_length": max_length, "long": long, "pool": pool,
         "epochs": epochs, "batch_size": batch_size,
@@ -122,7 +163,10 @@ def train(
         "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,
     }  # fmt: skip
     settings = {name: value for name, value in given.items() if value is not None}
-    _train(data, out, config, settings, trainer_arg, resume)
+    for side, file, size in (("validation", validation_file, validation_size), ("test", test_file, test_size)):
+        if file is not None and size is not None:
+            raise ConfigError(f"--{side} gives the {side} rows, --{side}-size draws them from DATA; choose one")
+    _train(data, out, config, settings, trainer_arg, resume, quarantine)
 
 
 def _size(value: float | None) -> float | int | None:
@@ -132,11 +176,11 @@ def _size(value: float | None) -> float | int | None:
 
 def _train(
     data: str, out: Path, config_file: Path | None, given: dict[str, Any], trainer_arg: list[str] | None,
-    resume: bool,
+    resume: bool, quarantine: Path | None,
 ) -> None:  # fmt: skip
     from multitag.cli.show import print_table
     from multitag.config import Config
-    from multitag.data.table import read_table
+    from multitag.data.reading import load_table
     from multitag.evaluation.summary import headline_rows
     from multitag.extras import import_extra
     from multitag.run import train as train_bundle
@@ -150,11 +194,17 @@ def _train(
 
         given["trainer_args"] = {**config.training.trainer_args, **parse_trainer_args(trainer_arg)}
     config = config.override(**given)
-    table = read_table(
-        data, text=config.data.text, labels=config.data.labels,
-        label_separator=config.data.label_separator, allow_unlabelled=config.data.allow_unlabelled,
-    )  # fmt: skip
-    run = train_bundle(table, out=out, config=config, resume=resume)
+    table = load_table(data, config.data, quarantine)
+    held_out = {
+        side: load_table(file, config.data, held_out=True)
+        for side, file in (("validation", config.data.validation_file), ("test", config.data.test_file))
+        if file is not None
+    }
+    for line in table.lines():
+        typer.echo(line)
+    for side, each in held_out.items():
+        typer.echo(f"{side}: {each.source}, {each.lines()[-1]}")
+    run = train_bundle(table, out=out, config=config, resume=resume, **held_out)
     print_table(*headline_rows(run.metrics))
     for note in run.metrics["notes"]:
         typer.echo(f"note: {note}")

@@ -15,6 +15,7 @@ import numpy as np
 from multitag.data.cells import is_missing
 from multitag.data.duplicates import group_texts
 from multitag.data.table import Table, check_trainable
+from multitag.data.texts import join_text
 from multitag.errors import DataError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class TableAudit:
 
     text_column: str
     label_column: str
-    label_separator: str
+    label_separator: str | None
     rows: int
     left_out: tuple[tuple[int, str], ...]
     unlabelled: tuple[int, ...]
@@ -198,8 +199,9 @@ def _is_number(text: str) -> bool:
 
 
 def _audit_texts(table: Table, count_tokens: CountTokens | None) -> TableAudit:
+    plain = [join_text(text) for text in table.texts]
     rows_by_text: dict[int, list[int]] = defaultdict(list)  # indices into the table
-    for index, group in enumerate(group_texts(table.texts).tolist()):
+    for index, group in enumerate(group_texts(plain).tolist()):
         rows_by_text[group].append(index)
     sets = [frozenset(labels) for labels in table.labels]
     conflicts = [same for same in rows_by_text.values() if len({sets[index] for index in same}) > 1]
@@ -211,7 +213,7 @@ def _audit_texts(table: Table, count_tokens: CountTokens | None) -> TableAudit:
         label_column=table.label_column,
         label_separator=table.label_separator,
         rows=len(table),
-        left_out=table.left_out,
+        left_out=tuple((each.row, each.reason) for each in table.left_out),
         unlabelled=tuple(row for row, labels in zip(table.rows, sets, strict=True) if not labels),
         duplicated_texts=len(table) - len(rows_by_text),
         conflicts=tuple(tuple(table.rows[index] for index in same) for same in conflicts),
@@ -219,8 +221,8 @@ def _audit_texts(table: Table, count_tokens: CountTokens | None) -> TableAudit:
         cardinality=cardinality,
         density=cardinality / len(counts) if cardinality is not None and counts else None,
         label_sets=len(set(sets)),
-        words=Lengths.of(len(text.split()) for text in table.texts),
-        tokens=Lengths.of(count_tokens(table.texts)) if count_tokens else None,
+        words=Lengths.of(len(text.split()) for text in plain),
+        tokens=Lengths.of(count_tokens(plain)) if count_tokens else None,
         pairs=tuple((*pair, count) for pair, count in _most_frequent(pairs)[:TOP_PAIRS]),
         problem=_problem(table),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -10,10 +11,15 @@ from numpy.typing import NDArray
 
 from multitag.config import Config
 from multitag.data.alike import Alike
+from multitag.data.left_out import LeftOut, count_kinds, summary_line
+from multitag.data.rare import RareLabels
 from multitag.data.split import Split, label_counts, split_notes, split_rows
-from multitag.data.table import Table
+from multitag.data.table import Table, join_tables
+from multitag.data.texts import Text, join_text
 from multitag.errors import DataError
 from multitag.labels import LabelSet
+
+MAX_LISTED = 1000  # rows left out that the manifest names one by one; all are counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +29,7 @@ class Task:
     Parameters
     ----------
     table : Table
+        Of all rows, those of separate validation and test tables after the others.
     label_set : LabelSet
         Of all rows, so that a label that is rare still has its column.
     y : ndarray of uint8, shape (n_rows, n_labels)
@@ -31,6 +38,10 @@ class Task:
     split : Split
     method : str
         How it was split.
+    rare : RareLabels
+        What was done about labels on few rows.
+    sources : mapping of str to str
+        Names of the separate tables, by their side.
     """
 
     table: Table
@@ -39,10 +50,19 @@ class Task:
     alike: Alike
     split: Split
     method: str
+    rare: RareLabels
+    sources: Mapping[str, str]
 
     @classmethod
-    def prepare(cls, table: Table, config: Config) -> Self:
-        """Encode and split a table.
+    def prepare(cls, table: Table, config: Config, **held_out: Table | None) -> Self:
+        """Settle rare labels, encode and split.
+
+        Parameters
+        ----------
+        table : Table
+        config : Config
+        **held_out : Table
+            ``validation`` and ``test`` rows from tables of their own; the sizes of these sides are then not used.
 
         Raises
         ------
@@ -51,22 +71,27 @@ class Task:
         ConfigError
             If the sizes leave nothing to train on.
         """
-        label_set = LabelSet.from_rows(table.labels)
+        own = {side: each for side in ("validation", "test") if (each := held_out.get(side)) is not None}
+        joined = join_tables([table, *own.values()]) if own else table
+        rare = RareLabels.find(joined.labels, config.data.min_support, config.data.rare)
+        names = rare.apply(joined.labels, table.source)
+        label_set = LabelSet.from_rows(names)
         if len(label_set) < 2:
             raise DataError(
                 f"{table.source}: multi-label classification needs at least two labels, "
                 f"got {list(label_set.names)}"
             )
-        y = label_set.encode(table.labels, np.uint8)
-        alike = Alike.find(table.texts, near=config.split.near_duplicates == "together")
-        split = split_rows(alike.groups(), y, config.split, config.seed)
-        return cls(table, label_set, y, alike, split, config.split.method)
+        y = label_set.encode(names, np.uint8)
+        alike = Alike.find(list(map(join_text, joined.texts)), near=config.split.near_duplicates == "together")
+        split = _split(alike, y, {side: len(each) for side, each in own.items()}, config)
+        sources = {side: each.source for side, each in own.items()}
+        return cls(replace(joined, labels=names), label_set, y, alike, split, config.split.method, rare, sources)
 
     def rows(self, side: str) -> NDArray[np.int64]:
         """Give the indices of a side: ``"train"``, ``"validation"`` or ``"test"``."""
         return self.split.sides()[side]
 
-    def texts(self, side: str) -> list[str]:
+    def texts(self, side: str) -> list[Text]:
         """Give the texts of a side."""
         return [self.table.texts[index] for index in self.rows(side)]
 
@@ -80,12 +105,13 @@ class Task:
 
     def notes(self) -> list[str]:
         """Say what a reader of the figures must know about the rows."""
-        notes = split_notes(self.y, self.split, self.label_set.names)
-        left_out = self.table.left_out
-        if left_out:
-            row, reason = left_out[0]
-            more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
-            notes.append(f"row {row}{more} of {self.table.n_rows_source} left out: {reason}")
+        names = self.label_set.names
+        notes = [*self.table.notes, *split_notes(self.y, self.split, names), *self._repeated_texts()]
+        if note := self.rare.note():
+            bare = int((self.y.sum(axis=1) == 0).sum()) if self.rare.policy == "drop" else 0
+            notes.append(note + (f"; {bare} rows without a label are examples of none" if bare else ""))
+        if self.table.left_out:
+            notes.append(summary_line(self.table.n_rows_source, len(self.table), self.table.left_out))
         return notes
 
     def data_facts(self) -> dict[str, Any]:
@@ -93,15 +119,50 @@ class Task:
         table = self.table
         return {
             "source": table.source,
+            **{f"{side}_source": name for side, name in self.sources.items()},
             "fingerprint": table.fingerprint(),
             "text_column": table.text_column,
+            "text_columns": list(table.text_columns.names),
+            "text_pair": table.text_columns.pair,
             "label_column": table.label_column,
+            "label_columns": list(table.shape.columns),
             "label_separator": table.label_separator,
+            **{f"label_{name}": value for name, value in table.shape.facts().items()},
+            "rare_labels": self.rare.facts(),
+            "files": [list(each) for each in table.files],
+            "summary": summary_line(table.n_rows_source, len(table), table.left_out),
             "rows": table.n_rows_source,
             "rows_used": len(table),
-            "left_out": [[row, reason] for row, reason in table.left_out],
+            "rows_left_out": count_kinds(table.left_out),
+            "left_out": [[each.row, self._reason(each)] for each in table.left_out[:MAX_LISTED]],
         }
 
     def split_facts(self) -> dict[str, Any]:
         """Describe the split for the manifest: its method and the rows of each side."""
         return {"method": self.method, **{side: len(rows) for side, rows in self.split.sides().items()}}
+
+    def _reason(self, row: LeftOut) -> str:
+        return f"{row.file}: {row.reason}" if self.table.files else row.reason
+
+    def _repeated_texts(self) -> list[str]:
+        """Say which rows of separate tables are trained on too; within one table equal texts stay on one side."""
+        notes = []
+        for side in self.sources:
+            count = self.alike.straddling(self.rows("train"), self.rows(side))
+            if count:
+                notes.append(
+                    f"{count} of {len(self.rows(side))} {side} texts are training texts too, or nearly: "
+                    "their figures say little of new texts"
+                )
+        return notes
+
+
+def _split(alike: Alike, y: NDArray[np.int64], own: Mapping[str, int], config: Config) -> Split:
+    """Split the rows of the main table; those of separate tables are sides as they are."""
+    sizes: dict[str, Any] = {f"{side}_size": 0 for side in own}
+    start = len(y) - sum(own.values())
+    split = split_rows(alike.groups()[:start], y[:start], replace(config.split, **sizes), config.seed)
+    for side, n_rows in own.items():
+        split = replace(split, **{side: np.arange(start, start + n_rows, dtype=np.int64)})
+        start += n_rows
+    return split

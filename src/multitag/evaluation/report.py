@@ -190,7 +190,7 @@ def _data_facts(data: Mapping[str, Any], split: Mapping[str, Any]) -> _Facts:
         ("Rows", f"{data['rows']} read, {data['rows_used']} used"),
         ("Rows left out", "; ".join(left_out) or "none"),
         ("Columns", f"texts from {data['text_column']}, labels from {data['label_column']}"),
-        ("Label separator", data["label_separator"]),
+        ("Label separator", data["label_separator"] or "none"),
         ("Split", f"{split['method']}: {sides}"),
         ("Fingerprint (SHA-256)", data["fingerprint"]),
     ]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.config import BackendName, LongTexts, Pool
+from multitag.data.texts import Text
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends import open_backend
@@ -84,13 +85,13 @@ class Classifier:
         return self.bundle.thresholds
 
     def predict_proba(
-        self, texts: Sequence[str], *, batch_size: int = DEFAULT_BATCH_SIZE
+        self, texts: Sequence[Text], *, batch_size: int = DEFAULT_BATCH_SIZE
     ) -> NDArray[np.float32]:
         """Compute the probability of every label on every text.
 
         Parameters
         ----------
-        texts : sequence of str, length n_texts
+        texts : sequence of str or of (str, str), length n_texts
             May be empty. What is beyond the bundle's max_length in tokens is not read, or read in windows: see
             :func:`load`.
         batch_size : int, default 32
@@ -116,7 +117,7 @@ class Classifier:
 
     def predict(
         self,
-        texts: Sequence[str],
+        texts: Sequence[Text],
         *,
         threshold: float | None = None,
         top_k: int | None = None,
@@ -127,7 +128,7 @@ class Classifier:
 
         Parameters
         ----------
-        texts : sequence of str, length n_texts
+        texts : sequence of str or of (str, str), length n_texts
         threshold : float, optional
             One cut in [0, 1] for all labels instead of the bundle's.
         top_k : int, optional

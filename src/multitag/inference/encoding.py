@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.data.texts import Text
 from multitag.errors import BundleError, DataError
 
 # A WordPiece or BPE token covers a word of at most about this many characters; a text is cut to that many
@@ -46,12 +47,13 @@ class TextEncoder:
             self.tokenizer.enable_truncation(self.max_length, stride=self.max_length // OVERLAP)
             self.tokenizer.no_padding()
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+    def encode(self, texts: Sequence[Text]) -> list[list[int]]:
         """Tokenise texts, cut to ``max_length`` tokens.
 
         Parameters
         ----------
-        texts : sequence of str, length n_texts
+        texts : sequence of str or of (str, str), length n_texts
+            A pair is read in two segments.
 
         Returns
         -------
@@ -67,12 +69,12 @@ class TextEncoder:
         """
         return [windows[0] for windows in self.encode_windows(texts, 1)]
 
-    def encode_windows(self, texts: Sequence[str], most: int) -> list[list[list[int]]]:
+    def encode_windows(self, texts: Sequence[Text], most: int) -> list[list[list[int]]]:
         """Tokenise texts, each in overlapping windows of ``max_length`` tokens.
 
         Parameters
         ----------
-        texts : sequence of str, length n_texts
+        texts : sequence of str or of (str, str), length n_texts
         most : int
             Windows of a text, from its start; what is beyond the last is not read.
 
@@ -90,8 +92,11 @@ class TextEncoder:
         longest = self.max_length * MAX_CHARACTERS_PER_TOKEN * most
         for number, text in enumerate(texts):
             check_text(text, number)
+        cut = [
+            text[:longest] if isinstance(text, str) else (text[0][:longest], text[1][:longest]) for text in texts
+        ]
         with _tokenizer_errors(self.path):
-            encoded = self.tokenizer.encode_batch_fast([text[:longest] for text in texts])
+            encoded = self.tokenizer.encode_batch_fast(cut)
             rows = [[first.ids, *(more.ids for more in first.overflowing[: most - 1])] for first in encoded]
         if not all(map(all, rows)):
             raise BundleError(f"{self.path}: gives no token for some text; expected special ones at least")
@@ -111,22 +116,23 @@ def _tokenizer_errors(path: Path) -> Iterator[None]:
 
 
 def check_text(text: object, number: int) -> None:
-    """Refuse what is not text.
+    """Refuse what is not text, or a pair of texts.
 
     Raises
     ------
     DataError
         Names the position (from 0) and what came.
     """
-    if not isinstance(text, str):
-        raise DataError(f"text {number}: expected str, got {type(text).__name__}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise DataError(
-            f"text {number}: character {error.start} is half of a surrogate pair; "
-            "decode the text as UTF-8 first"
-        ) from error
+    for part in text if isinstance(text, tuple) and len(text) == 2 else (text,):
+        if not isinstance(part, str):
+            raise DataError(f"text {number}: expected str, got {type(part).__name__}")
+        try:
+            part.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise DataError(
+                f"text {number}: character {error.start} is half of a surrogate pair; "
+                "decode the text as UTF-8 first"
+            ) from error
 
 
 def pad_batch(

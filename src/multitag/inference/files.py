@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from multitag.atomic import new_file
-from multitag.data.cells import SEPARATORS, is_missing, parse_text
+from multitag.data.cells import RowError
 from multitag.data.frame import table_format
+from multitag.data.shapes.forms import SEPARATORS
 from multitag.data.stream import Chunk, Record, parquet_schema, read_chunks
+from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError, OutputError
 from multitag.inference.classifier import Classifier, ranked_labels
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE
@@ -60,7 +62,7 @@ def predict_file(
     source: str | Path,
     target: str | Path,
     *,
-    text: str | None = None,
+    text: str | Sequence[str] | None = None,
     threshold: float | None = None,
     top_k: int | None = None,
     at_least_one: bool = False,
@@ -78,8 +80,9 @@ def predict_file(
         CSV, TSV, JSONL or Parquet by their endings, not necessarily the same. In CSV and TSV the labels of a
         row are joined by the first of comma, semicolon and pipe that no label holds; elsewhere they are a
         list. ``target`` is replaced if it exists, and appears only when it is whole.
-    text : str, optional
-        Column of the texts; by default the one the classifier was trained on.
+    text : str or sequence of str, optional
+        Column of the texts, or several that are joined, or read as a pair if the classifier was trained on pairs;
+        by default those that it was trained on.
     threshold, top_k, at_least_one, batch_size
         As in :meth:`Classifier.predict`.
 
@@ -98,7 +101,7 @@ def predict_file(
         If an option is out of its range.
     """
     source, target, names = Path(source), Path(target), classifier.label_names
-    column = text or str(classifier.bundle.manifest.data["text_column"])
+    columns = TextColumns.of_bundle(classifier.bundle.manifest.data, [text] if isinstance(text, str) else text)
     if target.exists() and source.exists() and target.samefile(source):
         raise OutputError(f"{target}: this is the input; name another --output")
     kind = table_format(target)
@@ -117,7 +120,7 @@ def predict_file(
         def predict(chunk: tuple[int, list[Record], float]) -> tuple[list[Record], float, int]:
             before, records, share = chunk
             missing = _add_predictions(
-                classifier, records, column, f"{source}", before,
+                classifier, records, columns, f"{source}", before,
                 threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size,
             )  # fmt: skip
             return records, share, missing
@@ -175,17 +178,15 @@ def _encodable(source: Path) -> Iterator[None]:
 
 
 def _add_predictions(
-    classifier: Classifier, records: list[Record], column: str, where: str, rows_before: int, *,
+    classifier: Classifier, records: list[Record], columns: TextColumns, where: str, rows_before: int, *,
     batch_size: int, **options: Any,
 ) -> int:  # fmt: skip
     """Add predictions to records in place; gives the number of rows without a text."""
     names = classifier.label_names
-    _check_columns(records, column, names, where, rows_before)
-    filled = [index for index, record in enumerate(records) if not is_missing(record[column])]
-    texts = [
-        parse_text(records[index][column], f"{where}, row {rows_before + index + 1}, column {column!r}")
-        for index in filled
-    ]
+    _check_columns(records, columns.names, names, where, rows_before)
+    read = [_read_text(record, columns, f"{where}, row {row}") for row, record in enumerate(records, rows_before + 1)]
+    filled = [index for index, text in enumerate(read) if text is not None]
+    texts = [text for text in read if text is not None]
     y_prob = classifier.predict_proba(texts, batch_size=batch_size)
     y_pred = classifier.decide(y_prob, **options)
     empty = dict.fromkeys((PREDICTED, *map(probability_column, names)))
@@ -197,16 +198,24 @@ def _add_predictions(
     return len(records) - len(filled)
 
 
+def _read_text(record: Record, columns: TextColumns, where: str) -> Text | None:
+    try:
+        return columns.read([record[name] for name in columns.names])
+    except RowError as error:
+        raise DataError(f"{where}, column {error.column!r}: {error}") from error
+
+
 def _check_columns(
-    records: list[Record], column: str, names: tuple[str, ...], where: str, rows_before: int
+    records: list[Record], columns: Sequence[str], names: tuple[str, ...], where: str, rows_before: int
 ) -> None:
     added = {PREDICTED, *map(probability_column, names)}
     for row, record in enumerate(records, start=rows_before + 1):
-        if column not in record:
-            there = ", ".join(repr(name) for name in record)
-            raise DataError(
-                f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {there}"
-            )
+        for column in columns:
+            if column not in record:
+                there = ", ".join(repr(name) for name in record)
+                raise DataError(
+                    f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {there}"
+                )
         clash = added.intersection(record)
         if clash:
             raise DataError(

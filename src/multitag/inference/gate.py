@@ -16,9 +16,10 @@ from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
-from multitag.config import Pool
+from multitag.config import DataConfig, Pool
+from multitag.data.reading import load_table, settings_of_bundle
 from multitag.data.samples import SAMPLE_COLUMNS
-from multitag.data.table import read_table
+from multitag.data.texts import Text
 from multitag.errors import BundleError, ExportError
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.thresholds import Thresholds
@@ -40,13 +41,13 @@ FP32_LAYERS = (0, 1, 2)
 
 def export_checked(
     folder: Path,
-    texts: Sequence[str],
+    texts: Sequence[Text],
     y_true: NDArray[np.integer],
     label_set: LabelSet,
     thresholds: Thresholds,
     calibration: Calibration,
     *,
-    sample: Sequence[str],
+    sample: Sequence[Text],
     pool: Pool | None = None,
     model_prob: NDArray[np.floating] | None = None,
 ) -> list[Parity]:
@@ -168,10 +169,12 @@ def export_bundle(
     if not Path(path).is_dir():
         raise BundleError(f"{path}: expected the folder of a bundle; unpack a zip first")
     with open_bundle(path) as bundle:
-        if str(data) not in SAMPLE_COLUMNS:
-            known = bundle.manifest.data
-            text, labels = text or str(known["text_column"]), labels or str(known["label_column"])
-        table = read_table(data, text=text, labels=labels, allow_unlabelled=True)
+        given: dict[str, Any] = {"text": text, "labels": labels, "allow_unlabelled": True}
+        if str(data) in SAMPLE_COLUMNS:
+            config = DataConfig(**given)
+        else:
+            config = settings_of_bundle(bundle.manifest.data, **given)
+        table = load_table(data, config)
         known_labels = set(bundle.label_set.names)
         y_true = bundle.label_set.encode([known_labels.intersection(row) for row in table.labels])
         with tempfile.TemporaryDirectory(prefix="multitag-") as name:

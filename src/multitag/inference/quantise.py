@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from multitag.data.texts import Text
 from multitag.extras import import_extra
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.graph import Ranges, build_graph, is_distilbert, ranged_tensors
@@ -21,7 +22,7 @@ LAYER = re.compile(r"/layer\.(\d+)/")  # in the names of the nodes, of DistilBER
 RANGE_TEXTS = 256  # ranges of so many texts: twice as many change no channel's by more than a few percent
 
 
-def arrange_for_int8(model_folder: Path, fp32: Path, texts: Sequence[str]) -> Any:
+def arrange_for_int8(model_folder: Path, fp32: Path, texts: Sequence[Text]) -> Any:
     """Give the graph to quantise: for DistilBERT one arranged by the ranges of its activations, else ``fp32`` itself.
 
     Parameters
@@ -43,7 +44,7 @@ def arrange_for_int8(model_folder: Path, fp32: Path, texts: Sequence[str]) -> An
     return build_graph(model_folder, _measure_ranges(graph, config["n_layers"], TextEncoder(model_folder), texts))
 
 
-def _measure_ranges(graph: Any, n_layers: int, encoder: TextEncoder, texts: Sequence[str]) -> Ranges:
+def _measure_ranges(graph: Any, n_layers: int, encoder: TextEncoder, texts: Sequence[Text]) -> Ranges:
     """Find the largest magnitude of each channel of the tensors that will be quantised."""
     import onnxruntime
 

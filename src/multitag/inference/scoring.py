@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import Pool
+from multitag.data.texts import Text
 from multitag.errors import BundleError
 from multitag.inference.backends import Backend
 from multitag.inference.encoding import TextEncoder, pad_batch
@@ -60,7 +61,7 @@ def token_batches(
 def score_texts(
     encoder: TextEncoder,
     backend: Backend,
-    texts: Sequence[str],
+    texts: Sequence[Text],
     n_labels: int,
     batch_size: int = DEFAULT_BATCH_SIZE,
     pool: Pool | None = None,
@@ -71,7 +72,7 @@ def score_texts(
     ----------
     encoder : TextEncoder
     backend : Backend
-    texts : sequence of str, length n_texts
+    texts : sequence of str or of (str, str), length n_texts
         May be empty.
     n_labels : int
     batch_size : int

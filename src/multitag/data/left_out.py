@@ -1,0 +1,88 @@
+"""Rows that are not used: each with its place and reason, counted in one line, written to a file if asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from multitag.atomic import new_file
+
+# Kinds, in the words that count them; rows that are no rows of cells have others.
+BAD_LABELS, BAD_TEXT = "with labels that cannot be read", "with a text that cannot be read"
+WITHOUT_TEXT, WITHOUT_LABELS, REPEATED_HEADER = "without text", "without labels", "repeating the header"
+
+HEADER = ("file", "row", "column", "reason", "content")
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row of a source that is not used.
+
+    Parameters
+    ----------
+    file : str
+    row : int
+        Number in its file; 1 is the first row under the header.
+    column : str or None
+        The column at fault, where it is one.
+    kind : str
+        Words that count such rows: 3 ``"without text"``.
+    reason : str
+        What is wrong, in words.
+    content : str
+        The row as it stands, where it was asked for.
+    """
+
+    file: str
+    row: int
+    column: str | None
+    kind: str
+    reason: str
+    content: str = ""
+
+    @property
+    def place(self) -> str:
+        """File, row and column in words."""
+        return f"{self.file}, row {self.row}" + (f", column {self.column!r}" if self.column else "")
+
+
+def count_kinds(left_out: Iterable[LeftOut]) -> dict[str, int]:
+    """Count the rows of each kind, the most frequent first."""
+    return dict(Counter(each.kind for each in left_out).most_common())
+
+
+def summary_line(n_rows: int, n_used: int, left_out: Iterable[LeftOut]) -> str:
+    """Account for every row that was read.
+
+    Examples
+    --------
+    >>> summary_line(3, 2, [LeftOut("x.csv", 2, "Plot", "without text", "empty text in column 'Plot'")])
+    '3 rows read: 2 used, 1 left out (1 without text)'
+    """
+    kinds = count_kinds(left_out)
+    if not kinds:
+        return f"{n_rows} rows read: all used"
+    named = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    return f"{n_rows} rows read: {n_used} used, {sum(kinds.values())} left out ({named})"
+
+
+def write_quarantine(path: Path, left_out: Iterable[LeftOut]) -> None:
+    """Write rows that are not used to a CSV: file, row, column, reason and content; replaced if it exists.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what was there is then as it was.
+    """
+    with new_file(path, replace=True) as file:
+        # JSON can hold halves of characters, which UTF-8 has no bytes for: they are why some rows are here.
+        text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
+        writer = csv.writer(text)
+        writer.writerow(HEADER)
+        for each in left_out:
+            writer.writerow((each.file, each.row, each.column or "", each.reason, each.content))
+        text.detach()

@@ -1,0 +1,91 @@
+"""Labels on few rows: kept, dropped, or merged into one label."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from multitag.errors import DataError
+
+NAMED = 10  # labels that a note lists before it counts the rest
+
+
+@dataclass(frozen=True)
+class RareLabels:
+    """What was done about labels on few rows.
+
+    Parameters
+    ----------
+    min_support : int
+        A label on fewer rows is rare.
+    policy : str
+        ``"keep"``, ``"drop"`` or ``"merge:NAME"``.
+    counts : dict of str to int
+        Rows of each rare label.
+    """
+
+    min_support: int
+    policy: str
+    counts: dict[str, int]
+
+    @property
+    def target(self) -> str | None:
+        """The label that rare ones are merged into; None if they are not."""
+        kind, _, name = self.policy.partition(":")
+        return name.strip() if kind == "merge" else None
+
+    @classmethod
+    def find(cls, labels: Sequence[Sequence[str]], min_support: int, policy: str) -> RareLabels:
+        """Count labels over rows; the label that others are merged into is not rare itself.
+
+        Parameters
+        ----------
+        labels : sequence of sequences of str, length n_rows
+            Names on each row, each once.
+        min_support : int
+        policy : str
+            As in :class:`RareLabels`.
+        """
+        counts = Counter(name for names in labels for name in names)
+        found = cls(min_support, policy, {})
+        rare = sorted(name for name, count in counts.items() if count < min_support and name != found.target)
+        return cls(min_support, policy, {name: counts[name] for name in rare})
+
+    def apply(self, labels: Sequence[tuple[str, ...]], source: str) -> tuple[tuple[str, ...], ...]:
+        """Give the labels of each row as they are trained on; a row may be left without any.
+
+        Raises
+        ------
+        DataError
+            If fewer than two different labels are left.
+        """
+        if self.policy == "keep" or not self.counts:
+            return tuple(labels)
+        settled = tuple(self._settle(names) for names in labels)
+        left = sorted({name for names in settled for name in names})
+        if len(left) < 2:
+            raise DataError(
+                f"{source}: --rare {self.policy} with --min-support {self.min_support} leaves {len(left)} label(s), "
+                "and at least two are needed; lower --min-support, or use --rare keep"
+            )
+        return settled
+
+    def note(self) -> str | None:
+        """Say it in a sentence; None where no label is rare."""
+        if not self.counts:
+            return None
+        named = [f"{name!r} ({count})" for name, count in self.counts.items()]
+        more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+        done = {"keep": "kept", "drop": "dropped"}.get(self.policy, f"merged into {self.target!r}")
+        return f"labels on fewer than {self.min_support} rows, {done}: {', '.join(named[:NAMED])}{more}"
+
+    def facts(self) -> dict[str, Any]:
+        """Give plain values for the manifest."""
+        return {"min_support": self.min_support, "policy": self.policy, "labels": self.counts}
+
+    def _settle(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        target = (self.target,) if self.target is not None else ()
+        settled = (each for name in names for each in (target if name in self.counts else (name,)))
+        return tuple(dict.fromkeys(settled))

@@ -1,0 +1,80 @@
+"""From what a person said about labels, and what the cells show, to the shape that they are read in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from multitag.config import DataConfig
+from multitag.data.cells import is_missing
+from multitag.data.shapes.detect import NotLabelsError, find_form, find_key, find_separator
+from multitag.data.shapes.expand import check_column, expand_columns
+from multitag.data.shapes.forms import FastText, Form, JsonList, PythonList, Separated, Single
+from multitag.data.shapes.names import read_label_names
+from multitag.data.shapes.shape import CellShape, LabelShape, SwitchShape, listed
+from multitag.data.shapes.switches import is_switch
+from multitag.errors import ConfigError, DataError
+
+Cells = Callable[[str], Sequence[object]]  # the cells of a column
+
+FORMS: dict[str, Form] = {"single": Single(), "json": JsonList(), "python": PythonList(), "fasttext": FastText()}
+
+
+def label_columns(data: DataConfig, there: Sequence[str], source: str) -> tuple[str, ...]:
+    """Name the columns that hold labels.
+
+    Raises
+    ------
+    DataError
+        If none is given, or one is missing or there twice; names the columns there are.
+    """
+    if data.label_columns:
+        return expand_columns(data.label_columns, there, source)
+    given = data.labels if isinstance(data.labels, tuple) else (data.labels,)
+    return tuple(dict.fromkeys(check_column(there, each, source, "labels") for each in given))
+
+
+def choose_shape(data: DataConfig, columns: tuple[str, ...], cells_of: Cells, source: str) -> LabelShape:
+    """Choose how labels are read.
+
+    Parameters
+    ----------
+    data : DataConfig
+        What is given there is followed, the rest is found.
+    columns : tuple of str
+        From :func:`label_columns`.
+    cells_of : callable
+        Gives the cells of a column.
+    source : str
+        The table, for messages.
+
+    Raises
+    ------
+    DataError
+        If the cells hold no labels, or the file of names cannot be read.
+    ConfigError
+        If what is given does not go together.
+    """
+    if data.label_columns:
+        given = [name for name in ("label_separator", "label_key", "label_names") if getattr(data, name) is not None]
+        if given:
+            raise ConfigError(f"{given[0]}: label_columns name their labels themselves; leave it out")
+        return SwitchShape(columns)
+    present = [cell for column in columns for cell in cells_of(column) if not is_missing(cell)]
+    names = None if data.label_names is None else read_label_names(data.label_names)
+    given_form = _given_form(data, present)
+    if given_form is None and names is None and len(columns) > 1 and present and all(map(is_switch, present)):
+        return SwitchShape(columns)
+    try:
+        form = given_form or find_form(present, ids=names is not None)
+    except NotLabelsError as error:
+        called = f"column {columns[0]!r}" if len(columns) == 1 else f"columns {listed(columns)}"
+        raise DataError(f"{source}, {called}: {error}") from error
+    return CellShape(columns, form, data.label_key or find_key(present, form), names)
+
+
+def _given_form(data: DataConfig, present: Sequence[object]) -> Form | None:
+    if data.label_separator is not None:
+        return Separated(data.label_separator)
+    if data.label_shape == "separated":
+        return Separated(find_separator([cell for cell in present if isinstance(cell, str)]) or ",")
+    return FORMS.get(data.label_shape)

@@ -1,0 +1,58 @@
+"""Python's own spelling of lists, read without running anything."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from typing import Any
+
+from multitag.data.cells import CellError, shorten
+
+MAX_CHARACTERS = 20_000  # Python's parser takes memory and stack by the length; a cell of labels is shorter
+
+_NEIGHBOURS = re.compile(r"""['"]\s*['"]""")
+
+
+def read_literal(text: str) -> Any:
+    """Read a list, tuple, set or dict of texts and numbers as Python prints it.
+
+    Raises
+    ------
+    CellError
+        If the text is no such literal, is longer than 20,000 characters, or has two texts without a comma between
+        them: Python would join them, but numpy prints arrays so.
+
+    Examples
+    --------
+    >>> read_literal("['Drama', 'War']")
+    ['Drama', 'War']
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise CellError(f"{len(text)} characters of a Python list; at most {MAX_CHARACTERS} are read; write JSON")
+    try:
+        with warnings.catch_warnings():  # an odd escape or number is nothing to warn of here
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise CellError(f"expected a Python list such as ['one', 'two'], got {shorten(text)!r}") from error
+    if _NEIGHBOURS.search(text) and _has_neighbours(text):
+        raise CellError(
+            f"two names without a comma between them, as numpy prints arrays: {shorten(text)!r}; "
+            "write lists with .tolist() first"
+        )
+    return value
+
+
+def _has_neighbours(text: str) -> bool:
+    """Tell whether two string literals stand side by side."""
+    last = None
+    for token in tokenize.generate_tokens(io.StringIO(text.strip()).readline):
+        if token.type in (tokenize.NL, tokenize.NEWLINE):
+            continue
+        if token.type == last == tokenize.STRING:
+            return True
+        last = token.type
+    return False

@@ -1,0 +1,96 @@
+"""The text of a row: one column, several joined, or a pair of two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from multitag.data.cells import CellError, RowError, is_missing, read_text
+from multitag.data.shapes.forms import text_without_labels
+
+Text = str | tuple[str, str]  # a pair is read in two segments
+
+BETWEEN = "\n\n"  # texts that are joined
+
+
+def join_text(text: Text) -> str:
+    r"""Give a text as one, for what needs no segments.
+
+    Examples
+    --------
+    >>> join_text(("A title", "A plot"))
+    'A title\n\nA plot'
+    """
+    return text if isinstance(text, str) else BETWEEN.join(part for part in text if part.strip())
+
+
+@dataclass(frozen=True)
+class TextColumns:
+    """Where the text of a row stands.
+
+    Parameters
+    ----------
+    names : tuple of str
+    pair : bool
+        Two columns stay two segments.
+    with_labels : bool
+        The labels are words of the text, as in fastText's files, and are taken out of it.
+    """
+
+    names: tuple[str, ...]
+    pair: bool = False
+    with_labels: bool = False
+
+    @classmethod
+    def of_bundle(cls, facts: Mapping[str, Any], names: Sequence[str] | None = None) -> Self:
+        """Give where a bundle's texts stand: in other columns if they are named, as a pair if it was trained on pairs.
+
+        Parameters
+        ----------
+        facts : mapping
+            ``data`` of the bundle's manifest.
+        names : sequence of str, optional
+        """
+        known = tuple(facts.get("text_columns", (facts["text_column"],)))
+        chosen = tuple(names or known)
+        with_labels = facts.get("label_shape") == "fasttext" and known == tuple(facts["label_columns"])
+        return cls(chosen, facts.get("text_pair", False) and len(chosen) == 2, with_labels)
+
+    def read(self, cells: Sequence[object]) -> Text | None:
+        """Read the text of a row.
+
+        Parameters
+        ----------
+        cells : sequence of object
+            Of the columns, in their order.
+
+        Returns
+        -------
+        str, tuple of (str, str), or None
+            As it stands in the cells, the missing ones left out; None if all are.
+
+        Raises
+        ------
+        RowError
+            If a cell holds no text; names its column.
+        """
+        parts = []
+        for name, cell in zip(self.names, cells, strict=True):
+            try:
+                part = "" if is_missing(cell) else read_text(cell)
+            except CellError as error:
+                raise RowError(name, str(error)) from error
+            parts.append(text_without_labels(part) if self.with_labels else part)
+        if not any(parts):
+            return None
+        if self.pair:
+            return parts[0], parts[1]
+        return BETWEEN.join(filter(None, parts))
+
+    def describe(self) -> str:
+        """Name the columns and what becomes of them."""
+        named = " and ".join(filter(None, [", ".join(map(repr, self.names[:-1])), repr(self.names[-1])]))
+        if len(self.names) == 1:
+            return f"column {named}"
+        return f"columns {named}, {'as a pair' if self.pair else 'joined'}"

@@ -1,0 +1,410 @@
+"""Texts and labels out of a source, with their row numbers; what cannot be trained on is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from multitag.config import DataConfig
+from multitag.data.left_out import LeftOut
+from multitag.data.reading import build_table, load_table, read_table, settings_of_bundle
+from multitag.data.shapes.forms import Separated
+from multitag.data.shapes.shape import CellShape
+from multitag.data.source import Rejected, Source, open_source
+from multitag.data.table import Table, check_trainable
+from multitag.data.texts import TextColumns
+from multitag.errors import ConfigError, DataError
+
+Write = Callable[[str, str | bytes], Path]
+
+
+def refused(*args: object, **kwargs: object) -> str:
+    with pytest.raises(DataError) as caught:
+        read_table(*args, **kwargs)  # type: ignore[arg-type]
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+def test_a_csv_becomes_a_table(write: Write) -> None:
+    path = write("x.csv", 'Title,Genre,Plot\nOne,"War, Drama",  A storm.\nTwo,Comedy,NA\n')
+    assert read_table(path, "Plot", "Genre") == Table(
+        texts=("  A storm.", "NA"),
+        labels=(("War", "Drama"), ("Comedy",)),
+        rows=(1, 2),
+        source="x.csv",
+        text_columns=TextColumns(("Plot",)),
+        shape=CellShape(("Genre",), Separated(",")),
+        n_rows_source=2,
+    )
+
+
+def test_rows_without_text_are_left_out_and_keep_their_numbers(write: Write) -> None:
+    table = read_table(write("x.csv", "t,l\na,A\n  ,B\nb,B\n,\n"), "t", "l")
+    assert (table.texts, table.rows, table.n_rows_source) == (("a", "b"), (1, 3), 4)
+    assert table.left_out == tuple(
+        LeftOut("x.csv", row, "t", "without text", "empty text in column 't'") for row in (2, 4)
+    )
+    assert table.lines() == (
+        "labels: column 'l', one label a cell (2 labels)",
+        "4 rows read: 2 used, 2 left out (2 without text)",
+    )
+
+
+def test_header_lines_of_joined_files_are_left_out(write: Write) -> None:
+    table = read_table(write("x.csv", "t,l\na,A\nt,l\nb,B\nt,B\n"), "t", "l")
+    assert (table.texts, table.rows) == (("a", "b", "t"), (1, 3, 4))
+    assert table.left_out == (LeftOut("x.csv", 2, None, "repeating the header", "repeats the header"),)
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet", "DataFrame", "string DataFrame"])
+def test_every_kind_of_source_gives_the_same_texts_and_labels(tmp_path: Path, kind: str) -> None:
+    frame = pd.DataFrame({"t": ["one", "two", None], "l": ["A,B", "B", "A"]}, index=[7, 7, 9])
+    path = tmp_path / f"x.{kind}"
+    if kind in ("csv", "tsv"):
+        frame.to_csv(path, index=False, sep={"csv": ",", "tsv": "\t"}[kind])
+    elif kind == "jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    elif kind == "parquet":
+        frame.assign(l=frame["l"].str.split(",")).to_parquet(path)
+    table = read_table(
+        frame.astype("string") if kind.startswith("str") else frame if "D" in kind else path, "t", "l"
+    )
+    assert (table.texts, table.labels, table.rows) == (("one", "two"), (("A", "B"), ("B",)), (1, 2))
+    assert [(each.row, each.reason) for each in table.left_out] == [(3, "empty text in column 't'")]
+    assert table.source == ("DataFrame" if "D" in kind else path.name)
+
+
+def test_lists_of_labels_need_no_separator() -> None:
+    frame = pd.DataFrame({"t": ["a", "b", "c"], "l": [["Sci-Fi, hard"], np.array(["War"]), []]})
+    assert read_table(frame, "t", "l", allow_unlabelled=True).labels == (("Sci-Fi, hard",), ("War",), ())
+
+
+def test_a_separator_can_be_named(write: Write) -> None:
+    path = write("x.csv", 't,l\na,"A, a / B"\nb,"A, a"\n')
+    assert read_table(path, "t", "l", label_separator="/").labels == (("A, a", "B"), ("A, a",))
+    assert read_table(path, "t", "l").label_separator == ","
+
+
+def test_unlabelled_rows_are_refused_unless_allowed(write: Write) -> None:
+    path = write("x.csv", 't,l\na,A\nb,\nc,B\nd," , "\n')
+    assert refused(path, "t", "l") == (
+        "x.csv, row 2 and 1 more rows, column 'l': no label; allowed with --allow-unlabelled, "
+        "left out with --unlabelled drop"
+    )
+    table = read_table(path, "t", "l", allow_unlabelled=True)
+    assert table.labels == (("A",), (), ("B",), ())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("t,l\n", "x.csv, column 't': no row has a text (0 rows read)"),
+        ("t,l\n ,A\n,B\n", "x.csv, column 't': no row has a text (2 rows read)"),
+        ("t,l\na,\nb,\n", "x.csv, column 'l': no row has a label; expected names with ',' between them"),
+        (
+            "t,l\na,A\nb,A\n",
+            "x.csv, column 'l': only one label, 'A'; multi-label classification needs at least two",
+        ),
+        ("t,l\na,A\nb,[B]\n", "x.csv, row 2, column 'l': the cell starts like a JSON list but is none: "),
+        ("text,l\na,A\n", "x.csv: no column 't'; there are: 'text', 'l'"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_refused(write: Write, content: str, message: str) -> None:
+    assert refused(write("x.csv", content), "t", "l", allow_unlabelled=True).startswith(message)
+
+
+def test_a_missing_column_is_named_with_those_there_are(write: Write) -> None:
+    path = write("x.csv", "Description,Genre\na,A\n")
+    assert refused(path, "description", "Genre") == (
+        "x.csv: no column 'description'; there are: 'Description', 'Genre'; did you mean 'Description'?"
+    )
+    assert refused(path, None, "Genre") == (
+        "x.csv: say which column holds the text (--text); there are: 'Description', 'Genre'"
+    )
+    assert refused(path, "Description") == (
+        "x.csv: say which column holds the labels (--labels); there are: 'Description', 'Genre'"
+    )
+
+
+def test_a_column_that_comes_twice_is_refused() -> None:
+    frame = pd.DataFrame([["a", "A", "B"]], columns=["t", "l", "l"])
+    assert refused(frame, "t", "l") == (
+        "DataFrame: column 'l' comes more than once; rename one; there are: 't', 'l', 'l'"
+    )
+
+
+@pytest.mark.parametrize("cell", ["\ud800", ["a"], b"a"], ids=repr)
+def test_a_cell_that_is_no_text_is_refused_by_row(cell: object) -> None:
+    frame = pd.DataFrame({"t": pd.Series(["a", cell], dtype=object), "l": ["A", "B"]})
+    assert refused(frame, "t", "l").startswith("DataFrame, row 2, column 't': ")
+
+
+def test_the_fingerprint_tells_tables_apart_and_not_the_order_of_labels() -> None:
+    def table(texts: list[str], labels: list[str]) -> Table:
+        return read_table(pd.DataFrame({"t": texts, "l": labels}), "t", "l")
+
+    one = table(["a", "b"], ["A,B", "B"]).fingerprint()
+    assert len(one) == 64
+    assert one == table(["a", "b"], ["B, A", "B"]).fingerprint()
+    others = [
+        table(["b", "a"], ["A,B", "B"]),
+        table(["a", "b"], ["A,B", "A"]),
+        table(["a", "", "b"], ["A,B", "A", "B"]),
+        table(["a", "b "], ["A,B", "B"]),
+    ]
+    assert len({one, *(other.fingerprint() for other in others)}) == 5
+
+
+def test_columns_of_a_packaged_table_are_known_and_can_be_replaced() -> None:
+    assert read_table("sample").label_column == "Genre"
+    assert read_table(Path("sample"), labels="Year").labels[0] == ("1976",)
+
+
+def test_building_asks_for_less_than_reading(write: Write) -> None:
+    source = open_source(write("x.csv", "t,l\n,A\n"))
+    table = build_table(source, DataConfig(text="t", labels="l"))
+    assert (len(table), table.n_rows_source) == (0, 1)
+    with pytest.raises(DataError, match="no row has a text"):
+        check_trainable(table)
+
+
+IMDB = ("Description", "Genre")
+REAL = {
+    "IMDB-Movie-Data.csv": (*IMDB, ",", 1000, 20),
+    "netflix_titles.csv": ("description", "listed_in", ",", 8807, 42),
+    "variants/51_rows.csv": (*IMDB, ",", 51, 17),
+    "variants/comma_sep_semicolon_genres.csv": (*IMDB, ";", 1000, 20),
+    "variants/crlf_windows.csv": (*IMDB, ",", 1000, 20),
+    "variants/semicolon_sep_semicolon_genres.csv": (*IMDB, ";", 1000, 20),
+    "variants/nbsp_genres_no_text.csv": ("names", "genre", "|", 10178, 19),
+    "variants/netflix_titles_bom_crlf_mojibake.csv": ("description", "listed_in", ",", 8809, 48),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_files_are_read_whole(shared_data: Path, name: str) -> None:
+    text, labels, separator, n_rows, n_labels = REAL[name]
+    table = read_table(shared_data / name, text, labels, allow_unlabelled=True)
+    assert table.label_separator == separator
+    assert len(table) == n_rows
+    found = {label for row in table.labels for label in row}
+    assert len(found) == n_labels, sorted(found)
+    assert all(label == label.strip() for label in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "html_page_named_csv.csv",
+            ": this is an HTML page, not a table; download the raw file, not its page",
+        ),
+        ("ragged_unquoted_commas.csv", ": Expected 10 fields in line "),
+        ("semicolon_noheader_nonutf8.csv", ", line "),
+    ],
+)
+def test_real_files_that_are_damaged_are_refused(shared_data: Path, name: str, message: str) -> None:
+    path = shared_data / "variants" / name
+    assert refused(path, *IMDB).startswith(f"{path}{message}")
+
+
+def test_every_real_variant_is_tested(shared_data: Path) -> None:
+    named = {Path(name).name for name in REAL} | {
+        "html_page_named_csv.csv",
+        "ragged_unquoted_commas.csv",
+        "semicolon_noheader_nonutf8.csv",
+    }
+    assert {path.name for path in (shared_data / "variants").iterdir()} <= named
+
+
+def test_real_objects_are_named_by_a_key_found_or_given(shared_data: Path) -> None:
+    path = shared_data / "tmdb_500.csv"
+    table = read_table(path, "overview", "genres", allow_unlabelled=True)
+    assert table.labels[0] == ("Action", "Adventure", "Fantasy", "Science Fiction")
+    assert table.lines()[0] == "labels: column 'genres', JSON lists of objects, named by 'name' (18 labels)"
+    assert read_table(path, "overview", "genres", label_key="id").labels[0] == ("28", "12", "14", "878")
+    assert refused(path, "overview", "genres", label_key="genre") == (
+        "tmdb_500.csv, row 1, column 'genres': expected an object with the key 'genre', got the keys 'id', 'name'; "
+        "500 of 500 rows are like that"
+    )
+    countries = read_table(path, "overview", "production_countries", label_key="iso_3166_1", allow_unlabelled=True)
+    assert countries.labels[0] == ("US", "GB")
+
+
+@pytest.mark.parametrize("columns", ["SDG*", "SDG1..SDG17", ",".join(f"SDG{n}" for n in range(1, 18))])
+def test_real_columns_of_0_and_1_are_a_label_each(shared_data: Path, columns: str) -> None:
+    table = read_table(shared_data / "sdg_articles.csv", "text", label_columns=columns)
+    assert len(table) == 300
+    assert table.lines() == (
+        "labels: columns 'SDG1' to 'SDG17', one a label (17 labels)",
+        "300 rows read: all used",
+    )
+    assert sum(map(len, table.labels)) == 1125
+
+
+def test_columns_of_0_and_1_are_found_where_several_are_named(write: Write) -> None:
+    path = write("x.csv", "t,A,B\na,1,0\nb,yes,TRUE\nc,0,1.0\n")
+    assert read_table(path, "t", ["A", "B"]).labels == (("A",), ("A", "B"), ("B",))
+    assert refused(path, "t", "A").startswith("x.csv, column 'A': holds 0 and 1 and yes, which name no label; ")
+
+
+def test_several_columns_of_labels_hold_some_each(write: Write) -> None:
+    path = write("x.csv", "t,G1,G2\na,War,Drama\nb,Drama,\nc,War,War\n")
+    table = read_table(path, "t", ["G1", "G2"])
+    assert table.labels == (("War", "Drama"), ("Drama",), ("War",))
+    assert table.lines()[0] == "labels: columns 'G1', 'G2', one label a cell (2 labels)"
+    assert table.label_column == "'G1', 'G2'"
+
+
+def test_ids_are_named_by_a_file(write: Write) -> None:
+    names = write("names.txt", "War\nDrama\nSci-Fi, hard\n")
+    path = write("x.csv", "t,l\na,0 2\nb,1\nc,2 1\n")
+    table = read_table(path, "t", "l", label_names=names)
+    assert table.labels == (("War", "Sci-Fi, hard"), ("Drama",), ("Sci-Fi, hard", "Drama"))
+    assert table.lines()[0] == "labels: column 'l', separated by spaces, ids named by names.txt (3 labels)"
+    frame = pd.DataFrame({"t": ["a", "b", "c"], "l": [0, 1, 1.0]})
+    assert read_table(frame, "t", "l", label_names=names).labels == (("War",), ("Drama",), ("Drama",))
+    some = read_table(write("y.csv", "t,l\na,0\nb,1\nc,2\nd,3\n"), "t", "l", label_names=names)
+    assert [each.reason for each in some.left_out] == [
+        "label id '3' is not in names.txt, which names 0, 1, 2"
+    ]
+
+
+def test_fasttext_labels_are_words_of_the_text_or_of_their_column(write: Write) -> None:
+    path = write("x.csv", "line,l\n__label__a __label__b One.,__label__a __label__b\n__label__b Two.,__label__b\n")
+    table = read_table(path, "line", "line")
+    assert (table.texts, table.labels) == (("One.", "Two."), (("a", "b"), ("b",)))
+    assert table.lines()[0] == "labels: column 'line', __label__ words (2 labels)"
+    assert read_table(path, "line", "l").texts[1] == "__label__b Two."
+    empty = read_table(write("y.csv", "line\n__label__a x\n__label__b\n__label__b y\n"), "line", "line")
+    assert [each.kind for each in empty.left_out] == ["without text"]
+
+
+def test_texts_of_several_columns_are_joined_or_a_pair(write: Write) -> None:
+    path = write("x.csv", "title,plot,l\n One,A storm.,A\n,Two.,B\nThree, ,B\n,,A\n")
+    joined = read_table(path, ["title", "plot"], "l")
+    assert joined.texts == (" One\n\nA storm.", "Two.", "Three")
+    assert joined.lines()[0] == "text: columns 'title' and 'plot', joined"
+    assert [each.reason for each in joined.left_out] == ["empty text in columns 'title' and 'plot', joined"]
+    pairs = read_table(path, ["title", "plot"], "l", text_pair=True)
+    assert pairs.texts == ((" One", "A storm."), ("", "Two."), ("Three", ""))
+    assert joined.text_column == "title + plot"
+    with pytest.raises(ConfigError, match="text_pair: expected two columns of text, got 1"):
+        read_table(path, "plot", "l", text_pair=True)
+
+
+DEFECTS = 't,l\na,A\n,B\nb,"[""A"", ""B""]"\nc,[A\nt,l\nd,\ne,B\n'
+
+
+def test_a_strict_reading_refuses_the_first_defect(write: Write) -> None:
+    path = write("x.csv", DEFECTS)
+    assert refused(path, "t", "l", strict=True, allow_unlabelled=True) == (
+        "x.csv, row 2, column 't': empty text in column 't'; refused by --strict (7 rows read: 4 used, 3 left out "
+        "(1 without text, 1 with labels that cannot be read, 1 repeating the header))"
+    )
+    fine = write("y.csv", "t,l\na,A\nb,B\nc,\n")
+    assert len(read_table(fine, "t", "l", strict=True, unlabelled="drop")) == 2
+
+
+def test_rows_that_are_left_out_are_written_to_a_file(write: Write, tmp_path: Path) -> None:
+    path, quarantine = write("x.csv", DEFECTS), tmp_path / "out.csv"
+    table = read_table(path, "t", "l", unlabelled="drop", quarantine=quarantine)
+    written = pd.read_csv(quarantine, keep_default_na=False)
+    assert list(written.columns) == ["file", "row", "column", "reason", "content"]
+    assert written["row"].tolist() == [2, 4, 5, 6]
+    assert written["column"].tolist() == ["t", "l", "", "l"]
+    assert json.loads(written["content"][1]) == {"t": "c", "l": "[A"}
+    assert table.rows == (1, 3, 7)
+    # It is there where it is needed most: when the table is refused.
+    quarantine.unlink()
+    refused(path, "t", "l", strict=True, quarantine=quarantine)
+    assert len(pd.read_csv(quarantine)) == 3
+
+
+def test_a_column_of_labels_that_is_none_is_refused_with_its_first_row(write: Write) -> None:
+    rows = "".join(f"a{row},[A\n" for row in range(3))
+    assert refused(write("x.csv", f"t,l\nb,A\n{rows}"), "t", "l").endswith("; 3 of 4 rows are like that")
+
+
+cells = st.one_of(
+    st.none(), st.text(max_size=5), st.sampled_from(["A", "A,B", "[", '["A"]', "l", "t", "\ud800", "0", "1"]),
+    st.lists(st.text(max_size=2), max_size=2), st.integers(), st.floats(), st.binary(max_size=2),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.tuples(cells, cells), max_size=12),
+    st.sampled_from(["error", "keep", "drop"]),
+    st.sampled_from(["auto", "single", "json", "python", "separated"]),
+    st.integers(0, 2),
+)
+def test_every_row_is_used_or_reported(
+    rows: list[tuple[Any, Any]], unlabelled: Any, shape: Any, n_rejected: int
+) -> None:
+    frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
+    # Rejected rows stand after the others here, as a frame has no gaps of its own.
+    rejected = tuple(Rejected("x", len(rows) + each, None, "ragged: 3 cells", "a,b,c") for each in (1, 2)[:n_rejected])
+    data = DataConfig(text="t", labels="l", unlabelled=unlabelled, label_shape=shape)
+    try:
+        table = build_table(Source("x", frame, rejected), data)
+    except DataError as error:
+        assert str(error).startswith("x, column 'l': holds ")  # 0 and 1 alone, or sentences
+        return
+    numbers = sorted([*table.rows, *(each.row for each in table.left_out)])
+    assert numbers == list(range(1, len(rows) + n_rejected + 1))
+    assert table.n_rows_source == len(table) + len(table.left_out)
+    assert all(isinstance(text, str) and text.strip() for text in table.texts)
+    assert all(each.reason and each.kind for each in table.left_out)
+    assert unlabelled != "drop" or all(table.labels)
+
+
+def test_rows_of_several_files_count_on_and_know_their_own() -> None:
+    class TwoFiles(Source):
+        def file_and_row(self, index: int) -> tuple[str, int]:
+            return ("a.csv", index + 1) if index < 2 else ("b.csv", index)  # the first row of b.csv was rejected
+
+    frame = pd.DataFrame({"t": ["a", "b", "c", ""], "l": ["A", "B", "A", "B"]})
+    source = TwoFiles("2 files", frame, (Rejected("b.csv", 1, None, "ragged: 3 cells, expected 2", "x,y,z"),))
+    table = build_table(source, DataConfig(text="t", labels="l"))
+    assert (table.rows, table.files) == ((1, 2, 4), (("a.csv", 2), ("b.csv", 3)))
+    assert table.place(4) == "b.csv, row 2"
+    assert table.lines()[-1] == "5 rows read: 3 used, 2 left out (1 ragged, 1 without text)"
+
+
+def test_a_table_to_measure_on_needs_one_label_only(write: Write) -> None:
+    path = write("x.csv", "t,l\na,A\nb,A\n")
+    data = DataConfig(text="t", labels="l")
+    assert len(load_table(path, data, held_out=True)) == 2
+    with pytest.raises(DataError, match="only one label, 'A'"):
+        load_table(path, data)
+
+
+def test_a_bundle_remembers_how_its_table_was_read() -> None:
+    facts = {
+        "text_column": "a + b", "text_columns": ["a", "b"], "text_pair": True, "label_column": "g",
+        "label_columns": ["g"], "label_shape": "json", "label_key": "name", "label_names": None,
+    }  # fmt: skip
+    assert settings_of_bundle(facts) == DataConfig(
+        text=("a", "b"), text_pair=True, labels=("g",), label_shape="json", label_key="name"
+    )
+    changed = settings_of_bundle(facts, text="x", labels="y", allow_unlabelled=True, label_key=None)
+    assert changed == DataConfig(text="x", labels="y", allow_unlabelled=True)
+    assert settings_of_bundle({"text_column": "t", "label_column": "l"}) == DataConfig(text=("t",), labels=("l",))
+    switches = facts | {"label_shape": "columns", "label_columns": ["A", "B"], "label_key": None}
+    assert settings_of_bundle(switches).label_columns == ("A", "B")
+
+
+def test_an_empty_separator_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('text,labels\none,"a,b"\ntwo,a\n')
+    with pytest.raises(ConfigError, match="label_separator: expected what stands between two labels"):
+        read_table(path, text="text", labels="labels", label_separator="")
