@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup demo test test-fast lint fuzz bench-quality readme clean
+.PHONY: help setup demo test test-fast lint fuzz bench-quality bench-size readme clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,10 @@ fuzz: $(READY)  ## Fuzz every parser of outside bytes, 10 minutes in all; the fi
 
 bench-quality: $(READY)  ## Measure quality on IMDB beside other recipes (needs ../shared/data)
 	$(BIN)/python -m benchmarks.quality
+
+bench-size: $(READY)  ## Measure the preparation of a million rows, and the search for near-duplicates (likewise)
+	$(BIN)/python -m benchmarks.near_duplicates
+	$(BIN)/python -m benchmarks.size
 
 readme: $(READY)  ## Run the README's code and put its output into the README
 	$(BIN)/python -m docs.readme

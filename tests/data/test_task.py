@@ -105,3 +105,28 @@ def test_rare_labels_are_settled_and_said(table, rare):
 def test_fewer_than_two_labels_are_no_multi_label_task(names, table):
     with pytest.raises(DataError, match=r"^sample: multi-label classification needs at least two labels, got \["):
         Task.prepare(replace(table, labels=(names,) * len(table)), CONFIG)
+
+
+def test_findings_about_texts_and_labels_are_noted(table):
+    texts = (table.texts[1].upper(), *table.texts[1:])
+    labels = (("Drama", "drama"), *table.labels[1:])
+    notes = Task.prepare(replace(table, texts=texts, labels=labels), CONFIG).notes()
+    assert "1 row repeats the text of an earlier one, case and spaces aside: rows 1 = 2" in notes
+    assert "labels that differ only by case, spaces, hyphens or accents: 'Drama' = 'drama'" in notes
+    assert not any("training texts too" in note for note in notes)
+
+
+def test_near_duplicates_stay_on_one_side_unless_they_are_not_wanted(table):
+    texts = tuple(text + " And more." * (index % 2) for text in table.texts[:30] for index in (0, 1))
+    split = Task.prepare(replace(table, texts=texts), CONFIG).split
+    for rows in split.sides().values():
+        assert (rows[::2] + 1 == rows[1::2]).all()
+    apart = Task.prepare(replace(table, texts=texts), CONFIG.override(near_duplicates="ignore")).split
+    assert any(len(rows) % 2 or (rows[::2] + 1 != rows[1::2]).any() for rows in apart.sides().values())
+
+
+def test_held_out_rows_of_a_form_that_most_rows_follow_are_counted(table):
+    texts = tuple(f"Your order {i} has been shipped and will arrive within three days." for i in range(len(table)))
+    notes = Task.prepare(replace(table, texts=texts), CONFIG).notes()
+    said = "of 10 test texts are training texts too, or nearly: their figures say little of new texts"
+    assert any(said in note for note in notes)

@@ -96,7 +96,7 @@ def test_nothing_stands_there_until_all_is_written(many, tokenizer, folder, monk
     with pytest.raises(KeyboardInterrupt):
         load_or_tokenise(many, tokenizer, 32, folder)
     assert cached(folder) == []
-    (folder / ".killed.0.partial").mkdir()
+    (folder / ".killed.01234567.partial").mkdir()
     monkeypatch.undo()
     monkeypatch.setattr(token_cache, "CACHED_FROM", 1000)
     load_or_tokenise(many, tokenizer, 32, folder)

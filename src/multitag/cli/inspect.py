@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,6 +27,8 @@ from multitag.cli.data_options import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
     from rich.table import Table as Grid
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 LABELS_SHOWN = 50
 ROWS_NAMED = 5
+SHOWN_AS_ROWS = {"duplicated_texts", "conflicting_labels", "rows_without_labels"}  # findings, with other counts
 BAR_WIDTH = 24
 NO_TOKENS = "tokens are counted with: pip install 'multitag[minilm]'"
 
@@ -58,19 +61,17 @@ def inspect(
     delimiter: Delimiter = None,
     encoding: Encoding = None,
     no_header: NoHeader = False,
+    min_support: Annotated[
+        int | None, typer.Option("--min-support", help="Labels on fewer rows are rare; default 5.", show_default=False)
+    ] = None,
+    max_length: Annotated[
+        int | None,
+        typer.Option("--max-length", help="Tokens of a text that training reads; default 256.", show_default=False),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
-    """Show rows, columns, duplicates, labels and text lengths of a table."""
+    """Show what is in a table, and what is wrong or odd with it: rows, columns, labels, duplicates, text lengths."""
     from json import dumps
-
-    from rich.console import Console
-
-    from multitag.config import Config
-    from multitag.data.audit import audit_table, packaged_token_counter
-    from multitag.data.left_out import write_quarantine
-    from multitag.data.reading import build_table, check_columns, read_options, with_known_columns
-    from multitag.data.source import open_source
-    from multitag.data.table import refuse_defects
 
     given = data_settings(
         text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,
@@ -78,10 +79,28 @@ def inspect(
         allow_unlabelled=allow_unlabelled, unlabelled=unlabelled, strict=strict, delimiter=delimiter,
         encoding=encoding, no_header=no_header,
     )  # fmt: skip
-    config = Config().override(**given).data
-    source = open_source(data, read_options(config))
-    frame, name = source.frame, source.name
-    config = with_known_columns(config, name)
+    sizes = {"min_support": min_support, "max_length": max_length}
+    given.update({name: value for name, value in sizes.items() if value is not None})
+    name, lines, audit = _look(data, given, quarantine)
+    if json:
+        said = {"read": lines} if lines else {}
+        typer.echo(dumps({"source": name, **said, **audit.to_dict()}, ensure_ascii=False, indent=2))
+    else:
+        _print(name, lines, audit)
+
+
+def _look(data: str, given: dict[str, Any], quarantine: Path | None) -> tuple[str, tuple[str, ...], Audit]:
+    from multitag.config import Config
+    from multitag.data.audit import audit_table
+    from multitag.data.left_out import write_quarantine
+    from multitag.data.reading import build_table, check_columns, read_options, with_known_columns
+    from multitag.data.source import open_source
+    from multitag.data.table import refuse_defects
+    from multitag.data.token_counter import packaged_token_counter
+
+    settings = Config().override(**given)
+    source = open_source(data, read_options(settings.data))
+    config = with_known_columns(settings.data, source.name)
     table = None
     if check_columns(config, source):
         table = build_table(source, config, keep_content=quarantine is not None)
@@ -89,21 +108,27 @@ def inspect(
             write_quarantine(quarantine, table.left_out)
         if config.strict:
             refuse_defects(table)
-    audit = audit_table(frame, table, packaged_token_counter())
-    if json:
-        said = {} if table is None else {"read": table.lines()}
-        typer.echo(dumps({"source": name, **said, **audit.to_dict()}, ensure_ascii=False, indent=2))
-        return
+    audit = audit_table(
+        source.frame, table, packaged_token_counter(),
+        min_support=config.min_support, max_length=settings.model.max_length,
+    )  # fmt: skip
+    return source.name, () if table is None else table.lines(), audit
+
+
+def _print(name: str, lines: Sequence[str], audit: Audit) -> None:
+    from rich.console import Console
+
     console = Console(highlight=False)
     _print_columns(console, name, audit)
     if audit.table is None:
         console.print("\nTo see texts and labels, name their columns: --text COLUMN --labels COLUMN")
-    elif table is not None:
-        console.print("", *map(_plain, table.lines()), sep="\n", soft_wrap=True)
-        _print_rows(console, audit, audit.table)
-        _print_labels(console, audit.table)
-        _print_lengths(console, audit.table)
-        _print_pairs(console, audit.table)
+        return
+    console.print("", *map(_plain, lines), sep="\n", soft_wrap=True)
+    _print_rows(console, audit, audit.table)
+    _print_findings(console, audit.table)
+    _print_labels(console, audit.table)
+    _print_lengths(console, audit.table)
+    _print_pairs(console, audit.table)
 
 
 def _print_columns(console: Console, name: str, audit: Audit) -> None:
@@ -137,6 +162,14 @@ def _print_rows(console: Console, audit: Audit, table: TableAudit) -> None:
     _print_section(console, "Rows", facts)
     if table.problem:
         console.print(f"\n[yellow]Not fit to train on:[/yellow] {_plain(table.problem)}", soft_wrap=True)
+
+
+def _print_findings(console: Console, table: TableAudit) -> None:
+    shown = [each.message for each in table.findings if each.kind not in SHOWN_AS_ROWS]
+    if shown:
+        console.print("\n[bold]Worth a look[/bold]")
+    for message in shown:
+        console.print(f"- {_plain(message)}", soft_wrap=True)
 
 
 def _print_labels(console: Console, table: TableAudit) -> None:

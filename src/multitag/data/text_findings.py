@@ -81,12 +81,12 @@ def _repeated(
 ) -> list[Finding]:
     found = []
     if groups:
-        numbers = _row_numbers(groups, rows)
+        numbers = row_numbers(groups, rows)
         again = sum(map(len, numbers)) - len(numbers)
         noun = "row repeats" if again == 1 else "rows repeat"
         message = f"{again} {noun} the text of an earlier one, case and spaces aside: {same_rows(numbers)}"
         found.append(Finding("duplicated_texts", message, rows=numbers))
-    if odd := _row_numbers(conflicting(groups, labels), rows):
+    if odd := row_numbers(conflicting(groups, labels), rows):
         noun = "text has" if len(odd) == 1 else "texts have"
         message = f"{len(odd)} {noun} different labels on different rows: {same_rows(odd)}"
         found.append(Finding("conflicting_labels", message, rows=odd))
@@ -98,17 +98,18 @@ def _near(
 ) -> list[Finding]:
     found = []
     if groups:
-        numbers = _row_numbers(groups, rows)
+        numbers = row_numbers(groups, rows)
         noun = "group" if len(numbers) == 1 else "groups"
         n_rows = sum(map(len, numbers))
         message = f"{n_rows} rows are in {len(numbers)} {noun} of near-duplicate texts: {same_rows(numbers, '~')}"
         found.append(Finding("near_duplicates", message, rows=numbers))
-    if odd := _row_numbers(conflicting(groups, labels), rows):
+    if odd := row_numbers(conflicting(groups, labels), rows):
         noun = "group of near-duplicates has" if len(odd) == 1 else "groups of near-duplicates have"
         message = f"{len(odd)} {noun} different labels: {same_rows(odd, '~')}"
         found.append(Finding("near_conflicting_labels", message, rows=odd))
     return found
 
 
-def _row_numbers(groups: Sequence[NDArray[np.int64]], rows: Sequence[int]) -> tuple[Rows, ...]:
+def row_numbers(groups: Sequence[NDArray[np.int64]], rows: Sequence[int]) -> tuple[Rows, ...]:
+    """Give the row numbers of groups of indices."""
     return tuple(tuple(rows[index] for index in each.tolist()) for each in groups)

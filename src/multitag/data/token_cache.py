@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multitag.atomic import new_folder
+from multitag.atomic import new_folder, remove_leftovers
 from multitag.data.tokens import Tokens, offsets_of, tokenise
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def load_or_tokenise(
         logger.warning("%s: the tokens kept there are damaged; they are made again", target)
         shutil.rmtree(target)
     folder.mkdir(exist_ok=True)
-    for unfinished in folder.glob(".*.partial"):  # of a run that was killed while it wrote them
-        shutil.rmtree(unfinished)
+    remove_leftovers(folder, ["*"])
     with new_folder(target) as partial:
         _write(partial, texts, tokenizer, max_length)
     return _map(target)

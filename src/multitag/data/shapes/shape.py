@@ -19,6 +19,10 @@ class LabelShape(Protocol):
     def columns(self) -> tuple[str, ...]:
         """Names of the columns."""
 
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Labels that are known apart from the rows, as columns or a file name them; empty if only rows do."""
+
     def read(self, cells: Sequence[object]) -> tuple[str, ...]:
         """Read the labels of a row.
 
@@ -65,6 +69,11 @@ class CellShape:
     key: str | None = None
     names: LabelNames | None = None
     _read: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)  # cells seen before
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """The names of the file of names."""
+        return () if self.names is None else tuple(dict.fromkeys(self.names.names.values()))
 
     @property
     def is_fasttext(self) -> bool:
@@ -115,6 +124,11 @@ class SwitchShape:
     """
 
     columns: tuple[str, ...]
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Those of the columns."""
+        return self.columns
 
     def read(self, cells: Sequence[object]) -> tuple[str, ...]:
         """Read the labels of a row; see :meth:`LabelShape.read`."""

@@ -1,0 +1,71 @@
+"""All that is wrong or odd with the texts and labels of a table, for ``inspect`` and for the notes of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.data.alike import Alike
+from multitag.data.finding import Finding
+from multitag.data.label_findings import find_in_labels
+from multitag.data.table import Table
+from multitag.data.text_findings import find_in_texts
+from multitag.data.texts import join_text
+
+
+def find_in_table(
+    table: Table, alike: Alike, min_support: int, known: Sequence[str] | None = None
+) -> list[Finding]:
+    """Look a table over.
+
+    Parameters
+    ----------
+    table : Table
+    alike : Alike
+        Of its texts.
+    min_support : int
+        Labels on fewer rows are rare.
+    known : sequence of str, optional
+        Labels there are, some of them maybe on no row; by default those that columns or a file name.
+
+    Returns
+    -------
+    list of Finding
+        Kinds ``rows_without_labels``, and those of :func:`~multitag.data.label_findings.find_in_labels` and
+        :func:`~multitag.data.text_findings.find_in_texts`.
+    """
+    unlabelled = tuple((row,) for row, labels in zip(table.rows, table.labels, strict=True) if not labels)
+    found = []
+    if unlabelled:
+        noun = "row has no label" if len(unlabelled) == 1 else "rows have no label"
+        message = f"{len(unlabelled)} {noun}; where such rows are kept, they are examples of none"
+        found.append(Finding("rows_without_labels", message, rows=unlabelled))
+    texts = list(map(join_text, table.texts))
+    found += find_in_labels(table.labels, min_support, table.shape.label_names if known is None else known)
+    return found + find_in_texts(texts, table.labels, table.rows, alike)
+
+
+def find_long(n_tokens: NDArray[np.int64] | None, rows: Sequence[int], max_length: int) -> list[Finding]:
+    """Find the texts that have more tokens than a model is given.
+
+    Parameters
+    ----------
+    n_tokens : ndarray of int64, shape (n_rows,), or None
+        None where they were not counted.
+    rows : sequence of int, length n_rows
+        Row numbers in the source.
+    max_length : int
+
+    Returns
+    -------
+    list of Finding
+        Kind ``texts_beyond_max_length``, or nothing.
+    """
+    long = [] if n_tokens is None else np.flatnonzero(n_tokens > max_length).tolist()
+    if not long:
+        return []
+    noun = "text has" if len(long) == 1 else "texts have"
+    message = f"{len(long)} of {len(rows)} {noun} more than {max_length} tokens; what is beyond is not read"
+    return [Finding("texts_beyond_max_length", message, rows=tuple((rows[index],) for index in long))]
