@@ -30,7 +30,9 @@ ROWS = [("A", "B"), ("A",), ("A", "C"), ("D", "B"), ()]
 def test_rare_labels_are_settled(policy: str, settled: list[tuple[str, ...]]) -> None:
     rare = RareLabels.find(ROWS, 2, policy)
     assert rare.counts == {"C": 1, "D": 1}
-    assert list(rare.apply(ROWS, "x.csv")) == settled
+    assert list(rare.settle(ROWS)) == settled
+    assert RareLabels.of_bundle({"rare_labels": rare.facts()}) == rare
+    assert RareLabels.of_bundle({}).settle(ROWS) == tuple(ROWS)
 
 
 def test_what_was_done_is_said() -> None:
@@ -45,7 +47,7 @@ def test_what_was_done_is_said() -> None:
 def test_too_few_labels_left_is_an_error_that_says_what_to_do() -> None:
     rare = RareLabels.find(ROWS, 3, "drop")
     with pytest.raises(DataError) as caught:
-        rare.apply(ROWS, "x.csv")
+        rare.check(rare.settle(ROWS), "x.csv")
     assert str(caught.value) == (
         "x.csv: --rare drop with --min-support 3 leaves 1 label(s), and at least two are needed; "
         "lower --min-support, or use --rare keep"

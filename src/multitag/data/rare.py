@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,24 +53,32 @@ class RareLabels:
         rare = sorted(name for name, count in counts.items() if count < min_support and name != found.target)
         return cls(min_support, policy, {name: counts[name] for name in rare})
 
-    def apply(self, labels: Sequence[tuple[str, ...]], source: str) -> tuple[tuple[str, ...], ...]:
-        """Give the labels of each row as they are trained on; a row may be left without any.
+    @classmethod
+    def of_bundle(cls, facts: Mapping[str, Any]) -> RareLabels:
+        """Give what a bundle's training did; facts are ``data`` of its manifest."""
+        saved = facts.get("rare_labels", {"min_support": 1, "policy": "keep", "labels": {}})
+        return cls(saved["min_support"], saved["policy"], saved["labels"])
+
+    def settle(self, labels: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+        """Give the labels of each row as they are trained on; a row may be left without any."""
+        if self.policy == "keep" or not self.counts:
+            return tuple(labels)
+        return tuple(map(self._settle, labels))
+
+    def check(self, settled: Sequence[tuple[str, ...]], source: str) -> None:
+        """Check that what is left can be learned.
 
         Raises
         ------
         DataError
             If fewer than two different labels are left.
         """
-        if self.policy == "keep" or not self.counts:
-            return tuple(labels)
-        settled = tuple(self._settle(names) for names in labels)
-        left = sorted({name for names in settled for name in names})
-        if len(left) < 2:
+        left = {name for names in settled for name in names}
+        if len(left) < 2 and self.policy != "keep" and self.counts:
             raise DataError(
                 f"{source}: --rare {self.policy} with --min-support {self.min_support} leaves {len(left)} label(s), "
                 "and at least two are needed; lower --min-support, or use --rare keep"
             )
-        return settled
 
     def note(self) -> str | None:
         """Say it in a sentence; None where no label is rare."""

@@ -75,7 +75,8 @@ class Task:
         own = {side: each for side in ("validation", "test") if (each := held_out.get(side)) is not None}
         joined = join_tables([table, *own.values()]) if own else table
         rare = RareLabels.find(joined.labels, config.data.min_support, config.data.rare)
-        names = rare.apply(joined.labels, table.source)
+        names = rare.settle(joined.labels)
+        rare.check(names, table.source)
         label_set = LabelSet.from_rows(names)
         if len(label_set) < 2:
             raise DataError(

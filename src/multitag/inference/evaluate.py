@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.data.rare import RareLabels
 from multitag.data.table import Table
 from multitag.errors import DataError
 from multitag.evaluation.metrics import compute_metrics
@@ -53,7 +54,7 @@ def evaluate(classifier: Classifier, table: Table) -> dict[str, Any]:
     ----------
     classifier : Classifier
     table : Table
-        Its labels must all be known to the classifier.
+        Its labels must all be known to the classifier, or were dropped or merged when it was trained, and are here.
 
     Returns
     -------
@@ -67,7 +68,8 @@ def evaluate(classifier: Classifier, table: Table) -> dict[str, Any]:
     """
     label_set = classifier.bundle.label_set
     try:
-        y_true = label_set.encode(table.labels)
+        rare = RareLabels.of_bundle(classifier.bundle.manifest.data)
+        y_true = label_set.encode(rare.settle(table.labels))
     except DataError as error:
         raise DataError(f"{table.source}, column {table.label_column!r}: {error}") from error
     y_prob = classifier.predict_proba(table.texts)
