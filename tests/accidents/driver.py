@@ -12,6 +12,7 @@ import re
 import resource
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -68,6 +69,8 @@ def _be_the_command(order: dict[str, Any], out: int) -> None:
     os.dup2(out, 1)
     os.dup2(out, 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ.update(order.get("environment", {}))
+    tempfile.tempdir = None  # found again
     if "call" in order:
         _arm_a_call(**order["call"])
     if "file" in order:

@@ -14,7 +14,7 @@ from multitag.training.checkpoints import what_is_wrong
 
 pytestmark = pytest.mark.slow
 
-KILLS = 24
+KILLS, SEED = int(os.environ.get("MULTITAG_KILLS", "20")), int(os.environ.get("MULTITAG_KILL_SEED", "0"))
 KILL, TERM, INT = signal.SIGKILL, signal.SIGTERM, signal.SIGINT
 # In the order in which a run comes to them. (Function, how manieth call, as it returns and not as it is called.)
 MOMENTS = [
@@ -44,14 +44,13 @@ MOMENTS = [
 ]
 
 
-def test_killed_at_random_times(train, whole, check_same, tmp_path, record_property):
+def test_killed_at_random_times(train, whole, check_same, tmp_path):
     """Each run is killed again and again, then left to end."""
-    seed = int(os.environ.get("MULTITAG_KILL_SEED", "0"))
-    times, kills, run = random.Random(seed), 0, 0
+    times, kills, run = random.Random(SEED), 0, 0
     takes = train(tmp_path / "timed", "--no-onnx").seconds
     while kills < KILLS:
         out, run = tmp_path / f"run{run}", run + 1
-        for _ in range(KILLS // 3):
+        for _ in range(8):
             ended = train(out, "--no-onnx", "--resume", kill_after=times.uniform(0, takes))
             if ended.status != -KILL:
                 break
@@ -60,7 +59,6 @@ def test_killed_at_random_times(train, whole, check_same, tmp_path, record_prope
             ended = train(out, "--no-onnx", "--resume")
         assert ended.status == 0 or "this run is finished" in ended.one_line()
         check_same(out)
-    record_property("kills", kills)
 
 
 def test_killed_at_each_moment_of_a_run(train, check_same, tmp_path):

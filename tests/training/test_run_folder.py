@@ -56,3 +56,55 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot be written: Not a directory"):
         RunFolder(tmp_path / "file" / "run").start(Config(), DATA, SPLIT)
+
+
+@pytest.mark.parametrize("name", ["data.json", "split.json"])
+def test_what_cannot_be_compared_is_not_resumed(name, tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.start(Config(), DATA, SPLIT)
+    for damage in (lambda path: path.write_bytes(path.read_bytes()[:-3]), lambda path: path.unlink()):
+        damage(folder.root / name)
+        with pytest.raises(OutputError, match=rf"{name}: missing or damaged; start again in another --out"):
+            folder.check_same(Config(), DATA, SPLIT)
+
+
+def test_a_claimed_folder_that_nothing_began_in_is_gone_again(tmp_path):
+    folder = RunFolder(tmp_path / "new" / "run")
+    with pytest.raises(ConfigError), folder.claimed(resume=False):
+        assert folder.root.is_dir()
+        raise ConfigError("a mistake")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_cleared_away(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.start(Config(), DATA, SPLIT)
+    for name in (".model.0a1b2c3d.partial", ".bundle.0a1b2c3d.partial", "checkpoints/.checkpoint-4.0a1b2c3d.deleted"):
+        (folder.root / name).mkdir(parents=True)
+        (folder.root / name / "half").touch()
+    with folder.claimed(resume=True):
+        names = {path.name for path in folder.root.iterdir()}
+    assert names == {"settings.yaml", "data.json", "split.json", "checkpoints", ".lock", ".lock-holder"}
+    assert list(folder.checkpoints.iterdir()) == []
+
+
+def test_a_run_that_was_killed_before_it_began_may_be_started_or_resumed(tmp_path):
+    for resume in (False, True):
+        folder = RunFolder(tmp_path / f"run-{resume}")
+        folder.root.mkdir()
+        for name in (".lock", "data.json", ".split.json.0a1b2c3d.partial"):
+            (folder.root / name).write_text("half")
+        folder.check(resume)
+        with folder.claimed(resume):
+            folder.start(Config(), DATA, SPLIT)
+        assert sorted(path.name for path in folder.root.iterdir()) == ["data.json", "settings.yaml", "split.json"]
+
+
+def test_what_goes_wrong_in_a_run_that_began_says_how_to_go_on(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    with (
+        pytest.raises(OutputError, match=r"^the disk is full; once that is mended, go on with --resume$"),
+        folder.claimed(resume=False),
+    ):
+        folder.start(Config(), DATA, SPLIT)
+        raise OutputError("the disk is full")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multitag.atomic import new_folder, remove_leftovers
+from multitag.atomic import new_folder, remove_leftovers, system_errors_as_output_errors
 from multitag.data.tokens import Tokens, offsets_of, tokenise
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def load_or_tokenise(
             return tokens
         logger.warning("%s: the tokens kept there are damaged; they are made again", target)
         shutil.rmtree(target)
-    folder.mkdir(exist_ok=True)
+    with system_errors_as_output_errors(folder):
+        folder.mkdir(exist_ok=True)
     remove_leftovers(folder, ["*"])
     with new_folder(target) as partial:
         _write(partial, texts, tokenizer, max_length)

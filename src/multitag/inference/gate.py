@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
@@ -177,7 +178,7 @@ def export_bundle(
         table = load_table(data, config)
         known_labels = set(bundle.label_set.names)
         y_true = bundle.label_set.encode([known_labels.intersection(row) for row in table.labels])
-        with tempfile.TemporaryDirectory(prefix="multitag-") as name:
+        with system_errors_as_output_errors(Path(path)), tempfile.TemporaryDirectory(prefix="multitag-") as name:
             scratch = Path(name)
             shutil.copytree(bundle.folder / "model", scratch / "model")
             parities = export_checked(

@@ -35,13 +35,7 @@ def run_lock(folder: Path) -> Iterator[None]:
     OSError
         If the lock's files cannot be written.
     """
-    filelock: Any = import_extra("filelock", "train")
-    lock = filelock.FileLock(folder / LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        busy = f"{folder}: {_holder(folder)} is writing here"
-        raise OutputError(f"{busy}; wait for its end, or choose another --out") from None
+    lock = _acquire(folder)
     try:
         (folder / HOLDER).write_text(f"process {os.getpid()} on {platform.node()}", encoding="utf-8")
         yield
@@ -61,8 +55,18 @@ def refuse_locked(folder: Path) -> None:
         If somebody does; names the process and its machine.
     """
     if (folder / LOCK).exists():
-        with run_lock(folder):
-            pass
+        _acquire(folder).release()
+
+
+def _acquire(folder: Path) -> Any:
+    filelock: Any = import_extra("filelock", "train")
+    lock = filelock.FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        busy = f"{folder}: {_holder(folder)} is writing here"
+        raise OutputError(f"{busy}; wait for its end, or choose another --out") from None
+    return lock
 
 
 def _holder(folder: Path) -> str:

@@ -156,6 +156,8 @@ class RunFolder:
         ------
         ConfigError
             If a setting, the rows or their split differ; names the first setting that does.
+        OutputError
+            If what the run was started with cannot be read any more.
         """
         saved = Config.from_yaml(self.root / SETTINGS)
         if saved != config:
@@ -166,7 +168,11 @@ class RunFolder:
                 f"{name} was {before.get(name)!r}, now {now[name]!r}"
             )
         for name, now_is in ((DATA, data), (SPLIT, split)):
-            if json.loads((self.root / name).read_text(encoding="utf-8")) != json.loads(_json(now_is)):
+            try:
+                before_it_was = json.loads((self.root / name).read_text(encoding="utf-8"))
+            except (OSError, ValueError) as error:
+                raise OutputError(f"{self.root / name}: missing or damaged; start again in another --out") from error
+            if before_it_was != json.loads(_json(now_is)):
                 raise ConfigError(
                     f"{self.root}: cannot resume with other rows: they differ from those in {name}"
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from transformers import (
 )
 
 from multitag.data.dataset import TextDataset
-from multitag.errors import ConfigError
+from multitag.errors import ConfigError, OutputError
 from multitag.training.arguments import BEST_METRIC
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
@@ -153,7 +154,7 @@ def fit_model(
     ConfigError
         If the weights or logits stop being finite numbers.
     OutputError
-        If a checkpoint cannot be written, a full disk included.
+        If a checkpoint cannot be written, a full disk included, or the one to resume from holds code.
     """
     progress = ProgressCallback()
     stop = StopOnSignal()
@@ -177,10 +178,17 @@ def fit_model(
     started = time.perf_counter()
     with stop:
         try:
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+            _train(trainer, checkpoint)
         finally:
             progress.stop()
     return _finished(model, trainer.state, time.perf_counter() - started)
+
+
+def _train(trainer: Trainer, checkpoint: Path | None) -> None:
+    try:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    except UnpicklingError as error:  # torch takes nothing but numbers and names out of a checkpoint
+        raise OutputError(f"{checkpoint}: asks for code to be run, which is never done; delete it") from error
 
 
 def _trained_before(
