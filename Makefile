@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup demo test test-fast lint fuzz bench-quality bench-size readme clean
+.PHONY: help setup demo test test-fast lint fuzz bench bench-quick bench-quality bench-size readme clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,12 @@ lint: $(READY)  ## ruff, mypy --strict, import-linter
 fuzz: $(READY)  ## Fuzz every parser of outside bytes, 10 minutes in all; the figures go into docs/security.md
 	$(BIN)/python -m pip install --quiet --only-binary :all: atheris || echo "no atheris for this Python: hypothesis fuzzes"
 	PYTHONPATH=tests $(BIN)/python -m fuzz.run --seconds 600 --record
+
+bench: $(READY)  ## Measure speed beside other tools, 30 minutes (needs ../shared/data and an idle machine)
+	$(BIN)/python -m benchmarks.speed $(if $(CORE_PYTHON),--core-python $(CORE_PYTHON))
+
+bench-quick: $(READY)  ## The same on fewer rows, 5 minutes
+	$(BIN)/python -m benchmarks.speed --quick
 
 bench-quality: $(READY)  ## Measure quality on IMDB beside other recipes (needs ../shared/data)
 	$(BIN)/python -m benchmarks.quality
