@@ -24,7 +24,7 @@ from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.shapes.choose import FORMS, choose_shape, label_columns
 from multitag.data.shapes.expand import check_column
 from multitag.data.shapes.shape import CellShape, LabelShape
-from multitag.data.source import ReadOptions, Rejected, Source, open_source
+from multitag.data.source import ReadOptions, Rejected, Select, Source, open_source
 from multitag.data.table import Table, check_rows, check_trainable
 from multitag.data.texts import Text, TextColumns
 
@@ -133,7 +133,9 @@ def load_table(
     DataError, ConfigError
         As :func:`read_table`.
     """
-    opened = open_source(source, read_options(data))
+    there: dict[str, None] = {}
+    opened = open_source(source, read_options(data), None if quarantine else _needed_columns(data, there))
+    check_columns(with_known_columns(data, opened.name), opened, list(there))
     table = build_table(opened, data, keep_content=quarantine is not None)
     if quarantine is not None:
         write_quarantine(Path(quarantine), table.left_out)
@@ -147,15 +149,35 @@ def read_options(data: DataConfig) -> ReadOptions:
     return ReadOptions(data.delimiter, data.encoding, data.header)
 
 
-def check_columns(data: DataConfig, source: Source) -> bool:
+def _needed_columns(data: DataConfig, there: dict[str, None]) -> Select | None:
+    """Choose the columns to read, as others only take memory; None for all. Those that there are go to ``there``."""
+    if data.text is None or data.labels is None:  # a packaged table, or columns that are named in short
+        return None
+    needed = {name.strip() for given in (data.text, data.labels) for name in _listed(given)}
+
+    def select(names: Sequence[str]) -> Sequence[str]:
+        there.update(dict.fromkeys(map(str, names)))
+        return [name for name in names if str(name).strip() in needed]
+
+    return select
+
+
+def check_columns(data: DataConfig, source: Source, there: Sequence[str] = ()) -> bool:
     """Check the columns that are named; tell whether both those of texts and those of labels are.
+
+    Parameters
+    ----------
+    data : DataConfig
+    source : Source
+    there : sequence of str, optional
+        Columns of the files, where the source has some of them only.
 
     Raises
     ------
     DataError
         If one is missing; names the columns there are.
     """
-    there = [str(name) for name in source.frame.columns]
+    there = list(there) or [str(name) for name in source.frame.columns]
     with_text, with_labels = data.text is not None, bool(data.labels or data.label_columns)
     if with_text:
         _text_columns(data, there, source.name)
