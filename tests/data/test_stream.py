@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from multitag.data.frame import read_frame
+from multitag.data.source import open_source
 from multitag.data.stream import read_chunks
 from multitag.errors import DataError
 
@@ -45,7 +45,7 @@ def test_all_rows_come_once_in_order_in_chunks_that_are_not_too_large(kind, n_ro
     shares = [share for _, share in chunks]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert rows == read_frame(path).to_dict("records")
+    assert rows == open_source(path).frame.to_dict("records")
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
@@ -71,5 +71,6 @@ def test_a_defect_is_told_after_the_rows_before_it(tmp_path, monkeypatch):
     (tmp_path / "x.jsonl").write_text('{"a": 1}\n{"a": 2}\n{"a": 3}\n[4]\n', encoding="utf-8")
     chunks = read_chunks(tmp_path / "x.jsonl")
     assert next(chunks)[0] == [{"a": 1}, {"a": 2}]
-    with pytest.raises(DataError, match=r"line 4: expected a JSON object, got list"):
+    assert next(chunks)[0] == [{"a": 3}]
+    with pytest.raises(DataError, match=r"x\.jsonl, row 4: not a JSON object: a list"):
         next(chunks)

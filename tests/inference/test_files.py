@@ -185,12 +185,12 @@ BAD_INPUTS = {
     "missing file": ("absent.csv", None, r"absent\.csv: no such file"),
     "empty file": ("in.csv", b"", r"in\.csv: the file is empty"),
     "a header alone": ("in.csv", b"id,Plot\n", r"in\.csv: no row to predict"),
-    "blank lines": ("in.jsonl", b"\n\n", r"in\.jsonl: no row to predict"),
+    "blank lines": ("in.jsonl", b"\n\n", r"in\.jsonl: nothing in it"),
     "missing column": ("in.csv", b"id,Text\n1,x\n", r"row 1: no column 'Plot'; .* there are: 'id', 'Text'$"),
     "missing key": ("in.jsonl", b'{"Plot": "x"}\n{"plot": "y"}\n', r"row 2: no column 'Plot'; .* 'plot'$"),
     "labels clash": ("in.csv", b"Plot,predicted_labels\nx,y\n", r"'predicted_labels' would be written twice"),
     "score clash": ("in.csv", b"Plot,probability_War\nx,y\n", r"'probability_War' would be written twice"),
-    "a long row": ("in.csv", b"id,Plot\n1,x\n2,y,z\n", r"in\.csv: .*line 3"),
+    "a long row": ("in.csv", b"id,Plot\n1,x\n2,y,z\n", r"in\.csv, row 2: ragged: line 3 has 3 cells"),
     "no Parquet": ("in.parquet", b"PAR1nonsense", r"in\.parquet: not a readable Parquet file"),
     "another format": ("in.xlsx", b"x", r"unknown table format '\.xlsx'"),
     "a list as text": ("in.jsonl", b'{"Plot": ["x"]}\n', r"row 1, column 'Plot': expected text, got list"),
@@ -221,7 +221,7 @@ def test_a_failure_midway_leaves_the_old_output(classifier, tmp_path, monkeypatc
     with (tmp_path / "in.jsonl").open("a", encoding="utf-8") as file:
         file.write("{broken\n")
     (tmp_path / "out.csv").write_text("old", encoding="utf-8")
-    with pytest.raises(DataError, match=r"in\.jsonl, line 8: not JSON"):
+    with pytest.raises(DataError, match=r"in\.jsonl, row 8: not JSON: line 8"):
         predict_file(classifier, tmp_path / "in.jsonl", tmp_path / "out.csv", text="Plot")
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "old"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["in.jsonl", "out.csv"]

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from multitag.data.stream import parquet_schema, read_chunks
+from multitag.data.columnar import parquet_schema
+from multitag.data.stream import read_chunks
 from multitag.errors import DataError
 from multitag.inference.writers import build_writer
 

@@ -16,7 +16,7 @@ def predict(
     text: Annotated[str | None, typer.Argument(help="The text; or use --input.", show_default=False)] = None,
     input_file: Annotated[
         Path | None,
-        typer.Option("--input", help="CSV, TSV, JSONL or Parquet file to predict.", show_default=False),
+        typer.Option("--input", help="Table file to predict; - for standard input.", show_default=False),
     ] = None,
     columns: Annotated[
         list[str] | None,
@@ -26,6 +26,15 @@ def predict(
         Path | None,
         typer.Option("--output", help="File to write; replaced if it exists.", show_default=False),
     ] = None,
+    sep: Annotated[
+        str | None, typer.Option("--sep", help="Between the cells of a CSV; found if left out.", show_default=False)
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Of the --input; found if left out.", show_default=False)
+    ] = None,
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="The first row is data; columns are named 1, 2, 3.")
+    ] = False,
     threshold: Annotated[
         float | None, typer.Option("--threshold", help="One cut for all labels.", show_default="the bundle's")
     ] = None,
@@ -66,12 +75,16 @@ def predict(
 
     with load(bundle, backend=backend, threads=threads, long=long, pool=pool) as classifier:
         if input_file is not None and output_file is not None:
+            from multitag.data.records import ReadOptions
             from multitag.inference.files import predict_file
 
+            reading = ReadOptions(sep, encoding, not no_header)
             done = predict_file(
                 classifier, input_file, output_file, text=columns, threshold=threshold, top_k=top_k,
-                at_least_one=at_least_one, batch_size=batch_size,
+                at_least_one=at_least_one, batch_size=batch_size, reading=reading,
             )  # fmt: skip
+            for note in done.notes:
+                typer.echo(f"note: {note}")
             typer.echo(done.line(output_file))
             return
         prediction = classifier.predict(

@@ -1,49 +1,29 @@
-"""What a table is read from: files or a DataFrame to one frame, each of whose rows knows its file and number."""
+"""What a table is read from: files or a data frame to one frame, each of whose rows knows its file and number."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import glob
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multitag.data.frame import read_frame
+from multitag.data.columnar import read_table_object
+from multitag.data.gather import Gathered
+from multitag.data.records import ReadOptions, Rejected, Select
 from multitag.data.samples import SAMPLE_COLUMNS, sample_path
+from multitag.data.stream import CHUNK_ROWS, read_file
+from multitag.data.table_file import STDIN, STDIN_NAME, table_file
+from multitag.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Select = Callable[[Sequence[str]], Sequence[str]]
+__all__ = ["ReadOptions", "Rejected", "Source", "open_source"]
 
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """How table files are read, where it is not to be found out.
-
-    Parameters
-    ----------
-    delimiter : str or None
-        What stands between the cells of a CSV; None finds it.
-    encoding : str or None
-        A codec of Python; None finds it.
-    header : bool
-        Whether the first row names the columns; without it they are named "1", "2" and so on.
-    """
-
-    delimiter: str | None = None
-    encoding: str | None = None
-    header: bool = True
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A row of a file that cannot become a row of cells: its reason, and the row as it stands."""
-
-    file: str
-    row: int
-    column: str | None
-    reason: str
-    content: str
+FRAME = "DataFrame"
+PATTERN = frozenset("*?[")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +40,27 @@ class Source:
         The others.
     notes : tuple of str
         Sentences on what was found out or looks odd.
+    files : tuple of str
+        Names of its files; empty for one whose rows are all in the frame.
+    starts : tuple of int, as long as ``files``
+        Where in the frame the rows of each file begin.
+    rows : sequence of int, as long as the frame
+        Number, from 1, of each row in its file.
     """
 
     name: str
     frame: pd.DataFrame
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
+    rows: Sequence[int] = ()
 
     def file_and_row(self, index: int) -> tuple[str, int]:
         """Give the file and the row number, from 1, of a row of the frame."""
-        return self.name, index + 1
+        if not self.files:
+            return self.name, index + 1
+        return self.files[bisect_right(self.starts, index) - 1], self.rows[index]
 
     def place(self, index: int) -> str:
         """Name a row of the frame for a message, as in ``IMDB.csv, row 412``."""
@@ -85,18 +76,87 @@ def open_source(
     Parameters
     ----------
     source : str, Path, sequence of those, or DataFrame
-        A file, files that make one table, ``"sample"``, ``"imdb"``, or a pandas or polars DataFrame.
+        A file, a pattern such as ``data/*.csv``, or several of these, which make one table; ``-`` for standard
+        input; ``"sample"``, ``"imdb"``; or a pandas or polars DataFrame, or another object with the Arrow interface.
     options : ReadOptions, optional
     columns : sequence of str or callable, optional
-        Columns to keep, where the others would only take memory; a callable chooses from the names there are.
+        Columns to keep, where the others would only take memory. A callable is given the names there are and
+        gives those to keep; it is called for each file, and again where records of JSON bring more.
 
     Raises
     ------
     DataError
-        If it cannot be read.
+        If it cannot be read, files do not have the same columns, or more than half of the rows of a file are
+        rejected.
+    OutputError
+        If standard input, or the download of ``"imdb"``, cannot be kept.
     """
-    if not isinstance(source, (str, Path)):
-        return Source("DataFrame", source)
-    if str(source) in SAMPLE_COLUMNS:
-        return Source(str(source), read_frame(sample_path(str(source))))
-    return Source(Path(source).name, read_frame(source))
+    select = columns if columns is None or callable(columns) else _chooser(columns)
+    options = options or ReadOptions()
+    if isinstance(source, (str, Path)):
+        if str(source) in SAMPLE_COLUMNS:
+            return _read([sample_path(str(source))], ReadOptions(), select, name=str(source))
+        return _read(_paths([source]), options, select)
+    if isinstance(source, (list, tuple)):
+        return _read(_paths(source), options, select)
+    return _from_memory(source, select)
+
+
+def _chooser(columns: Sequence[str]) -> Select:
+    wanted = {column.strip() for column in columns}
+    return lambda names: [name for name in names if name.strip() in wanted]
+
+
+def _paths(given: Sequence[object]) -> list[Path]:
+    """Find the files that are meant."""
+    paths: list[Path] = []
+    for each in given:
+        if not isinstance(each, (str, Path)):
+            raise DataError(f"a list of files: expected paths, got {type(each).__name__}; pass a DataFrame by itself")
+        name = str(each)
+        if not PATTERN.intersection(name) or glob.glob(glob.escape(name)):  # noqa: PTH207 (takes absolute ones)
+            paths.append(Path(name))
+            continue
+        found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
+        if not found:
+            raise DataError(f"{name}: no file fits this pattern")
+        paths += map(Path, found)
+    if not paths:
+        raise DataError("a list of files: it is empty; name one at least")
+    twice = next((path for number, path in enumerate(paths) if path in paths[:number]), None)
+    if twice is not None:
+        raise DataError(f"{twice}: named more than once; its rows would be too")
+    return paths
+
+
+def _read(paths: Sequence[Path], options: ReadOptions, select: Select | None, name: str | None = None) -> Source:
+    labels = [STDIN_NAME if str(path) == STDIN else str(path) for path in paths]
+    if len(paths) == 1:
+        labels = [name or (labels[0] if labels[0] == STDIN_NAME else paths[0].name)]
+    gathered = Gathered()
+    for path, label in zip(paths, labels, strict=True):
+        with table_file(path) as file:
+            is_json = file.kind in ("json", "jsonl")
+            gathered.add(read_file(file, options, select), label, same_columns=not is_json)
+    return _source(labels[0] if len(labels) == 1 else f"{len(labels)} files", labels, gathered)
+
+
+def _from_memory(source: Any, select: Select | None) -> Source:
+    import pandas as pd
+
+    if isinstance(source, pd.DataFrame):
+        return Source(FRAME, source if select is None else source[list(select(list(source.columns)))])
+    if not hasattr(source, "__arrow_c_stream__"):
+        raise DataError(
+            f"expected a path, several, or a DataFrame of pandas or polars, got {type(source).__name__}"
+        )
+    gathered = Gathered()
+    gathered.add(read_table_object(source, FRAME, CHUNK_ROWS, select), FRAME)
+    return _source(FRAME, [FRAME], gathered)
+
+
+def _source(name: str, files: Sequence[str], gathered: Gathered) -> Source:
+    return Source(
+        name, gathered.frame(), tuple(gathered.rejected), tuple(gathered.notes), tuple(files),
+        tuple(gathered.starts), gathered.rows,
+    )  # fmt: skip

@@ -12,14 +12,15 @@ from typing import Any, TypeVar
 
 from multitag.atomic import new_file
 from multitag.data.cells import RowError
-from multitag.data.frame import table_format
+from multitag.data.columnar import parquet_schema
+from multitag.data.records import ReadOptions, Record
 from multitag.data.shapes.forms import SEPARATORS
-from multitag.data.stream import Chunk, Record, parquet_schema, read_chunks
+from multitag.data.stream import read_chunks
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError, OutputError
 from multitag.inference.classifier import Classifier, ranked_labels
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE
-from multitag.inference.writers import build_writer
+from multitag.inference.writers import build_writer, output_format
 
 PREDICTED = "predicted_labels"
 
@@ -42,10 +43,13 @@ class FilePrediction:
         Rows read, which are the rows written.
     without_text : int
         Of those, rows whose text is missing: their prediction is left empty.
+    notes : tuple of str
+        What was found out about the file while reading it.
     """
 
     rows: int
     without_text: int
+    notes: tuple[str, ...] = ()
 
     def line(self, output: Path) -> str:
         """Say it in a line."""
@@ -67,6 +71,7 @@ def predict_file(
     top_k: int | None = None,
     at_least_one: bool = False,
     batch_size: int = DEFAULT_BATCH_SIZE,
+    reading: ReadOptions | None = None,
 ) -> FilePrediction:
     """Predict every row of a file.
 
@@ -76,15 +81,19 @@ def predict_file(
     Parameters
     ----------
     classifier : Classifier
-    source, target : str or Path
-        CSV, TSV, JSONL or Parquet by their endings, not necessarily the same. In CSV and TSV the labels of a
-        row are joined by the first of comma, semicolon and pipe that no label holds; elsewhere they are a
-        list. ``target`` is replaced if it exists, and appears only when it is whole.
+    source : str or Path
+        A table file of any format, or ``-`` for standard input.
+    target : str or Path
+        CSV, TSV, JSONL or Parquet by its ending, not necessarily the format of the source. In CSV and TSV the
+        labels of a row are joined by the first of comma, semicolon and pipe that no label holds; elsewhere they
+        are a list. Replaced if it exists, and appears only when it is whole.
     text : str or sequence of str, optional
         Column of the texts, or several that are joined, or read as a pair if the classifier was trained on pairs;
         by default those that it was trained on.
     threshold, top_k, at_least_one, batch_size
         As in :meth:`Classifier.predict`.
+    reading : ReadOptions, optional
+        Delimiter, encoding and header of the source, where they are not to be found out.
 
     Returns
     -------
@@ -104,18 +113,19 @@ def predict_file(
     columns = TextColumns.of_bundle(classifier.bundle.manifest.data, [text] if isinstance(text, str) else text)
     if target.exists() and source.exists() and target.samefile(source):
         raise OutputError(f"{target}: this is the input; name another --output")
-    kind = table_format(target)
+    kind = output_format(target)
     schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None
     done: Counter[str] = Counter()
+    notes: list[str] = []
     with (
         new_file(target, replace=True) as file,
         _progress() as advance,
-        closing(read_chunks(source)) as chunks,
-    ):
-        writer = build_writer(
+        closing(read_chunks(source, reading, notes.append)) as chunks,
+        closing(build_writer(
             file, kind, label_separator(names), labels=PREDICTED,
             probabilities=[probability_column(name) for name in names], schema=schema,
-        )  # fmt: skip
+        )) as writer,
+    ):  # fmt: skip
 
         def predict(chunk: tuple[int, list[Record], float]) -> tuple[list[Record], float, int]:
             before, records, share = chunk
@@ -132,11 +142,10 @@ def predict_file(
             advance(share)
         if not done["rows"]:
             raise DataError(f"{source}: no row to predict; expected at least one")
-        writer.close()
-    return FilePrediction(done["rows"], done["without_text"])
+    return FilePrediction(done["rows"], done["without_text"], tuple(notes))
 
 
-def _numbered(chunks: Iterable[Chunk]) -> Iterator[tuple[int, list[Record], float]]:
+def _numbered(chunks: Iterable[tuple[list[Record], float]]) -> Iterator[tuple[int, list[Record], float]]:
     """Give each chunk with the number of rows before it."""
     before = 0
     for records, share in chunks:

@@ -6,11 +6,32 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from multitag.data.stream import Record
+from multitag.data.records import Record
 from multitag.errors import DataError
 from multitag.extras import import_extra
+
+WRITTEN = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+
+
+def output_format(path: Path) -> str:
+    """Name the format of a file to be written by its ending.
+
+    Returns
+    -------
+    {"csv", "tsv", "jsonl", "parquet"}
+
+    Raises
+    ------
+    DataError
+        If the ending is none of theirs.
+    """
+    kind = WRITTEN.get(path.suffix.lower())
+    if kind is None:
+        raise DataError(f"{path}: unknown table format {path.suffix!r} to write; expected one of {', '.join(WRITTEN)}")
+    return kind
 
 
 class Writer(Protocol):

@@ -1,0 +1,114 @@
+"""The rows of a CSV, with their lines: a quote that is not closed breaks its own row and no other."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+
+from multitag.errors import DataError
+
+MAX_RECORD = 2**24  # characters of one row: a quote that is never closed must not take all memory
+
+
+class CsvRecords:
+    """Rows of cells, one by one; None for a row with a broken quote.
+
+    After each, ``line`` is the number of its first line, and :meth:`content` what it was read from. After None,
+    ``unclosed`` tells a quote that is not closed within its line from one that is, but in the middle of a cell.
+
+    Parameters
+    ----------
+    text : TextIO
+        With the ends of its lines as they are.
+    name : str
+        Of the file, for errors.
+    delimiter : str
+    start : iterable of str
+        Lines that were taken from ``text`` before.
+
+    Raises
+    ------
+    DataError
+        While iterating, if a quote is open at the end of the file, or a row is longer than 16 million characters.
+    """
+
+    def __init__(self, text: TextIO, name: str, delimiter: str, start: Iterable[str] = ()) -> None:
+        # The limit of the module is that of the whole interpreter; 128 KB is less than a long text may have.
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD))
+        self.name = name
+        self.delimiter = delimiter
+        self.lines = _Lines(text, name, start)
+        self.line = 1
+        self.unclosed = False
+        # Strict, for else csv drops what a stray quote stands around, and takes an open one for closed at the end.
+        self.reader = csv.reader(self.lines, delimiter=delimiter, strict=True)
+
+    def __iter__(self) -> Iterator[list[str] | None]:
+        while True:
+            self.line = self.lines.begin()
+            try:
+                cells: list[str] | None = next(self.reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if self.lines.ended:
+                    raise DataError(
+                        f"{self.name}, line {self.line}: a quote opens here and is never closed; "
+                        "close it, double a quote within a quoted cell, or save as .jsonl"
+                    ) from error
+                self.unclosed = len(self.lines.taken) > 1
+                self.lines.give_back()
+                cells = None
+            if cells is None or not self._is_blank(cells):
+                yield cells
+
+    def _is_blank(self, cells: list[str]) -> bool:
+        return not cells or (len(cells) == 1 and not self.content().strip())
+
+    def content(self) -> str:
+        """Give the lines of the last row, without the last line's end."""
+        return "".join(self.lines.taken).rstrip("\r\n")
+
+
+class _Lines:
+    """Lines that can be given back, and that remember which of them make the record being read."""
+
+    def __init__(self, text: TextIO, name: str, start: Iterable[str]) -> None:
+        self.text, self.name = text, name
+        self.pending = deque(start)
+        self.number = 0  # of the last line taken
+        self.taken: list[str] = []
+        self.characters = 0  # in them
+        self.ended = False
+
+    def begin(self) -> int:
+        """Begin a record; gives the number of its first line."""
+        self.taken.clear()
+        self.characters = 0
+        return self.number + 1
+
+    def give_back(self) -> None:
+        """Keep the first line of the record only: the others are read again."""
+        self.pending.extendleft(reversed(self.taken[1:]))
+        self.number -= len(self.taken) - 1
+        del self.taken[1:]
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.pending.popleft() if self.pending else self.text.readline(MAX_RECORD)
+        if not line:
+            self.ended = True
+            raise StopIteration
+        self.number += 1
+        self.taken.append(line)
+        self.characters += len(line)
+        if self.characters >= MAX_RECORD:
+            raise DataError(
+                f"{self.name}, line {self.number - len(self.taken) + 1}: a row of more than {MAX_RECORD:,} "
+                "characters begins here; is a quote not closed?"
+            )
+        return line

@@ -1,0 +1,164 @@
+"""JSON Lines and JSON to records: an object a line, a list of objects, or an object of columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TextIO
+
+from multitag.data.csv_records import MAX_RECORD
+from multitag.data.encodings import find_encoding, open_text
+from multitag.data.records import Chunk, ReadOptions, Record, Rejected, Select
+from multitag.data.table_file import TableFile
+from multitag.errors import DataError
+
+EXPECTED = 'expected a list of objects, an object of columns, or {"data": [...]}'
+
+
+def read_json_lines(
+    file: TableFile, options: ReadOptions, chunk_rows: int, select: Select | None = None
+) -> Iterator[Chunk]:
+    """Read JSON Lines: one object a line.
+
+    Parameters
+    ----------
+    file : TableFile
+    options : ReadOptions
+    chunk_rows : int
+        Rows of a chunk, rejected ones included.
+    select : callable, optional
+        Chooses the columns to keep; asked again where more come.
+
+    Yields
+    ------
+    Chunk
+        A line that is not one JSON object is rejected; blank lines are no rows.
+
+    Raises
+    ------
+    DataError
+        If there is nothing but blank lines, or a line is longer than 16 million characters.
+    """
+    encoding = find_encoding(file, options.encoding)
+    notes = (encoding.note,) if encoding.note else ()
+    with open_text(file, encoding.codec) as (text, share):
+        yield from _chunks(file, _parsed_lines(file, text), chunk_rows, select, share, notes)
+
+
+def read_json(
+    file: TableFile, options: ReadOptions, chunk_rows: int, select: Select | None = None
+) -> Iterator[Chunk]:
+    """Read a JSON file whole.
+
+    Parameters
+    ----------
+    file : TableFile
+    options : ReadOptions
+    chunk_rows : int
+        Rows of a chunk, rejected ones included.
+    select : callable, optional
+        Chooses the columns to keep; asked again where more come.
+
+    Yields
+    ------
+    Chunk
+        From a list of objects; from an object of columns of one length, be they lists or, as pandas writes them,
+        objects with the keys "0", "1" and so on; from the only list of objects within an object; and from what is
+        JSON Lines. What is in a list and no object is rejected.
+
+    Raises
+    ------
+    DataError
+        If the file is none of these.
+    """
+    encoding = find_encoding(file, options.encoding)
+    with open_text(file, encoding.codec) as (text, _):
+        try:
+            content = json.loads(text.read().removeprefix("\ufeff"))
+        except json.JSONDecodeError as error:
+            if error.msg != "Extra data":
+                raise DataError(f"{file.name}, line {error.lineno}: not JSON: {error.msg}; {EXPECTED}") from error
+            content = None
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{file.name}: not JSON: {error}; {EXPECTED}") from error
+    if content is None:  # several values, one after the other
+        yield from read_json_lines(file, options, chunk_rows, select)
+        return
+    found, note = _find_rows(content, file.name)
+    rows = (_object(value, file.name, row) for row, value in enumerate(found, start=1))
+    notes = tuple(filter(None, (encoding.note, note)))
+    yield from _chunks(file, rows, chunk_rows, select, lambda: 1.0, notes)
+
+
+def _chunks(
+    file: TableFile, rows: Iterable[Record | Rejected], chunk_rows: int, select: Select | None,
+    share: Callable[[], float], notes: tuple[str, ...],
+) -> Iterator[Chunk]:  # fmt: skip
+    numbered = enumerate(rows, start=1)
+    columns: dict[str, None] = {}
+    kept: tuple[str, ...] = ()
+    some = list(islice(numbered, chunk_rows))
+    if not some:
+        raise DataError(f"{file.name}: nothing in it; expected at least one JSON object")
+    while some:
+        numbers = [number for number, each in some if not isinstance(each, Rejected)]
+        records = [each for _, each in some if not isinstance(each, Rejected)]
+        columns.update(dict.fromkeys(name for record in records for name in record))
+        kept = tuple(columns)
+        if select is not None:
+            kept = tuple(select(kept))
+            records = [{name: record[name] for name in kept if name in record} for record in records]
+        rejected = tuple(each for _, each in some if isinstance(each, Rejected))
+        yield Chunk(kept, records, numbers, share(), rejected, notes)
+        notes = ()
+        some = list(islice(numbered, chunk_rows))
+
+
+def _parsed_lines(file: TableFile, text: TextIO) -> Iterator[Record | Rejected]:
+    row = 0
+    for number, line in enumerate(iter(lambda: text.readline(MAX_RECORD), ""), start=1):
+        if len(line) >= MAX_RECORD:
+            raise DataError(f"{file.name}, line {number}: longer than {MAX_RECORD:,} characters; is it .json?")
+        stripped = line.strip("\ufeff \t\r\n")
+        if not stripped:
+            continue
+        row += 1
+        try:
+            yield _object(json.loads(stripped), file.name, row)
+        except (ValueError, RecursionError) as error:
+            yield Rejected(file.name, row, None, f"not JSON: line {number}: {error}", stripped)
+
+
+def _object(value: object, name: str, row: int) -> Record | Rejected:
+    if isinstance(value, dict):
+        return value
+    content = json.dumps(value, ensure_ascii=False)
+    return Rejected(name, row, None, f"not a JSON object: a {type(value).__name__}", content)
+
+
+def _find_rows(content: object, name: str) -> tuple[Sequence[object], str | None]:
+    """Find the rows in a JSON value, and what to say about where they were."""
+    if isinstance(content, list):
+        return content, None
+    if isinstance(content, dict) and content:
+        columns = {key: column for key, value in content.items() if (column := _column(value)) is not None}
+        tables = [key for key, column in columns.items() if isinstance(content[key], list) and _holds_objects(column)]
+        same = len(columns) == len(content) and len({len(column) for column in columns.values()}) == 1
+        if same and len(tables) < len(columns):
+            return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)], None
+        if len(tables) == 1:
+            return columns[tables[0]], f"the rows are those of {tables[0]!r} in it"
+    raise DataError(f"{name}: JSON, but no table; {EXPECTED}")
+
+
+def _column(value: object) -> list[object] | None:
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict) and list(value) == [str(number) for number in range(len(value))]:
+        return list(value.values())
+    return None
+
+
+def _holds_objects(values: Sequence[object]) -> bool:
+    return bool(values) and all(isinstance(value, dict) for value in values)

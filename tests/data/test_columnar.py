@@ -1,0 +1,162 @@
+"""Parquet, Arrow and data frames: types kept, damage told in one line."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyarrow import feather
+from pyarrow import parquet as pq
+
+from multitag.data.cells import is_missing
+from multitag.data.source import open_source
+from multitag.errors import DataError
+
+Write = Callable[[str, str | bytes], Path]
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        open_source(path)
+    said = str(caught.value)
+    assert said.startswith(str(path))
+    assert len(said.splitlines()) == 1
+    return said.removeprefix(str(path))
+
+
+@pytest.fixture
+def parquet(tmp_path: Path) -> Path:
+    frame = pd.DataFrame(
+        {"t": ["007", None], "n": pd.array([7, None], dtype="Int64"), "l": [["x", "y"], None]}
+    )
+    path = tmp_path / "x.parquet"
+    frame.set_index("t").to_parquet(path)
+    return path
+
+
+def test_parquet_keeps_types_and_the_index_of_pandas_as_a_column(parquet: Path) -> None:
+    frame = open_source(parquet).frame
+    assert set(frame.columns) == {"t", "n", "l"}
+    assert (frame["t"][0], frame["n"][0], list(frame["l"][0])) == ("007", 7, ["x", "y"])
+    assert all(is_missing(cell) for cell in frame.iloc[1])
+
+
+def test_a_damaged_parquet_file_is_refused_or_read(parquet: Path, tmp_path: Path) -> None:
+    whole = parquet.read_bytes()
+    random = np.random.default_rng(0)
+    messages = set()
+    for _ in range(200):
+        damaged = bytearray(whole)
+        damaged[random.integers(len(whole))] ^= 1 << random.integers(8)
+        parquet.write_bytes(damaged)
+        try:
+            open_source(parquet)
+        except DataError as error:
+            messages.add(str(error))
+    assert len(messages) > 5
+    assert all(said.startswith(f"{parquet}: not a readable Parquet file: ") for said in messages)
+    assert all(len(said.splitlines()) == 1 for said in messages)
+
+
+def test_a_truncated_parquet_file_is_refused(parquet: Path) -> None:
+    parquet.write_bytes(parquet.read_bytes()[:-20])
+    assert refused(parquet).startswith(": not a readable Parquet file: ")
+
+
+ROWS = [{"t": "007", "n": 2**60, "l": ["x"], "o": {"a": 1}}, {"t": None, "n": None, "l": [], "o": None}]
+
+
+@pytest.fixture
+def table() -> pa.Table:
+    return pa.Table.from_pylist(ROWS)
+
+
+def write_stream(table: pa.Table, path: Path) -> None:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, table.schema) as writer:
+        writer.write_table(table)
+
+
+@pytest.mark.parametrize("compression", ["uncompressed", "lz4", "zstd"])
+def test_feather_is_read(table: pa.Table, tmp_path: Path, compression: str) -> None:
+    feather.write_feather(table, tmp_path / "x.feather", compression=compression)
+    assert open_source(tmp_path / "x.feather").frame.to_dict("records") == ROWS
+
+
+def test_an_arrow_stream_is_read_and_only_the_columns_asked_for(table: pa.Table, tmp_path: Path) -> None:
+    write_stream(table, tmp_path / "x.arrow")
+    assert open_source(tmp_path / "x.arrow").frame.to_dict("records") == ROWS
+    only = open_source(tmp_path / "x.arrow", columns=["l"]).frame
+    assert only.to_dict("records") == [{"l": ["x"]}, {"l": []}]
+
+
+class Speaks:
+    """A data frame of another library, as far as its Arrow interface."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view()])
+def test_a_data_frame_is_read_by_its_arrow_interface(kind: pa.DataType) -> None:
+    table = pa.table({"t": pa.array(["NA", " é", None], type=kind), "l": [["A"], ["A", "B"], []]})
+    for frame in (table, Speaks(table)):
+        source = open_source(frame)
+        assert (source.name, source.place(2)) == ("DataFrame", "DataFrame, row 3")
+        assert source.frame["t"].tolist() == ["NA", " é", None]
+        assert source.frame["l"].tolist() == [["A"], ["A", "B"], []]
+
+
+def test_a_polars_frame_is_read() -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"t": ["NA", None], "l": [["A", "B"], []]})
+    assert open_source(frame).frame.to_dict("records") == frame.to_dicts()
+
+
+def test_empty_tables_keep_their_columns(table: pa.Table, tmp_path: Path) -> None:
+    empty = table.slice(0, 0)
+    pq.write_table(empty, tmp_path / "x.parquet")
+    write_stream(empty, tmp_path / "x.arrow")
+    for source in (tmp_path / "x.parquet", tmp_path / "x.arrow", empty):
+        assert list(open_source(source).frame.columns) == list(ROWS[0])
+
+
+def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    twice = pa.table([pa.array(["a"]), pa.array(["b"])], names=["t", "t"])
+    write_stream(twice, tmp_path / "x.arrow")
+    pq.write_table(twice, tmp_path / "x.parquet")
+    for path in (tmp_path / "x.arrow", tmp_path / "x.parquet"):
+        assert refused(path) == ": column 't' comes more than once; rename one of them"
+
+
+def test_old_feather_and_other_things_are_refused(write: Write) -> None:
+    assert refused(write("x.feather", b"FEA1" + b"x" * 50)).startswith(": Feather of version 1, ")
+    assert refused(write("x.arrow", "text,labels\n")).startswith(": not a readable Arrow file: ")
+    with pytest.raises(DataError, match=r"^expected a path, several, or a DataFrame of pandas or polars, got int$"):
+        open_source(7)
+
+
+def test_a_damaged_arrow_file_is_refused_or_read(table: pa.Table, tmp_path: Path) -> None:
+    path = tmp_path / "x.arrow"
+    file = io.BytesIO()
+    with pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    whole = file.getvalue()
+    random = np.random.default_rng(0)
+    refusals = 0
+    for _ in range(300):
+        damaged = bytearray(whole)
+        damaged[random.integers(len(whole))] ^= 1 << random.integers(8)
+        path.write_bytes(damaged)
+        try:
+            open_source(path)
+        except DataError:
+            refusals += 1
+    assert refusals > 20

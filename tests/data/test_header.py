@@ -1,0 +1,49 @@
+"""Headers: odd names are said, and a column is found by its name with or without spaces around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from multitag.data.header import find_column, header_notes, looks_like_data, name_columns
+from multitag.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (["a", "b"], ("a", "b")),
+        (["", "a"], ("", "a")),
+        (["", "a", "", ""], ("", "a", "3", "4")),
+        (["a ", "a"], ("a ", "a")),
+    ],
+)
+def test_columns_are_named(header: list[str], names: tuple[str, ...]) -> None:
+    assert name_columns(header, "x.csv") == names
+
+
+@pytest.mark.parametrize("header", [["a", "b", "a"], ["", "3", ""]])
+def test_a_name_that_comes_twice_is_refused(header: list[str]) -> None:
+    with pytest.raises(DataError, match=r"^x\.csv, header: column '[a3]' comes more than once; rename one of them$"):
+        name_columns(header, "x.csv")
+
+
+def test_a_name_with_spaces_is_found_and_said() -> None:
+    names = ["title", " country", "year ", "a", "a "]
+    assert [find_column(names, each) for each in ("country", " country", "year", " title", "a", "a ", "b")] == [
+        " country", " country", "year ", "title", "a", "a ", None,
+    ]  # fmt: skip
+    assert find_column([" a", "a "], "a") is None
+    assert header_notes(names) == [
+        "column ' country' has spaces around its name; 'country' means it too",
+        "column 'year ' has spaces around its name; 'year' means it too",
+    ]
+
+
+@pytest.mark.parametrize("odd", ["2014", " 8,1 ", "-1.5", "A long text. " * 10])
+def test_a_header_that_looks_like_a_row_is_said(odd: str) -> None:
+    assert looks_like_data(["Title", odd]) == odd
+    assert header_notes(["Title", odd])[-1].endswith("as a column's name; if it is a row, say --no-header")
+
+
+def test_a_plain_header_is_not_odd() -> None:
+    assert header_notes(["Rank", "Runtime (Minutes)", "SDG1", "", "Q1 2014"]) == []
