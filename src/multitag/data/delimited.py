@@ -85,7 +85,7 @@ def _likeliest(file: TableFile) -> tuple[str, ...]:
 def _header(rows: CsvRecords, name: str) -> list[str]:
     for cells in rows:
         if cells is None:
-            raise DataError(f"{name}, line {rows.line}: the header has a quote that is not closed, or not at a name's end")
+            raise DataError(f"{name}, line {rows.line}: the header has a quote that is not closed or not at the end")
         return cells
     raise DataError(f"{name}: nothing but blank lines; expected a header and at least one row")
 
