@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from multitag.errors import DataError
 
 LONGEST_NAME = 100  # characters; more is a text
-SHOWN = 40  # characters of a name, in a note
+SHOWN = 40  # characters of a name, in a message
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)*")
 
 

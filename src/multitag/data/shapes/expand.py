@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+from multitag.data.header import SHOWN, find_column, looks_like_data
 from multitag.errors import DataError
 
 
@@ -46,7 +47,7 @@ def expand_columns(written: Sequence[str], there: Sequence[str], source: str) ->
 
 
 def check_column(there: Sequence[str], column: str | None, source: str, role: str) -> str:
-    """Return the column's name if the table has it.
+    """Give the name, as it stands, of the column that is meant: spaces around a name do not count.
 
     Parameters
     ----------
@@ -63,16 +64,19 @@ def check_column(there: Sequence[str], column: str | None, source: str, role: st
     DataError
         If no column is given, or the table lacks it or has it twice; names the columns there are.
     """
-    named = ", ".join(map(repr, there))
+    named = ", ".join(repr(name[:SHOWN]) for name in there)
     if column is None:
         raise DataError(f"{source}: say which column holds the {role} (--{role}); there are: {named}")
     if there.count(column) > 1:
         raise DataError(f"{source}: column {column!r} comes more than once; rename one; there are: {named}")
-    if column not in there:
-        near = get_close_matches(column, there, n=1, cutoff=0.6)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise DataError(f"{source}: no column {column!r}; there are: {named}{hint}")
-    return column
+    found = find_column(there, column)
+    if found is not None:
+        return found
+    near = get_close_matches(column, there, n=1, cutoff=0.6)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    if not near and looks_like_data(there) is not None:
+        hint = "; these look like a row: where there is no header, say --no-header, and name columns by number"
+    raise DataError(f"{source}: no column {column!r}; there are: {named}{hint}")
 
 
 def _expand(written: str, there: Sequence[str], source: str) -> Sequence[str]:
