@@ -142,6 +142,23 @@ def test_a_model_of_other_labels_is_refused(changes, bundle):
 
 
 @pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("text_column", ...), ("text_column", 3), ("text_column", None), ("label_column", ...), ("label_column", ["a"]),
+        ("text_columns", []), ("text_columns", "ab"), ("text_columns", [1]), ("label_columns", {}),
+        ("text_pair", "yes"), ("label_shape", None), ("label_key", 1), ("label_separator", 0),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_does_not_say_how_a_table_is_read_is_refused(key, value, bundle):
+    values = json.loads((bundle / "manifest.json").read_bytes())
+    del values["digest"]
+    values["files"] = {name: FileRecord(**record) for name, record in values["files"].items()}
+    values["data"] = {name: each for name, each in {**values["data"], key: value}.items() if each is not ...}
+    (bundle / "manifest.json").write_bytes(Manifest(**values).to_bytes())
+    assert f"manifest.json: data: {key}: expected what names a column" in _refuse(bundle)
+
+
+@pytest.mark.parametrize(
     ("name", "changes", "reason"),
     [
         ("model/config.json", {"pad_token_id": None}, "pad_token_id: expected a whole number from 0"),

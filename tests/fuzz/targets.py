@@ -7,6 +7,7 @@ A target takes any bytes and either takes them or raises one of multitag's own e
 from __future__ import annotations
 
 import functools
+import hashlib
 import io
 import json
 import shutil
@@ -22,10 +23,11 @@ from onnx.helper import make_graph, make_model, make_node, make_opsetid, make_te
 from safetensors.numpy import save
 
 import multitag
-from multitag.bundle.contents import read_contents
+from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.onnx_graph import check_graph
+from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.tensor_header import check_tensor_header
 from multitag.bundle.unzip import unzip_bundle
 from multitag.config import Config
@@ -136,6 +138,14 @@ def _bundle_file(name: str) -> Target:
 
 def _parse_manifest(data: bytes, _: Path) -> None:
     Manifest.from_bytes(data, "b")
+
+
+def _parse_signed_manifest(data: bytes, _: Path) -> None:
+    """Give the digest that fits to whatever values the bytes hold."""
+    values = parse_json_object(data, "b")
+    values.pop("digest", None)
+    values["digest"] = hashlib.sha256(dump_json(values)).hexdigest()
+    check_column_facts(Manifest.from_bytes(dump_json(values), "b").data, "b")
 
 
 def _parse_graph(data: bytes, _: Path) -> None:
@@ -257,6 +267,7 @@ def _predict(suffix: str) -> Target:
 
 TARGETS = (
     Target("manifest.json", lambda: [(base_bundle() / MANIFEST).read_bytes()], _parse_manifest),
+    Target("manifest.json, signed", lambda: [(base_bundle() / MANIFEST).read_bytes()], _parse_signed_manifest),
     *map(_bundle_file, (
         "labels.json", "thresholds.json", "calibration.json", "metrics.json", "model/config.json",
         "model/tokenizer.json", "model/tokenizer_config.json",

@@ -31,6 +31,11 @@ from multitag.remote_code import find_code_request
 
 MAX_TOKENS = 2**20  # longest text that a tokenizer may be asked to keep: far above any model's positions
 MAX_ID = 2**31
+# What another table is read by, in the manifest's data: the first two are in every bundle.
+COLUMN_FACTS: dict[str, tuple[type, ...]] = {
+    "text_column": (str,), "label_column": (str,), "text_columns": (list,), "label_columns": (list,),
+    "text_pair": (bool,), "label_shape": (str,), "label_key": (str, type(None)), "label_separator": (str, type(None)),
+}  # fmt: skip
 
 
 def write_contents(
@@ -84,6 +89,22 @@ def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calib
     except BundleError as error:
         raise BundleError(f"{where}: {error}") from error
     return label_set, thresholds, calibration
+
+
+def check_column_facts(data: Mapping[str, Any], where: str) -> None:
+    """Check the part of the manifest's ``data`` that tells how a table is read, before anybody reads one by it.
+
+    Raises
+    ------
+    BundleError
+        If a fact is missing or of another type.
+    """
+    for key, kinds in COLUMN_FACTS.items():
+        value = data.get(key)
+        absent = key not in data and key not in ("text_column", "label_column")
+        names = value if isinstance(value, list) else ["a name"]
+        if not absent and not (isinstance(value, kinds) and names and all(isinstance(name, str) for name in names)):
+            raise BundleError(f"{where}: manifest.json: data: {key}: expected what names a column, got {reprlib.repr(value)}")
 
 
 def _parse_labels(names: object, where: str) -> LabelSet:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from multitag.bundle.contents import read_contents
+from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST, list_files, size_limit
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.unzip import unzip_bundle
@@ -130,6 +130,7 @@ def open_bundle(path: str | Path) -> Bundle:
 def _open_folder(folder: Path, where: str, unpacked: _UnpackedFolder | None) -> Bundle:
     stamps = {name: _stamp(folder / name) for name in _list_bundle(folder, where)}
     manifest = _verify_files(folder, stamps, where)
+    check_column_facts(manifest.data, where)
     label_set, thresholds, calibration = read_contents(folder, where)
     bundle = Bundle(folder, manifest, label_set, thresholds, calibration, where, stamps, unpacked)
     bundle.check_unchanged()
