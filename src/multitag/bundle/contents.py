@@ -100,11 +100,13 @@ def check_column_facts(data: Mapping[str, Any], where: str) -> None:
         If a fact is missing or of another type.
     """
     for key, kinds in COLUMN_FACTS.items():
+        if key not in data and key not in ("text_column", "label_column"):
+            continue
         value = data.get(key)
-        absent = key not in data and key not in ("text_column", "label_column")
-        names = value if isinstance(value, list) else ["a name"]
-        if not absent and not (isinstance(value, kinds) and names and all(isinstance(name, str) for name in names)):
-            raise BundleError(f"{where}: manifest.json: data: {key}: expected what names a column, got {reprlib.repr(value)}")
+        names = value if isinstance(value, list) else ["one"]
+        if not isinstance(value, kinds) or not names or not all(isinstance(name, str) for name in names):
+            got = reprlib.repr(value)
+            raise BundleError(f"{where}: manifest.json: data: {key}: expected what names a column, got {got}")
 
 
 def _parse_labels(names: object, where: str) -> LabelSet:

@@ -21,6 +21,7 @@ from multitag.training.arguments import build_arguments
 from multitag.training.checkpoints import newest_checkpoint
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.run_folder import RunFolder
+from multitag.training.states import refuse_foreign
 from multitag.training.trainer import Fit, fit_model
 
 logger = logging.getLogger("multitag")
@@ -118,6 +119,8 @@ def _open_folder(task: Task, config: Config, folder: RunFolder) -> Path | None:
     for line in skipped:
         logger.warning("%s", line)
     where = checkpoint.name if checkpoint else "the start, as there is no whole checkpoint"
+    if checkpoint is not None:
+        refuse_foreign(checkpoint)
     logger.info("resuming from %s", where)
     return checkpoint
 
