@@ -173,6 +173,7 @@ os.fsync = fsync
 if what == "replace":
     replace_files(target, {"report.html": b"new"})
 facts = {key: {} for key in ("versions", "base_model", "data", "split", "settings", "metrics")}
+facts["data"] = {"text_column": "text", "label_column": "labels"}
 with write_bundle(target, seed=1, **facts) as folder:
     shutil.copytree(ready, folder, dirs_exist_ok=True)
     (folder / "manifest.json").unlink()

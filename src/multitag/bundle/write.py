@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from multitag.atomic import new_folder, replacement_folder
-from multitag.bundle.contents import read_contents
+from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST, check_names, list_files
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
 from multitag.bundle.read import open_bundle
@@ -115,6 +115,7 @@ def _seal(folder: Path, manifest: Manifest, where: str) -> Manifest:
     """Check and record the files that the manifest does not have yet, and write it."""
     names = list_files(folder, where)
     check_names(names, where)
+    check_column_facts(manifest.data, where)
     read_contents(folder, where)
     new = {name: FileRecord.of(folder / name) for name in names - manifest.files.keys()}
     data = replace(manifest, files={**manifest.files, **new}).to_bytes()
