@@ -14,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multitag.config import DataConfig
+from multitag.data.building import build_table
 from multitag.data.left_out import LeftOut
-from multitag.data.reading import build_table, load_table, read_table, settings_of_bundle
+from multitag.data.reading import load_table, load_tables, read_table, settings_of_bundle
 from multitag.data.shapes.forms import Separated
 from multitag.data.shapes.shape import CellShape
 from multitag.data.source import Rejected, Source, open_source
 from multitag.data.table import Table, check_trainable
 from multitag.data.texts import TextColumns
-from multitag.errors import ConfigError, DataError
+from multitag.errors import ConfigError, DataError, OutputError
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -302,6 +303,12 @@ def test_texts_of_several_columns_are_joined_or_a_pair(write: Write) -> None:
 DEFECTS = 't,l\na,A\n,B\nb,"[""A"", ""B""]"\nc,[A\nt,l\nd,\ne,B\n'
 
 
+def test_a_text_that_is_its_own_label_is_refused(write: Write) -> None:
+    assert refused(write("x.csv", "t,l\na,A\nb,B\n"), "l", "l") == (
+        "x.csv: column 'l' holds the text and the labels; name another with --text or --labels"
+    )
+
+
 def test_a_strict_reading_refuses_the_first_defect(write: Write) -> None:
     path = write("x.csv", DEFECTS)
     assert refused(path, "t", "l", strict=True, allow_unlabelled=True) == (
@@ -321,6 +328,10 @@ def test_rows_that_are_left_out_are_written_to_a_file(write: Write, tmp_path: Pa
     assert written["column"].tolist() == ["t", "l", "", "l"]
     assert json.loads(written["content"][1]) == {"t": "c", "l": "[A"}
     assert table.rows == (1, 3, 7)
+    with pytest.raises(OutputError, match=r"x\.csv: this is the table; name another --quarantine"):
+        read_table(path, "t", "l", quarantine=path)
+    with pytest.raises(OutputError, match="this is the table"):
+        read_table([tmp_path / "*.csv"], "t", "l", quarantine=path)
     # It is there where it is needed most: when the table is refused.
     quarantine.unlink()
     refused(path, "t", "l", strict=True, quarantine=quarantine)
@@ -381,7 +392,7 @@ def test_rows_of_several_files_count_on_and_know_their_own() -> None:
 def test_a_table_to_measure_on_needs_one_label_only(write: Write) -> None:
     path = write("x.csv", "t,l\na,A\nb,A\n")
     data = DataConfig(text="t", labels="l")
-    assert len(load_table(path, data, held_out=True)) == 2
+    assert len(load_tables({"test": path}, data)["test"]) == 2
     with pytest.raises(DataError, match="only one label, 'A'"):
         load_table(path, data)
 

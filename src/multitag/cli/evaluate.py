@@ -64,7 +64,7 @@ def evaluate(
     import json
 
     from multitag.cli.show import print_table
-    from multitag.data.reading import load_table, settings_of_bundle
+    from multitag.data.reading import load_tables, settings_of_bundle
     from multitag.evaluation.summary import headline_rows
     from multitag.inference.classifier import load
     from multitag.inference.evaluate import evaluate as evaluate_classifier
@@ -77,7 +77,7 @@ def evaluate(
     )  # fmt: skip
     with load(bundle, backend=backend, long=long, pool=pool) as classifier:
         config = settings_of_bundle(classifier.bundle.manifest.data, **given)
-        table = load_table(data, config, quarantine)
+        table = load_tables({"test": data}, config, quarantine)["test"]
         figures = evaluate_classifier(classifier, table)
     if json_output:
         typer.echo(json.dumps(figures, indent=2))

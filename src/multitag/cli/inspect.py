@@ -92,8 +92,9 @@ def inspect(
 def _look(data: str, given: dict[str, Any], quarantine: Path | None) -> tuple[str, tuple[str, ...], Audit]:
     from multitag.config import Config
     from multitag.data.audit import audit_table
+    from multitag.data.building import build_table, check_columns, with_known_columns
     from multitag.data.left_out import write_quarantine
-    from multitag.data.reading import build_table, check_columns, read_options, with_known_columns
+    from multitag.data.reading import read_options, refuse_source
     from multitag.data.source import open_source
     from multitag.data.table import refuse_defects
     from multitag.data.token_counter import packaged_token_counter
@@ -105,6 +106,7 @@ def _look(data: str, given: dict[str, Any], quarantine: Path | None) -> tuple[st
     if check_columns(config, source):
         table = build_table(source, config, keep_content=quarantine is not None)
         if quarantine is not None:
+            refuse_source(quarantine, [data])
             write_quarantine(quarantine, table.left_out)
         if config.strict:
             refuse_defects(table)

@@ -180,7 +180,7 @@ def _train(
 ) -> None:  # fmt: skip
     from multitag.cli.show import print_table
     from multitag.config import Config
-    from multitag.data.reading import load_table
+    from multitag.data.reading import load_tables
     from multitag.evaluation.summary import headline_rows
     from multitag.extras import import_extra
     from multitag.run import train as train_bundle
@@ -194,12 +194,9 @@ def _train(
 
         given["trainer_args"] = {**config.training.trainer_args, **parse_trainer_args(trainer_arg)}
     config = config.override(**given)
-    table = load_table(data, config.data, quarantine)
-    held_out = {
-        side: load_table(file, config.data, held_out=True)
-        for side, file in (("validation", config.data.validation_file), ("test", config.data.test_file))
-        if file is not None
-    }
+    files = {"train": data, "validation": config.data.validation_file, "test": config.data.test_file}
+    held_out = load_tables({side: each for side, each in files.items() if each is not None}, config.data, quarantine)
+    table = held_out.pop("train")
     for line in table.lines():
         typer.echo(line)
     for side, each in held_out.items():

@@ -1,38 +1,24 @@
-"""From a source to a Table: every row of the source is used or left out with a reason."""
+"""Tables by what a person or a bundle says about them: sources in, checked tables out."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import glob
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from multitag.config import DataConfig, ShapeName, Unlabelled
-from multitag.data.cells import RowError
-from multitag.data.left_out import (
-    BAD_LABELS,
-    BAD_TEXT,
-    REPEATED_HEADER,
-    WITHOUT_LABELS,
-    WITHOUT_TEXT,
-    LeftOut,
-    write_quarantine,
-)
-from multitag.data.samples import SAMPLE_COLUMNS
-from multitag.data.shapes.choose import FORMS, choose_shape, label_columns
-from multitag.data.shapes.expand import check_column
-from multitag.data.shapes.shape import CellShape, LabelShape
-from multitag.data.source import ReadOptions, Rejected, Select, Source, open_source
+from multitag.data.building import build_table, check_columns, with_known_columns
+from multitag.data.left_out import write_quarantine
+from multitag.data.shapes.choose import FORMS
+from multitag.data.source import ReadOptions, Select, open_source
 from multitag.data.table import Table, check_rows, check_trainable
-from multitag.data.texts import Text, TextColumns
+from multitag.errors import OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Columns = str | Sequence[str]
-Found = tuple[Text, tuple[str, ...]] | tuple[str, str | None, str]  # what is used; or kind, column and reason
 
 
 def read_table(
@@ -111,37 +97,65 @@ def read_table(
     return load_table(source, data, quarantine)
 
 
-def load_table(
-    source: str | Path | Sequence[str | Path] | pd.DataFrame,
-    data: DataConfig,
-    quarantine: str | Path | None = None,
-    *,
-    held_out: bool = False,
-) -> Table:
-    """Read a table by the settings of a run.
+def load_table(source: Any, data: DataConfig, quarantine: str | Path | None = None) -> Table:
+    """Read a table to learn from by the settings of a run; see :func:`load_tables`."""
+    return load_tables({"train": source}, data, quarantine)["train"]
+
+
+def load_tables(
+    sources: Mapping[str, Any], data: DataConfig, quarantine: str | Path | None = None
+) -> dict[str, Table]:
+    """Read the tables of a run by its settings.
 
     Parameters
     ----------
-    source, quarantine
-        As in :func:`read_table`.
+    sources : mapping of str to source
+        By side: from that of ``"train"`` is learned, and it must have two labels; on others is measured.
     data : DataConfig
-    held_out : bool, default False
-        The rows are to be measured on and not to be learned from: one label will do.
+    quarantine : str or Path, optional
+        A CSV file for the rows of all of them that cannot be used; written even where a table is refused.
 
     Raises
     ------
     DataError, ConfigError
         As :func:`read_table`.
+    OutputError
+        If the quarantine cannot be written, or is one of the sources.
     """
-    there: dict[str, None] = {}
-    opened = open_source(source, read_options(data), None if quarantine else _needed_columns(data, there))
-    check_columns(with_known_columns(data, opened.name), opened, list(there))
-    table = build_table(opened, data, keep_content=quarantine is not None)
     if quarantine is not None:
-        write_quarantine(Path(quarantine), table.left_out)
-    check = check_rows if held_out else check_trainable
-    check(table, keep_unlabelled=data.keeps_unlabelled, strict=data.strict)
-    return table
+        refuse_source(Path(quarantine), sources.values())
+    tables = {side: _open_table(source, data, with_content=quarantine is not None) for side, source in sources.items()}
+    if quarantine is not None:
+        write_quarantine(Path(quarantine), [each for table in tables.values() for each in table.left_out])
+    for side, table in tables.items():
+        check = check_trainable if side == "train" else check_rows
+        check(table, keep_unlabelled=data.keeps_unlabelled, strict=data.strict)
+    return tables
+
+
+def _open_table(source: Any, data: DataConfig, *, with_content: bool) -> Table:
+    there: dict[str, None] = {}
+    opened = open_source(source, read_options(data), None if with_content else _needed_columns(data, there))
+    check_columns(with_known_columns(data, opened.name), opened, list(there))
+    return build_table(opened, data, keep_content=with_content)
+
+
+def refuse_source(quarantine: Path, sources: Iterable[object]) -> None:
+    """Refuse to write over what is read.
+
+    Raises
+    ------
+    OutputError
+        If the file is one of the sources.
+    """
+    for source in sources:
+        for each in source if isinstance(source, (list, tuple)) else (source,):
+            if isinstance(each, (str, Path)) and quarantine.resolve() in map(Path.resolve, _files_of(str(each))):
+                raise OutputError(f"{quarantine}: this is the table; name another --quarantine")
+
+
+def _files_of(name: str) -> list[Path]:
+    return [Path(name), *map(Path, glob.glob(name))]  # noqa: PTH207 (takes absolute patterns)
 
 
 def read_options(data: DataConfig) -> ReadOptions:
@@ -160,36 +174,6 @@ def _needed_columns(data: DataConfig, there: dict[str, None]) -> Select | None:
         return [name for name in names if str(name).strip() in needed]
 
     return select
-
-
-def check_columns(data: DataConfig, source: Source, there: Sequence[str] = ()) -> bool:
-    """Check the columns that are named; tell whether both those of texts and those of labels are.
-
-    Parameters
-    ----------
-    data : DataConfig
-    source : Source
-    there : sequence of str, optional
-        Columns of the files, where the source has some of them only.
-
-    Raises
-    ------
-    DataError
-        If one is missing; names the columns there are.
-    """
-    there = list(there) or [str(name) for name in source.frame.columns]
-    with_text, with_labels = data.text is not None, bool(data.labels or data.label_columns)
-    if with_text:
-        _text_columns(data, there, source.name)
-    if with_labels:
-        label_columns(data, there, source.name)
-    return with_text and with_labels
-
-
-def with_known_columns(data: DataConfig, name: str) -> DataConfig:
-    """Fill in the columns of a packaged table where none are given; name is the source's."""
-    text, labels = SAMPLE_COLUMNS.get(name, (None, None))
-    return replace(data, text=data.text or text, labels=data.labels or (None if data.label_columns else labels))
 
 
 def settings_of_bundle(facts: Mapping[str, Any], **given: Any) -> DataConfig:
@@ -226,124 +210,9 @@ def settings_of_bundle(facts: Mapping[str, Any], **given: Any) -> DataConfig:
     return DataConfig(**{**known, **changed})
 
 
-def build_table(source: Source, data: DataConfig, *, keep_content: bool = False) -> Table:
-    """Take texts and labels out of a source, without asking whether they will do for training.
-
-    Parameters
-    ----------
-    source : Source
-    data : DataConfig
-    keep_content : bool, default False
-        Keep the rows that are left out as they stand, for a quarantine file.
-
-    Returns
-    -------
-    Table
-        Maybe without rows, and with rows without labels.
-
-    Raises
-    ------
-    DataError
-        If a column is missing, or the column of labels holds something else.
-    ConfigError
-        If options do not go together.
-    """
-    data = with_known_columns(data, source.name)
-    frame = source.frame
-    there = [str(name) for name in frame.columns]
-    texts = _text_columns(data, there, source.name)
-    cells = {name: frame.iloc[:, there.index(name)].tolist() for name in texts.names}
-    columns = label_columns(data, there, source.name)
-    cells |= {name: frame.iloc[:, there.index(name)].tolist() for name in columns}
-    shape = choose_shape(data, columns, cells.__getitem__, source.name)
-    if isinstance(shape, CellShape) and shape.is_fasttext and columns == texts.names:
-        texts = replace(texts, with_labels=True)
-    used: list[tuple[int, Text, tuple[str, ...]]] = []
-    left_out = [_rejected(each) for each in source.rejected]
-    files = _files(source)
-    starts = _starts(files)
-    text_cells, label_cells = (zip(*(cells[name] for name in names), strict=True) for names in (texts.names, columns))
-    for index, row_cells in enumerate(zip(text_cells, label_cells, strict=True)):
-        found = _read_row(texts, shape, *row_cells, drop_unlabelled=data.unlabelled == "drop")
-        file, row = source.file_and_row(index)
-        if len(found) == 2:
-            used.append((starts[file] + row, *found))
-        else:
-            content = _content(frame, there, index) if keep_content else ""
-            kind, column, reason = found
-            left_out.append(LeftOut(file, row, column, kind, reason, content))
-    return Table(
-        texts=tuple(text for _, text, _ in used),
-        labels=tuple(labels for _, _, labels in used),
-        rows=tuple(row for row, _, _ in used),
-        source=source.name,
-        text_columns=texts,
-        shape=shape,
-        n_rows_source=sum(files.values()),
-        left_out=tuple(sorted(left_out, key=lambda each: starts[each.file] + each.row)),
-        files=tuple(files.items()) if len(files) > 1 else (),
-        notes=source.notes,
-    )
-
-
-def _read_row(
-    texts: TextColumns, shape: LabelShape, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...], *,
-    drop_unlabelled: bool,
-) -> Found:  # fmt: skip
-    if _repeats(text_cells, texts.names) and _repeats(label_cells, shape.columns):  # joined files, header and all
-        return REPEATED_HEADER, None, "repeats the header"
-    try:
-        text = texts.read(text_cells)
-    except RowError as error:
-        return BAD_TEXT, error.column, str(error)
-    if text is None:
-        return WITHOUT_TEXT, texts.names[0], f"empty text in {texts.describe()}"
-    try:
-        labels = shape.read(label_cells)
-    except RowError as error:
-        return BAD_LABELS, error.column, str(error)
-    if drop_unlabelled and not labels:
-        return WITHOUT_LABELS, shape.columns[0], "no label"
-    return text, labels
-
-
-def _text_columns(data: DataConfig, there: Sequence[str], source: str) -> TextColumns:
-    given = data.text if isinstance(data.text, tuple) else (data.text,)
-    return TextColumns(tuple(check_column(there, each, source, "text") for each in given), data.text_pair)
-
-
-def _repeats(cells: tuple[object, ...], names: tuple[str, ...]) -> bool:
-    return all(isinstance(cell, str) and cell == name for cell, name in zip(cells, names, strict=True))
-
-
 def _listed(given: Columns) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _columns(given: Columns | None) -> str | tuple[str, ...] | None:
     return given if given is None or isinstance(given, str) else tuple(given)
-
-
-def _rejected(row: Rejected) -> LeftOut:
-    kind = row.reason.partition(":")[0]
-    return LeftOut(row.file, row.row, row.column, kind, row.reason, row.content)
-
-
-def _files(source: Source) -> dict[str, int]:
-    """Count the rows of each file, in order."""
-    counts = Counter(source.file_and_row(index)[0] for index in range(len(source.frame)))
-    counts.update(each.file for each in source.rejected)
-    return dict(counts) or {source.name: 0}
-
-
-def _starts(files: dict[str, int]) -> dict[str, int]:
-    """Count the rows before each file."""
-    starts, total = {}, 0
-    for name, n_rows in files.items():
-        starts[name] = total
-        total += n_rows
-    return starts
-
-
-def _content(frame: pd.DataFrame, there: Sequence[str], index: int) -> str:
-    return json.dumps(dict(zip(there, frame.iloc[index].tolist(), strict=True)), ensure_ascii=False, default=str)
