@@ -377,12 +377,9 @@ def test_every_row_is_used_or_reported(
 
 
 def test_rows_of_several_files_count_on_and_know_their_own() -> None:
-    class TwoFiles(Source):
-        def file_and_row(self, index: int) -> tuple[str, int]:
-            return ("a.csv", index + 1) if index < 2 else ("b.csv", index)  # the first row of b.csv was rejected
-
     frame = pd.DataFrame({"t": ["a", "b", "c", ""], "l": ["A", "B", "A", "B"]})
-    source = TwoFiles("2 files", frame, (Rejected("b.csv", 1, None, "ragged: 3 cells, expected 2", "x,y,z"),))
+    ragged = Rejected("b.csv", 1, None, "ragged: 3 cells, expected 2", "x,y,z")
+    source = Source("2 files", frame, (ragged,), files=("a.csv", "b.csv"), starts=(0, 2), rows=(1, 2, 2, 3))
     table = build_table(source, DataConfig(text="t", labels="l"))
     assert (table.rows, table.files) == ((1, 2, 4), (("a.csv", 2), ("b.csv", 3)))
     assert table.place(4) == "b.csv, row 2"

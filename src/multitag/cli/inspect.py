@@ -101,7 +101,7 @@ def _look(data: str, given: dict[str, Any], quarantine: Path | None) -> tuple[st
 
     settings = Config().override(**given)
     source = open_source(data, read_options(settings.data))
-    config = with_known_columns(settings.data, source.name)
+    config = with_known_columns(settings.data, source)
     table = None
     if check_columns(config, source):
         table = build_table(source, config, keep_content=quarantine is not None)

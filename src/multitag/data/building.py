@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from multitag.config import DataConfig
 from multitag.data.cells import RowError
+from multitag.data.label_lines import LINE
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, REPEATED_HEADER, WITHOUT_LABELS, WITHOUT_TEXT, LeftOut
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.shapes.choose import choose_shape, label_columns
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 Found = tuple[Text, tuple[str, ...]] | tuple[str | None, str, str]  # what is used; or column, kind and reason
 
 
-def with_known_columns(data: DataConfig, name: str) -> DataConfig:
-    """Fill in the columns of a packaged table where none are given; name is the source's."""
-    text, labels = SAMPLE_COLUMNS.get(name, (None, None))
+def with_known_columns(data: DataConfig, source: Source) -> DataConfig:
+    """Fill in the columns of a packaged table, and of lines in fastText's format, where none are given."""
+    known: tuple[str | None, str | None] = SAMPLE_COLUMNS.get(source.name, (None, None))
+    text, labels = (LINE, LINE) if list(source.frame.columns) == [LINE] else known
     return replace(data, text=data.text or text, labels=data.labels or (None if data.label_columns else labels))
 
 
@@ -78,7 +80,7 @@ def build_table(source: Source, data: DataConfig, *, keep_content: bool = False)
     ConfigError
         If options do not go together.
     """
-    data = with_known_columns(data, source.name)
+    data = with_known_columns(data, source)
     there = [str(name) for name in source.frame.columns]
     texts = _text_columns(data, there, source.name)
     columns = label_columns(data, there, source.name)
@@ -153,7 +155,7 @@ def _files(source: Source) -> dict[str, int]:
     """Count the rows of each file, in order."""
     counts = Counter(source.file_and_row(index)[0] for index in range(len(source.frame)))
     counts.update(each.file for each in source.rejected)
-    return dict(counts) or {source.name: 0}
+    return {name: counts[name] for name in source.files or (source.name,)}
 
 
 def _starts(files: dict[str, int]) -> dict[str, int]:

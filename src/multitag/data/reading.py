@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from multitag.config import DataConfig, ShapeName, Unlabelled
 from multitag.data.building import build_table, check_columns, with_known_columns
 from multitag.data.left_out import write_quarantine
+from multitag.data.records import ReadOptions, Select
 from multitag.data.shapes.choose import FORMS
-from multitag.data.source import ReadOptions, Select, open_source
+from multitag.data.source import open_source
 from multitag.data.table import Table, check_rows, check_trainable
 from multitag.errors import OutputError
 
@@ -136,7 +137,7 @@ def load_tables(
 def _open_table(source: Any, data: DataConfig, *, with_content: bool) -> Table:
     there: dict[str, None] = {}
     opened = open_source(source, read_options(data), None if with_content else _needed_columns(data, there))
-    check_columns(with_known_columns(data, opened.name), opened, list(there))
+    check_columns(with_known_columns(data, opened), opened, list(there))
     return build_table(opened, data, keep_content=with_content)
 
 
@@ -171,7 +172,7 @@ def _needed_columns(data: DataConfig, there: dict[str, None]) -> Select | None:
 
     def select(names: Sequence[str]) -> Sequence[str]:
         there.update(dict.fromkeys(map(str, names)))
-        return [name for name in names if str(name).strip() in needed]
+        return list(dict.fromkeys(name for name in names if str(name).strip() in needed))
 
     return select
 

@@ -11,6 +11,7 @@ from multitag.data.columnar import read_arrow, read_parquet
 from multitag.data.dataset_folder import read_dataset
 from multitag.data.delimited import read_delimited
 from multitag.data.json_tables import read_json, read_json_lines
+from multitag.data.label_lines import is_label_lines, read_label_lines
 from multitag.data.records import Chunk, ReadOptions, Record, Select
 from multitag.data.table_file import TableFile, table_file
 from multitag.errors import DataError
@@ -44,6 +45,8 @@ def read_file(file: TableFile, options: ReadOptions, select: Select | None = Non
             return read_json_lines(file, options, CHUNK_ROWS, select)
         case "json":
             return read_json(file, options, CHUNK_ROWS, select)
+        case _ if is_label_lines(file, options):
+            return read_label_lines(file, options, CHUNK_ROWS, select)
         case _:
             return read_delimited(file, options, CHUNK_ROWS, select)
 
