@@ -104,10 +104,11 @@ class Growth:
     rounds: Rounds
 
 
-# Its weights are random and its thresholds out of reach: only its speed is of interest, and the gate must not judge it
-# by decisions that mean nothing.
+# Its weights stay random and its thresholds are out of reach: only its speed is of interest, and the gate must not
+# judge it by decisions that mean nothing.
 RANDOM_BUNDLE: dict[str, float | int] = {
-    "rows": 64, "epochs": 1, "validation_size": 0, "test_size": 0, "threshold": 0.9,
+    "rows": 64, "epochs": 1, "learning_rate": 1e-9, "head_learning_rate": 1e-9, "validation_size": 0, "test_size": 0,
+    "threshold": 0.9,
 }  # fmt: skip
 MINILM = "minilm: 6 blocks, 384 wide"
 WIDE = "distilbert-base's geometry: 6 blocks, 768 wide, random weights"
@@ -150,7 +151,7 @@ QUICK = Plan(
             predicting=Rounds(2, 4, 15), subset=96, bundle={"rows": 300, "epochs": 1},
         ),
         ModelPlan(
-            "distilbert", WIDE, training_rows=64, plain_steps={128: 1}, training=Rounds(2, 2, 30),
+            "distilbert", WIDE, training_rows=64, plain_steps={128: 1, 512: 1}, training=Rounds(2, 2, 30),
             predicting=Rounds(2, 3, 15), subset=32, bundle={**RANDOM_BUNDLE, "rows": 32},
         ),
     ),
