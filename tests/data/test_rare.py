@@ -13,7 +13,7 @@ from multitag.config import Config
 from multitag.data.rare import RareLabels
 from multitag.data.reading import read_table
 from multitag.data.task import Task
-from multitag.errors import ConfigError, DataError
+from multitag.errors import BundleError, ConfigError, DataError
 
 ROWS = [("A", "B"), ("A",), ("A", "C"), ("D", "B"), ()]
 
@@ -33,6 +33,12 @@ def test_rare_labels_are_settled(policy: str, settled: list[tuple[str, ...]]) ->
     assert list(rare.settle(ROWS)) == settled
     assert RareLabels.of_bundle({"rare_labels": rare.facts()}) == rare
     assert RareLabels.of_bundle({}).settle(ROWS) == tuple(ROWS)
+
+
+@pytest.mark.parametrize("saved", [[], {"policy": "drop"}, {"min_support": "5", "policy": "drop", "labels": {}}])
+def test_a_bundle_that_says_something_else_is_refused(saved: object) -> None:
+    with pytest.raises(BundleError, match=r"^manifest\.json: data: rare_labels: expected min_support, policy, labels"):
+        RareLabels.of_bundle({"rare_labels": saved})
 
 
 def test_what_was_done_is_said() -> None:

@@ -139,7 +139,8 @@ def _read_row(
 
 def _text_columns(data: DataConfig, there: Sequence[str], source: str) -> TextColumns:
     given = data.text if isinstance(data.text, tuple) else (data.text,)
-    return TextColumns(tuple(check_column(there, each, source, "text") for each in given), data.text_pair)
+    names = dict.fromkeys(check_column(there, each, source, "text") for each in given)
+    return TextColumns(tuple(names), data.text_pair)
 
 
 def _repeats(cells: tuple[object, ...], names: tuple[str, ...]) -> bool:

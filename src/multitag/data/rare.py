@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from multitag.errors import DataError
+from multitag.data.cells import shorten
+from multitag.errors import BundleError, DataError
 
 NAMED = 10  # labels that a note lists before it counts the rest
 
@@ -55,8 +56,17 @@ class RareLabels:
 
     @classmethod
     def of_bundle(cls, facts: Mapping[str, Any]) -> RareLabels:
-        """Give what a bundle's training did; facts are ``data`` of its manifest."""
+        """Give what a bundle's training did; facts are ``data`` of its manifest.
+
+        Raises
+        ------
+        BundleError
+            If they are of another type.
+        """
         saved = facts.get("rare_labels", {"min_support": 1, "policy": "keep", "labels": {}})
+        kinds = {"min_support": int, "policy": str, "labels": dict}
+        if not isinstance(saved, dict) or not all(isinstance(saved.get(name), kind) for name, kind in kinds.items()):
+            raise BundleError(f"manifest.json: data: rare_labels: expected {', '.join(kinds)}, got {shorten(saved)!r}")
         return cls(saved["min_support"], saved["policy"], saved["labels"])
 
     def settle(self, labels: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:

@@ -90,7 +90,7 @@ def read_table(
     """
     data = DataConfig(
         text=_columns(text), labels=_columns(labels), text_pair=text_pair,
-        label_columns=None if label_columns is None else _listed(label_columns),
+        label_columns=_listed(label_columns) if label_columns else None,
         label_separator=label_separator, label_shape=label_shape, label_key=label_key,
         label_names=None if label_names is None else str(label_names), allow_unlabelled=allow_unlabelled,
         unlabelled=unlabelled, strict=strict, delimiter=delimiter, encoding=encoding, header=header,
@@ -216,4 +216,4 @@ def _listed(given: Columns) -> tuple[str, ...]:
 
 
 def _columns(given: Columns | None) -> str | tuple[str, ...] | None:
-    return given if given is None or isinstance(given, str) else tuple(given)
+    return given if given is None or isinstance(given, str) else tuple(given) or None

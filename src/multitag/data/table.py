@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, WITHOUT_LABELS, LeftOut, summary_line
 from multitag.data.shapes.forms import Separated
-from multitag.data.shapes.shape import CellShape, LabelShape, listed
+from multitag.data.shapes.shape import CellShape, LabelShape, listed, named
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
 
@@ -181,10 +181,10 @@ def _refuse_unlabelled(table: Table, keep_unlabelled: bool) -> None:
     if unlabelled and not keep_unlabelled:
         more = f" and {len(unlabelled) - 1} more rows" if len(unlabelled) > 1 else ""
         raise DataError(
-            f"{table.place(unlabelled[0])}{more}, column {table.label_column!r}: no label; "
+            f"{table.place(unlabelled[0])}{more}, {named(table.shape.columns)}: no label; "
             "allowed with --allow-unlabelled, left out with --unlabelled drop"
         )
 
 
 def _labels_of(table: Table) -> str:
-    return f"{table.source}, column {table.label_column!r}"
+    return f"{table.source}, {named(table.shape.columns)}"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.data.rare import RareLabels
+from multitag.data.shapes.shape import named
 from multitag.data.table import Table
 from multitag.errors import DataError
 from multitag.evaluation.metrics import compute_metrics
@@ -71,6 +72,6 @@ def evaluate(classifier: Classifier, table: Table) -> dict[str, Any]:
         rare = RareLabels.of_bundle(classifier.bundle.manifest.data)
         y_true = label_set.encode(rare.settle(table.labels))
     except DataError as error:
-        raise DataError(f"{table.source}, column {table.label_column!r}: {error}") from error
+        raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error
     y_prob = classifier.predict_proba(table.texts)
     return measure(y_true, y_prob, label_set, classifier.thresholds)

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from multitag.data.reading import read_table
-from multitag.data.shapes.detect import NotLabelsError, find_form, find_key, find_separator
-from multitag.data.shapes.forms import FastText, Form, JsonList, Lists, PythonList, Separated
+from multitag.data.shapes.detect import find_form, find_key
+from multitag.data.shapes.forms import FastText, Form, JsonList, Lists, PythonList, Separated, Single
+from multitag.data.shapes.marks import NotLabelsError, find_separator
 
 GENRES = ["Drama", "War", "Comedy", "Crime", "Horror", "Music"]
 PAIRS = [f"{one} {other}" for one in GENRES for other in GENRES if one != other]
@@ -89,6 +90,14 @@ def test_a_sentence_that_strayed_in_is_left_out_and_does_not_choose_the_separato
     assert left_out.reason.startswith("a sentence, not labels: 'He went home, ")
     given = read_table(frame, "t", "l", label_separator=";")
     assert len(given) == 31
+
+
+def test_a_comma_that_always_stands_in_the_same_names_is_part_of_them() -> None:
+    sections = ["World, Politics", "Arts, Culture & Heritage", "Crime"] * 4
+    assert find_form(sections) == Single()
+    assert find_form([*sections, "Crime, Politics"]) == Separated(",")
+    assert find_form([*sections, "World"]) == Separated(",")
+    assert find_form(sections[:9]) == Separated(",")  # too few to tell
 
 
 def test_long_names_that_come_again_are_names() -> None:

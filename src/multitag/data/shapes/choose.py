@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from multitag.config import DataConfig
 from multitag.data.cells import is_missing
-from multitag.data.shapes.detect import NotLabelsError, find_form, find_key, find_separator
+from multitag.data.shapes.detect import find_form, find_key
 from multitag.data.shapes.expand import check_column, expand_columns
 from multitag.data.shapes.forms import FastText, Form, JsonList, PythonList, Separated, Single
+from multitag.data.shapes.marks import NotLabelsError, find_separator
 from multitag.data.shapes.names import read_label_names
-from multitag.data.shapes.shape import CellShape, LabelShape, SwitchShape, listed
+from multitag.data.shapes.shape import CellShape, LabelShape, SwitchShape, named
 from multitag.data.shapes.switches import is_switch
 from multitag.errors import ConfigError, DataError
 
@@ -67,8 +68,7 @@ def choose_shape(data: DataConfig, columns: tuple[str, ...], cells_of: Cells, so
     try:
         form = given_form or find_form(present, ids=names is not None)
     except NotLabelsError as error:
-        called = f"column {columns[0]!r}" if len(columns) == 1 else f"columns {listed(columns)}"
-        raise DataError(f"{source}, {called}: {error}") from error
+        raise DataError(f"{source}, {named(columns)}: {error}") from error
     return CellShape(columns, form, data.label_key or find_key(present, form), names)
 
 

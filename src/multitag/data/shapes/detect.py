@@ -5,34 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from multitag.data.cells import CellError, is_missing, shorten
-from multitag.data.shapes.forms import (
-    FASTTEXT,
-    SEPARATORS,
-    FastText,
-    Form,
-    JsonList,
-    Lists,
-    PythonList,
-    Separated,
-)
+from multitag.data.cells import CellError, is_missing
+from multitag.data.shapes.forms import FASTTEXT, FastText, Form, JsonList, Lists, PythonList, Separated
 from multitag.data.shapes.literal import read_literal
+from multitag.data.shapes.marks import MOST, NotLabelsError, find_separated
 from multitag.data.shapes.switches import is_switch
 
 SAMPLE = 1000  # cells whose objects are looked into, evenly spaced
-MOST = 0.9  # share of the cells that must be written in a way for it to be the column's
-LONG_CELL = 10  # words; a longer cell may be a sentence
-STRAY_WORDS = 3  # mean words between marks from which a long cell of names that come nowhere else is a sentence
-PROSE_WORDS = 4  # the same, from which a column of ever new names is prose
-MIN_CELLS = 10  # fewer tell nothing about prose or spaces
 NAME_KEYS = ("name", "label", "tag", "title", "text", "value")
-
-
-class NotLabelsError(Exception):
-    """Why the cells of a column can be no labels, for whoever knows the column; says what to do."""
 
 
 def find_form(cells: Sequence[object], *, ids: bool = False) -> Form:
@@ -70,7 +52,7 @@ def find_form(cells: Sequence[object], *, ids: bool = False) -> Form:
         listed = _find_list(texts)
         if listed is not None:
             return listed
-    return _find_separated([text for text in texts if not _bracketed(text)])
+    return find_separated([text for text in texts if not text.lstrip().startswith("[")])
 
 
 def find_key(cells: Iterable[object], form: Form) -> str | None:
@@ -91,19 +73,6 @@ def find_key(cells: Iterable[object], form: Form) -> str | None:
     if len(always) == 1:
         return always[0]
     return next((key for key in NAME_KEYS if key in keys), None)
-
-
-def find_separator(texts: Sequence[str]) -> str | None:
-    """Find the mark that most texts hold, of comma, semicolon and pipe; the first of equals; None if none does.
-
-    Examples
-    --------
-    >>> find_separator(["Drama|War", "Comedy", "Drama|Crime, true"])
-    '|'
-    """
-    counts = {mark: sum(mark in text for text in texts) for mark in SEPARATORS}
-    best = max(SEPARATORS, key=lambda mark: counts[mark])
-    return best if counts[best] else None
 
 
 def _sample(cells: Sequence[Any]) -> Sequence[Any]:
@@ -150,61 +119,3 @@ def _objects(cell: object, form: Form) -> Iterable[Mapping[Any, Any]]:
     else:
         items = cell if isinstance(cell, Iterable) else ()
     return [item for item in items if isinstance(item, Mapping)]
-
-
-def _find_separated(texts: Sequence[str]) -> Separated:
-    # A sentence has commas of its own; they count only where most cells are that long.
-    short = [text for text in texts if len(text.split()) <= LONG_CELL]
-    if 2 * len(short) < len(texts):
-        short = list(texts)
-    mark = find_separator(short)
-    if mark is None and _spaces_separate(short):
-        return Separated(" ")
-    form = Separated(mark or ",", seen=mark is not None)
-    if len(texts) < MIN_CELLS:
-        return form
-    pieces = {text: [piece for each in form.pieces(text) if (piece := each.strip())] for text in set(texts)}
-    counts: Counter[str] = Counter()
-    for text, n_cells in Counter(texts).items():
-        counts.update(dict.fromkeys(pieces[text], n_cells))
-    once = [piece for piece, count in counts.items() if count == 1]
-    if len(once) >= MOST * len(counts) and _mean_words(once) > PROSE_WORDS:
-        raise NotLabelsError(
-            f"holds sentences, not labels, such as {shorten(texts[0], 60)!r}; name another column with --labels, "
-            "or say how they are written with --label-separator or --label-shape"
-        )
-    strays = frozenset(
-        text
-        for text, names in pieces.items()
-        if len(text.split()) > LONG_CELL
-        and all(counts[name] == 1 for name in names)
-        and _mean_words(names) > STRAY_WORDS
-    )
-    return replace(form, sentences=strays) if len(strays) <= (1 - MOST) * len(texts) else form
-
-
-def _mean_words(names: Sequence[str]) -> float:
-    return sum(len(name.split()) for name in names) / max(1, len(names))
-
-
-def _spaces_separate(texts: Sequence[str]) -> bool:
-    """Tell whether it is beyond doubt that spaces stand between labels, and not inside their names.
-
-    They do between words that all start with ``#`` or are all numbers; and between few words that make up many
-    cells, now one, now several. Names of several words, such as ``Science Fiction``, bring new words with each name.
-    """
-    cells = [text.split() for text in dict.fromkeys(texts)]
-    lengths = {len(words) for words in cells}
-    if max(lengths, default=0) < 2:
-        return False
-    vocabulary = Counter(word for words in cells for word in set(words))
-    if all(word.startswith("#") and len(word) > 1 for word in vocabulary) or all(map(str.isdecimal, vocabulary)):
-        return True
-    alone = {words[0] for words in cells if len(words) == 1}
-    return (
-        len(texts) >= MIN_CELLS
-        and len(cells) >= 2 * len(vocabulary)
-        and len(lengths) > 1
-        and len(alone) >= len(vocabulary) / 2
-        and max(vocabulary.values()) <= MOST * len(cells)
-    )

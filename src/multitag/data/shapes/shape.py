@@ -103,10 +103,9 @@ class CellShape:
 
     def describe(self) -> str:
         """Name the columns and the form."""
-        called = f"column {self.columns[0]!r}" if len(self.columns) == 1 else f"columns {listed(self.columns)}"
         key = f" of objects, named by {self.key!r}" if self.key else ""
         ids = f", ids named by {self.names.source}" if self.names else ""
-        return f"{called}, {self.form.describe()}{key}{ids}"
+        return f"{named(self.columns)}, {self.form.describe()}{key}{ids}"
 
     def facts(self) -> dict[str, Any]:
         """Give plain values for the manifest."""
@@ -143,11 +142,16 @@ class SwitchShape:
 
     def describe(self) -> str:
         """Name the columns."""
-        return f"columns {listed(self.columns)}, one a label"
+        return f"{named(self.columns)}, one a label"
 
     def facts(self) -> dict[str, Any]:
         """Give plain values for the manifest."""
         return {"shape": "columns", "key": None, "names": None}
+
+
+def named(columns: Sequence[str]) -> str:
+    """Name one column or several, for a message."""
+    return f"column {columns[0]!r}" if len(columns) == 1 else f"columns {listed(columns)}"
 
 
 def listed(columns: Sequence[str]) -> str:

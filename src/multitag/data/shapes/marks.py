@@ -1,0 +1,124 @@
+"""Find the mark between the labels of text cells, where marks may also belong to names, or to sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from multitag.data.cells import shorten
+from multitag.data.shapes.forms import SEPARATORS, Form, Separated, Single
+
+MOST = 0.9  # share of the cells that must be written in a way for it to be the column's
+LONG_CELL = 10  # words; a longer cell may be a sentence
+STRAY_WORDS = 3  # mean words between marks from which a long cell of names that come nowhere else is a sentence
+PROSE_WORDS = 4  # the same, from which a column of ever new names is prose
+MIN_CELLS = 10  # fewer tell nothing about prose or spaces
+
+
+class NotLabelsError(Exception):
+    """Why the cells of a column can be no labels, for whoever knows the column; says what to do."""
+
+
+def find_separator(texts: Sequence[str]) -> str | None:
+    """Find the mark that most texts hold, of comma, semicolon and pipe; the first of equals; None if none does.
+
+    Examples
+    --------
+    >>> find_separator(["Drama|War", "Comedy", "Drama|Crime, true"])
+    '|'
+    """
+    counts = {mark: sum(mark in text for text in texts) for mark in SEPARATORS}
+    best = max(SEPARATORS, key=lambda mark: counts[mark])
+    return best if counts[best] else None
+
+
+def find_separated(texts: Sequence[str]) -> Form:
+    """Find what separates labels in texts that are no lists.
+
+    Returns
+    -------
+    Separated or Single
+        Commas where nothing tells: a cell without one is one name.
+
+    Raises
+    ------
+    NotLabelsError
+        If they are sentences.
+    """
+    # A sentence has commas of its own; they count only where most cells are that long.
+    short = [text for text in texts if len(text.split()) <= LONG_CELL]
+    if 2 * len(short) < len(texts):
+        short = list(texts)
+    mark = find_separator(short)
+    if mark is None and _spaces_separate(short):
+        return Separated(" ")
+    form = Separated(mark or ",", seen=mark is not None)
+    if len(texts) < MIN_CELLS:
+        return form
+    pieces = {text: [piece for each in form.pieces(text) if (piece := each.strip())] for text in set(texts)}
+    counts: Counter[str] = Counter()
+    for text, n_cells in Counter(texts).items():
+        counts.update(dict.fromkeys(pieces[text], n_cells))
+    _refuse_prose(texts, counts)
+    strays = _sentences(pieces, counts)
+    if len(strays) <= (1 - MOST) * len(texts):
+        form = replace(form, sentences=strays)
+    return Single() if form.seen and not strays and _marks_are_in_names(pieces) else form
+
+
+def _refuse_prose(texts: Sequence[str], counts: Mapping[str, int]) -> None:
+    once = [piece for piece, count in counts.items() if count == 1]
+    if len(once) >= MOST * len(counts) and _mean_words(once) > PROSE_WORDS:
+        raise NotLabelsError(
+            f"holds sentences, not labels, such as {shorten(texts[0], 60)!r}; name another column with --labels, "
+            "or say how they are written with --label-separator or --label-shape"
+        )
+
+
+def _sentences(pieces: Mapping[str, Sequence[str]], counts: Mapping[str, int]) -> frozenset[str]:
+    """Find long cells of long names that come nowhere else."""
+    return frozenset(
+        text
+        for text, names in pieces.items()
+        if len(text.split()) > LONG_CELL
+        and all(counts[name] == 1 for name in names)
+        and _mean_words(names) > STRAY_WORDS
+    )
+
+
+def _marks_are_in_names(pieces: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether what a mark divides never comes alone or with anything else, as in ``Arts, Culture``.
+
+    Where that is wrong, and the parts are labels that only come together, nothing is lost: one label says the same.
+    """
+    cells_of = Counter(name for names in pieces.values() for name in set(names))
+    divided = [names for names in pieces.values() if len(names) > 1]
+    return all(cells_of[name] == 1 for names in divided for name in names)
+
+
+def _mean_words(names: Sequence[str]) -> float:
+    return sum(len(name.split()) for name in names) / max(1, len(names))
+
+
+def _spaces_separate(texts: Sequence[str]) -> bool:
+    """Tell whether it is beyond doubt that spaces stand between labels, and not inside their names.
+
+    They do between words that all start with ``#`` or are all numbers; and between few words that make up many
+    cells, now one, now several. Names of several words, such as ``Science Fiction``, bring new words with each name.
+    """
+    cells = [text.split() for text in dict.fromkeys(texts)]
+    lengths = {len(words) for words in cells}
+    if max(lengths, default=0) < 2:
+        return False
+    vocabulary = Counter(word for words in cells for word in set(words))
+    if all(word.startswith("#") and len(word) > 1 for word in vocabulary) or all(map(str.isdecimal, vocabulary)):
+        return True
+    alone = {words[0] for words in cells if len(words) == 1}
+    return (
+        len(texts) >= MIN_CELLS
+        and len(cells) >= 2 * len(vocabulary)
+        and len(lengths) > 1
+        and len(alone) >= len(vocabulary) / 2
+        and max(vocabulary.values()) <= MOST * len(cells)
+    )
