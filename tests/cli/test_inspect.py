@@ -139,3 +139,13 @@ print(sorted({"sklearn", "torch", "transformers"} & set(sys.modules)))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     lines = done.stdout.splitlines()
     assert (lines[0], lines[-1]) == ("[]", "[]")
+
+
+def test_how_the_file_was_read_is_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("t,l\ncaf\u00e9,A\nb,B\n".encode("cp1252"))
+    for options in ((), ("--text", "t", "--labels", "l")):
+        lines = [line.strip() for line in run(str(path), *options).splitlines()]
+        assert any(line.startswith("note: x.csv: ") and "cp1252" in line for line in lines)
+    assert "labels: column 'l', one label a cell (2 labels)" in lines
+    assert "2 rows read: all used" in lines

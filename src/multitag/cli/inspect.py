@@ -114,7 +114,8 @@ def _look(data: str, given: dict[str, Any], quarantine: Path | None) -> tuple[st
         source.frame, table, packaged_token_counter(),
         min_support=config.min_support, max_length=settings.model.max_length,
     )  # fmt: skip
-    return source.name, () if table is None else table.lines(), audit
+    notes = tuple(f"note: {note}" for note in source.notes)
+    return source.name, (*(() if table is None else table.lines()), *notes), audit
 
 
 def _print(name: str, lines: Sequence[str], audit: Audit) -> None:
@@ -122,10 +123,11 @@ def _print(name: str, lines: Sequence[str], audit: Audit) -> None:
 
     console = Console(highlight=False)
     _print_columns(console, name, audit)
+    if lines:
+        console.print("", *map(_plain, lines), sep="\n", soft_wrap=True)
     if audit.table is None:
         console.print("\nTo see texts and labels, name their columns: --text COLUMN --labels COLUMN")
         return
-    console.print("", *map(_plain, lines), sep="\n", soft_wrap=True)
     _print_rows(console, audit, audit.table)
     _print_findings(console, audit.table)
     _print_labels(console, audit.table)

@@ -197,7 +197,7 @@ def _train(
     files = {"train": data, "validation": config.data.validation_file, "test": config.data.test_file}
     held_out = load_tables({side: each for side, each in files.items() if each is not None}, config.data, quarantine)
     table = held_out.pop("train")
-    for line in table.lines():
+    for line in (*table.lines(), *(f"note: {note}" for note in table.notes)):
         typer.echo(line)
     for side, each in held_out.items():
         typer.echo(f"{side}: {each.source}, {each.lines()[-1]}")
