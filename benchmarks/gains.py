@@ -1,0 +1,189 @@
+"""What each optimisation gains, alone: with it and without it by turns, in one process.
+
+Run by ``python -m benchmarks.gains`` on an idle machine, about four minutes; writes benchmarks/results/gains.json and
+the table in docs/performance.md. Without the optimisation is measured by putting back what it replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from benchmarks.quality import ROOT
+
+import multitag
+from multitag.extras import import_extra
+from multitag.threads import available_cores
+
+RESULTS = ROOT / "benchmarks" / "results" / "gains.json"
+PAGE = ROOT / "docs" / "performance.md"
+PLACE = re.compile(r"(<!-- gains -->\n).*?(<!-- /gains -->)", re.DOTALL)
+ROUNDS, BATCH, TOKENS, VOCABULARY = 9, 16, 40, 6000  # a batch of IMDB; a thousand movies use 6,000 tokens
+BUSY = "while True: pass"
+STEPS_BESIDE = """
+import benchmarks.gains as gains
+step = gains.training_step("minilm", first_token=True, used=True)
+print(gains.seconds({"step": step}, rounds=3)["step"])
+"""
+
+Step = Callable[[], object]
+
+
+def seconds(steps: Mapping[str, Step], rounds: int = ROUNDS) -> dict[str, float]:
+    """Run steps by turns; give the median seconds of each, the first round left out."""
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(rounds + 1):
+        for name, step in steps.items():
+            started = time.perf_counter()
+            step()
+            times[name].append(time.perf_counter() - started)
+    return {name: float(np.median(each[1:])) for name, each in times.items()}
+
+
+def stock_model(name: str) -> Any:
+    """Make minilm or a model of distilbert-base's geometry with random weights, with our head."""
+    import_extra("torch", "train")
+    from transformers import DistilBertConfig
+
+    from multitag.labels import LabelSet
+    from multitag.model.base import resolve_base_model
+    from multitag.model.build import build_model
+    from multitag.model.linear_head import LinearHeadDistilBert
+
+    labels = LabelSet(tuple(f"label {number:02}" for number in range(20)))
+    if name == "minilm":
+        return build_model(resolve_base_model("minilm"), labels)
+    return LinearHeadDistilBert(DistilBertConfig(num_labels=len(labels)))
+
+
+def training_step(name: str, *, first_token: bool, used: bool, bf16: bool = True) -> Step:
+    """Give a whole training step of a model, with or without two of the optimisations."""
+    torch: Any = import_extra("torch", "train")
+    from transformers.models.distilbert.modeling_distilbert import TransformerBlock
+
+    from multitag.model.vocabulary import keep_used_tokens
+
+    model = stock_model(name)
+    if not first_token:
+        whole = TransformerBlock(model.config)
+        whole.load_state_dict(model.distilbert.transformer.layer[-1].state_dict())
+        model.distilbert.transformer.layer[-1] = whole
+    if used:
+        keep_used_tokens(model, np.arange(VOCABULARY))
+    model.train()
+    parameters = [each for each in model.parameters() if each.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=1e-5, fused=True)
+    ids = torch.randint(1, VOCABULARY, (BATCH, TOKENS))
+    mask, labels = torch.ones_like(ids), (torch.rand(BATCH, 20) < 0.1).float()
+    mask[0, -2:] = 0  # as in most batches, some padding
+
+    def step() -> None:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            loss = model(ids, mask, labels).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 0.25)
+        optimizer.step()
+        optimizer.zero_grad()
+
+    return step
+
+
+def predicting_steps(name: str, folder: Path) -> dict[str, Step]:
+    """Give steps that score eight batches, as they are and without one optimisation each."""
+    import onnxruntime
+
+    from multitag.inference import export, onnx, quantise
+    from multitag.model.base import resolve_base_model
+    from multitag.model.build import load_tokenizer, save_model
+
+    save_model(stock_model(name), load_tokenizer(resolve_base_model("minilm"), 256), folder / "model")
+    texts = multitag.read_table("sample").texts
+    export.export_onnx(folder / "model", folder / "lean.onnx")
+    export._trace(folder / "model", folder / "traced.onnx")
+    arranged = quantise.arrange_for_int8(folder / "model", folder / "lean.onnx", texts)
+    plain = import_extra("onnx", "train")
+    graphs = {"int8": arranged, **{f"{kind} int8": plain.load(folder / f"{kind}.onnx") for kind in ("lean", "traced")}}
+    for kind, graph in graphs.items():
+        quantise.quantise_int8(graph, folder / f"{kind}.onnx")
+    ids = np.random.default_rng(0).integers(1000, 20000, (BATCH, TOKENS))
+    batch = dict(zip(onnx.INPUTS, (ids, np.ones_like(ids)), strict=True))
+
+    def scorer(kind: str, *, fusions: bool = False, spinning: bool = False, at_once: bool = True) -> Step:
+        from concurrent.futures import ThreadPoolExecutor
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = available_cores()
+        options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spinning)))
+        disabled = None if fusions else onnx.SLOW_FUSIONS
+        session = onnxruntime.InferenceSession(str(folder / f"{kind}.onnx"), options, disabled_optimizers=disabled)
+        workers = ThreadPoolExecutor(available_cores() if at_once else 1)
+        return lambda: list(workers.map(lambda _: session.run(None, batch), range(8)))
+
+    return {
+        "as it is": scorer("int8"),
+        "not arranged for int8": scorer("lean int8"),
+        "traced graph": scorer("traced int8"),
+        "with fused addition and norm": scorer("int8", fusions=True),
+        "one batch at a time": scorer("int8", at_once=False),
+        "one batch at a time, spinning": scorer("int8", at_once=False, spinning=True),
+        "fp32": scorer("lean"),
+        "fp32, traced graph": scorer("traced"),
+    }
+
+
+def beside_another() -> dict[str, float]:
+    """Train beside a process that keeps one core busy, with threads that sleep and that spin while they wait."""
+    found = {}
+    for name, policy in (("as it is", "PASSIVE"), ("threads that spin", "ACTIVE")):
+        busy = subprocess.Popen([sys.executable, "-c", BUSY])
+        try:
+            environment = {**os.environ, "OMP_WAIT_POLICY": policy}
+            command = [sys.executable, "-c", STEPS_BESIDE]
+            done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+        finally:
+            busy.kill()
+            busy.wait()
+        found[name] = float(done.stdout.split()[-1])
+    return found
+
+
+def table(results: Mapping[str, Mapping[str, float]]) -> str:
+    """Give the figures as Markdown: each variant's time over that of multitag as it is."""
+    lines = ["| What | Variant | Milliseconds | Times as long |", "| :-- | :-- | --: | --: |"]
+    for what, times in results.items():
+        for variant, value in times.items():
+            lines.append(f"| {what} | {variant} | {value * 1000:.0f} | {value / times['as it is']:.2f} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure, and write the results."""
+    results: dict[str, dict[str, float]] = {}
+    for name, title in (("minilm", "minilm"), ("wide", "768 wide")):
+        steps = {
+            "as it is": training_step(name, first_token=True, used=True),
+            "last block for every token": training_step(name, first_token=False, used=True),
+            "embeddings of all tokens": training_step(name, first_token=True, used=False),
+            "fp32": training_step(name, first_token=True, used=True, bf16=False),
+        }
+        results[f"training step, {title}"] = seconds(steps)
+        with tempfile.TemporaryDirectory() as folder:
+            results[f"eight int8 batches, {title}"] = seconds(predicting_steps(name, Path(folder)))
+    results["training step beside a busy process, minilm"] = beside_another()
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(PLACE.sub(lambda found: found[1] + table(results) + found[2], page), encoding="utf-8")
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()
