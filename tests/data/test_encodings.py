@@ -54,6 +54,8 @@ def test_what_is_said_is_not_doubted(write: Write) -> None:
     assert open_source(path, ReadOptions(encoding="CP1250")).frame.iloc[0].tolist() == ["é", "ł"]
     with pytest.raises(DataError, match=r"x\.csv, line 2: not utf-8: .*; say --encoding"):
         open_source(path, ReadOptions(encoding="utf-8"))
+    with pytest.raises(DataError, match=r"x\.csv, line 1: not utf-16: UTF-16 stream does not start with BOM; say"):
+        open_source(path, ReadOptions(encoding="utf-16"))
     big = write("big.csv", codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"))
     assert open_source(big, ReadOptions(encoding="utf-16")).frame["labels"][0] == "é"
 

@@ -86,6 +86,10 @@ def test_json_lines_named_json_are_read(write: Write) -> None:
     assert open_source(path).frame.to_dict("records") == ROWS
 
 
+def test_a_name_that_is_no_text_is_read(write: Write) -> None:
+    assert list(open_source(write("x.jsonl", '{"a\\ud800": 1}')).frame.columns) == ["a\ud800"]
+
+
 def test_columns_may_come_late_and_be_chosen(write: Write) -> None:
     path = write("x.jsonl", '{"a": 1}\n{"a": 2, "b": 3}\n{"c": 4}\n')
     assert content(open_source(path).frame) == [["a", "b", "c"], [1, None, None], [2, 3, None], [None, None, 4]]

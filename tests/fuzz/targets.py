@@ -7,6 +7,7 @@ A target takes any bytes and either takes them or raises one of multitag's own e
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 import io
 import json
@@ -216,13 +217,30 @@ def _parquet() -> bytes:
     return buffer.getvalue()
 
 
+def _arrow(*, file: bool) -> bytes:
+    """Write Arrow's file or stream format."""
+    import pyarrow as pa
+
+    table = pa.Table.from_pylist([{"text": "a é", "labels": ["x", "y"]}, {"text": "b", "labels": None}])
+    buffer = io.BytesIO()
+    with (pa.ipc.new_file if file else pa.ipc.new_stream)(buffer, table.schema) as writer:
+        writer.write_table(table)
+    return buffer.getvalue()
+
+
 CORPUS_OF: dict[str, Callable[[], list[bytes]]] = {
     ".csv": lambda: [
         _delimited(","), _delimited(";"), b"\xef\xbb\xbftext,labels\na,b\n", "text,labels\né,ö".encode("cp1252"),
     ],
     ".tsv": lambda: [_delimited("\t"), "text\tlabels\nq\tr;s\n".encode("utf-16")],
     ".jsonl": lambda: [_json_lines(), b'{"text": "last", "labels": [{"id": 1, "name": "Drama"}]}'],
+    ".json": lambda: [
+        json.dumps(RECORDS).encode(), json.dumps({"data": RECORDS}, indent=1).encode(), _json_lines(),
+        b'{"text": {"0": "a", "1": "b"}, "labels": {"0": "x", "1": "y"}}',
+    ],
+    ".csv.gz": lambda: [gzip.compress(_delimited(","), mtime=0), gzip.compress(b"text|labels\nq|r\n" * 99, mtime=0)],
     ".parquet": lambda: [_parquet()],
+    ".arrow": lambda: [_arrow(file=True), _arrow(file=False)],
 }  # fmt: skip
 
 

@@ -151,8 +151,15 @@ def _refuse_impostors(name: str, start: str) -> None:
 
 
 def _bad_line(file: TableFile, codec: str) -> str:
-    with file.open() as (raw, _), _text(raw, codec, "replace") as text:
-        return next((f"line {n}" for n, line in enumerate(text, start=1) if "\ufffd" in line), "at its end")
+    number = 0
+    try:
+        with file.open() as (raw, _), _text(raw, codec, "replace") as text:
+            for number, line in enumerate(text, start=1):
+                if "\ufffd" in line:
+                    break
+    except UnicodeError:  # not to be replaced, such as UTF-16 without its mark
+        number += 1
+    return f"line {number}"
 
 
 @contextmanager

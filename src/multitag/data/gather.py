@@ -96,9 +96,10 @@ class Gathered:
         """Make the frame: object cells, columns in the order in which they came."""
         import pandas as pd
 
-        series = {column: pd.Series(cells, dtype=object) for column, cells in self.cells.items()}
+        # By number first: names of JSON may hold what is no character, which pandas' own text columns refuse.
+        series = {number: pd.Series(cells, dtype=object) for number, cells in enumerate(self.cells.values())}
         frame = pd.DataFrame(series, index=range(len(self.rows)))
-        frame.columns = pd.Index(list(series), dtype=object)
+        frame.columns = pd.Index(list(self.cells), dtype=object)
         return frame
 
 
