@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 
 import pandas as pd
@@ -134,3 +135,25 @@ def test_a_resumed_run_must_read_its_table_the_same_way(multitag_run, train_film
     folder.check_same(Config().override(text=("a", "b"), rare="drop"), {}, {})
     with pytest.raises(multitag.ConfigError, match=r"data\.rare was 'drop', now 'keep'"):
         folder.check_same(Config().override(text=("a", "b")), {}, {})
+
+
+def test_files_patterns_and_standard_input_make_one_table(multitag_run, tmp_path, monkeypatch):
+    for name, end in (("a.csv", "\n"), ("b.csv", "\r\n")):
+        (tmp_path / name).write_bytes(end.join(["t;l", f"{name};A,B", "x;y;z", f"2{name};B"]).encode("cp1252"))
+    columns = ["--text", "t", "--labels", "l", "--json"]
+    monkeypatch.chdir(tmp_path)
+    for given in (["a.csv", "b.csv"], ["*.csv"], [tmp_path / "a.csv", "b*"]):
+        shown = json.loads(multitag_run("inspect", *given, *columns).out)
+        assert shown["source"] == "2 files"
+        assert shown["read"][-1] == "6 rows read: 4 used, 2 left out (2 ragged)"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("text,Größe;A\nü;B".encode("cp1252"))))
+    shown = json.loads(multitag_run("inspect", "-", "--no-header", "--sep", ";", "--encoding", "latin-1", "--json").out)
+    assert (shown["source"], [each["example"] for each in shown["columns"]]) == ("standard input", ["text,Größe", "A"])
+
+
+def test_what_is_odd_about_a_file_is_noted(multitag_run, tmp_path):
+    (tmp_path / "x.csv").write_bytes("t, l\né,A\nx,B,C\nz,B".encode("cp1252"))
+    shown = multitag_run("inspect", tmp_path / "x.csv").out
+    assert "note: x.csv: read as cp1252, for it is not UTF-8 (line 2, byte 0xe9)" in shown
+    assert "note: x.csv: column ' l' has spaces around its name; 'l' means it too" in shown
+    assert "1 of 3 rows cannot be read, x.csv, row 2 first: ragged: line 3 has 3 cells, the table 2 columns" in shown

@@ -16,7 +16,7 @@ def expected(classifier, films_csv):
 
 def test_figures_as_a_table(multitag_process, finished_run, films_csv, expected):
     ended = multitag_process("evaluate", finished_run.bundle, films_csv, *COLUMNS)
-    assert (ended.code, ended.err) == (0, "")
+    assert (ended.code, ended.err) == (0, "60 rows read: all used\n")
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["Metric", "test", "at", "0.3", "test,", "tuned"] in lines
     assert ["Rows", "60", "60"] in lines
@@ -27,7 +27,7 @@ def test_figures_as_a_table(multitag_process, finished_run, films_csv, expected)
 
 def test_every_figure_as_json(multitag_run, finished_run, films_csv, expected):
     ended = multitag_run("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--json")
-    assert (ended.code, ended.err) == (0, "")
+    assert (ended.code, ended.err) == (0, "60 rows read: all used\n")
     assert json.loads(ended.out) == expected
 
 

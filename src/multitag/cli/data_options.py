@@ -18,6 +18,14 @@ def data_option(name: str, text: str) -> Any:
     return typer.Option(name, help=text, rich_help_panel=PANEL, show_default=False)
 
 
+TableFiles = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="DATA...", show_default=False,
+        help="CSV, TSV, JSON, JSONL, Parquet or Arrow files, or patterns, that make one table; - for standard input; "
+        "or sample, or imdb.",
+    ),
+]  # fmt: skip
 TextColumns = Annotated[
     list[str] | None, data_option("--text", "Column of the texts; repeat it to join several columns.")
 ]
@@ -56,6 +64,11 @@ Quarantine = Annotated[
 Delimiter = Annotated[str | None, data_option("--sep", "What stands between cells of a CSV; found if left out.")]
 Encoding = Annotated[str | None, data_option("--encoding", "Of the file; found if left out.")]
 NoHeader = Annotated[bool, data_option("--no-header", "The first row is data; columns are named 1, 2, 3.")]
+
+
+def table_source(data: Sequence[str]) -> str | Sequence[str]:
+    """Give what :func:`multitag.data.source.open_source` takes: a name that it knows, or paths."""
+    return data[0] if len(data) == 1 else list(data)
 
 
 def data_settings(

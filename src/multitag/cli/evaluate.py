@@ -20,19 +20,19 @@ from multitag.cli.data_options import (
     NoHeader,
     Quarantine,
     Strict,
+    TableFiles,
     TextColumns,
     TextPair,
     UnlabelledRows,
     data_settings,
+    table_source,
 )
 from multitag.config import BackendName, LongTexts, Pool
 
 
 def evaluate(
     bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
-    data: Annotated[
-        str, typer.Argument(help="A CSV, TSV, JSONL or Parquet file; or sample, or imdb.", show_default=False)
-    ],
+    data: TableFiles,
     text: TextColumns = None,
     text_pair: TextPair = None,
     labels: Labels = None,
@@ -77,8 +77,10 @@ def evaluate(
     )  # fmt: skip
     with load(bundle, backend=backend, long=long, pool=pool) as classifier:
         config = settings_of_bundle(classifier.bundle.manifest.data, **given)
-        table = load_tables({"test": data}, config, quarantine)["test"]
+        table = load_tables({"test": table_source(data)}, config, quarantine)["test"]
         figures = evaluate_classifier(classifier, table)
+    for line in (*(f"note: {note}" for note in table.notes), table.lines()[-1]):
+        typer.echo(line, err=True)  # on standard output there are figures only
     if json_output:
         typer.echo(json.dumps(figures, indent=2))
     else:

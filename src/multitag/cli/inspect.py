@@ -20,10 +20,12 @@ from multitag.cli.data_options import (
     NoHeader,
     Quarantine,
     Strict,
+    TableFiles,
     TextColumns,
     TextPair,
     UnlabelledRows,
     data_settings,
+    table_source,
 )
 
 if TYPE_CHECKING:
@@ -42,10 +44,7 @@ NO_TOKENS = "tokens are counted with: pip install 'multitag[minilm]'"
 
 
 def inspect(
-    data: Annotated[
-        str,
-        typer.Argument(help="CSV, TSV, JSONL or Parquet file, or sample, or imdb.", show_default=False),
-    ],
+    data: TableFiles,
     text: TextColumns = None,
     text_pair: TextPair = None,
     labels: Labels = None,
@@ -81,7 +80,7 @@ def inspect(
     )  # fmt: skip
     sizes = {"min_support": min_support, "max_length": max_length}
     given.update({name: value for name, value in sizes.items() if value is not None})
-    name, lines, audit = _look(data, given, quarantine)
+    name, lines, audit = _look(table_source(data), given, quarantine)
     if json:
         said = {"read": lines} if lines else {}
         typer.echo(dumps({"source": name, **said, **audit.to_dict()}, ensure_ascii=False, indent=2))
@@ -89,7 +88,9 @@ def inspect(
         _print(name, lines, audit)
 
 
-def _look(data: str, given: dict[str, Any], quarantine: Path | None) -> tuple[str, tuple[str, ...], Audit]:
+def _look(
+    data: str | Sequence[str], given: dict[str, Any], quarantine: Path | None
+) -> tuple[str, tuple[str, ...], Audit]:
     from multitag.config import Config
     from multitag.data.audit import audit_table
     from multitag.data.building import build_table, check_columns, with_known_columns
@@ -114,8 +115,8 @@ def _look(data: str, given: dict[str, Any], quarantine: Path | None) -> tuple[st
         source.frame, table, packaged_token_counter(),
         min_support=config.min_support, max_length=settings.model.max_length,
     )  # fmt: skip
-    notes = tuple(f"note: {note}" for note in source.notes)
-    return source.name, (*(() if table is None else table.lines()), *notes), audit
+    lines = source.lines() if table is None else table.lines()
+    return source.name, (*(f"note: {note}" for note in source.notes), *lines), audit
 
 
 def _print(name: str, lines: Sequence[str], audit: Audit) -> None:

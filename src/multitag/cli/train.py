@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,10 +21,12 @@ from multitag.cli.data_options import (
     NoHeader,
     Quarantine,
     Strict,
+    TableFiles,
     TextColumns,
     TextPair,
     UnlabelledRows,
     data_settings,
+    table_source,
 )
 from multitag.config import LongTexts, NearDuplicatesRule, Pool, Precision, SplitMethod
 from multitag.errors import ConfigError
@@ -36,9 +39,7 @@ def _option(name: str, text: str, panel: str) -> Any:
 
 
 def train(
-    data: Annotated[
-        str, typer.Argument(help="A CSV, TSV, JSONL or Parquet file; or sample, or imdb.", show_default=False)
-    ],
+    data: TableFiles,
     out: Annotated[
         Path,
         typer.Option(
@@ -166,7 +167,7 @@ def train(
     for side, file, size in (("validation", validation_file, validation_size), ("test", test_file, test_size)):
         if file is not None and size is not None:
             raise ConfigError(f"--{side} gives the {side} rows, --{side}-size draws them from DATA; choose one")
-    _train(data, out, config, settings, trainer_arg, resume, quarantine)
+    _train(table_source(data), out, config, settings, trainer_arg, resume, quarantine)
 
 
 def _size(value: float | None) -> float | int | None:
@@ -175,7 +176,7 @@ def _size(value: float | None) -> float | int | None:
 
 
 def _train(
-    data: str, out: Path, config_file: Path | None, given: dict[str, Any], trainer_arg: list[str] | None,
+    data: str | Sequence[str], out: Path, config_file: Path | None, given: dict[str, Any], trainer_arg: list[str] | None,
     resume: bool, quarantine: Path | None,
 ) -> None:  # fmt: skip
     from multitag.cli.show import print_table

@@ -62,6 +62,15 @@ class Source:
             return self.name, index + 1
         return self.files[bisect_right(self.starts, index) - 1], self.rows[index]
 
+    def lines(self) -> tuple[str, ...]:
+        """Say what became of the rows, where some could not be read."""
+        if not self.rejected:
+            return ()
+        first, n_rows = self.rejected[0], len(self.frame) + len(self.rejected)
+        return (
+            f"{len(self.rejected)} of {n_rows} rows cannot be read, {first.file}, row {first.row} first: {first.reason}",
+        )
+
     def place(self, index: int) -> str:
         """Name a row of the frame for a message, as in ``IMDB.csv, row 412``."""
         file, row = self.file_and_row(index)
