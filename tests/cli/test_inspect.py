@@ -133,7 +133,7 @@ import sys
 from multitag.cli.inspect import inspect
 heavy = {"pandas", "rich.table", "tokenizers", "sklearn", "torch", "transformers"}
 print(sorted(heavy & set(sys.modules)))
-inspect("sample", json=True)
+inspect(["sample"], json=True)
 print(sorted({"sklearn", "torch", "transformers"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -176,8 +176,8 @@ def _size(value: float | None) -> float | int | None:
 
 
 def _train(
-    data: str | Sequence[str], out: Path, config_file: Path | None, given: dict[str, Any], trainer_arg: list[str] | None,
-    resume: bool, quarantine: Path | None,
+    data: str | Sequence[str], out: Path, config_file: Path | None, given: dict[str, Any],
+    trainer_arg: list[str] | None, resume: bool, quarantine: Path | None,
 ) -> None:  # fmt: skip
     from multitag.cli.show import print_table
     from multitag.config import Config

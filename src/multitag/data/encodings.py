@@ -6,7 +6,7 @@ import codecs
 import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
@@ -151,14 +151,13 @@ def _refuse_impostors(name: str, start: str) -> None:
 
 
 def _bad_line(file: TableFile, codec: str) -> str:
-    number = 0
-    try:
-        with file.open() as (raw, _), _text(raw, codec, "replace") as text:
-            for number, line in enumerate(text, start=1):
-                if "\ufffd" in line:
-                    break
-    except UnicodeError:  # not to be replaced, such as UTF-16 without its mark
-        number += 1
+    number = 1
+    # Some errors cannot be replaced, such as UTF-16 without its mark: they are where the reading stops.
+    with suppress(UnicodeError), file.open() as (raw, _), _text(raw, codec, "replace") as text:
+        for line in text:
+            if "\ufffd" in line:
+                break
+            number += 1
     return f"line {number}"
 
 

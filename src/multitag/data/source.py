@@ -66,10 +66,9 @@ class Source:
         """Say what became of the rows, where some could not be read."""
         if not self.rejected:
             return ()
-        first, n_rows = self.rejected[0], len(self.frame) + len(self.rejected)
-        return (
-            f"{len(self.rejected)} of {n_rows} rows cannot be read, {first.file}, row {first.row} first: {first.reason}",
-        )
+        first, n_bad = self.rejected[0], len(self.rejected)
+        rows = f"{n_bad} of {len(self.frame) + n_bad} rows"
+        return (f"{rows} cannot be read, {first.file}, row {first.row} first: {first.reason}",)
 
     def place(self, index: int) -> str:
         """Name a row of the frame for a message, as in ``IMDB.csv, row 412``."""
