@@ -228,11 +228,18 @@ def _arrow(*, file: bool) -> bytes:
     return buffer.getvalue()
 
 
+def _parse_dataset(data: bytes, folder: Path) -> None:
+    (folder / "data-00000-of-00001.arrow").write_bytes(_arrow(file=False))
+    (folder / "state.json").write_bytes(data)
+    multitag.read_table(folder, text="text", labels="labels")
+
+
 CORPUS_OF: dict[str, Callable[[], list[bytes]]] = {
     ".csv": lambda: [
         _delimited(","), _delimited(";"), b"\xef\xbb\xbftext,labels\na,b\n", "text,labels\né,ö".encode("cp1252"),
     ],
     ".tsv": lambda: [_delimited("\t"), "text\tlabels\nq\tr;s\n".encode("utf-16")],
+    ".txt": lambda: [_delimited("|"), b"__label__a __label__b a text\n__label__c another\n"],
     ".jsonl": lambda: [_json_lines(), b'{"text": "last", "labels": [{"id": 1, "name": "Drama"}]}'],
     ".json": lambda: [
         json.dumps(RECORDS).encode(), json.dumps({"data": RECORDS}, indent=1).encode(), _json_lines(),
@@ -296,6 +303,9 @@ TARGETS = (
     Target("zip", _zips, _parse_zip),
     Target("settings.yaml", lambda: [Config().to_yaml().encode(), b"training: {epochs: 2e1}\n"], _parse_settings),
     *map(_table, CORPUS_OF),
+    Target(
+        "datasets folder", lambda: [b'{"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}'], _parse_dataset
+    ),
     Target("label cell", lambda: LABEL_CELLS, _parse_label_cell),
     *map(_predict, (".csv", ".jsonl", ".parquet")),
 )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import torch
 from safetensors.torch import load_file
 
 from multitag.errors import ConfigError, OutputError
-from multitag.training.checkpoints import new_checkpoint
 
 # 28 training rows in batches of 8 are 4 steps an epoch.
 WITH_VALIDATION = {"epochs": 3}
@@ -93,33 +91,6 @@ def test_a_damaged_newest_checkpoint_is_passed_over_and_said(tune, interrupt, tm
         "resuming from checkpoint-4",
     ]
     assert_identical(weights(whole), weights(resumed))
-
-
-class Canary:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Path.touch, (self.path,)
-
-
-@pytest.mark.parametrize("name", ["optimizer.pt", "scheduler.pt", "rng_state.pth", "training_args.bin"])
-def test_no_code_is_run_out_of_a_checkpoint(name, tune, interrupt, tmp_path):
-    interrupt(5)
-    with pytest.raises(KeyboardInterrupt):
-        tune(tmp_path / "run", epochs=3)
-    checkpoint = tmp_path / "run" / "checkpoints" / "checkpoint-4"
-    with new_checkpoint(checkpoint) as staged:  # listed with the right SHA-256
-        shutil.copytree(checkpoint, staged / "checkpoint-4", ignore=shutil.ignore_patterns("files.json"))
-        torch.save(Canary(tmp_path / "canary"), staged / "checkpoint-4" / name)
-    if name == "training_args.bin":  # never kept
-        tune(tmp_path / "run", epochs=3, resume=True)
-    else:
-        with pytest.raises(OutputError, match="checkpoint-4: asks for code to be run, which is never done; delete it"):
-            tune(tmp_path / "run", epochs=3, resume=True)
-    assert not (tmp_path / "canary").exists()
 
 
 @pytest.mark.parametrize("epochs", [1, 1.5])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from transformers import (
 )
 
 from multitag.data.dataset import TextDataset
-from multitag.errors import ConfigError, OutputError
+from multitag.errors import ConfigError
 from multitag.training.arguments import BEST_METRIC
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
@@ -178,17 +177,10 @@ def fit_model(
     started = time.perf_counter()
     with stop:
         try:
-            _train(trainer, checkpoint)
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         finally:
             progress.stop()
     return _finished(model, trainer.state, time.perf_counter() - started)
-
-
-def _train(trainer: Trainer, checkpoint: Path | None) -> None:
-    try:
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    except UnpicklingError as error:  # torch takes nothing but numbers and names out of a checkpoint
-        raise OutputError(f"{checkpoint}: asks for code to be run, which is never done; delete it") from error
 
 
 def _trained_before(
