@@ -128,6 +128,21 @@ def test_empty_tables_keep_their_columns(table: pa.Table, tmp_path: Path) -> Non
         assert list(open_source(source).frame.columns) == list(ROWS[0])
 
 
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".feather"])
+def test_rows_that_take_no_bytes_are_refused(suffix: str, tmp_path: Path) -> None:
+    """Found by fuzzing: a file of 560 bytes that says that it has 10**10 rows."""
+    table, path = pa.table({"text": pa.nulls(10**7)}), tmp_path / f"x{suffix}"
+    if suffix == ".parquet":
+        pq.write_table(table, path)
+    elif suffix == ".feather":
+        feather.write_feather(table, path)
+    else:
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+    with pytest.raises(DataError, match=r"says that \d+ rows are in \d+ bytes"):
+        open_source(path)
+
+
 def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     twice = pa.table([pa.array(["a"]), pa.array(["b"])], names=["t", "t"])
     write_stream(twice, tmp_path / "x.arrow")

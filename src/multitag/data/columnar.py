@@ -15,6 +15,8 @@ from multitag.errors import DataError
 from multitag.extras import import_extra
 
 ARROW_FILE, FEATHER_1 = b"ARROW1", b"FEA1"
+# Rows of nothing, or all alike, take no bytes: a file of 500 may say that it has 10**12. Texts take more than this.
+MAX_ROWS_PER_BYTE = 100
 
 
 def read_parquet(file: TableFile, chunk_rows: int, select: Select | None = None) -> Iterator[Chunk]:
@@ -37,6 +39,7 @@ def read_parquet(file: TableFile, chunk_rows: int, select: Select | None = None)
     parquet: Any = import_extra("pyarrow.parquet", "train")
     with arrow_errors(file.path, "Parquet"), parquet.ParquetFile(file.path) as opened:
         schema, total = opened.schema_arrow, max(1, opened.metadata.num_rows)
+        _refuse_empty_rows(file.path, total)
         columns, names = _columns(schema, file.name, select), class_names(schema)
         done = 0
         for batch in opened.iter_batches(batch_size=chunk_rows, columns=list(columns)):
@@ -85,8 +88,10 @@ def read_arrow(paths: Sequence[Path], name: str, chunk_rows: int, select: Select
     for part, path in enumerate(paths):
         with arrow_errors(path, "Arrow"), _batches(path) as (schema, batches):
             columns, names = _columns(schema, name, select), class_names(schema)
+            before = done
             for batch, share in batches:
                 # What is damaged may point anywhere: converting it unchecked can end the process.
+                _refuse_empty_rows(path, done - before + batch.num_rows)
                 batch.validate(full=True)
                 for piece in _pieces(batch.select(list(columns)), chunk_rows):
                     first, done = done + 1, done + piece.num_rows
@@ -153,6 +158,12 @@ def _batches(path: Path) -> Iterator[tuple[Any, Iterable[tuple[Any, float]]]]:
         else:
             with arrow.ipc.open_stream(mapped) as reader:
                 yield reader.schema, ((batch, min(1.0, mapped.tell() / size)) for batch in reader)
+
+
+def _refuse_empty_rows(path: Path, n_rows: int) -> None:
+    size = path.stat().st_size
+    if n_rows > MAX_ROWS_PER_BYTE * size:
+        raise DataError(f"{path}: says that {n_rows} rows are in {size} bytes, which no table of texts can be")
 
 
 def _columns(schema: Any, name: str, select: Select | None) -> tuple[str, ...]:
