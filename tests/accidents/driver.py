@@ -5,6 +5,7 @@ A line of JSON in is a command, a line out is how it ended. Run by conftest.py.
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import os
@@ -14,18 +15,23 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from multitag.cli.main import run
 
 WARM = (
-    "multitag.run", "multitag.cli.main", "multitag.training.fine_tune", "filelock", "accelerate", "pydantic",
+    "multitag.run", "multitag.training.fine_tune", "filelock", "accelerate", "pydantic",
     "pandas", "pyarrow.parquet", "sklearn.metrics", "sklearn.isotonic", "iterstrat.ml_stratifiers", "jinja2", "yaml",
     "matplotlib.pyplot", "onnx", "onnxruntime.quantization", "torch.onnx", "transformers.models.distilbert",
     "transformers.models.auto.modeling_auto", "torch._dynamo", "matplotlib.backends.backend_svg",
     "pyarrow.pandas_compat", "multitag.training.trainer_args",
     "torch.onnx._internal.torchscript_exporter.symbolic_opset17",
 )  # fmt: skip
+
+GIVE_UP = 200  # seconds
 
 
 def main() -> None:
@@ -65,27 +71,25 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _be_the_command(order: dict[str, Any], out: int) -> None:
-    os.dup2(out, 1)
-    os.dup2(out, 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.environ.update(order.get("environment", {}))
-    tempfile.tempdir = None  # found again
-    if "call" in order:
-        _arm_a_call(**order["call"])
-    if "file" in order:
-        _arm_a_file(**order["file"])
-    from multitag.cli.main import run
-
-    sys.argv = ["multitag", *order["argv"]]
+def _be_the_command(order: dict[str, Any], out: int) -> NoReturn:
+    """Run a command in the child; never return, nor end as Python ends, which would wait for the parent's threads."""
     status = 1
     try:
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        faulthandler.dump_traceback_later(GIVE_UP, exit=True)  # a test that hangs should say where
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.environ.update(order.get("environment", {}))
+        tempfile.tempdir = None  # found again
+        if "call" in order:
+            _arm_a_call(**order["call"])
+        if "file" in order:
+            _arm_a_file(**order["file"])
+        sys.argv = ["multitag", *order["argv"]]
         run()
     except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:
-        import traceback
-
         traceback.print_exc()
     finally:
         sys.stdout.flush()

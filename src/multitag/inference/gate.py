@@ -180,7 +180,9 @@ def export_bundle(
         y_true = bundle.label_set.encode([known_labels.intersection(row) for row in table.labels])
         with system_errors_as_output_errors(Path(path)), tempfile.TemporaryDirectory(prefix="multitag-") as name:
             scratch = Path(name)
-            shutil.copytree(bundle.folder / "model", scratch / "model")
+            (scratch / "model").mkdir()
+            for file in (bundle.folder / "model").iterdir():
+                shutil.copyfile(file, scratch / "model" / file.name)
             parities = export_checked(
                 scratch, table.texts, y_true, bundle.label_set, bundle.thresholds, bundle.calibration,
                 sample=table.texts, pool=choose_pool(bundle.manifest),
