@@ -33,7 +33,7 @@ def refuse_foreign(checkpoint: Path) -> None:
     for name in STATES:
         if (checkpoint / name).exists():
             try:
-                with safe_globals():  # of NumPy, for its random state
+                with safe_globals():  # type: ignore[no-untyped-call]  # of NumPy, for its random state
                     torch.load(checkpoint / name, map_location="cpu", weights_only=True)
             except Exception as error:  # whatever a file can make the reader raise
                 raise _foreign(checkpoint, name) from error
