@@ -231,7 +231,7 @@ def _arrow(*, file: bool) -> bytes:
 def _parse_dataset(data: bytes, folder: Path) -> None:
     (folder / "data-00000-of-00001.arrow").write_bytes(_arrow(file=False))
     (folder / "state.json").write_bytes(data)
-    multitag.read_table(folder, text="text", labels="labels")
+    multitag.read_table(folder, text="text", labels="labels", allow_unlabelled=True)
 
 
 CORPUS_OF: dict[str, Callable[[], list[bytes]]] = {
@@ -239,13 +239,13 @@ CORPUS_OF: dict[str, Callable[[], list[bytes]]] = {
         _delimited(","), _delimited(";"), b"\xef\xbb\xbftext,labels\na,b\n", "text,labels\né,ö".encode("cp1252"),
     ],
     ".tsv": lambda: [_delimited("\t"), "text\tlabels\nq\tr;s\n".encode("utf-16")],
+    ".csv.gz": lambda: [gzip.compress(_delimited(","), mtime=0), gzip.compress(b"text|labels\nq|r\n" * 99, mtime=0)],
     ".txt": lambda: [_delimited("|"), b"__label__a __label__b a text\n__label__c another\n"],
-    ".jsonl": lambda: [_json_lines(), b'{"text": "last", "labels": [{"id": 1, "name": "Drama"}]}'],
     ".json": lambda: [
         json.dumps(RECORDS).encode(), json.dumps({"data": RECORDS}, indent=1).encode(), _json_lines(),
         b'{"text": {"0": "a", "1": "b"}, "labels": {"0": "x", "1": "y"}}',
     ],
-    ".csv.gz": lambda: [gzip.compress(_delimited(","), mtime=0), gzip.compress(b"text|labels\nq|r\n" * 99, mtime=0)],
+    ".jsonl": lambda: [_json_lines(), b'{"text": "last", "labels": [{"id": 1, "name": "Drama"}]}'],
     ".parquet": lambda: [_parquet()],
     ".arrow": lambda: [_arrow(file=True), _arrow(file=False)],
 }  # fmt: skip
