@@ -134,6 +134,18 @@ def test_early_stopping_remembers_its_patience_when_resumed(tune, interrupt, tmp
     assert_identical(weights(whole), weights(resumed))
 
 
+def test_a_run_that_was_moved_resumes_to_its_best_weights(tune, interrupt, tmp_path):
+    whole = tune(tmp_path / "whole", **STOPPING)
+    interrupt(4 * len(evaluations(whole)) - 1)
+    with pytest.raises(KeyboardInterrupt):
+        tune(tmp_path / "stopped", **STOPPING)
+    (tmp_path / "stopped").rename(tmp_path / "moved")
+    for _ in range(2):  # in the middle, and from its end
+        assert_identical(weights(whole), weights(tune(tmp_path / "moved", resume=True, **STOPPING)))
+    shutil.move(tmp_path / "moved", tmp_path / "again")
+    assert_identical(weights(whole), weights(tune(tmp_path / "again", resume=True, **STOPPING)))
+
+
 def test_a_run_that_had_stopped_early_trains_no_further_when_resumed(tune, tmp_path):
     whole = tune(tmp_path / "run", **STOPPING)
     again = tune(tmp_path / "run", resume=True, **STOPPING)

@@ -153,7 +153,7 @@ def fit_model(
     ConfigError
         If the weights or logits stop being finite numbers.
     OutputError
-        If a checkpoint cannot be written, a full disk included, or the one to resume from holds code.
+        If a checkpoint cannot be written, a full disk included.
     """
     progress = ProgressCallback()
     stop = StopOnSignal()
