@@ -18,7 +18,8 @@ KILLS, SEED = int(os.environ.get("MULTITAG_KILLS", "20")), int(os.environ.get("M
 KILL, TERM, INT = signal.SIGKILL, signal.SIGTERM, signal.SIGINT
 # In the order in which a run comes to them. (Function, how manieth call, as it returns and not as it is called.)
 MOMENTS = [
-    ("multitag.data.reading:load_table", 1, False),
+    ("multitag.training.run_folder:RunFolder.check", 1, True),
+    ("multitag.data.task:Task.prepare", 1, False),  # all is read
     ("filelock:FileLock.acquire", 1, True),
     ("multitag.training.run_folder:RunFolder.start", 1, False),
     *(("pathlib:Path.replace", number, after) for number in (1, 2) for after in (False, True)),
