@@ -33,7 +33,7 @@ def main() -> None:
         except KeyboardInterrupt:
             raise SystemExit("\nstopped; nothing was written") from None
     target = RESULTS.with_name("speed-quick.json") if options.quick else RESULTS
-    write_results(results, target)  # first: what took half an hour must not be lost by a fault of the tables
+    write_results(results, target)  # first: what took a quarter of an hour must not be lost by a fault of the tables
     print(f"wrote {target}")
     if options.quick:
         print(as_text(results))

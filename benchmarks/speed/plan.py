@@ -115,30 +115,30 @@ WIDE = "distilbert-base's geometry: 6 blocks, 768 wide, random weights"
 
 FULL = Plan(
     kind="full",
-    minutes=30,
+    minutes=15,
     models=(
         ModelPlan(
-            "minilm", MINILM, training_rows=1000, plain_steps={128: 4, 512: 2}, training=Rounds(3, 5, 150),
-            predicting=Rounds(3, 7, 120), subset=400, bundle={"rows": 1000, "epochs": 5},
+            "minilm", MINILM, training_rows=320, plain_steps={128: 4, 512: 2}, training=Rounds(3, 5, 75),
+            predicting=Rounds(3, 5, 60), subset=256, bundle={"rows": 500, "epochs": 2},
         ),
         ModelPlan(
-            "distilbert", WIDE, training_rows=1000, plain_steps={128: 2, 512: 1}, training=Rounds(3, 5, 200),
-            predicting=Rounds(3, 5, 200), subset=300, bundle=RANDOM_BUNDLE,
+            "distilbert", WIDE, training_rows=160, plain_steps={128: 2, 512: 1}, training=Rounds(3, 4, 90),
+            predicting=Rounds(3, 4, 75), subset=128, bundle=RANDOM_BUNDLE,
         ),
     ),
     gemm_tokens=(512, 2048),
     gemm_seconds=0.06,
-    whole_file=Rounds(2, 3, 90),
-    whole_file_seconds=40,
-    together_rows=1000,
-    together=Rounds(2, 3, 60),
+    whole_file=Rounds(2, 2, 60),
+    whole_file_seconds=20,
+    together_rows=600,
+    together=Rounds(2, 2, 40),
     cold_models=2,
     cold_runs=5,
-    profile_rows=512,
+    profile_rows=256,
     growth=Growth(
-        predict_rows=(1, 8, 64, 512, 2048), predict_lengths=(8, 16, 32, 64, 128, 256), predict_labels=(10, 100, 1000),
-        train_rows=(125, 250, 500, 1000), train_lengths=(16, 64, 256), train_labels=(10, 100, 1000),
-        rows=64, rounds=Rounds(2, 3, 30),
+        predict_rows=(1, 8, 64, 512), predict_lengths=(8, 16, 32, 64, 128, 256), predict_labels=(10, 100, 1000),
+        train_rows=(64, 128, 256), train_lengths=(16, 64, 256), train_labels=(10, 100, 1000),
+        rows=32, rounds=Rounds(2, 2, 20),
     ),
 )  # fmt: skip
 
