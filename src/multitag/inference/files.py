@@ -156,7 +156,7 @@ def _numbered(chunks: Iterable[tuple[list[Record], float]]) -> Iterator[tuple[in
 def _one_ahead(compute: Callable[[Given], Result], items: Iterable[Given]) -> Iterator[Result]:
     """Compute each item's result while the caller is busy with the one before, such as writing it to a file.
 
-    Of 8,807 descriptions reading and writing took 6% of the time when they took turns with scoring.
+    Reading and writing 8,807 descriptions took 7% of the processor's time, scoring them with int8 the rest.
     """
     with ThreadPoolExecutor(1) as worker:
         before: Future[Result] | None = None
