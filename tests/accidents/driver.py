@@ -77,6 +77,8 @@ def _be_the_command(order: dict[str, Any], out: int) -> NoReturn:
     try:
         os.dup2(out, 1)
         os.dup2(out, 2)
+        # As at a terminal: what a shell starts in the background has Ctrl-C ignored, and children inherit that.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         faulthandler.dump_traceback_later(GIVE_UP, exit=True)  # a test that hangs should say where
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.environ.update(order.get("environment", {}))
