@@ -276,3 +276,18 @@ def test_any_damage_to_a_zip_is_refused_or_changes_nothing(
         assert str(error).isprintable()
     else:
         assert snapshot(folder / "out") == snapshot(original)
+
+
+def test_a_name_of_many_characters_is_quoted_in_part(entries, zip_path):
+    """Found by fuzzing."""
+    write_zip(zip_path, entries)
+    whole, long = zip_path.read_bytes(), b"x" * 60_000
+    for data in (
+        _raw_zip([(long, b""), (long, b"")]),
+        # A name in the directory that is not the one in front of the content.
+        whole.replace(b"labels.json", long, 1),
+    ):
+        zip_path.write_bytes(data)
+        with pytest.raises(BundleError) as caught:
+            open_bundle(zip_path)
+        assert len(str(caught.value)) < 1000

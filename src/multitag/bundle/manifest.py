@@ -149,26 +149,26 @@ def _check_format(number: object, where: str) -> None:
 def _check_types(values: Mapping[str, Any], where: str) -> None:
     for name in sorted(_TYPES.keys() ^ values.keys()):
         raise BundleError(
-            f"{where}: key {name!r} is {'missing' if name in _TYPES else 'unknown'}; not a bundle"
+            f"{where}: key {name[:60]!r} is {'missing' if name in _TYPES else 'unknown'}; not a bundle"
         )
     for name, kind in _TYPES.items():
         if type(values[name]) is not kind:  # not isinstance: True is no number here
             raise BundleError(f"{where}: {name}: expected {kind.__name__}, got {type(values[name]).__name__}")
     for name, version in values["versions"].items():
         if not isinstance(version, str):
-            raise BundleError(f"{where}: versions: expected text for {name!r}, got {type(version).__name__}")
+            raise BundleError(f"{where}: versions: expected text for {name[:60]!r}, got {type(version).__name__}")
     try:
         round_trip = datetime.strptime(values["created"], _TIME).strftime(_TIME)
     except ValueError:
         round_trip = ""
     if round_trip != values["created"]:
         raise BundleError(
-            f"{where}: created: expected a time like 2026-01-31T12:00:00Z, got {values['created']!r}"
+            f"{where}: created: expected a time like 2026-01-31T12:00:00Z, got {values['created'][:40]!r}"
         )
 
 
 def _parse_record(name: str, values: object, where: str) -> FileRecord:
-    where = f"{where}: files: {name!r}"
+    where = f"{where}: files: {name[:100]!r}"
     if not isinstance(values, dict) or values.keys() != {"size", "sha256"}:
         raise BundleError(f"{where}: expected size and sha256")
     size, sha256 = values["size"], values["sha256"]

@@ -91,7 +91,7 @@ def _check_entries(entries: Sequence[zipfile.ZipInfo], zip_size: int, where: str
     for name, entry in zip(names, entries, strict=True):
         problem = "comes twice" if names.count(name) > 1 else _find_problem(entry)
         if problem is not None:
-            raise BundleError(f"{where}: {name!r} {problem}; refused, expected a zip by multitag pack")
+            raise BundleError(f"{where}: {name[:100]!r} {problem}; refused, expected a zip by multitag pack")
     if sum(entry.file_size for entry in entries) > MAX_RATIO * zip_size:  # packed sizes may lie or overlap
         raise BundleError(f"{where}: unpacks to more than {MAX_RATIO} times its size; refused")
 
@@ -151,4 +151,4 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) ->
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    return " ".join(str(error).split())[:300] or type(error).__name__  # zipfile quotes whole names
