@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Any
 
 from multitag.errors import ExportError
 from multitag.extras import import_extra
-from multitag.inference.graph import build_graph, is_distilbert
+from multitag.inference.graph import build_graph, is_distilbert, read_config
 from multitag.inference.onnx import INPUTS, OUTPUT
 from multitag.quiet import quiet_transformers
 
@@ -39,7 +38,7 @@ def export_onnx(model_folder: Path, target: Path) -> None:
         If torch, transformers or onnx is not installed.
     """
     onnx: Any = import_extra("onnx", "train")
-    if is_distilbert(json.loads((model_folder / "config.json").read_text(encoding="utf-8"))):
+    if is_distilbert(read_config(model_folder)):
         onnx.save(build_graph(model_folder), str(target))
     else:
         _trace(model_folder, target)

@@ -29,6 +29,12 @@ LOUD_CHANNELS = 24
 Ranges = Mapping[str, Array]  # largest magnitude of each channel of a tensor, by the tensor's name
 
 
+def read_config(model_folder: Path) -> dict[str, Any]:
+    """Read a model's config.json."""
+    config: dict[str, Any] = json.loads((model_folder / "config.json").read_text(encoding="utf-8"))
+    return config
+
+
 def is_distilbert(config: Mapping[str, Any]) -> bool:
     """Tell whether a model's config.json describes what :func:`build_graph` can write out."""
     return config.get("architectures") == ["DistilBertForSequenceClassification"] and config.get("activation") == "gelu"
@@ -51,9 +57,8 @@ def build_graph(model_folder: Path, ranges: Ranges | None = None) -> Any:
     onnx.ModelProto
         Inputs ``input_ids`` and ``attention_mask`` (batch, tokens), output ``logits`` (batch, n_labels).
     """
-    config = json.loads((model_folder / "config.json").read_text(encoding="utf-8"))
     weights = import_extra("safetensors.numpy", "train").load_file(model_folder / "model.safetensors")
-    return _DistilBertGraph(config, weights, ranges).model()
+    return _DistilBertGraph(read_config(model_folder), weights, ranges).model()
 
 
 def ranged_tensors(n_layers: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ import numpy as np
 from multitag.data.texts import Text
 from multitag.extras import import_extra
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.graph import Ranges, build_graph, is_distilbert, ranged_tensors
+from multitag.inference.graph import Ranges, build_graph, is_distilbert, ranged_tensors, read_config
 from multitag.inference.onnx import INPUTS
 from multitag.inference.scoring import token_batches
 
@@ -37,7 +36,7 @@ def arrange_for_int8(model_folder: Path, fp32: Path, texts: Sequence[Text]) -> A
     -------
     onnx.ModelProto
     """
-    config = json.loads((model_folder / "config.json").read_text(encoding="utf-8"))
+    config = read_config(model_folder)
     graph = import_extra("onnx", "train").load(str(fp32))
     if not is_distilbert(config) or not texts:
         return graph
