@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,9 +13,9 @@ from typing import Any
 import pytest
 
 import multitag
-from multitag.threads import sleep_while_waiting
 
-sleep_while_waiting()  # before any test imports torch: two test runs at once would hinder each other tenfold
+# Before any test imports torch: two test runs at once would hinder each other tenfold.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 N_ROWS = 60
 VOCABULARY = 600

@@ -6,23 +6,39 @@ import sys
 
 import pytest
 
-from multitag.threads import available_cores
+from multitag.threads import available_cores, cores_taken_by_others
 
 
-@pytest.mark.parametrize(("given", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
-def test_torch_is_imported_with_threads_that_sleep_unless_someone_chose(given, expected):
+@pytest.mark.parametrize(
+    ("given", "taken", "expected"),
+    [(None, 1.0, "PASSIVE"), (None, 0.05, None), ("ACTIVE", 1.0, "ACTIVE"), ("PASSIVE", 0.0, "PASSIVE")],
+)
+def test_torchs_threads_sleep_where_others_take_the_cores_unless_someone_chose(given, taken, expected):
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     if given:
         environment["OMP_WAIT_POLICY"] = given
-    code = """
+    code = f"""
 import os, sys
+import multitag.threads
+multitag.threads.cores_taken_by_others = lambda seconds: {taken}
 from multitag.extras import import_extra
 assert "torch" not in sys.modules
 import_extra("torch", "train")
-print(os.environ["OMP_WAIT_POLICY"])
+print(os.environ.get("OMP_WAIT_POLICY"))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.strip() == expected
+    assert done.stdout.strip() == str(expected)
+
+
+def test_what_others_take_of_the_cores_is_seen():
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(available_cores())]
+    try:
+        beside = cores_taken_by_others(1.0)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert 0.5 * available_cores() <= beside <= 1.2 * available_cores()
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux ties a process to cores")

@@ -6,7 +6,7 @@ import importlib
 from types import ModuleType
 
 from multitag.errors import MissingExtraError
-from multitag.threads import sleep_while_waiting
+from multitag.threads import choose_waiting
 
 
 def import_extra(module: str, extra: str) -> ModuleType:
@@ -30,7 +30,7 @@ def import_extra(module: str, extra: str) -> ModuleType:
         If the module is not installed. A module that is installed but broken raises what it raises.
     """
     if module == "torch":
-        sleep_while_waiting()
+        choose_waiting()
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
