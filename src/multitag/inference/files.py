@@ -18,6 +18,7 @@ from multitag.data.shapes.forms import SEPARATORS
 from multitag.data.stream import read_chunks
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError, OutputError
+from multitag.evaluation.held_out import probability_column
 from multitag.inference.classifier import Classifier, ranked_labels
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE
 from multitag.inference.writers import build_writer, output_format
@@ -26,11 +27,6 @@ PREDICTED = "predicted_labels"
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
-
-
-def probability_column(label: str) -> str:
-    """Name the output column of a label's probability."""
-    return f"probability_{label}"
 
 
 @dataclass(frozen=True)

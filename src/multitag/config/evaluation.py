@@ -1,0 +1,48 @@
+"""Settings of how probabilities become labels and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from multitag.config.require import require
+
+CalibrationName = Literal["auto", "none", "platt", "isotonic"]
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """How probabilities become labels and figures.
+
+    Parameters
+    ----------
+    threshold : float
+        The fixed threshold reported beside the tuned ones, in (0, 1).
+    objective : str
+        What thresholds are tuned for (see ``multitag.evaluation.objectives``): ``"f1"``, ``"f0.5"``, ``"macro-f1"``,
+        ``"micro-f1"``, ``"hamming"``, ``"precision=0.8"``, ``"recall=0.9"``, ``"cost=5:1"``.
+    costs : str or None
+        With the objective ``"cost"``: a table of each label's costs.
+    calibration : {"auto", "none", "platt", "isotonic"}
+        How probabilities are calibrated, label by label; auto takes Platt's way on out-of-fold probabilities, none
+        without folds.
+    guarantee : str or None
+        ``"recall=0.9"`` or ``"precision=0.8"``: find the cut that keeps it.
+    baselines : bool
+        Fit simpler models on the same rows and report them beside.
+    resamples : int
+        Of the bootstrap, behind each interval; 0 leaves the intervals out.
+    """
+
+    threshold: float = 0.3
+    objective: str = "f1"
+    costs: str | None = None
+    calibration: CalibrationName = "auto"
+    guarantee: str | None = None
+    baselines: bool = True
+    resamples: int = 2000
+
+    def __post_init__(self) -> None:
+        value = self.threshold
+        require(0 < value < 1, f"threshold: expected a number between 0 and 1, got {value!r}")
+        require(self.resamples == 0 or self.resamples >= 100, f"resamples: expected 0 or at least 100, got {self.resamples}")

@@ -1,0 +1,132 @@
+"""The rows a run was measured on, with what was predicted for them: probabilities.parquet of a run's folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.atomic import new_file
+from multitag.errors import DataError
+from multitag.extras import import_extra
+
+OUT_OF_FOLD = "out_of_fold"
+NO_FOLD = -1
+
+
+def probability_column(label: str) -> str:
+    """Name the column of a label's probability."""
+    return f"probability_{label}"
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Rows that the model which scored them was not trained on.
+
+    Parameters
+    ----------
+    label_names : tuple of str, length n_labels
+    rows : ndarray of int64, shape (n_rows,)
+        Their numbers in the source.
+    texts : tuple of str, length n_rows
+    side : tuple of str, length n_rows
+        ``"validation"``, ``"test"`` or ``"out_of_fold"``.
+    fold : ndarray of int64, shape (n_rows,)
+        From 0, which fold a row was held out of; -1 on the other sides.
+    y_true : ndarray of uint8, shape (n_rows, n_labels)
+        0 and 1.
+    y_raw : ndarray of float32, shape (n_rows, n_labels)
+        Probabilities of the model, in [0, 1].
+    y_prob : ndarray of float32, shape (n_rows, n_labels)
+        The same, calibrated. Out of fold, by what the other folds' rows gave.
+    y_pred : ndarray of uint8, shape (n_rows, n_labels)
+        What was predicted at the tuned thresholds, or at the fixed one where none were tuned. Out of fold, at those
+        that were tuned on the other folds' rows.
+    """
+
+    label_names: tuple[str, ...]
+    rows: NDArray[np.int64]
+    texts: tuple[str, ...]
+    side: tuple[str, ...]
+    fold: NDArray[np.int64]
+    y_true: NDArray[np.uint8]
+    y_raw: NDArray[np.float32]
+    y_prob: NDArray[np.float32]
+    y_pred: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+    def of_side(self, side: str) -> Self:
+        """Give the rows of one side, in their order; there may be none."""
+        chosen = np.flatnonzero(np.array(self.side, dtype=object) == side)
+        return replace(
+            self, rows=self.rows[chosen], texts=tuple(self.texts[index] for index in chosen),
+            side=(side,) * len(chosen), fold=self.fold[chosen], y_true=self.y_true[chosen], y_raw=self.y_raw[chosen],
+            y_prob=self.y_prob[chosen], y_pred=self.y_pred[chosen],
+        )  # fmt: skip
+
+    def measured(self) -> Self:
+        """Give the rows that the headline is of: out of fold, else test, else validation."""
+        side = next((each for each in (OUT_OF_FOLD, "test", "validation") if each in self.side), "test")
+        return self.of_side(side)
+
+    def save(self, path: Path) -> None:
+        """Write as Parquet: a row a text; ``row``, ``side``, ``fold``, ``text``, then four columns a label.
+
+        ``true_X`` and ``predicted_X`` are true or false, ``probability_X`` is the model's and ``calibrated_X`` what
+        thresholds are applied to.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        pa: Any = import_extra("pyarrow", "train")
+        columns: dict[str, Any] = {"row": self.rows, "side": list(self.side), "fold": self.fold, "text": list(self.texts)}
+        for prefix, values in self._arrays().items():
+            for index, name in enumerate(self.label_names):
+                columns[prefix + name] = values[:, index]
+        with new_file(path, replace=True) as file:
+            import_extra("pyarrow.parquet", "train").write_table(pa.table(columns), file)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        DataError
+            If the file is missing, or not what :meth:`save` writes.
+        """
+        pa: Any = import_extra("pyarrow", "train")
+        try:
+            table = import_extra("pyarrow.parquet", "train").read_table(path)
+        except FileNotFoundError as error:
+            raise DataError(f"{path}: missing; give the folder of a finished run that held rows out") from error
+        except (OSError, pa.ArrowException) as error:
+            raise DataError(f"{path}: not a file of probabilities: {' '.join(str(error).split())[:200]}") from error
+        names = [each.removeprefix("probability_") for each in table.column_names if each.startswith("probability_")]
+        expected = ["row", "side", "fold", "text"]
+        expected += [prefix + name for prefix in ("true_", "probability_", "calibrated_", "predicted_") for name in names]
+        if not names or table.column_names != expected:
+            raise DataError(f"{path}: not the columns that multitag train writes; train again in another --out")
+
+        def stacked(prefix: str, kind: Any) -> Any:
+            return np.column_stack([table[prefix + name].to_numpy() for name in names]).astype(kind)
+
+        return cls(
+            tuple(names), table["row"].to_numpy().astype(np.int64), tuple(table["text"].to_pylist()),
+            tuple(table["side"].to_pylist()), table["fold"].to_numpy().astype(np.int64), stacked("true_", np.uint8),
+            stacked("probability_", np.float32), stacked("calibrated_", np.float32), stacked("predicted_", np.uint8),
+        )  # fmt: skip
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        return {
+            "true_": self.y_true.astype(bool), "probability_": self.y_raw,
+            "calibrated_": self.y_prob, "predicted_": self.y_pred.astype(bool),
+        }  # fmt: skip

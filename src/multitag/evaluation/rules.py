@@ -1,0 +1,77 @@
+"""What turns a model's probabilities into predictions: calibration, then thresholds; fitted, applied, and judged fairly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.thresholds import Thresholds, apply_thresholds
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Calibration and thresholds that belong together: the thresholds are for calibrated probabilities.
+
+    Parameters
+    ----------
+    calibration : Calibration
+    thresholds : Thresholds
+    """
+
+    calibration: Calibration
+    thresholds: Thresholds
+
+    def apply(self, y_raw: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        """Calibrate and predict.
+
+        Parameters
+        ----------
+        y_raw : ndarray of float32, shape (n_rows, n_labels)
+            Probabilities of the model.
+
+        Returns
+        -------
+        y_prob : ndarray of float32, shape (n_rows, n_labels)
+        y_pred : ndarray of uint8, shape (n_rows, n_labels)
+        """
+        y_prob: Any = self.calibration.apply(y_raw)
+        return y_prob, apply_thresholds(y_prob, self.thresholds.values()).astype(np.uint8)
+
+
+Fit = Callable[[NDArray[np.uint8], NDArray[np.float32]], Rules]  # of y_true and y_raw
+
+
+def apply_nested(
+    y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], fold: NDArray[np.int64], fit: Fit
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Decide on each fold by rules that were fitted on the others, so that no row has a say in how it is judged.
+
+    Rules that are fitted on all rows and measured on the same look better than they are (Cawley and Talbot 2010, "On
+    over-fitting in model selection and subsequent selection bias in performance evaluation").
+
+    Parameters
+    ----------
+    y_true : ndarray of uint8, shape (n_rows, n_labels)
+    y_raw : ndarray of float32, shape (n_rows, n_labels)
+        Out-of-fold probabilities.
+    fold : ndarray of int64, shape (n_rows,)
+        Which fold each row was held out of; at least two.
+    fit : callable
+        Fits rules to true labels and probabilities.
+
+    Returns
+    -------
+    y_prob : ndarray of float32, shape (n_rows, n_labels)
+        Calibrated.
+    y_pred : ndarray of uint8, shape (n_rows, n_labels)
+    """
+    y_prob, y_pred = np.empty_like(y_raw), np.empty_like(y_true)
+    for each in np.unique(fold):
+        inside = fold == each
+        y_prob[inside], y_pred[inside] = fit(y_true[~inside], y_raw[~inside]).apply(y_raw[inside])
+    return y_prob, y_pred
