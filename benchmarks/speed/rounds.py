@@ -35,12 +35,16 @@ class Rounds:
 
 @contextmanager
 def all_ready(start: Sequence[Callable[[], Worker]], say: Callable[[str], None]) -> Iterator[list[Worker]]:
-    """Start workers at once, wait until all are loaded, and end them with the block."""
+    """Start workers one after another, each when the last is loaded, and end them with the block.
+
+    Not at once: multitag looks, before it loads torch, whether others keep the cores busy, and would find that they do.
+    """
     with ExitStack() as stack:
-        workers = [stack.enter_context(each()) for each in start]
-        for worker in workers:
-            say(f"loading {worker.title}")
-            worker.wait_ready()
+        workers = []
+        for each in start:
+            workers.append(stack.enter_context(each()))
+            say(f"loading {workers[-1].title}")
+            workers[-1].wait_ready()
         yield workers
 
 

@@ -33,13 +33,13 @@ MOMENTS = [
     ("multitag.atomic:_place", 1, True),
     ("multitag.training.checkpoints:remove_folder", 1, False),
     ("shutil:rmtree", 1, False),  # a checkpoint that is deleted has lost its name
-    ("multitag.run:_score_held_out", 1, False),
-    ("multitag.run:_score_held_out", 1, True),
+    ("multitag.run.measured:score_sides", 1, False),
+    ("multitag.run.measured:score_sides", 1, True),
     ("multitag.inference.gate:export_onnx", 1, True),
     ("multitag.inference.gate:quantise_int8", 1, True),
-    ("multitag.run:_save_probabilities", 1, False),
-    ("multitag.run:_save_probabilities", 1, True),
-    ("multitag.run:write_contents", 1, True),
+    ("multitag.evaluation.held_out:HeldOut.save", 1, False),
+    ("multitag.evaluation.held_out:HeldOut.save", 1, True),
+    ("multitag.run.bundling:write_contents", 1, True),
     ("multitag.bundle.write:_seal", 1, True),
     ("multitag.atomic:_place", 1, False),  # the bundle is about to get its name
 ]
@@ -149,7 +149,7 @@ def test_stopped_outside_of_the_training_loop_nothing_half_written_is_left(numbe
     call = {"function": "multitag.data.task:Task.prepare", "number": 1, "signal_number": number, "after": False}
     assert train(out, call=call).status == code
     assert list(tmp_path.iterdir()) == []
-    call["function"] = "multitag.run:_save_probabilities"
+    call["function"] = "multitag.evaluation.held_out:HeldOut.save"
     ended = train(out, "--no-onnx", call=call)
     assert ended.status == code
     assert ended.output.endswith("multitag: stopped; to go on, give the same command with --resume\n")

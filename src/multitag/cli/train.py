@@ -81,6 +81,17 @@ def train(
     test_size: Annotated[
         float | None, _option("--test-size", "Share below 1 or number of rows; default 0.2.", _ROWS)
     ] = None,
+    folds: Annotated[
+        int | None,
+        _option("--folds", "Cross-validate: hold out every row once, by so many models; then train on all.", _ROWS),
+    ] = None,
+    refit: Annotated[
+        bool | None,
+        typer.Option(
+            "--refit/--no-refit", help="After the measurement train on all rows; by default with folds.",
+            rich_help_panel=_ROWS, show_default=False,
+        ),
+    ] = None,
     near_duplicates: Annotated[
         NearDuplicatesRule | None,
         _option("--near-duplicates", "together (default): on one side; ignore: only equal texts.", _ROWS),
@@ -155,7 +166,8 @@ def train(
         ),
         "min_support": min_support, "rare": rare, "validation_file": validation_file, "test_file": test_file,
         "method": split,
-        "validation_size": _size(validation_size), "test_size": _size(test_size), "near_duplicates": near_duplicates,
+        "validation_size": _size(validation_size), "test_size": _size(test_size), "folds": folds, "refit": refit,
+        "near_duplicates": near_duplicates,
         "base_model": base_model, "max_length": max_length, "long": long, "pool": pool,
         "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
@@ -167,6 +179,8 @@ def train(
     for side, file, size in (("validation", validation_file, validation_size), ("test", test_file, test_size)):
         if file is not None and size is not None:
             raise ConfigError(f"--{side} gives the {side} rows, --{side}-size draws them from DATA; choose one")
+    if folds is not None and test_size is not None:
+        raise ConfigError("--folds holds every row out once, --test-size some rows only; choose one")
     _train(table_source(data), out, config, settings, trainer_arg, resume, quarantine)
 
 

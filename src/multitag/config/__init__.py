@@ -8,7 +8,7 @@ from multitag.config.training import LossName, Precision, TrainingConfig
 from multitag.config.whole import Config
 
 __all__ = [
-    "BackendName", "CalibrationName", "Config", "DataConfig", "EvaluationConfig", "ExportConfig", "LongTexts", "LossName",
-    "ModelConfig", "NearDuplicatesRule", "Pool", "Precision", "ShapeName", "SplitConfig", "SplitMethod", "TrainingConfig",
-    "Unlabelled",
+    "BackendName", "CalibrationName", "Config", "DataConfig", "EvaluationConfig", "ExportConfig", "LongTexts",
+    "LossName", "ModelConfig", "NearDuplicatesRule", "Pool", "Precision", "ShapeName", "SplitConfig", "SplitMethod",
+    "TrainingConfig", "Unlabelled",
 ]  # fmt: skip

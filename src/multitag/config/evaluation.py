@@ -45,4 +45,5 @@ class EvaluationConfig:
     def __post_init__(self) -> None:
         value = self.threshold
         require(0 < value < 1, f"threshold: expected a number between 0 and 1, got {value!r}")
-        require(self.resamples == 0 or self.resamples >= 100, f"resamples: expected 0 or at least 100, got {self.resamples}")
+        few = f"resamples: expected 0 or at least 100, got {self.resamples}"
+        require(self.resamples == 0 or self.resamples >= 100, few)

@@ -177,11 +177,12 @@ def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]
         if len(indices) and absent:
             called = "training" if side == "train" else side
             verb, meaning = ("is", ABSENT[side][0]) if len(absent) == 1 else ("are", ABSENT[side][1])
-            notes.append(f"{_listed(absent)} {verb} on no {called} row: {meaning}")
+            notes.append(f"{listed(absent)} {verb} on no {called} row: {meaning}")
     return notes
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Name the first ten labels and count the rest."""
     shown = [repr(name) for name in names[:NAMED]]
     if len(names) > NAMED:
         return f"{', '.join(shown)} and {len(names) - NAMED} more labels"

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from multitag.config import Config
 from multitag.data.alike import Alike
+from multitag.data.folds import NO_FOLD, fold_notes, fold_rows
 from multitag.data.left_out import LeftOut, count_kinds, summary_line
 from multitag.data.rare import RareLabels
 from multitag.data.split import Split, label_counts, split_notes, split_rows
 from multitag.data.table import Table, join_tables
 from multitag.data.table_findings import find_in_table
 from multitag.data.texts import Text, join_text
-from multitag.errors import DataError
+from multitag.errors import ConfigError, DataError
 from multitag.labels import LabelSet
 
 MAX_LISTED = 1000  # rows left out that the manifest names one by one; all are counted
@@ -43,6 +44,9 @@ class Task:
         What was done about labels on few rows.
     sources : mapping of str to str
         Names of the separate tables, by their side.
+    fold : ndarray of int64, shape (n_rows,), or None
+        From 0, the fold that holds a row out; -1 for the rows of separate tables. None without cross-validation.
+        With it, all rows of the main table are on the training side, for the model that leaves.
     """
 
     table: Table
@@ -53,6 +57,7 @@ class Task:
     method: str
     rare: RareLabels
     sources: Mapping[str, str]
+    fold: NDArray[np.int64] | None = None
 
     @classmethod
     def prepare(cls, table: Table, config: Config, **held_out: Table | None) -> Self:
@@ -85,9 +90,35 @@ class Task:
             )
         y = label_set.encode(names, np.uint8)
         alike = Alike.find(list(map(join_text, joined.texts)), near=config.split.near_duplicates == "together")
-        split = _split(alike, y, {side: len(each) for side, each in own.items()}, config)
+        sizes = {side: len(each) for side, each in own.items()}
+        split, fold = _fold(alike, y, sizes, config) if config.split.folds else (_split(alike, y, sizes, config), None)
         sources = {side: each.source for side, each in own.items()}
-        return cls(replace(joined, labels=names), label_set, y, alike, split, config.split.method, rare, sources)
+        return cls(replace(joined, labels=names), label_set, y, alike, split, config.split.method, rare, sources, fold)
+
+    @property
+    def n_folds(self) -> int:
+        """Count the folds; 0 without cross-validation."""
+        return 0 if self.fold is None else int(self.fold.max()) + 1
+
+    def of_fold(self, number: int, config: Config) -> Self:
+        """Give the task of training without a fold: the fold is its test side.
+
+        Early stopping needs rows to watch that are not those it is measured on: then ``validation_size`` of the other
+        folds' rows are drawn for it.
+        """
+        assert self.fold is not None
+        others = np.flatnonzero((self.fold >= 0) & (self.fold != number))
+        split = Split(others, others[:0], np.flatnonzero(self.fold == number))
+        if config.training.early_stopping is not None:
+            _, groups = np.unique(self.alike.groups()[others], return_inverse=True)
+            inner = split_rows(groups, self.y[others], replace(config.split, test_size=0), config.seed)
+            split = replace(split, train=others[inner.train], validation=others[inner.validation])
+        return replace(self, split=split, fold=None)
+
+    def whole(self) -> Self:
+        """Give the task of training on every row, of all sides."""
+        rows = np.arange(len(self.y), dtype=np.int64)
+        return replace(self, split=Split(rows, rows[:0], rows[:0]), fold=None)
 
     def rows(self, side: str) -> NDArray[np.int64]:
         """Give the indices of a side: ``"train"``, ``"validation"`` or ``"test"``."""
@@ -108,7 +139,11 @@ class Task:
     def notes(self) -> list[str]:
         """Say what a reader of the figures must know about the rows."""
         names = self.label_set.names
-        notes = [*self.table.notes, *split_notes(self.y, self.split, names), *self._straddling()]
+        if self.fold is None:
+            about_split = split_notes(self.y, self.split, names)
+        else:
+            about_split = fold_notes(self.y, self.fold, names)
+        notes = [*self.table.notes, *about_split, *self._straddling()]
         if note := self.rare.note():
             bare = int((self.y.sum(axis=1) == 0).sum()) if self.rare.policy == "drop" else 0
             notes.append(note + (f"; {bare} rows without a label are examples of none" if bare else ""))
@@ -144,7 +179,16 @@ class Task:
 
     def split_facts(self) -> dict[str, Any]:
         """Describe the split for the manifest: its method and the rows of each side."""
-        return {"method": self.method, **{side: len(rows) for side, rows in self.split.sides().items()}}
+        folds = {} if self.fold is None else {"folds": self.n_folds}
+        return {"method": self.method, **folds, **{side: len(rows) for side, rows in self.split.sides().items()}}
+
+    def saved_split(self) -> dict[str, Any]:
+        """Give the row numbers of each side, and of each fold where there are some, as the run's folder keeps them."""
+        sides: dict[str, Any] = self.split.to_dict(self.table.rows)
+        if self.fold is not None:
+            numbers = np.asarray(self.table.rows)
+            sides["folds"] = [numbers[self.fold == each].tolist() for each in range(self.n_folds)]
+        return sides
 
     def _reason(self, row: LeftOut) -> str:
         return f"{row.file}: {row.reason}" if self.table.files else row.reason
@@ -160,6 +204,19 @@ class Task:
                     "their figures say little of new texts"
                 )
         return notes
+
+
+def _fold(
+    alike: Alike, y: NDArray[np.uint8], own: Mapping[str, int], config: Config
+) -> tuple[Split, NDArray[np.int64]]:
+    """Divide the rows of the main table into folds; a separate table can only be tested on."""
+    if "validation" in own:
+        raise ConfigError("validation: folds take turns to be held out; leave --validation or --folds out")
+    assert config.split.folds is not None
+    rows, n_main = np.arange(len(y), dtype=np.int64), len(y) - sum(own.values())
+    fold = np.full(len(y), NO_FOLD)
+    fold[:n_main] = fold_rows(alike.groups()[:n_main], y[:n_main], config.split.folds, config.split.method, config.seed)
+    return Split(rows[:n_main], rows[:0], rows[n_main:]), fold
 
 
 def _split(alike: Alike, y: NDArray[np.uint8], own: Mapping[str, int], config: Config) -> Split:

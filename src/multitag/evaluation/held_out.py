@@ -14,7 +14,8 @@ from multitag.errors import DataError
 from multitag.extras import import_extra
 
 OUT_OF_FOLD = "out_of_fold"
-NO_FOLD = -1
+ARRAYS = ("rows", "fold", "y_true", "y_raw", "y_prob", "y_pred")
+PREFIXES = ("true_", "probability_", "calibrated_", "predicted_")
 
 
 def probability_column(label: str) -> str:
@@ -63,12 +64,30 @@ class HeldOut:
 
     def of_side(self, side: str) -> Self:
         """Give the rows of one side, in their order; there may be none."""
-        chosen = np.flatnonzero(np.array(self.side, dtype=object) == side)
+        return self.taken(np.flatnonzero(np.array(self.side, dtype=object) == side))
+
+    def taken(
+        self, chosen: NDArray[np.int64], *, side: str | None = None, fold: NDArray[np.int64] | None = None
+    ) -> Self:
+        """Give some rows, in the order asked for, if so with another side (one for all) and other folds."""
+        arrays: dict[str, Any] = {name: getattr(self, name)[chosen] for name in ARRAYS}
+        if fold is not None:
+            arrays["fold"] = fold
         return replace(
-            self, rows=self.rows[chosen], texts=tuple(self.texts[index] for index in chosen),
-            side=(side,) * len(chosen), fold=self.fold[chosen], y_true=self.y_true[chosen], y_raw=self.y_raw[chosen],
-            y_prob=self.y_prob[chosen], y_pred=self.y_pred[chosen],
+            self, texts=tuple(self.texts[index] for index in chosen),
+            side=tuple(side or self.side[index] for index in chosen), **arrays,
         )  # fmt: skip
+
+    def with_decisions(self, y_prob: NDArray[np.float32], y_pred: NDArray[np.uint8]) -> Self:
+        """Give the same rows with other calibrated probabilities and predictions."""
+        return replace(self, y_prob=y_prob, y_pred=y_pred)
+
+    def joined(self, *others: Self) -> Self:
+        """Give these rows, then those of others, of the same labels."""
+        every = (self, *others)
+        arrays: dict[str, Any] = {name: np.concatenate([getattr(each, name) for each in every]) for name in ARRAYS}
+        texts = tuple(text for each in every for text in each.texts)
+        return replace(self, texts=texts, side=tuple(side for each in every for side in each.side), **arrays)
 
     def measured(self) -> Self:
         """Give the rows that the headline is of: out of fold, else test, else validation."""
@@ -87,8 +106,10 @@ class HeldOut:
             If the file cannot be written.
         """
         pa: Any = import_extra("pyarrow", "train")
-        columns: dict[str, Any] = {"row": self.rows, "side": list(self.side), "fold": self.fold, "text": list(self.texts)}
-        for prefix, values in self._arrays().items():
+        columns: dict[str, Any] = {"row": self.rows, "side": list(self.side), "fold": self.fold}
+        columns["text"] = list(self.texts)
+        arrays = (self.y_true.astype(bool), self.y_raw, self.y_prob, self.y_pred.astype(bool))
+        for prefix, values in zip(PREFIXES, arrays, strict=True):
             for index, name in enumerate(self.label_names):
                 columns[prefix + name] = values[:, index]
         with new_file(path, replace=True) as file:
@@ -111,8 +132,7 @@ class HeldOut:
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"{path}: not a file of probabilities: {' '.join(str(error).split())[:200]}") from error
         names = [each.removeprefix("probability_") for each in table.column_names if each.startswith("probability_")]
-        expected = ["row", "side", "fold", "text"]
-        expected += [prefix + name for prefix in ("true_", "probability_", "calibrated_", "predicted_") for name in names]
+        expected = ["row", "side", "fold", "text", *(prefix + name for prefix in PREFIXES for name in names)]
         if not names or table.column_names != expected:
             raise DataError(f"{path}: not the columns that multitag train writes; train again in another --out")
 
@@ -124,9 +144,3 @@ class HeldOut:
             tuple(table["side"].to_pylist()), table["fold"].to_numpy().astype(np.int64), stacked("true_", np.uint8),
             stacked("probability_", np.float32), stacked("calibrated_", np.float32), stacked("predicted_", np.uint8),
         )  # fmt: skip
-
-    def _arrays(self) -> dict[str, NDArray[Any]]:
-        return {
-            "true_": self.y_true.astype(bool), "probability_": self.y_raw,
-            "calibrated_": self.y_prob, "predicted_": self.y_pred.astype(bool),
-        }  # fmt: skip

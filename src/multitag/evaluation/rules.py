@@ -1,4 +1,4 @@
-"""What turns a model's probabilities into predictions: calibration, then thresholds; fitted, applied, and judged fairly."""
+"""From a model's probabilities to predictions: calibration, then thresholds; fitted, applied, and judged fairly."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.config import EvaluationConfig
 from multitag.evaluation.calibration import Calibration
-from multitag.evaluation.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,32 @@ class Rules:
         """
         y_prob: Any = self.calibration.apply(y_raw)
         return y_prob, apply_thresholds(y_prob, self.thresholds.values()).astype(np.uint8)
+
+
+def fixed_rules(config: EvaluationConfig, n_labels: int) -> Rules:
+    """Leave probabilities as they are, and cut at the fixed threshold."""
+    return Rules(Calibration.identity(n_labels), Thresholds.fixed_only(config.threshold, n_labels))
+
+
+def fit_rules(
+    y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], config: EvaluationConfig, tuned_on: str, *, calibrate: bool
+) -> Rules:
+    """Fit calibration, then thresholds for the calibrated probabilities.
+
+    Parameters
+    ----------
+    y_true : ndarray of uint8, shape (n_rows, n_labels)
+    y_raw : ndarray of float32, shape (n_rows, n_labels)
+        Of rows that the model was not trained on.
+    config : EvaluationConfig
+    tuned_on : str
+        What to call the rows.
+    calibrate : bool
+        Whether ``calibration: auto`` means to: there are rows enough out of fold, not in a validation side.
+    """
+    calibration = Calibration.identity(y_true.shape[1])
+    thresholds = tune_thresholds(y_true, calibration.apply(y_raw), fixed=config.threshold, tuned_on=tuned_on)
+    return Rules(calibration, thresholds)
 
 
 Fit = Callable[[NDArray[np.uint8], NDArray[np.float32]], Rules]  # of y_true and y_raw

@@ -19,8 +19,9 @@ from multitag.labels import LabelSet
 
 
 def measure(
-    y_true: NDArray[np.integer], y_prob: NDArray[np.floating], label_set: LabelSet, thresholds: Thresholds
-) -> dict[str, Any]:
+    y_true: NDArray[np.integer], y_prob: NDArray[np.floating], label_set: LabelSet, thresholds: Thresholds,
+    tuned_pred: NDArray[np.integer] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Measure probabilities at the fixed threshold and, where some were tuned, at those.
 
     Parameters
@@ -31,6 +32,8 @@ def measure(
         Calibrated probabilities in [0, 1].
     label_set : LabelSet
     thresholds : Thresholds
+    tuned_pred : ndarray of int, shape (n_rows, n_labels), optional
+        What was predicted at tuned thresholds, where these are not ``thresholds`` for all rows, as out of fold.
 
     Returns
     -------
@@ -43,7 +46,9 @@ def measure(
     figures = {}
     for kind, chosen in kinds.items():
         cut = chosen.values()  # (n_labels,)
-        y_pred = apply_thresholds(y_prob, cut)
+        y_pred: Any = tuned_pred if kind == "tuned" else None
+        if y_pred is None:
+            y_pred = apply_thresholds(y_prob, cut)
         figures[kind] = compute_metrics(y_true, y_prob, y_pred, label_set.names, cut).to_dict()
     return figures
 

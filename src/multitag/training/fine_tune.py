@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +65,9 @@ class FineTuned:
         }
 
 
-def fine_tune(task: Task, config: Config, folder: RunFolder) -> FineTuned:
+def fine_tune(
+    task: Task, config: Config, folder: RunFolder, begin: Callable[[], None] | None = None
+) -> FineTuned:
     """Fine-tune a base model on the training rows.
 
     Parameters
@@ -74,6 +77,8 @@ def fine_tune(task: Task, config: Config, folder: RunFolder) -> FineTuned:
     folder : RunFolder
         Claimed. A run that has begun in it is resumed from its newest whole checkpoint. Else it is begun here, once
         nothing the user said can be wrong any more.
+    begin : callable, optional
+        Called before a run is begun here: begins the run that this one is a part of.
 
     Raises
     ------
@@ -97,7 +102,7 @@ def fine_tune(task: Task, config: Config, folder: RunFolder) -> FineTuned:
         encoder_rate, head_rate = resolve_learning_rates(model, config.training)
         config = config.with_learning_rates(encoder_rate, head_rate)
         arguments = build_arguments(config, folder.checkpoints, len(task.rows("validation")) > 0)
-        checkpoint = _open_folder(task, config, folder)
+        checkpoint = _open_folder(task, config, folder, begin)
         datasets = _datasets(task, tokenizer, config.model.max_length, folder)
         keep_used_tokens(model, np.unique(np.concatenate([each.tokens.distinct() for each in datasets.values()])))
         fit = fit_model(
@@ -109,9 +114,13 @@ def fine_tune(task: Task, config: Config, folder: RunFolder) -> FineTuned:
     return FineTuned(fit, tokenizer, base, config, _notes(datasets["train"], config, base))
 
 
-def _open_folder(task: Task, config: Config, folder: RunFolder) -> Path | None:
-    data, split = task.data_facts(), task.split.to_dict(task.table.rows)
+def _open_folder(
+    task: Task, config: Config, folder: RunFolder, begin: Callable[[], None] | None
+) -> Path | None:
+    data, split = task.data_facts(), task.saved_split()
     if not folder.begun:
+        if begin is not None:
+            begin()
         folder.start(config, data, split)
         return None
     folder.check_same(config, data, split)

@@ -34,7 +34,9 @@ class RunFolder:
         split.json               row numbers of each side
         tokens/                  of large tables; can be deleted once the run is finished
         checkpoints/             Trainer state, for --resume
-        probabilities.parquet    of the validation and test rows, by the model in the bundle
+        folds/1/ ...             of cross-validation: a folder like this for each fold, without a bundle
+        refit/                   of the model that is trained again on all rows, likewise
+        probabilities.parquet    of the rows that were held out
         bundle/                  what leaves
 
     While a run is working there are also a lock and hidden names of what is being written.
@@ -61,6 +63,10 @@ class RunFolder:
     def probabilities(self) -> Path:
         """Probabilities of the rows that were held out."""
         return self.root / "probabilities.parquet"
+
+    def part(self, name: str) -> RunFolder:
+        """Give the folder of a training that is a part of this run, such as ``"refit"`` or ``"folds/1"``."""
+        return RunFolder(self.root / name)
 
     @property
     def begun(self) -> bool:
@@ -100,8 +106,8 @@ class RunFolder:
                 stack.callback(self._remove_unless_begun, new)
                 stack.enter_context(run_lock(self.root))
                 self._check_contents(resume)  # another run may have come and gone
-                remove_leftovers(self.root, [SETTINGS, DATA, SPLIT, "model", "bundle", self.probabilities.name])
-                remove_leftovers(self.checkpoints, ["*checkpoint-*"])
+                for place in (self, self.part("refit"), *map(RunFolder, self.root.glob("folds/*"))):
+                    place.clear_leftovers()
             if resume and not self.begun:
                 logger.info("%s: nothing to resume yet; starting at the beginning", self.root)
             try:
@@ -110,6 +116,11 @@ class RunFolder:
                 if not self.begun:
                     raise
                 raise OutputError(f"{error}; once that is mended, go on with --resume") from error
+
+    def clear_leftovers(self) -> None:
+        """Clear away what a killed run left half written."""
+        remove_leftovers(self.root, [SETTINGS, DATA, SPLIT, "model", "bundle", self.probabilities.name, "*.json"])
+        remove_leftovers(self.checkpoints, ["*checkpoint-*"])
 
     def _check_contents(self, resume: bool) -> None:
         if not self.root.exists():

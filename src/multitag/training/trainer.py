@@ -47,11 +47,14 @@ class Fit:
         One entry a logged step or evaluation: ``epoch``, ``step``, and ``loss`` or ``validation_*``.
     seconds : float
         Wall time of the training loop, evaluations and checkpoints in it.
+    epochs : float
+        After which the model's weights were what they are: fewer than were trained where the best were kept.
     """
 
     model: PreTrainedModel
     history: list[dict[str, float]]
     seconds: float
+    epochs: float
 
     @property
     def architecture(self) -> str:
@@ -180,7 +183,7 @@ def fit_model(
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         finally:
             progress.stop()
-    return _finished(model, trainer.state, time.perf_counter() - started)
+    return _finished(model, trainer.state, time.perf_counter() - started, arguments.load_best_model_at_end)
 
 
 def _trained_before(
@@ -193,7 +196,7 @@ def _trained_before(
     if arguments.load_best_model_at_end and state.best_model_checkpoint:
         checkpoint = checkpoint.parent / Path(state.best_model_checkpoint).name  # the run may have been moved
     model.load_state_dict(load_file(checkpoint / "model.safetensors"))
-    return _finished(model, state, 0.0)
+    return _finished(model, state, 0.0, arguments.load_best_model_at_end)
 
 
 def _waited(state: Any) -> int:
@@ -201,11 +204,12 @@ def _waited(state: Any) -> int:
     return int(state.stateful_callbacks["EarlyStoppingCallback"]["attributes"]["early_stopping_patience_counter"])
 
 
-def _finished(model: PreTrainedModel, state: TrainerState, seconds: float) -> Fit:
+def _finished(model: PreTrainedModel, state: TrainerState, seconds: float, best: bool) -> Fit:
     if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
         raise ConfigError(DIVERGED)
     model.cpu().train(mode=False)
-    return Fit(model, _history(state.log_history), seconds)
+    reached = [entry["epoch"] for entry in state.log_history if best and entry["step"] == state.best_global_step]
+    return Fit(model, _history(state.log_history), seconds, float(reached[-1] if reached else state.epoch or 0.0))
 
 
 def _validation_metrics(prediction: Any) -> dict[str, float]:

@@ -1,0 +1,101 @@
+"""Rows into folds: each row is held out once, labels spread evenly, rows that are alike kept together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.config import SplitMethod
+from multitag.data.split import listed
+from multitag.errors import DataError
+from multitag.extras import import_extra
+
+Ints = NDArray[np.int64]
+
+NO_FOLD = -1  # a row that no fold holds out, of a separate table
+
+
+def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitMethod, seed: int) -> Ints:
+    """Number the fold of each row.
+
+    Parameters
+    ----------
+    groups : ndarray of int64, shape (n_rows,)
+        Number of each row's group, from 0 without gaps; rows of a group share a fold.
+    y : ndarray of int, shape (n_rows, n_labels)
+        Multi-hot labels.
+    n_folds : int
+        At least 2.
+    method : {"stratified", "random"}
+        Iterative stratification [1]_ of the groups, which have the labels of all their rows; or at random.
+    seed : int
+        The same seed gives the same folds.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_rows,)
+        From 0 to ``n_folds - 1``; each occurs.
+
+    Raises
+    ------
+    DataError
+        If there are fewer different texts than folds.
+
+    References
+    ----------
+    .. [1] Sechidis, Tsoumakas, Vlahavas (2011): On the stratification of multi-label data. ECML PKDD.
+    """
+    n_groups = int(groups.max(initial=-1)) + 1
+    if n_groups < n_folds:
+        raise DataError(
+            f"{len(groups)} rows with only {n_groups} different text(s) cannot fill {n_folds} folds; set fewer --folds"
+        )
+    labels = np.zeros((n_groups, y.shape[1] + 1), dtype=np.uint8)  # a column of zeros: one label is multi-label too
+    np.maximum.at(labels[:, :-1], groups, y.astype(np.uint8))
+    splitter: Any
+    if method == "random":
+        splitter = import_extra("sklearn.model_selection", "train").KFold(n_folds, shuffle=True, random_state=seed)
+    else:
+        iterstrat: Any = import_extra("iterstrat.ml_stratifiers", "train")
+        splitter = iterstrat.MultilabelStratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    fold = np.empty(n_groups, dtype=np.int64)
+    for number, (_, held_out) in enumerate(splitter.split(labels, labels)):
+        fold[held_out] = number
+    return _without_empty(fold, n_folds)[groups]
+
+
+def fold_notes(y: NDArray[np.integer], fold: Ints, label_names: Sequence[str]) -> list[str]:
+    """Say which labels some fold's model could not learn, or could not be measured on.
+
+    Parameters
+    ----------
+    y : ndarray of int, shape (n_rows, n_labels)
+    fold : ndarray of int64, shape (n_rows,)
+        From 0; -1 for rows of no fold.
+    label_names : sequence of str, length n_labels
+
+    Returns
+    -------
+    list of str
+        Empty if there is nothing to say.
+    """
+    in_folds = np.array([y[fold == each].sum(axis=0) for each in range(fold.max() + 1)])  # (n_folds, n_labels)
+    alone = [name for name, counts in zip(label_names, in_folds.T, strict=True) if np.count_nonzero(counts) == 1]
+    if not alone:
+        return []
+    one = len(alone) == 1
+    these, it, them = ("is", "it is", "it") if one else ("are", "they are", "them")
+    return [f"{listed(alone)} {these} on the rows of one fold only: the model that {it} measured by never saw {them}"]
+
+
+def _without_empty(fold: Ints, n_folds: int) -> Ints:
+    """Give an empty fold a group of the fullest: stratification may leave one where groups are few."""
+    counts = np.bincount(fold, minlength=n_folds)
+    while not counts.all():
+        fullest, empty = int(counts.argmax()), int(counts.argmin())
+        fold[np.flatnonzero(fold == fullest)[-1]] = empty
+        counts = np.bincount(fold, minlength=n_folds)
+    return fold

@@ -1,0 +1,79 @@
+"""From a measured model to its bundle: graphs, report, card, and the folder that leaves."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from multitag.bundle.card import build_card
+from multitag.bundle.contents import write_contents
+from multitag.bundle.layout import CARD, METRICS, REPORT
+from multitag.bundle.manifest import utc_now
+from multitag.bundle.strict_json import dump_json
+from multitag.bundle.write import write_bundle
+from multitag.config import Config
+from multitag.data.task import Task
+from multitag.errors import ExportError
+from multitag.evaluation.report import build_report
+from multitag.inference.gate import export_checked, parity_notes
+from multitag.run.measured import Measured
+
+VERSIONS_OF = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime", "numpy", "scikit-learn")
+
+
+def export_graphs(task: Task, config: Config, measured: Measured, scratch: Path) -> list[str]:
+    """Write the ONNX graphs that pass the gate on the validation rows, or on training rows where there are none.
+
+    Gives what a reader must know of it. A model that cannot be exported is served by torch: no reason to lose a run.
+    """
+    side = "validation" if len(task.rows("validation")) else "train"
+    known = measured.held_out.of_side(side).y_raw if side == "validation" and measured.refit is None else None
+    rules = measured.rules
+    try:
+        parities = export_checked(
+            scratch, task.texts(side), task.y_true(side), task.label_set, rules.thresholds, rules.calibration,
+            sample=task.texts("train"), pool=config.model.window_pool, model_prob=known,
+        )  # fmt: skip
+    except ExportError as error:
+        return [f"no ONNX graph is in the bundle: {error}"]
+    return parity_notes(parities)
+
+
+def write_run_bundle(target: Path, task: Task, measured: Measured, metrics: dict[str, Any], scratch: Path) -> None:
+    """Write the bundle, whole or not at all.
+
+    Parameters
+    ----------
+    target : Path
+    task : Task
+    measured : Measured
+    metrics : dict
+        What metrics.json is to hold.
+    scratch : Path
+        Holds ``model``, and ``onnx`` where it was asked for; they are moved.
+    """
+    tuned, rules = measured.tuned, measured.rules
+    facts = {"base_model": tuned.base_facts(), "data": task.data_facts(), "split": task.split_facts()}
+    settings = tuned.config.to_dict()
+    headline = {
+        side: {kind: figures["values"] for kind, figures in kinds.items()}
+        for side, kinds in metrics["splits"].items()
+    }
+    versions = {"python": platform.python_version(), **{name: version(name) for name in VERSIONS_OF}}
+    card = build_card(label_set=task.label_set, metrics=metrics, thresholds=rules.thresholds, **facts)
+    report = build_report(
+        title=f"{task.table.source}: {task.table.label_column} from {task.table.text_column}",
+        metrics=metrics, thresholds=rules.thresholds, settings=settings, created=utc_now(), **facts,
+    )  # fmt: skip
+    with write_bundle(
+        target, versions=versions, seed=tuned.config.seed, settings=settings, metrics=headline, **facts
+    ) as folder:
+        for part in scratch.iterdir():  # model, and onnx where it was asked for
+            shutil.move(part, folder / part.name)
+        write_contents(folder, task.label_set, rules.thresholds, rules.calibration)
+        (folder / METRICS).write_bytes(dump_json(metrics))
+        (folder / CARD).write_text(card, encoding="utf-8")
+        (folder / REPORT).write_text(report, encoding="utf-8")

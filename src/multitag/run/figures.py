@@ -1,0 +1,61 @@
+"""All figures of a run: what metrics.json of its bundle holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from multitag.config import Config
+from multitag.data.task import Task
+from multitag.evaluation.held_out import OUT_OF_FOLD
+from multitag.inference.evaluate import measure
+from multitag.run.measured import MIN_ROWS_TO_TUNE, Measured
+
+SIDES = ("validation", "test", OUT_OF_FOLD)
+
+
+def collect_metrics(task: Task, config: Config, measured: Measured, exported: list[str]) -> dict[str, Any]:
+    """Measure the rows that were held out, and note what a reader must know.
+
+    Parameters
+    ----------
+    task : Task
+    config : Config
+    measured : Measured
+    exported : list of str
+        What is to be known of the ONNX graphs.
+
+    Returns
+    -------
+    dict
+        JSON-safe; docs/evaluation.md has its keys.
+    """
+    held_out = measured.held_out
+    splits = {}
+    for side in SIDES:
+        rows = held_out.of_side(side)
+        if len(rows):
+            nested = rows.y_pred if side == OUT_OF_FOLD else None  # by thresholds that the row had no say in
+            splits[side] = measure(rows.y_true, rows.y_prob, task.label_set, measured.rules.thresholds, nested)
+    return {
+        "label_names": list(task.label_set.names),
+        "splits": splits,
+        "label_counts": task.label_counts(),
+        "refit": measured.refit,
+        "history": measured.tuned.fit.history,
+        "notes": _notes(task, measured, exported),
+        "training_seconds": round(measured.seconds, 3),
+    }
+
+
+def _notes(task: Task, measured: Measured, exported: list[str]) -> list[str]:
+    notes = [*task.notes(), *measured.tuned.notes, *exported]
+    if len(task.rows("validation")) and measured.rules.thresholds.per_label is None:
+        notes.append(
+            f"thresholds are not tuned: that takes at least {MIN_ROWS_TO_TUNE} validation rows, some with labels"
+        )
+    if measured.refit is not None:
+        notes.append(
+            f"the model in the bundle was trained on all {measured.refit['rows']} rows after the measurement; the "
+            "figures are of the models before it, which saw fewer"
+        )
+    return notes

@@ -1,0 +1,123 @@
+"""A model that leaves, and the rows that it, or its like, was measured on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.config import Config, Pool
+from multitag.data.folds import NO_FOLD
+from multitag.data.task import Task
+from multitag.data.texts import join_text
+from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.rules import Rules, fit_rules, fixed_rules
+from multitag.inference.backends import TorchBackend
+from multitag.inference.encoding import TextEncoder
+from multitag.inference.scoring import score_texts
+from multitag.training.fine_tune import FineTuned, fine_tune
+from multitag.training.run_folder import RunFolder
+
+Probabilities = Mapping[str, NDArray[np.float32]]  # side -> (n_side_rows, n_labels)
+
+MIN_ROWS_TO_TUNE = 20  # on fewer validation rows tuned thresholds are noise, and the fixed one is used
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What comes out of training, before it is bundled.
+
+    Parameters
+    ----------
+    tuned : FineTuned
+        The model that leaves.
+    held_out : HeldOut
+        May have no rows.
+    rules : Rules
+        Calibration and thresholds that leave with the model.
+    seconds : float
+        Of all trainings.
+    refit : dict or None
+        ``rows`` and ``epochs`` of the training on all rows, where the model that leaves is not the one measured.
+    """
+
+    tuned: FineTuned
+    held_out: HeldOut
+    rules: Rules
+    seconds: float
+    refit: dict[str, float] | None = None
+
+
+def train_and_hold_out(task: Task, config: Config, folder: RunFolder, model_folder: Path) -> Measured:
+    """Train on one side, fit the rules on another, measure on the third; then, if asked, train again on all rows.
+
+    Parameters
+    ----------
+    task : Task
+    config : Config
+    folder : RunFolder
+        Claimed.
+    model_folder : Path
+        Gets the model that leaves.
+    """
+    tuned = fine_tune(task, config, folder)
+    tuned.save(model_folder)
+    # By the files that leave, not by what is in memory.
+    y_raw = score_sides(task, model_folder, config.model.window_pool, ("validation", "test"))
+    rules = fixed_rules(config.evaluation, len(task.label_set))
+    if len(task.rows("validation")) >= MIN_ROWS_TO_TUNE:
+        tuned_on = f"validation, {len(task.rows('validation'))} rows"
+        rules = fit_rules(task.y_true("validation"), y_raw["validation"], config.evaluation, tuned_on, calibrate=False)
+    held_out = held_out_rows(task, y_raw, rules)
+    if not config.split.refits:
+        return Measured(tuned, held_out, rules, tuned.fit.seconds)
+    again, refit = train_again(task.whole(), config, tuned.fit.epochs, folder, model_folder)
+    return Measured(again, held_out, rules, tuned.fit.seconds + again.fit.seconds, refit)
+
+
+def train_again(
+    task: Task, config: Config, epochs: float, folder: RunFolder, model_folder: Path
+) -> tuple[FineTuned, dict[str, float]]:
+    """Train the model that leaves on all rows, as long as those that were measured.
+
+    Returns
+    -------
+    tuned : FineTuned
+    refit : dict
+        ``rows`` and ``epochs``.
+    """
+    config = config.override(epochs=epochs, early_stopping=None)  # nothing is left to watch
+    tuned = fine_tune(task, config, folder.part("refit"))
+    shutil.rmtree(model_folder, ignore_errors=True)
+    tuned.save(model_folder)
+    return tuned, {"rows": len(task.rows("train")), "epochs": epochs}
+
+
+def score_sides(
+    task: Task, model_folder: Path, pool: Pool | None, sides: Sequence[str]
+) -> dict[str, NDArray[np.float32]]:
+    """Score the rows of the sides that have some with torch; probabilities of shape (n_side_rows, n_labels)."""
+    encoder, backend = TextEncoder(model_folder), TorchBackend(model_folder)
+    return {
+        side: score_texts(encoder, backend, task.texts(side), len(task.label_set), pool=pool)
+        for side in sides
+        if len(task.rows(side))
+    }
+
+
+def held_out_rows(task: Task, y_raw: Probabilities, rules: Rules) -> HeldOut:
+    """Put together the scored rows of some sides, with what the rules make of them."""
+    n_labels = len(task.label_set)
+    chosen = np.concatenate([task.rows(side) for side in y_raw] or [np.empty(0, dtype=np.int64)])
+    raw = np.concatenate([*y_raw.values(), np.empty((0, n_labels), dtype=np.float32)])
+    y_prob, y_pred = rules.apply(raw)
+    return HeldOut(
+        task.label_set.names, np.array([task.table.rows[index] for index in chosen], dtype=np.int64),
+        tuple(join_text(task.table.texts[index]) for index in chosen),
+        tuple(side for side in y_raw for _ in task.rows(side)), np.full(len(chosen), NO_FOLD), task.y[chosen],
+        raw, y_prob, y_pred,
+    )  # fmt: skip
