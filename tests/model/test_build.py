@@ -15,9 +15,10 @@ from multitag.model.build import (
     build_model,
     classifier_layer,
     load_tokenizer,
+    log_odds,
     longest_input,
     save_model,
-    set_log_odds,
+    set_bias,
 )
 from multitag.model.linear_head import LinearHeadDistilBert
 from multitag.quiet import quiet_transformers
@@ -64,7 +65,7 @@ def test_distilbert_gets_the_linear_head_and_others_their_own(tiny_distilbert, t
 
 def test_the_bias_starts_at_each_labels_log_odds(model):
     y = np.array([[1, 1, 0, 0], [1, 0, 0, 0], [1, 0, 0, 1]])
-    set_log_odds(model, y)
+    set_bias(model, log_odds(y))
     layer = classifier_layer(model)
     assert layer.out_features == 4
     smoothed = np.array([4, 2, 1, 2]) / 5  # a row with each label and one without more

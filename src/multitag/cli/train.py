@@ -28,7 +28,7 @@ from multitag.cli.data_options import (
     data_settings,
     table_source,
 )
-from multitag.config import LongTexts, NearDuplicatesRule, Pool, Precision, SplitMethod
+from multitag.config import LongTexts, LossName, NearDuplicatesRule, Pool, Precision, SplitMethod
 from multitag.errors import ConfigError
 
 _ROWS, _RARE, _TRAINING, _RUN = "Rows held out", "Rare labels", "Training", "Run"
@@ -133,6 +133,9 @@ def train(
     precision: Annotated[
         Precision | None, _option("--precision", "auto (default), fp32 or bf16 arithmetic.", _TRAINING)
     ] = None,
+    loss: Annotated[
+        LossName | None, _option("--loss", "bce (default), weighted-bce, focal or asymmetric.", _TRAINING)
+    ] = None,
     trainer_arg: Annotated[
         list[str] | None,
         _option("--trainer-arg", "NAME=VALUE of transformers' TrainingArguments; repeatable.", _TRAINING),
@@ -172,7 +175,7 @@ def train(
         "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
-        "precision": precision, "threshold": threshold, "save_steps": save_steps,
+        "precision": precision, "loss": loss, "threshold": threshold, "save_steps": save_steps,
         "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,
     }  # fmt: skip
     settings = {name: value for name, value in given.items() if value is not None}

@@ -145,20 +145,33 @@ def classifier_layer(model: PreTrainedModel) -> nn.Linear:
 
 
 @torch.no_grad()
-def set_log_odds(model: PreTrainedModel, y: NDArray[np.integer]) -> None:
-    """Start the classifier's bias at each label's log-odds, so that training need not find the base rates.
+def set_bias(model: PreTrainedModel, logits: NDArray[np.floating]) -> None:
+    """Start the classifier's bias at what is right before a text is read, so that training need not find it.
 
     Parameters
     ----------
     model : PreTrainedModel
-    y : ndarray of int, shape (n_rows, n_labels)
-        Training labels; a label's share is smoothed by one row with it and one without.
+    logits : ndarray of float, shape (n_labels,)
     """
     layer = classifier_layer(model)
-    if layer.bias is None:
-        return
+    if layer.bias is not None:
+        layer.bias.copy_(torch.tensor(logits))
+
+
+def log_odds(y: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Give each label's log-odds.
+
+    Parameters
+    ----------
+    y : ndarray of int, shape (n_rows, n_labels)
+        A label's share is smoothed by one row with it and one without.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_labels,)
+    """
     share = (y.sum(axis=0) + 1) / (len(y) + 2)
-    layer.bias.copy_(torch.tensor([math.log(p / (1 - p)) for p in share]))
+    return np.array([math.log(p / (1 - p)) for p in share])
 
 
 def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:

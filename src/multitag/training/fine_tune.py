@@ -15,11 +15,12 @@ from multitag.data.dataset import TextDataset
 from multitag.data.task import Task
 from multitag.data.token_cache import load_or_tokenise
 from multitag.model.base import BaseModel, resolve_base_model
-from multitag.model.build import build_model, load_tokenizer, save_model, set_log_odds
+from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
 from multitag.training.arguments import build_arguments
 from multitag.training.checkpoints import newest_checkpoint
+from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.run_folder import RunFolder
 from multitag.training.states import refuse_foreign
@@ -96,7 +97,9 @@ def fine_tune(
         tokenizer = load_tokenizer(base, config.model.max_length)
         set_seed(config.seed)
         model = build_model(base, task.label_set)
-        set_log_odds(model, task.y_true("train"))
+        y = task.y_true("train")
+        loss = cell_loss(config.training.loss, y)
+        set_bias(model, log_odds(y) if loss is None else best_constants(loss, y))
         if model.config.pad_token_id is None:
             model.config.pad_token_id = tokenizer.pad_token_id  # what predicts pads as training did
         encoder_rate, head_rate = resolve_learning_rates(model, config.training)
@@ -107,7 +110,7 @@ def fine_tune(
         keep_used_tokens(model, np.unique(np.concatenate([each.tokens.distinct() for each in datasets.values()])))
         fit = fit_model(
             model, tokenizer, datasets["train"], datasets.get("validation"),
-            arguments=arguments, head_learning_rate=head_rate,
+            arguments=arguments, head_learning_rate=head_rate, loss=loss,
             early_stopping=config.training.early_stopping, checkpoint=checkpoint,
         )  # fmt: skip
         restore_vocabulary(fit.model)

@@ -28,6 +28,7 @@ from multitag.errors import ConfigError
 from multitag.training.arguments import BEST_METRIC
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
+from multitag.training.losses import CellLoss, trainer_loss
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
 from multitag.training.stopping import StopOnSignal
@@ -130,6 +131,7 @@ def fit_model(
     *,
     arguments: TrainingArguments,
     head_learning_rate: float,
+    loss: CellLoss | None = None,
     early_stopping: int | None = None,
     checkpoint: Path | None = None,
 ) -> Fit:
@@ -146,6 +148,8 @@ def fit_model(
     arguments : TrainingArguments
     head_learning_rate : float
         Peak rate of what is not under the base model's prefix; the encoder's is in ``arguments``.
+    loss : callable, optional
+        Of logits and labels to the loss of each cell, instead of the model's own binary cross-entropy.
     early_stopping : int, optional
         Evaluations without a better macro AP after which to stop.
     checkpoint : Path, optional
@@ -169,6 +173,7 @@ def fit_model(
         data_collator=DataCollatorWithPadding(tokenizer),
         train_dataset=train,
         eval_dataset=validation,
+        compute_loss_func=None if loss is None else trainer_loss(loss),
         compute_metrics=_validation_metrics,
         callbacks=callbacks,
         head_learning_rate=head_learning_rate,
