@@ -159,3 +159,12 @@ with multitag.load({str(onnx_run.bundle)!r}) as classifier:
     assert backend == "onnx"
     expected = multitag.load(onnx_run.bundle).predict_proba([texts[0]])[0]
     assert np.abs(np.array(values, dtype=float) - expected).max() < 1e-6
+
+
+def test_a_batch_alone_gets_the_same_logits_by_all_threads(graphs):
+    random = np.random.default_rng(1)
+    backend = OnnxBackend(graphs / "model.onnx", "onnx", threads=2)
+    for shape in ((1, 5), (8, 40)):
+        ids = random.integers(5, 500, shape)
+        logits = backend(ids, np.ones_like(ids))
+        np.testing.assert_allclose(backend.alone(ids, np.ones_like(ids)), logits, rtol=0, atol=1e-5)

@@ -55,6 +55,11 @@ class Recording:
     def __init__(self, batches_at_once: int) -> None:
         self.name, self.batches_at_once = "recording", batches_at_once
         self.shapes: list[tuple[int, int, int]] = []  # rows, tokens, shortest row
+        self.alones = 0
+
+    def alone(self, input_ids, attention_mask):
+        self.alones += 1
+        return self(input_ids, attention_mask)
 
     def __call__(self, input_ids, attention_mask):
         self.shapes.append((*input_ids.shape, int(attention_mask.sum(axis=1).min())))
@@ -81,6 +86,13 @@ def test_batches_that_are_computed_at_once_are_put_in_the_order_of_the_texts(enc
     mixed = [*sorted(texts, key=len), *texts] * 3
     one, four = (score_texts(encoder, Recording(at_once), mixed, 20, batch_size=3) for at_once in (1, 4))
     np.testing.assert_array_equal(one, four)
+
+
+@pytest.mark.parametrize(("n_texts", "at_once", "alone"), [(1, 4, 1), (8, 4, 1), (9, 4, 0), (9, 1, 2)])
+def test_a_batch_that_is_the_only_one_has_all_threads(n_texts, at_once, alone, encoder, texts):
+    backend = Recording(at_once)
+    score_texts(encoder, backend, texts[:n_texts], 20, batch_size=8)
+    assert backend.alones == alone
 
 
 def test_what_a_batch_raises_is_raised(encoder, texts):

@@ -36,6 +36,11 @@ class Backend(Protocol):
             Logits.
         """
 
+    def alone(
+        self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Score one batch, as above, with all threads: nothing else is scored meanwhile."""
+
 
 class TorchBackend:
     """The fine-tuned weights in transformers, fp32, on the CPU.
@@ -91,6 +96,8 @@ class TorchBackend:
             raise BundleError(f"the model cannot take a text: {' '.join(str(error).split())[:300]}") from error
         logits: NDArray[np.float32] = output.logits.float().numpy()
         return logits
+
+    alone = __call__  # torch's threads are always all of them
 
 
 def open_backend(bundle_folder: Path, name: BackendName = "auto", threads: int | None = None) -> Backend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from itertools import chain, islice
 from threading import Lock
 
 import numpy as np
@@ -112,6 +112,9 @@ def _score_rows(
     """Score tokenised rows, in their order."""
     probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
     batches, lock = token_batches(rows, pad_id, batch_size), Lock()
+    first = list(islice(batches, 2))
+    alone = backend.batches_at_once == 1 or len(first) < 2
+    score, batches = backend.alone if alone else backend, chain(first, batches)
 
     def score_batches() -> None:
         while True:
@@ -120,9 +123,9 @@ def _score_rows(
             if batch is None:
                 return
             indices, ids, mask = batch
-            probabilities[indices] = sigmoid(_checked(backend(ids, mask), (len(indices), n_labels), backend.name))
+            probabilities[indices] = sigmoid(_checked(score(ids, mask), (len(indices), n_labels), backend.name))
 
-    if backend.batches_at_once == 1 or len(rows) == 1:
+    if alone:
         score_batches()
     else:
         with ThreadPoolExecutor(backend.batches_at_once) as workers:
