@@ -1,0 +1,228 @@
+"""The labels of a table, looked over by models that were not trained on them: what may be wrong, missing, at odds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.atomic import new_file
+from multitag.data.alike import MOST_CHARACTERS, Alike
+from multitag.data.finding import listed
+from multitag.data.folds import NO_FOLD
+from multitag.data.text_findings import members
+from multitag.evaluation.confident import MIN_ROWS, find_doubts
+from multitag.evaluation.held_out import HeldOut
+
+WRONG, MISSING = "likely_wrong", "likely_missing"
+CONFLICT, ACROSS = "conflicting_duplicates", "duplicates_across_splits"
+KINDS = (CONFLICT, WRONG, MISSING, ACROSS)  # the order of findings that are equally sure
+
+FIRST = 20  # findings in metrics.json, and so in the report
+LONGEST = 300  # characters of a text there
+COLUMNS = ("confidence", "kind", "row", "label", "other_rows", "side", "fold", "labels", "text")
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LabelFinding:
+    """One thing to look at.
+
+    Parameters
+    ----------
+    confidence : float
+        In [0, 1]. Of a label, the probability against what stands there, of a model that was not trained on the row.
+        Of duplicates, how alike the texts are: 1 if they are equal, or the Jaccard similarity of the least alike.
+    kind : {"conflicting_duplicates", "likely_wrong", "likely_missing", "duplicates_across_splits"}
+    row : int
+        Its number in the source.
+    label : str
+        Empty for duplicates across splits. Of conflicting duplicates, the one that ``row`` has and the others have not.
+    other_rows : tuple of int
+        Of duplicates.
+    side : str
+        ``"validation"``, ``"test"`` or ``"out_of_fold"``: where ``row`` was held out.
+    fold : int
+        Out of fold, which; -1 elsewhere.
+    labels : tuple of str
+        All labels of ``row``.
+    text : str
+    """
+
+    confidence: float
+    kind: str
+    row: int
+    label: str
+    other_rows: tuple[int, ...]
+    side: str
+    fold: int
+    labels: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class LabelAudit:
+    """What is doubtful about the labels of held-out rows.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows looked over.
+    findings : tuple of LabelFinding
+        The surest first.
+    notes : tuple of str
+        What was not looked at, in sentences.
+    """
+
+    n_rows: int
+    findings: tuple[LabelFinding, ...]
+    notes: tuple[str, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Count the findings of each kind."""
+        found = Counter(each.kind for each in self.findings)
+        return {kind: found[kind] for kind in KINDS}
+
+    def doubted(self) -> list[LabelFinding]:
+        """Give the labels that a model doubts, the surest first; duplicates are no matter of a model."""
+        return [each for each in self.findings if each.kind in (WRONG, MISSING)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain values for metrics.json: counts, notes, and the twenty labels that are doubted most."""
+        first = [
+            {
+                "row": each.row, "text": _cut(each.text), "label": each.label, "kind": each.kind,
+                "confidence": each.confidence,
+            }
+            for each in self.doubted()[:FIRST]
+        ]  # fmt: skip
+        return {"counts": self.counts(), "first": first, "notes": list(self.notes)}
+
+    def save(self, path: Path) -> None:
+        """Write all findings as CSV, the surest first; what is several in a cell has bars between.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written; what was there is then as it was.
+        """
+        with new_file(path, replace=True) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            # Before Python 3.13 a lone carriage return is quoted only if all text is.
+            writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+            writer.writerow(COLUMNS)
+            for each in self.findings:
+                others, fold = "|".join(map(str, each.other_rows)), "" if each.fold == NO_FOLD else each.fold
+                writer.writerow(
+                    (
+                        round(each.confidence, 4), each.kind, each.row, each.label, others, each.side, fold,
+                        _in_cell(each.labels), each.text,
+                    )
+                )  # fmt: skip
+            text.detach()
+
+
+def audit_held_out(held_out: HeldOut) -> LabelAudit:
+    """Look over the labels of held-out rows, by confident learning and by texts that come twice.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+        There may be no rows.
+
+    Returns
+    -------
+    LabelAudit
+        Labels that are likely wrong or missing (see :func:`~multitag.evaluation.confident.find_doubts`), labels that
+        are on one of several rows with equal or nearly equal texts and not on another, and such texts that were held
+        out on different sides or folds.
+    """
+    doubts = find_doubts(held_out.y_true, held_out.y_prob)
+    alike = Alike.find(held_out.texts)
+    found = [*_doubted(held_out, WRONG, doubts.wrong, doubts.confidence)]
+    found += _doubted(held_out, MISSING, doubts.missing, doubts.confidence)
+    found += _duplicates(held_out, alike)
+    found.sort(key=lambda each: (-each.confidence, KINDS.index(each.kind), each.row, each.label))
+    notes = []
+    if unknown := [repr(held_out.label_names[index]) for index in np.flatnonzero(~doubts.judged)]:
+        notes.append(f"not judged, as fewer than {MIN_ROWS} rows have them or have them not: {listed(unknown)}")
+    if alike.too_large:
+        notes.append(f"nearly equal texts were not looked for among more than {MOST_CHARACTERS:,} characters")
+    return LabelAudit(len(held_out), tuple(found), tuple(notes))
+
+
+def _doubted(
+    held_out: HeldOut, kind: str, chosen: NDArray[np.bool_], confidence: NDArray[np.float64]
+) -> Iterator[LabelFinding]:
+    for index, column in np.argwhere(chosen).tolist():
+        yield _finding(held_out, kind, float(confidence[index, column]), index, label=held_out.label_names[column])
+
+
+def _duplicates(held_out: HeldOut, alike: Alike) -> Iterator[LabelFinding]:
+    groups = alike.groups()
+    weakest = _weakest_links(alike, groups)
+    numbers: dict[tuple[str, int], int] = {}
+    places = zip(held_out.side, held_out.fold.tolist(), strict=True)
+    place = np.array([numbers.setdefault(each, len(numbers)) for each in places], dtype=np.int64)  # (n_rows,)
+    for group in members(alike.equal):
+        yield from _conflicts(held_out, group, np.arange(len(group)), 1.0)
+    for group in members(groups):
+        similarity = float(weakest[groups[group[0]]])
+        yield from _conflicts(held_out, group, alike.equal[group], similarity)
+        elsewhere = group[place[group] != place[group[0]]]
+        if len(elsewhere):
+            yield _finding(held_out, ACROSS, similarity, int(group[0]), others=elsewhere)
+
+
+def _weakest_links(alike: Alike, groups: Ints) -> NDArray[np.float64]:
+    """Give the least similarity of two texts that hold each group together; 1 where its texts are equal."""
+    weakest = np.ones(len(groups))  # (n_groups,) and more
+    if alike.near is not None and len(groups):
+        _, first = np.unique(alike.equal, return_index=True)  # a row of each text
+        one, other = groups[first[alike.near.pairs.T]]  # (2, n_pairs)
+        together = one == other  # not those of a form that most rows follow
+        np.minimum.at(weakest, one[together], alike.near.similarity[together])
+    return weakest
+
+
+def _conflicts(held_out: HeldOut, group: Ints, texts: Ints, similarity: float) -> Iterator[LabelFinding]:
+    """Find the labels that some of these texts have, on any of their rows, and others on none; one finding a label.
+
+    ``texts`` numbers the text of each row of the group; a row is a text of its own where equal ones are compared.
+    """
+    _, number = np.unique(texts, return_inverse=True)  # (n_group_rows,)
+    given = held_out.y_true[group].astype(bool)
+    has = np.zeros((number.max() + 1, given.shape[1]), dtype=bool)  # (n_texts, n_labels)
+    np.logical_or.at(has, number, given)
+    for column in np.flatnonzero(has.any(axis=0) & ~has.all(axis=0)).tolist():
+        row = int(group[given[:, column].argmax()])
+        without = group[~has[number, column]]
+        yield _finding(held_out, CONFLICT, similarity, row, label=held_out.label_names[column], others=without)
+
+
+def _finding(
+    held_out: HeldOut, kind: str, confidence: float, index: int, *, label: str = "", others: Ints | None = None
+) -> LabelFinding:
+    rows, own = held_out.rows, np.flatnonzero(held_out.y_true[index]).tolist()
+    return LabelFinding(
+        confidence, kind, int(rows[index]), label, () if others is None else tuple(rows[others].tolist()),
+        held_out.side[index], int(held_out.fold[index]), tuple(held_out.label_names[column] for column in own),
+        held_out.texts[index],
+    )  # fmt: skip
+
+
+def _in_cell(names: tuple[str, ...]) -> str:
+    return json.dumps(names, ensure_ascii=False) if any("|" in name for name in names) else "|".join(names)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
