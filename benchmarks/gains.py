@@ -117,15 +117,19 @@ def predicting_steps(name: str, folder: Path) -> dict[str, Step]:
     ids = np.random.default_rng(0).integers(1000, 20000, (BATCH, TOKENS))
     batch = dict(zip(onnx.INPUTS, (ids, np.ones_like(ids)), strict=True))
 
-    def scorer(kind: str, *, fusions: bool = False, spinning: bool = False, at_once: bool = True) -> Step:
+    cores = available_cores()
+
+    def scorer(
+        kind: str, *, fusions: bool = False, spinning: bool = False, threads: int = 1, at_once: int = cores
+    ) -> Step:
         from concurrent.futures import ThreadPoolExecutor
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = available_cores()
+        options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spinning)))
         disabled = None if fusions else onnx.SLOW_FUSIONS
         session = onnxruntime.InferenceSession(str(folder / f"{kind}.onnx"), options, disabled_optimizers=disabled)
-        workers = ThreadPoolExecutor(available_cores() if at_once else 1)
+        workers = ThreadPoolExecutor(at_once)
         return lambda: list(workers.map(lambda _: session.run(None, batch), range(8)))
 
     return {
@@ -133,8 +137,9 @@ def predicting_steps(name: str, folder: Path) -> dict[str, Step]:
         "not arranged for int8": scorer("lean int8"),
         "traced graph": scorer("traced int8"),
         "with fused addition and norm": scorer("int8", fusions=True),
-        "one batch at a time": scorer("int8", at_once=False),
-        "one batch at a time, spinning": scorer("int8", at_once=False, spinning=True),
+        "batches at once, each by all threads": scorer("int8", threads=cores),
+        "one batch at a time, by all threads": scorer("int8", threads=cores, at_once=1),
+        "one batch at a time, by all threads, spinning": scorer("int8", threads=cores, at_once=1, spinning=True),
         "fp32": scorer("lean"),
         "fp32, traced graph": scorer("traced"),
     }
