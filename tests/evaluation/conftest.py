@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from multitag.config import Config
+from multitag.data.folds import NO_FOLD
+from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics import compute_metrics
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
 
@@ -26,6 +28,12 @@ SIZES = {"train": 560, "validation": 80, "test": 160}
 def run_example() -> Callable[..., dict[str, Any]]:
     """Give a function that makes the arguments of ``build_report``."""
     return make_example
+
+
+@pytest.fixture
+def full_example() -> dict[str, Any]:
+    """Give the arguments of ``build_report`` with everything that can be on the page."""
+    return {**add_all(make_example()), "held_out": make_held_out()}
 
 
 def make_example(
@@ -98,3 +106,66 @@ def make_example(
         "split": {"method": "stratified", **SIZES},
         "created": "2025-11-22 14:05 UTC",
     }
+
+
+@pytest.fixture
+def held_out_example() -> Callable[..., HeldOut]:
+    """Give a function that makes the rows behind :func:`make_example`."""
+    return make_held_out
+
+
+def make_held_out(names: Sequence[str] = GENRES, *, side: str = "test", n_rows: int = 160, text: str = "") -> HeldOut:
+    rng = np.random.default_rng(1)
+    y_true = (rng.random((n_rows, len(names))) < np.resize(list(DENSITY.values()), len(names))).astype(np.uint8)
+    y_prob = (1 / (1 + np.exp(1.6 - 2.0 * y_true - rng.normal(size=y_true.shape)))).astype(np.float32)
+    return HeldOut(
+        label_names=tuple(names),
+        rows=np.arange(1, n_rows + 1),
+        texts=tuple(text or f"Film {index}: a hitman comes out of retirement. " * 12 for index in range(n_rows)),
+        side=(side,) * n_rows,
+        fold=np.full(n_rows, NO_FOLD),
+        y_true=y_true,
+        y_raw=y_prob,
+        y_prob=y_prob,
+        y_pred=(y_prob >= 0.4).astype(np.uint8),
+    )
+
+
+def add_all(example: dict[str, Any]) -> dict[str, Any]:
+    """Add to the example what a run with folds, baselines, calibration and a guarantee brings."""
+    metrics = example["metrics"]
+    for figures in (each for kinds in metrics["splits"].values() for each in kinds.values()):
+        figures["intervals"] = {name: _around(value) for name, value in figures["values"].items()}
+        for entry in figures["per_label"]:
+            keys = ("precision", "recall", "f1", "roc_auc", "average_precision")
+            entry["intervals"] = {key: _around(entry[key]) for key in keys}
+    values = {"macro_f1": 0.31, "micro_f1": 0.42, "macro_roc_auc": 0.78, "macro_average_precision": 0.36}
+    intervals = {name: _around(value) for name, value in values.items()}
+    differences = {name: [0.12, 0.05, 0.18] for name in values} | {"micro_f1": [0.01, -0.03, 0.04]}
+    entry = {"values": values, "intervals": intervals, "difference": differences, "seconds": 1.5}
+    names = ("label prevalence", "TF-IDF + logistic regression", "frozen features + logistic regression")
+    metrics["baselines"] = {
+        "side": "test",
+        "models": [{"name": name, **entry} for name in names],
+        "verdict": "multitag beats TF-IDF + logistic regression by 0.12 macro-F1 [0.05, 0.18].",
+    }
+    bins = [[0.05, 0.02, 160], [0.2, 0.15, 160], [0.45, 0.6, 160], [0.8, 0.95, 160]]
+    metrics["calibration"] = {
+        "side": "test",
+        "method": "platt",
+        "before": {"brier": 0.121, "ece": 0.083, "reliability": bins},
+        "after": {"brier": 0.104, "ece": 0.021, "reliability": [[share, share, rows] for _, share, rows in bins]},
+    }
+    metrics["audit"] = {
+        "counts": {"likely_wrong": 2, "likely_missing": 1, "near_duplicate": 0},
+        "first": [
+            {"row": 12, "text": "A plot.", "label": "War", "kind": "likely_wrong", "confidence": 0.97},
+            {"row": 40, "text": "Another.", "label": "Drama", "kind": "likely_missing", "confidence": 0.93},
+            {"row": 7, "text": "A third.", "label": "Music", "kind": "likely_wrong", "confidence": 0.71},
+        ],
+    }
+    return example
+
+
+def _around(value: float | None) -> list[float] | None:
+    return None if value is None else [max(0.0, value - 0.06), min(1.0, value + 0.05)]

@@ -56,7 +56,7 @@ def write_run_bundle(target: Path, task: Task, measured: Measured, metrics: dict
         Holds ``model``, and ``onnx`` where it was asked for; they are moved.
     """
     tuned, rules = measured.tuned, measured.rules
-    facts = {"base_model": tuned.base_facts(), "data": task.data_facts(), "split": task.split_facts()}
+    facts: dict[str, Any] = {"base_model": tuned.base_facts(), "data": task.data_facts(), "split": task.split_facts()}
     settings = tuned.config.to_dict()
     headline = {
         side: {kind: figures["values"] for kind, figures in kinds.items()}
@@ -66,7 +66,8 @@ def write_run_bundle(target: Path, task: Task, measured: Measured, metrics: dict
     card = build_card(label_set=task.label_set, metrics=metrics, thresholds=rules.thresholds, **facts)
     report = build_report(
         title=f"{task.table.source}: {task.table.label_column} from {task.table.text_column}",
-        metrics=metrics, thresholds=rules.thresholds, settings=settings, created=utc_now(), **facts,
+        metrics=metrics, thresholds=rules.thresholds, settings=settings, created=utc_now(),
+        held_out=measured.held_out, **facts,
     )  # fmt: skip
     with write_bundle(
         target, versions=versions, seed=tuned.config.seed, settings=settings, metrics=headline, **facts

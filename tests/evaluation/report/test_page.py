@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from multitag.evaluation.plots import MAX_BARS
+from multitag.evaluation.plots.bars import MAX_BARS
 from multitag.evaluation.report import build_report
 from multitag.evaluation.summary import headline_rows
 
@@ -82,7 +82,7 @@ def test_validation_stands_in_for_a_missing_test_side(run_example):
 
 def test_without_validation_the_fixed_threshold_is_shown(run_example):
     text = Page(build_report(**run_example(tuned=False, sides=["test"]))).text
-    assert "the figures are of the test texts, at the fixed threshold." in text
+    assert "the figures are of the test texts, at the fixed threshold:" in text
     assert "Tuned no" in text
 
 

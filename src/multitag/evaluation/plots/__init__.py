@@ -1,0 +1,1 @@
+"""Plots as SVG inside a page, one module a kind."""

@@ -1,0 +1,49 @@
+"""Which of the measured figures are shown where there is room for one set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SIDE_WORDS = {"out_of_fold": "out-of-fold", "test": "test", "validation": "validation"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one side at one kind of threshold.
+
+    Parameters
+    ----------
+    side : {"out_of_fold", "test", "validation"}
+    kind : {"tuned", "fixed"}
+    figures : mapping
+        What ``metrics.json`` holds of them.
+    """
+
+    side: str
+    kind: str
+    figures: Mapping[str, Any]
+
+    def rows(self) -> str:
+        """Say on which texts, such as ``"160 test texts"``."""
+        return f"{self.figures['n_rows']} {SIDE_WORDS[self.side]} texts"
+
+    def thresholds(self) -> str:
+        """Say at which thresholds."""
+        return "the tuned thresholds" if self.kind == "tuned" else "the fixed threshold"
+
+
+def best_measured(metrics: Mapping[str, Any]) -> Measured | None:
+    """Choose out of fold before test before validation, and tuned thresholds before the fixed one.
+
+    Returns
+    -------
+    Measured or None
+        None where nothing was measured.
+    """
+    for side in SIDE_WORDS:
+        for kind in ("tuned", "fixed"):
+            if figures := metrics["splits"].get(side, {}).get(kind):
+                return Measured(side, kind, figures)
+    return None

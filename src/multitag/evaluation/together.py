@@ -1,0 +1,35 @@
+"""How often labels stand together on a row."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def overlap(y: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Give, for each two labels, the rows that have both as a share of the rows that have either.
+
+    Parameters
+    ----------
+    y : ndarray of int, shape (n_rows, n_labels)
+        0 and 1: true labels or predictions.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_labels, n_labels)
+        In [0, 1], symmetric; 0 where no row has either.
+
+    References
+    ----------
+    Jaccard (1912), "The distribution of the flora in the alpine zone".
+
+    Examples
+    --------
+    >>> overlap(np.array([[1, 1], [1, 0], [0, 0]])).tolist()
+    [[1.0, 0.5], [0.5, 1.0]]
+    """
+    counts = y.astype(np.float64)
+    both = counts.T @ counts
+    alone = both.diagonal()
+    either = alone[:, None] + alone[None, :] - both
+    return np.divide(both, either, out=np.zeros_like(both), where=either > 0)
