@@ -7,6 +7,7 @@ from typing import Any
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.held_out import OUT_OF_FOLD
+from multitag.evaluation.label_audit import audit_held_out
 from multitag.inference.evaluate import measure
 from multitag.run.measured import MIN_ROWS_TO_TUNE, Measured
 
@@ -40,6 +41,7 @@ def collect_metrics(task: Task, config: Config, measured: Measured, exported: li
         "label_names": list(task.label_set.names),
         "splits": splits,
         "label_counts": task.label_counts(),
+        "audit": audit_held_out(held_out.measured()).to_dict() if len(held_out) else None,
         "refit": measured.refit,
         "history": measured.tuned.fit.history,
         "notes": _notes(task, measured, exported),
