@@ -5,6 +5,7 @@ import json
 import pytest
 
 import multitag
+from multitag.evaluation.summary import format_with_interval
 
 COLUMNS = ["--text", "Plot", "--labels", "Genre"]
 
@@ -21,14 +22,35 @@ def test_figures_as_a_table(multitag_process, finished_run, films_csv, expected)
     assert ["Metric", "test", "at", "0.3", "test,", "tuned"] in lines
     assert ["Rows", "60", "60"] in lines
     for title, name in {"Micro F1": "micro_f1", "Hamming loss (lower is better)": "hamming_loss"}.items():
-        figures = [f"{expected[kind]['values'][name]:.3f}" for kind in ("fixed", "tuned")]
-        assert [*title.split(), *figures] in lines
+        figures = [
+            format_with_interval(expected[kind]["values"][name], expected[kind]["intervals"][name])
+            for kind in ("fixed", "tuned")
+        ]
+        assert " ".join([title, *figures]).split() in lines
 
 
 def test_every_figure_as_json(multitag_run, finished_run, films_csv, expected):
     ended = multitag_run("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--json")
     assert (ended.code, ended.err) == (0, "60 rows read: all used\n")
     assert json.loads(ended.out) == expected
+
+
+def test_each_label_and_how_often_it_is_there(multitag_process, finished_run, films_csv, expected):
+    ended = multitag_process("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--per-label", "--resamples", 100)
+    assert ended.code == 0
+    lines = [line.split() for line in ended.out.splitlines()]
+    assert ["Label", "Rows", "Precision", "Recall", "F1", "ROC-AUC", "Average", "precision"] in lines
+    drama = next(each for each in expected["tuned"]["per_label"] if each["label"] == "Drama")
+    (shown,) = [line for line in lines if line[:1] == ["Drama"]]
+    assert shown[1:3] == [str(drama["support"]), f"{drama['precision']:.3f}"]
+
+
+def test_no_resamples_no_intervals(multitag_run, finished_run, films_csv, refused):
+    command = ["evaluate", finished_run.bundle, films_csv, *COLUMNS]
+    ended = multitag_run(*command, "--json", "--resamples", 0)
+    assert json.loads(ended.out)["fixed"]["intervals"] == {}
+    assert "Micro F1" in multitag_run(*command, "--resamples", 0).out
+    assert refused(*command, "--resamples", 99) == "resamples: expected at least 100, got 99"
 
 
 def test_columns_are_by_default_those_of_the_bundle(multitag_run, finished_run, tmp_path, table):

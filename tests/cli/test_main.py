@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-COMMANDS = ["train", "predict", "evaluate", "audit", "inspect", "pack", "verify"]
+COMMANDS = ["train", "predict", "evaluate", "compare", "audit", "inspect", "pack", "verify"]
 
 
 def test_every_command_has_help(multitag_run):

@@ -46,10 +46,12 @@ def test_a_table_in_a_metric_table_and_a_bundle_out(multitag_process, train_film
     ended = multitag_process(*train_films, "--out", out)
     assert (ended.code, ended.err) == (0, "")  # no progress bar, no notice of a library
     metrics = json.loads((out / "bundle" / "metrics.json").read_text(encoding="utf-8"))
-    sides = metrics["splits"]
-    kinds = [sides[side][kind] for side in ("validation", "test") for kind in ("fixed", "tuned")]
-    assert metric_column(ended.out, "Rows") == ["20", "20", "12", "12"]
-    assert metric_column(ended.out, "Micro F1") == [f"{each['values']['micro_f1']:.3f}" for each in kinds]
+    test = metrics["splits"]["test"]  # the headline is of the rows that had no say in anything
+    assert metric_column(ended.out, "Rows") == ["12", "12"]
+    figures = [test[kind][of]["micro_f1"] for kind in ("fixed", "tuned") for of in ("values", "intervals")]
+    value, (low, high), tuned, (tuned_low, tuned_high) = figures
+    shown = f"{value:.3f} [{low:.2f}, {high:.2f}] {tuned:.3f} [{tuned_low:.2f}, {tuned_high:.2f}]"
+    assert metric_column(ended.out, "Micro F1") == shown.split()
     assert f"bundle: {out / 'bundle'}\n" in ended.out
     assert f"report: {out / 'bundle' / 'report.html'}\n" in ended.out
     for note in metrics["notes"]:

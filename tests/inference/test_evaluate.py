@@ -17,7 +17,7 @@ TUNED = Thresholds("per_label", 0.5, 0.4, (0.3, 0.5), 2, "f1", "validation, 20 r
 
 
 def test_figures_at_the_fixed_and_at_the_tuned_thresholds():
-    figures = measure(Y_TRUE, Y_PROB, NAMES, TUNED)
+    figures = measure(Y_TRUE, Y_PROB, NAMES, TUNED, resamples=0, seed=0)
     assert list(figures) == ["fixed", "tuned"]
     assert [label["threshold"] for label in figures["fixed"]["per_label"]] == [0.5, 0.5]
     assert [label["threshold"] for label in figures["tuned"]["per_label"]] == [0.3, 0.5]
@@ -28,13 +28,13 @@ def test_figures_at_the_fixed_and_at_the_tuned_thresholds():
 
 
 def test_figures_do_not_hang_on_the_policy():
-    expected = measure(Y_TRUE, Y_PROB, NAMES, TUNED)
+    expected = measure(Y_TRUE, Y_PROB, NAMES, TUNED, resamples=0, seed=0)
     for policy in ("fixed", "global"):
-        assert measure(Y_TRUE, Y_PROB, NAMES, replace(TUNED, policy=policy)) == expected
+        assert measure(Y_TRUE, Y_PROB, NAMES, replace(TUNED, policy=policy), resamples=0, seed=0) == expected
 
 
 def test_nothing_tuned_nothing_measured_at_tuned():
-    assert list(measure(Y_TRUE, Y_PROB, NAMES, Thresholds.fixed_only(0.3, 2))) == ["fixed"]
+    assert list(measure(Y_TRUE, Y_PROB, NAMES, Thresholds.fixed_only(0.3, 2), resamples=0, seed=0)) == ["fixed"]
 
 
 def test_a_bundle_gives_the_figures_of_its_run_on_the_same_rows(finished_run, classifier, table):
@@ -60,3 +60,24 @@ def test_a_label_that_the_bundle_does_not_know_is_refused_by_name(classifier, ta
         DataError, match=r"^sample, column 'Genre': 1 unknown label\(s\): 'Dramma'; nearest .*'Drama'"
     ):
         multitag.evaluate(classifier, replace(table, labels=labels))
+
+
+def test_intervals_of_both_kinds_where_resamples_are_asked_for():
+    y_true, y_prob = np.tile(Y_TRUE, (10, 1)), np.tile(Y_PROB, (10, 1))
+    figures = measure(y_true, y_prob, NAMES, TUNED, resamples=100, seed=1)
+    plain = measure(y_true, y_prob, NAMES, TUNED, resamples=0, seed=1)
+    for kind, measured in figures.items():
+        assert measured["values"] == plain[kind]["values"]
+        assert plain[kind]["intervals"] == plain[kind]["per_label"][0]["intervals"] == {}
+        low, high = measured["per_label"][0]["intervals"]["recall"] or (0, 1)
+        assert low <= measured["per_label"][0]["recall"] <= high
+    low, high = figures["fixed"]["intervals"]["hamming_loss"]
+    assert low < 1 / 8 < high
+    assert figures["tuned"]["intervals"]["hamming_loss"] is None  # no mistake on any row: none to draw
+
+
+def test_out_of_fold_the_predictions_are_those_of_the_other_folds_thresholds():
+    tuned_pred = 1 - Y_TRUE
+    figures = measure(Y_TRUE, Y_PROB, NAMES, TUNED, tuned_pred, resamples=0, seed=0)
+    assert figures["tuned"]["values"]["hamming_loss"] == 1
+    assert figures["fixed"]["values"]["hamming_loss"] == 1 / 8

@@ -27,7 +27,7 @@ from multitag.cli.data_options import (
     data_settings,
     table_source,
 )
-from multitag.config import BackendName, LongTexts, Pool
+from multitag.config import BackendName, Config, EvaluationConfig, LongTexts, Pool
 
 
 def evaluate(
@@ -58,6 +58,11 @@ def evaluate(
     pool: Annotated[
         Pool | None, typer.Option("--pool", help="Of the windows' probabilities.", show_default="the bundle's")
     ] = None,
+    per_label: Annotated[bool, typer.Option("--per-label", help="Show the figures of each label too.")] = False,
+    resamples: Annotated[
+        int, typer.Option("--resamples", help="Of the bootstrap behind the intervals; 0 leaves them out.")
+    ] = EvaluationConfig.resamples,
+    seed: Annotated[int, typer.Option("--seed", help="Of the resamples.")] = Config.seed,
     json_output: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
 ) -> None:
     """Measure a bundle on labelled rows that it has not seen; columns are by default those it was trained on."""
@@ -65,7 +70,7 @@ def evaluate(
 
     from multitag.cli.show import print_table
     from multitag.data.reading import load_tables, settings_of_bundle
-    from multitag.evaluation.summary import headline_rows
+    from multitag.evaluation.summary import headline_rows, label_rows
     from multitag.inference.classifier import load
     from multitag.inference.evaluate import evaluate as evaluate_classifier
 
@@ -78,10 +83,12 @@ def evaluate(
     with load(bundle, backend=backend, long=long, pool=pool) as classifier:
         config = settings_of_bundle(classifier.bundle.manifest.data, **given)
         table = load_tables({"test": table_source(data)}, config, quarantine)["test"]
-        figures = evaluate_classifier(classifier, table)
+        figures = evaluate_classifier(classifier, table, resamples=resamples, seed=seed)
     for line in (*(f"note: {note}" for note in table.notes), table.lines()[-1]):
         typer.echo(line, err=True)  # on standard output there are figures only
     if json_output:
         typer.echo(json.dumps(figures, indent=2))
     else:
         print_table(*headline_rows({"splits": {"test": figures}}))
+        if per_label:
+            print_table(*label_rows(figures.get("tuned", figures["fixed"])))

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from multitag.cli.audit import audit
+from multitag.cli.compare import compare
 from multitag.cli.evaluate import evaluate
 from multitag.cli.export import export
 from multitag.cli.inspect import inspect
@@ -54,7 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A table of texts and tags in, a multi-label text classifier you can trust, move and run out.",
 )
-for command in (train, predict, evaluate, audit, inspect, export, pack, verify):
+for command in (train, predict, evaluate, compare, audit, inspect, export, pack, verify):
     app.command()(command)
 
 

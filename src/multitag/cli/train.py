@@ -144,6 +144,10 @@ def train(
         float | None,
         _option("--threshold", "Fixed threshold, reported beside the tuned ones; default 0.3.", _RUN),
     ] = None,
+    resamples: Annotated[
+        int | None,
+        _option("--resamples", "Of the bootstrap behind the 95% intervals; default 2000, 0 leaves them out.", _RUN),
+    ] = None,
     save_steps: Annotated[
         int | None, _option("--save-steps", "Steps between checkpoints; default an epoch.", _RUN)
     ] = None,
@@ -175,7 +179,7 @@ def train(
         "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
-        "precision": precision, "loss": loss, "threshold": threshold, "save_steps": save_steps,
+        "precision": precision, "loss": loss, "threshold": threshold, "resamples": resamples, "save_steps": save_steps,
         "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,
     }  # fmt: skip
     settings = {name: value for name, value in given.items() if value is not None}
@@ -199,7 +203,7 @@ def _train(
     from multitag.cli.show import print_table
     from multitag.config import Config
     from multitag.data.reading import load_tables
-    from multitag.evaluation.summary import headline_rows
+    from multitag.evaluation.summary import headline_rows, headline_side
     from multitag.extras import import_extra
     from multitag.run import train as train_bundle
     from multitag.training.run_folder import RunFolder
@@ -220,7 +224,7 @@ def _train(
     for side, each in held_out.items():
         typer.echo(f"{side}: {each.source}, {each.lines()[-1]}")
     run = train_bundle(table, out=out, config=config, resume=resume, **held_out)
-    print_table(*headline_rows(run.metrics))
+    print_table(*headline_rows(run.metrics, headline_side(run.metrics)))
     for note in run.metrics["notes"]:
         typer.echo(f"note: {note}")
     typer.echo(f"trained in {run.metrics['training_seconds']:.0f} s")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multitag.errors import BundleError, DataError
+from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.bootstrap import Interval, Intervals
 from multitag.extras import import_extra
 
 
@@ -36,6 +37,8 @@ class LabelMetrics:
         In [0, 1], of the probabilities; undefined where no row or every row has the label.
     average_precision : float or None
         In [0, 1], of the probabilities; undefined where no row has the label.
+    intervals : dict of str to (tuple of float or None)
+        95% interval of each of the five, None where there is none; empty where none were asked for.
     """
 
     label: str
@@ -46,6 +49,7 @@ class LabelMetrics:
     f1: float | None
     roc_auc: float | None
     average_precision: float | None
+    intervals: dict[str, Interval | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,31 +68,26 @@ class Metrics:
         How many labels ``macro_f1``, ``macro_roc_auc`` and ``macro_average_precision`` leave out, and how
         many rows ``samples_f1`` does, because the figure is undefined there.
     per_label : tuple of LabelMetrics, length n_labels
+    intervals : dict of str to (tuple of float or None)
+        95% interval of each of ``values``, None where there is none; empty where none were asked for.
     """
 
     n_rows: int
     values: dict[str, float | None]
     undefined: dict[str, int]
     per_label: tuple[LabelMetrics, ...]
+    intervals: dict[str, Interval | None] = field(default_factory=dict)
+
+    def with_intervals(self, intervals: Intervals) -> Self:
+        """Give a copy with the intervals of the same figures."""
+        per_label = zip(self.per_label, intervals.per_label, strict=True)
+        labels = tuple(replace(each, intervals=of_label) for each, of_label in per_label)
+        return replace(self, per_label=labels, intervals=intervals.overall)
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain dictionaries and lists that fit JSON (None, never NaN)."""
-        return {**asdict(self), "per_label": [asdict(each) for each in self.per_label]}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_dict` gave.
-
-        Raises
-        ------
-        BundleError
-            If a key is missing or unknown.
-        """
-        try:
-            per_label = tuple(LabelMetrics(**each) for each in values["per_label"])
-            return cls(**{**values, "per_label": per_label})
-        except (KeyError, TypeError) as error:
-            raise BundleError(f"metrics: not what multitag writes: {error}; write the bundle anew") from error
+        per_label = [{**asdict(each), "intervals": _listed(each.intervals)} for each in self.per_label]
+        return {**asdict(self), "per_label": per_label, "intervals": _listed(self.intervals)}
 
 
 def compute_metrics(
@@ -211,6 +210,10 @@ def _measure_all(
         "subset_accuracy": float(skm.accuracy_score(true, pred)),
         "label_ranking_average_precision": float(skm.label_ranking_average_precision_score(true, prob)),
     }
+
+
+def _listed(intervals: Mapping[str, Interval | None]) -> dict[str, list[float] | None]:
+    return {name: None if ends is None else list(ends) for name, ends in intervals.items()}
 
 
 def _defined(value: float) -> float | None:

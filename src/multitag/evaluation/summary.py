@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-SIDES = ("validation", "test")
+SIDE_TITLES = {"out_of_fold": "out of fold", "validation": "validation", "test": "test"}
 
 METRIC_TITLES = {
     "macro_f1": "Macro F1",
@@ -20,22 +20,39 @@ METRIC_TITLES = {
     "label_ranking_average_precision": "Label ranking average precision",
 }
 
+LABEL_TITLES = {
+    "precision": "Precision",
+    "recall": "Recall",
+    "f1": "F1",
+    "roc_auc": "ROC-AUC",
+    "average_precision": "Average precision",
+}
 
-def headline_rows(metrics: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+LOWER_IS_BETTER = frozenset({"hamming_loss"})
+
+
+def headline_side(metrics: Mapping[str, Any]) -> str | None:
+    """Give the side that the headline is of: out of fold, else test, else validation; None if nothing was measured."""
+    return next((side for side in ("out_of_fold", "test", "validation") if side in metrics["splits"]), None)
+
+
+def headline_rows(metrics: Mapping[str, Any], only: str | None = None) -> tuple[list[str], list[list[str]]]:
     """Format the figures over all labels as a table.
 
     Parameters
     ----------
     metrics : mapping
         What ``metrics.json`` holds.
+    only : str, optional
+        The one side to show; by default all that were measured.
 
     Returns
     -------
     header : list of str
         ``"Metric"``, then a column for each side and kind of threshold that was measured.
     rows : list of list of str
-        The number of rows, then a row for each metric; what is undefined is said in words. Empty where
-        nothing was measured.
+        The number of rows, then a row for each metric with its 95% interval; what is undefined is said in words.
+        Empty where nothing was measured.
 
     Examples
     --------
@@ -50,7 +67,7 @@ def headline_rows(metrics: Mapping[str, Any]) -> tuple[list[str], list[list[str]
     """
     columns = {
         _title(side, kind, metrics["splits"][side][kind]): metrics["splits"][side][kind]
-        for side in SIDES
+        for side in ((only,) if only else SIDE_TITLES)
         for kind in ("fixed", "tuned")
         if kind in metrics["splits"].get(side, {})
     }
@@ -73,13 +90,52 @@ def format_figure(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.3f}"
 
 
+def label_rows(measured: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Format the figures of each label as a table.
+
+    Parameters
+    ----------
+    measured : mapping
+        What ``metrics.json`` holds of one side at one kind of threshold.
+
+    Returns
+    -------
+    header : list of str
+    rows : list of list of str
+        A row for each label: its name, on how many rows it is, and each figure with its 95% interval.
+    """
+    rows = []
+    for each in measured["per_label"]:
+        intervals = each.get("intervals", {})
+        figures = [format_with_interval(each[name], intervals.get(name)) for name in LABEL_TITLES]
+        rows.append([each["label"], str(each["support"]), *figures])
+    return ["Label", "Rows", *LABEL_TITLES.values()], rows
+
+
+def format_with_interval(value: float | None, interval: Sequence[float] | None) -> str:
+    """Write a figure and its interval, with as many decimals as tell the two ends apart.
+
+    Examples
+    --------
+    >>> format_with_interval(0.43712, (0.3961, 0.4702)), format_with_interval(0.1, None)
+    ('0.437 [0.40, 0.47]', '0.100')
+    >>> format_with_interval(0.1062, (0.0981, 0.1143))
+    '0.106 [0.098, 0.114]'
+    """
+    if interval is None:
+        return format_figure(value)
+    low, high = interval
+    decimals = 2 if high - low >= 0.05 else 3
+    return f"{format_figure(value)} [{low:.{decimals}f}, {high:.{decimals}f}]"
+
+
 def _title(side: str, kind: str, measured: Mapping[str, Any]) -> str:
     if kind == "tuned":
-        return f"{side}, tuned"
-    return f"{side} at {measured['per_label'][0]['threshold']:g}"
+        return f"{SIDE_TITLES[side]}, tuned"
+    return f"{SIDE_TITLES[side]} at {measured['per_label'][0]['threshold']:g}"
 
 
 def _cell(measured: Mapping[str, Any], name: str) -> str:
     value, left_out = measured["values"][name], measured["undefined"].get(name, 0)
-    text = format_figure(value)
+    text = format_with_interval(value, measured.get("intervals", {}).get(name))
     return f"{text} ({left_out} undefined)" if left_out and value is not None else text

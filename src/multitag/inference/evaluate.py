@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.config import Config, EvaluationConfig
 from multitag.data.rare import RareLabels
 from multitag.data.shapes.shape import named
 from multitag.data.table import Table
 from multitag.errors import DataError
+from multitag.evaluation.bootstrap import bootstrap_intervals
 from multitag.evaluation.metrics import compute_metrics
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds
 from multitag.inference.classifier import Classifier
@@ -19,9 +21,15 @@ from multitag.labels import LabelSet
 
 
 def measure(
-    y_true: NDArray[np.integer], y_prob: NDArray[np.floating], label_set: LabelSet, thresholds: Thresholds,
+    y_true: NDArray[np.integer],
+    y_prob: NDArray[np.floating],
+    label_set: LabelSet,
+    thresholds: Thresholds,
     tuned_pred: NDArray[np.integer] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    *,
+    resamples: int,
+    seed: int,
+) -> dict[str, Any]:
     """Measure probabilities at the fixed threshold and, where some were tuned, at those.
 
     Parameters
@@ -34,26 +42,39 @@ def measure(
     thresholds : Thresholds
     tuned_pred : ndarray of int, shape (n_rows, n_labels), optional
         What was predicted at tuned thresholds, where these are not ``thresholds`` for all rows, as out of fold.
+    resamples : int
+        Of the bootstrap; 0 leaves the intervals out.
+    seed : int
+        Of the resamples.
 
     Returns
     -------
     dict
         ``{"fixed": figures, "tuned": figures}``, JSON-safe; ``"tuned"`` only where thresholds were tuned.
     """
-    kinds = {"fixed": replace(thresholds, policy="fixed")}
+    cuts = {"fixed": replace(thresholds, policy="fixed").values()}  # (n_labels,)
     if thresholds.per_label is not None:
-        kinds["tuned"] = replace(thresholds, policy="per_label")
-    figures = {}
-    for kind, chosen in kinds.items():
-        cut = chosen.values()  # (n_labels,)
-        y_pred: Any = tuned_pred if kind == "tuned" else None
-        if y_pred is None:
-            y_pred = apply_thresholds(y_prob, cut)
-        figures[kind] = compute_metrics(y_true, y_prob, y_pred, label_set.names, cut).to_dict()
-    return figures
+        cuts["tuned"] = replace(thresholds, policy="per_label").values()
+    preds = {kind: apply_thresholds(y_prob, cut) for kind, cut in cuts.items()}
+    if tuned_pred is not None and "tuned" in preds:
+        preds["tuned"] = tuned_pred.astype(np.int64)
+    figures = {
+        kind: compute_metrics(y_true, y_prob, preds[kind], label_set.names, cut) for kind, cut in cuts.items()
+    }
+    if resamples:
+        intervals = bootstrap_intervals(y_true, y_prob, list(preds.values()), resamples=resamples, seed=seed)
+        for kind, of_kind in zip(figures, intervals, strict=True):
+            figures[kind] = figures[kind].with_intervals(of_kind)
+    return {kind: measured.to_dict() for kind, measured in figures.items()}
 
 
-def evaluate(classifier: Classifier, table: Table) -> dict[str, Any]:
+def evaluate(
+    classifier: Classifier,
+    table: Table,
+    *,
+    resamples: int = EvaluationConfig.resamples,
+    seed: int = Config.seed,
+) -> dict[str, Any]:
     """Measure a bundle on rows that it has not seen.
 
     Parameters
@@ -61,6 +82,10 @@ def evaluate(classifier: Classifier, table: Table) -> dict[str, Any]:
     classifier : Classifier
     table : Table
         Its labels must all be known to the classifier, or were dropped or merged when it was trained, and are here.
+    resamples : int, default 2000
+        Of the bootstrap behind the 95% intervals; 0 leaves them out.
+    seed : int, default 42
+        Of the resamples.
 
     Returns
     -------
@@ -79,4 +104,4 @@ def evaluate(classifier: Classifier, table: Table) -> dict[str, Any]:
     except DataError as error:
         raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error
     y_prob = classifier.predict_proba(table.texts)
-    return measure(y_true, y_prob, label_set, classifier.thresholds)
+    return measure(y_true, y_prob, label_set, classifier.thresholds, resamples=resamples, seed=seed)

@@ -36,7 +36,10 @@ def collect_metrics(task: Task, config: Config, measured: Measured, exported: li
         rows = held_out.of_side(side)
         if len(rows):
             nested = rows.y_pred if side == OUT_OF_FOLD else None  # by thresholds that the row had no say in
-            splits[side] = measure(rows.y_true, rows.y_prob, task.label_set, measured.rules.thresholds, nested)
+            splits[side] = measure(
+                rows.y_true, rows.y_prob, task.label_set, measured.rules.thresholds, nested,
+                resamples=config.evaluation.resamples, seed=config.seed,
+            )  # fmt: skip
     return {
         "label_names": list(task.label_set.names),
         "splits": splits,

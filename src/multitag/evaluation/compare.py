@@ -1,0 +1,165 @@
+"""Two runs on the same held-out rows: which is better, in what, and whether that could be chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.data.shapes.shape import listed
+from multitag.errors import DataError
+from multitag.evaluation.bootstrap import paired_differences
+from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.metrics import compute_metrics
+from multitag.evaluation.summary import LOWER_IS_BETTER, METRIC_TITLES, SIDE_TITLES, format_figure
+
+MIN_ROWS = 20  # on fewer, every resample is of much the same few rows
+_NONE = 1e-12  # differences of rounding
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The figures of two runs on the same rows, and their differences.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the two runs.
+    side : str
+        ``"out_of_fold"``, ``"test"`` or ``"validation"``: which rows.
+    n_rows : int
+    values : tuple of dict of str to (float or None)
+        Each run's figures, as ``Metrics.values``.
+    differences : dict of str to tuple of float
+        The first run's figure minus the second's, and its 95% interval; without those undefined for either.
+    """
+
+    names: tuple[str, str]
+    side: str
+    n_rows: int
+    values: tuple[dict[str, float | None], dict[str, float | None]]
+    differences: dict[str, tuple[float, float, float]]
+
+    def rows(self) -> tuple[list[str], list[list[str]]]:
+        """Format as a table: a header, and a row a metric with both figures, their difference and its interval."""
+        first, second = self.values
+        rows = []
+        for name, title in METRIC_TITLES.items():
+            difference = "undefined"
+            if name in self.differences:
+                value, low, high = self.differences[name]
+                difference = f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
+            rows.append([title, format_figure(first[name]), format_figure(second[name]), difference])
+        return ["Metric", *self.names, "difference"], rows
+
+    def sentence(self) -> str:
+        """Say which figures differ by more than chance: those whose interval lies on one side of zero."""
+        better: tuple[list[str], list[str]] = ([], [])
+        alike = []
+        for name, title in METRIC_TITLES.items():
+            if name not in self.differences:
+                continue
+            _, low, high = self.differences[name]
+            title = title.partition(" (")[0]
+            if low <= _NONE and high >= -_NONE:
+                alike.append(title)
+            else:
+                better[(low > 0) == (name in LOWER_IS_BETTER)].append(title)
+        on = f"on {self.n_rows} {SIDE_TITLES[self.side]} rows"
+        if not any(better):
+            return f"{on}, {self.names[0]} and {self.names[1]} are not distinguishable in any figure"
+        told = zip(self.names, better, strict=True)
+        parts = [f"{run} is better in {', '.join(titles)}" for run, titles in told if titles]
+        if alike:
+            parts.append(f"they are not distinguishable in {', '.join(alike)}")
+        return f"{on}, {'; '.join(parts)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain dictionaries and lists that fit JSON."""
+        return {
+            "runs": list(self.names), "side": self.side, "n_rows": self.n_rows, "values": list(self.values),
+            "difference": {name: list(each) for name, each in self.differences.items()}, "verdict": self.sentence(),
+        }  # fmt: skip
+
+
+def compare(
+    first: HeldOut, second: HeldOut, *, names: tuple[str, str], resamples: int, seed: int
+) -> Comparison:
+    """Compare two runs on the rows that both were measured on: out of fold, else test, else validation.
+
+    Parameters
+    ----------
+    first, second : HeldOut
+    names : tuple of str
+        What the runs are called.
+    resamples : int
+        At least 100.
+    seed : int
+        Of the resamples.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    DataError
+        If the runs were measured on other rows, texts, labels or true labels, or on fewer than 20 rows; names the first
+        that differs.
+    """
+    a, b = (_in_order(each.measured()) for each in (first, second))
+    _check_same(a, b, names)
+    values = []
+    for each in (a, b):
+        unused = np.zeros(len(each.label_names))  # thresholds: reported a label, and this is of all labels
+        values.append(compute_metrics(each.y_true, each.y_prob, each.y_pred, each.label_names, unused).values)
+    differences = paired_differences(
+        a.y_true, (a.y_prob, a.y_pred), (b.y_prob, b.y_pred), resamples=resamples, seed=seed
+    )
+    return Comparison(names, a.side[0], len(a), (values[0], values[1]), differences)
+
+
+def _in_order(held_out: HeldOut) -> HeldOut:
+    """Sort by row number: folds and splits give rows in other orders."""
+    order = np.argsort(held_out.rows, kind="stable")
+    return held_out.taken(order)
+
+
+def _check_same(a: HeldOut, b: HeldOut, names: tuple[str, str]) -> None:
+    remedy = "only runs on the same rows can be compared: the same table, split and seed"
+    where = f"{names[0]} and {names[1]}"
+    if not len(a) or not len(b) or a.side[0] != b.side[0]:
+        sides = (SIDE_TITLES[each.side[0]] if len(each) else "no" for each in (a, b))
+        raise DataError(f"{where}: measured on {' rows and on '.join(sides)} rows; {remedy}")
+    if not np.array_equal(a.rows, b.rows):
+        raise DataError(f"{where}: measured on other rows: {_other_rows(a.rows, b.rows, names)}; {remedy}")
+    if a.label_names != b.label_names:
+        raise DataError(f"{where}: other labels: {_other_labels(a.label_names, b.label_names, names)}; {remedy}")
+    for index, (text, other) in enumerate(zip(a.texts, b.texts, strict=True)):
+        if text != other:
+            raise DataError(f"{where}: another text in row {a.rows[index]}; {remedy}")
+    if (a.y_true != b.y_true).any():
+        index, label = np.argwhere(a.y_true != b.y_true)[0]
+        run = names[0] if a.y_true[index, label] else names[1]
+        raise DataError(f"{where}: row {a.rows[index]} has the label {a.label_names[label]!r} in {run} only; {remedy}")
+    if len(a) < MIN_ROWS:
+        raise DataError(f"{where}: measured on {len(a)} rows; a comparison takes at least {MIN_ROWS}")
+
+
+def _other_rows(a: NDArray[np.int64], b: NDArray[np.int64], names: tuple[str, str]) -> str:
+    only = [np.setdiff1d(a, b), np.setdiff1d(b, a)]
+    counts = [
+        f"{len(rows)} of {of} in {run} only, such as row {rows[0]}"
+        for rows, of, run in zip(only, (len(a), len(b)), names, strict=True)
+        if len(rows)
+    ]
+    return ", ".join(counts) or f"{len(a)} and {len(b)}, some of them twice"
+
+
+def _other_labels(a: Sequence[str], b: Sequence[str], names: tuple[str, str]) -> str:
+    only = [[label for label in a if label not in b], [label for label in b if label not in a]]
+    told = [f"{listed(labels)} in {run} only" for labels, run in zip(only, names, strict=True) if labels]
+    return ", ".join(told) or "the same in another order"
