@@ -56,3 +56,10 @@ def test_what_is_no_run_is_refused(refused, finished_run, run_folder):
     assert refused("audit", finished_run.bundle).startswith(f"{finished_run.bundle}/probabilities.parquet: missing")
     assert refused("audit", run_folder, "--output", "x.xlsx") == "x.xlsx: expected a name that ends in .csv"
     assert "there is no folder" in refused("audit", run_folder, "--output", "no/such/x.csv")
+
+
+def test_a_run_counted_the_same(multitag_run, finished_run, settings):
+    counts = finished_run.metrics["audit"]["counts"]
+    lines = multitag_run("audit", finished_run.folder).out.splitlines()
+    assert [int(line.split()[0]) for line in lines[1 : 1 + len(counts)]] == list(counts.values())
+    assert f"{settings['validation_size'] + settings['test_size']} rows looked over:" == lines[0]

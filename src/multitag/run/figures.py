@@ -44,7 +44,7 @@ def collect_metrics(task: Task, config: Config, measured: Measured, exported: li
         "label_names": list(task.label_set.names),
         "splits": splits,
         "label_counts": task.label_counts(),
-        "audit": audit_held_out(held_out.measured()).to_dict() if len(held_out) else None,
+        "audit": audit_held_out(held_out).to_dict() if len(held_out) else None,
         "refit": measured.refit,
         "history": measured.tuned.fit.history,
         "notes": _notes(task, measured, exported),
