@@ -33,7 +33,7 @@ def test_verify_says_what_the_bundle_is(run, bundle):
     assert result.exit_code == 0
     lines = result.output.splitlines()
     assert [line.split()[0] for line in lines] == ["format", "created", "base", "labels", "files", "ok"]
-    assert lines[0].split() == ["format", "1"]
+    assert lines[0].split() == ["format", "2"]
     assert lines[2].split() == ["base", "model", "minilm"]
     assert lines[3].split() == ["labels", "3"]
     assert lines[4].split() == ["files", "12,", "0.0", "MB"]

@@ -88,11 +88,11 @@ def test_the_same_values_spelled_otherwise_are_found(respelled):
 
 def test_a_newer_format_is_refused_by_its_number_whatever_else_it_holds():
     message = (
-        r"^b: manifest\.json: written by a newer multitag \(format 2\); this one reads up to 1; "
+        r"^b: manifest\.json: written by a newer multitag \(format 3\); this one reads up to 2; "
         r"upgrade with: pip install -U multitag$"
     )
-    assert FORMAT == 1
-    for data in (signed(format=2), signed(format=2, shards=[], files=...), b'{"format": 2}'):
+    assert FORMAT == 2
+    for data in (signed(format=3), signed(format=3, shards=[], files=...), b'{"format": 3}'):
         with pytest.raises(BundleError, match=message):
             Manifest.from_bytes(data, "b")
 

@@ -9,17 +9,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from multitag.bundle.archive import pack, verify
-from multitag.bundle.layout import REQUIRED
+from multitag.bundle.layout import FORMAT, REQUIRED
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.read import open_bundle
+from multitag.bundle.strict_json import dump_json
+from multitag.bundle.unzip import unzip_bundle
+from multitag.bundle.write import replace_files
 from multitag.errors import BundleError
 from multitag.evaluation.calibration import Calibration
 
-FORMAT_1 = Path(__file__).parent / "fixtures" / "format-1.zip"
-FORMAT_1_SHA256 = "69002e7c2ca6897cc2280401678a72a552b4c335fecd26b4bf3479ca11702176"
+FIXTURES = Path(__file__).parent / "fixtures"
+SHA256 = {  # they are never made anew
+    "format-1.zip": "69002e7c2ca6897cc2280401678a72a552b4c335fecd26b4bf3479ca11702176",
+    "format-2.zip": "bb9f846932376f6e6b24ce3723cb68622deb106c1f09c2f87a064ff95db3b115",
+}
 NAMES = sorted({"manifest.json", "onnx/model.onnx", *REQUIRED})  # the files of the tiny bundle
 
 
@@ -253,13 +260,47 @@ def test_reading_loads_neither_torch_nor_transformers_nor_scikit_learn(bundle):
     assert done.stdout == "set()\n"
 
 
-def test_a_bundle_of_format_1_is_read_for_ever():
-    assert hashlib.sha256(FORMAT_1.read_bytes()).hexdigest() == FORMAT_1_SHA256  # never made anew
-    with open_bundle(FORMAT_1) as opened:
-        assert opened.manifest.format == 1
+def test_the_bundles_of_all_formats_are_there():
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in FIXTURES.glob("*.zip")} == SHA256
+    assert len(SHA256) == FORMAT
+
+
+@pytest.mark.parametrize("number", range(1, FORMAT + 1))
+def test_a_bundle_of_any_format_is_read_for_ever(number):
+    with open_bundle(FIXTURES / f"format-{number}.zip") as opened:
+        assert opened.manifest.format == number
         assert opened.label_set.names == ("Comedy", "Drama", "Sci-Fi")
         assert opened.thresholds.values().tolist() == [0.25, 0.5, 0.75]
-        assert opened.calibration == Calibration.identity(3)
+        if number == 1:
+            assert opened.calibration == Calibration.identity(3)
+            assert opened.guarantee is None
+        else:
+            calibrated = opened.calibration.apply(np.array([[0.3, 0.5, 0.5]]))
+            np.testing.assert_allclose(calibrated, [[0.3, 1 / (1 + np.e), 0.25]])
+            assert opened.guarantee is not None
+            assert (opened.guarantee.name, opened.guarantee.cut) == ("recall=0.9", 0.125)
+
+
+def test_what_is_changed_in_a_bundle_makes_it_one_of_the_present_format(tmp_path):
+    (tmp_path / "old").mkdir()
+    unzip_bundle(FIXTURES / "format-1.zip", tmp_path / "old")
+    with open_bundle(FIXTURES / "format-2.zip") as other:
+        guarantee = other.guarantee
+    assert guarantee is not None
+    replace_files(tmp_path / "old", {"guarantee.json": dump_json(guarantee.to_dict())})
+    with open_bundle(tmp_path / "old") as opened:
+        assert (opened.manifest.format, opened.guarantee) == (FORMAT, guarantee)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"cut": 2}, {"kind": "f1"}, {"conditions": None}, {"extra": 1}, {"n_rows": 0}, {"level": "high"}]
+)
+def test_a_guarantee_that_says_something_else_is_refused(changes, bundle):
+    with open_bundle(FIXTURES / "format-2.zip") as other:
+        assert other.guarantee is not None
+        content = json.dumps({**other.guarantee.to_dict(), **changes}).encode()
+    forge(bundle, "guarantee.json", content)
+    assert "guarantee: " in _refuse(bundle)
 
 
 def test_a_file_that_changes_between_verifying_and_loading_is_found(bundle, tmp_path):

@@ -39,7 +39,7 @@ from multitag.inference.files import predict_file
 from multitag.inference.onnx import OnnxBackend
 from multitag.inference.scoring import score_texts
 
-FORMAT_1 = Path(__file__).parents[1] / "bundle" / "fixtures" / "format-1.zip"
+FORMAT_2 = Path(__file__).parents[1] / "bundle" / "fixtures" / "format-2.zip"
 TEXTS = ["a film about love", "", "WAR " * 50, "🎬 \N{COMBINING ACUTE ACCENT}\0\n"]
 
 
@@ -75,10 +75,10 @@ class Target:
 
 @functools.cache
 def base_bundle() -> Path:
-    """Unpack the bundle of format 1 and give it a graph, so that it predicts without torch."""
+    """Unpack the bundle of format 2 and give it a graph, so that it predicts without torch."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz-base-")) / "bundle"
     folder.mkdir()
-    unzip_bundle(FORMAT_1, folder)
+    unzip_bundle(FORMAT_2, folder)
     (folder / "onnx").mkdir()
     (folder / "onnx" / "model.onnx").write_bytes(tiny_graph())
     sign(folder)
@@ -294,8 +294,8 @@ TARGETS = (
     Target("manifest.json", lambda: [(base_bundle() / MANIFEST).read_bytes()], _parse_manifest),
     Target("manifest.json, signed", lambda: [(base_bundle() / MANIFEST).read_bytes()], _parse_signed_manifest),
     *map(_bundle_file, (
-        "labels.json", "thresholds.json", "calibration.json", "metrics.json", "model/config.json",
-        "model/tokenizer.json", "model/tokenizer_config.json",
+        "labels.json", "thresholds.json", "calibration.json", "guarantee.json", "metrics.json",
+        "model/config.json", "model/tokenizer.json", "model/tokenizer_config.json",
     )),
     Target("model/model.safetensors", lambda: [save({"a": np.ones((2, 3), "f4")}), save({})], _parse_weights),
     Target("onnx/model.onnx", lambda: [tiny_graph()], _parse_graph),

@@ -10,11 +10,13 @@ from typing import Any
 from multitag.bundle.layout import (
     CALIBRATION,
     CONFIG,
+    GUARANTEE,
     LABELS,
     METRICS,
     ONNX,
     ONNX_INT8,
     ONNX_PARITY,
+    OPTIONAL,
     THRESHOLDS,
     TOKENIZER,
     TOKENIZER_CONFIG,
@@ -25,6 +27,7 @@ from multitag.bundle.strict_json import dump_json, parse_json, parse_json_object
 from multitag.bundle.tensor_header import check_tensor_header
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.thresholds import Thresholds
 from multitag.labels import LabelSet
 from multitag.remote_code import find_code_request
@@ -39,15 +42,21 @@ COLUMN_FACTS: dict[str, tuple[type, ...]] = {
 
 
 def write_contents(
-    folder: Path, label_set: LabelSet, thresholds: Thresholds, calibration: Calibration
+    folder: Path,
+    label_set: LabelSet,
+    thresholds: Thresholds,
+    calibration: Calibration,
+    guarantee: Guarantee | None = None,
 ) -> None:
-    """Write the three files that turn logits into labels."""
+    """Write the files that turn logits into labels: three, and that of a guarantee if there is one."""
     (folder / LABELS).write_bytes(label_set.to_json().encode("utf-8"))
     (folder / THRESHOLDS).write_bytes(dump_json(thresholds.to_dict()))
     (folder / CALIBRATION).write_bytes(dump_json(calibration.to_dict()))
+    if guarantee is not None:
+        (folder / GUARANTEE).write_bytes(dump_json(guarantee.to_dict()))
 
 
-def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calibration]:
+def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calibration, Guarantee | None]:
     """Read what turns logits into labels, and check every JSON file, the weights and the graphs of the bundle.
 
     Parameters
@@ -66,8 +75,8 @@ def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calib
     label_set = _parse_labels(parse_json((folder / LABELS).read_bytes(), f"{where}: {LABELS}"), where)
     files = {
         name: parse_json_object((folder / name).read_bytes(), f"{where}: {name}")
-        for name in (THRESHOLDS, CALIBRATION, METRICS, CONFIG, TOKENIZER, TOKENIZER_CONFIG, ONNX_PARITY)
-        if name != ONNX_PARITY or (folder / name).exists()
+        for name in (THRESHOLDS, CALIBRATION, GUARANTEE, METRICS, CONFIG, TOKENIZER, TOKENIZER_CONFIG, ONNX_PARITY)
+        if name not in OPTIONAL or (folder / name).exists()
     }
     for name in (CONFIG, TOKENIZER, TOKENIZER_CONFIG):
         key = find_code_request(files[name])
@@ -86,9 +95,10 @@ def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calib
     try:
         thresholds = Thresholds.from_dict(files[THRESHOLDS], len(label_set))
         calibration = Calibration.from_dict(files[CALIBRATION], len(label_set))
+        guarantee = Guarantee.from_dict(files[GUARANTEE]) if GUARANTEE in files else None
     except BundleError as error:
         raise BundleError(f"{where}: {error}") from error
-    return label_set, thresholds, calibration
+    return label_set, thresholds, calibration, guarantee
 
 
 def check_column_facts(data: Mapping[str, Any], where: str) -> None:

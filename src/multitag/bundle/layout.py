@@ -1,4 +1,4 @@
-"""The files of a bundle, format 1: their names, which must be there, and how large they may be.
+"""The files of a bundle, format 2: their names, which must be there, and how large they may be.
 
 The names below are the only ones a bundle may hold, in a folder, in a manifest and in a zip. A name is
 compared whole, so absolute paths, drives, ``..``, backslashes, other cases of a known name, code and every
@@ -8,6 +8,9 @@ The format number goes up when a bundle could be written that an older multitag 
 a new file name, a new key in manifest.json, a new calibration method, a changed meaning of anything. The
 older multitag then says that it is too old, and not that the bundle is damaged. Every format ever released
 stays readable, and a bundle of it stays in tests/bundle/fixtures.
+
+* Format 1: the only calibration method is identity.
+* Format 2: the methods platt and isotonic, and guarantee.json, which there need not be.
 """
 
 from __future__ import annotations
@@ -18,12 +21,13 @@ from pathlib import Path
 
 from multitag.errors import BundleError
 
-FORMAT = 1
+FORMAT = 2
 
 MANIFEST = "manifest.json"
 LABELS = "labels.json"
 THRESHOLDS = "thresholds.json"
 CALIBRATION = "calibration.json"
+GUARANTEE = "guarantee.json"
 METRICS = "metrics.json"
 REPORT = "report.html"
 CARD = "README.md"
@@ -38,7 +42,7 @@ ONNX_PARITY = "onnx/parity.json"
 REQUIRED = frozenset(
     {LABELS, THRESHOLDS, CALIBRATION, METRICS, REPORT, CARD, CONFIG, WEIGHTS, TOKENIZER, TOKENIZER_CONFIG}
 )
-OPTIONAL = frozenset({ONNX, ONNX_INT8, ONNX_PARITY})
+OPTIONAL = frozenset({GUARANTEE, ONNX, ONNX_INT8, ONNX_PARITY})
 FOLDERS = frozenset(name.partition("/")[0] for name in REQUIRED | OPTIONAL if "/" in name)
 
 MAX_TOTAL_BYTES = 8 * 2**30

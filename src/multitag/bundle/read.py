@@ -17,6 +17,7 @@ from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.unzip import unzip_bundle
 from multitag.errors import BundleError
 from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.thresholds import Thresholds
 from multitag.labels import LabelSet
 
@@ -43,6 +44,7 @@ class Bundle:
     label_set : LabelSet
     thresholds : Thresholds
     calibration : Calibration
+    guarantee : Guarantee or None
     """
 
     folder: Path
@@ -50,6 +52,7 @@ class Bundle:
     label_set: LabelSet
     thresholds: Thresholds
     calibration: Calibration
+    guarantee: Guarantee | None
     _where: str = field(repr=False)
     _stamps: Mapping[str, Stamp | None] = field(repr=False)
     _unpacked: _UnpackedFolder | None = field(default=None, repr=False)
@@ -131,8 +134,8 @@ def _open_folder(folder: Path, where: str, unpacked: _UnpackedFolder | None) -> 
     stamps = {name: _stamp(folder / name) for name in _list_bundle(folder, where)}
     manifest = _verify_files(folder, stamps, where)
     check_column_facts(manifest.data, where)
-    label_set, thresholds, calibration = read_contents(folder, where)
-    bundle = Bundle(folder, manifest, label_set, thresholds, calibration, where, stamps, unpacked)
+    label_set, thresholds, calibration, guarantee = read_contents(folder, where)
+    bundle = Bundle(folder, manifest, label_set, thresholds, calibration, guarantee, where, stamps, unpacked)
     bundle.check_unchanged()
     return bundle
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from multitag.atomic import new_folder, replacement_folder
 from multitag.bundle.contents import check_column_facts, read_contents
-from multitag.bundle.layout import MANIFEST, check_names, list_files
+from multitag.bundle.layout import FORMAT, MANIFEST, check_names, list_files
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
 from multitag.bundle.read import open_bundle
 from multitag.errors import BundleError
@@ -85,7 +85,7 @@ def replace_files(folder: str | Path, changes: Mapping[str, bytes | Path | None]
     Returns
     -------
     Manifest
-        The new one; it differs from the old one in its files only.
+        The new one; it differs from the old one in its files, and is of the present format.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def replace_files(folder: str | Path, changes: Mapping[str, bytes | Path | None]
             if content is not None:
                 (staged / name).parent.mkdir(exist_ok=True)
                 _write(content, staged / name)
-        return _seal(staged, replace(manifest, files=kept), str(folder))
+        return _seal(staged, replace(manifest, files=kept, format=FORMAT), str(folder))
 
 
 def _seal(folder: Path, manifest: Manifest, where: str) -> Manifest:

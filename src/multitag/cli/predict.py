@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from multitag.config import BackendName, LongTexts, Pool
+from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.errors import ConfigError, printable
 
 
@@ -35,6 +35,15 @@ def predict(
     no_header: Annotated[
         bool, typer.Option("--no-header", help="The first row is data; columns are named 1, 2, 3.")
     ] = False,
+    review: Annotated[
+        Path | None,
+        typer.Option("--review", help="File for the rows where no label passes, too.", show_default=False),
+    ] = None,
+    policy: Annotated[
+        PolicyName | None,
+        typer.Option("--policy", help="What decides: tuned thresholds, the fixed one, or the guarantee's cut.",
+                     show_default="the bundle's"),
+    ] = None,
     threshold: Annotated[
         float | None, typer.Option("--threshold", help="One cut for all labels.", show_default="the bundle's")
     ] = None,
@@ -71,9 +80,16 @@ def predict(
         raise ConfigError("--text names a column of the --input file; one text has none")
     if input_file is not None and json_output:
         raise ConfigError("--json prints the prediction of one text; for a file, write --output FILE.jsonl")
+    if review is not None and (input_file is None or top_k is not None or at_least_one):
+        raise ConfigError("--review takes rows of --input where no label passes; --top-k and --at-least-one leave none")
+    if policy is not None and (threshold is not None or top_k is not None):
+        raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
     from multitag.inference.classifier import load
 
-    with load(bundle, backend=backend, threads=threads, long=long, pool=pool) as classifier:
+    with load(bundle, backend=backend, threads=threads, long=long, pool=pool, policy=policy) as classifier:
+        guarantee = classifier.guarantee
+        for line in guarantee.lines() if guarantee else ():
+            typer.echo(line, err=True)
         if input_file is not None and output_file is not None:
             from multitag.data.records import ReadOptions
             from multitag.inference.files import predict_file
@@ -81,11 +97,13 @@ def predict(
             reading = ReadOptions(sep, encoding, not no_header)
             done = predict_file(
                 classifier, input_file, output_file, text=columns, threshold=threshold, top_k=top_k,
-                at_least_one=at_least_one, batch_size=batch_size, reading=reading,
+                at_least_one=at_least_one, batch_size=batch_size, reading=reading, review=review,
             )  # fmt: skip
             for note in done.notes:
                 typer.echo(f"note: {note}")
             typer.echo(done.line(output_file))
+            if review is not None:
+                typer.echo(done.review_line(review))
             return
         prediction = classifier.predict(
             [text or ""], threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size

@@ -1,7 +1,7 @@
 """Settings of a run: frozen dataclasses, one module a section."""
 
 from multitag.config.data import DataConfig, ShapeName, Unlabelled
-from multitag.config.evaluation import CalibrationName, EvaluationConfig
+from multitag.config.evaluation import CalibrationName, EvaluationConfig, PolicyName
 from multitag.config.model import BackendName, ExportConfig, LongTexts, ModelConfig, Pool
 from multitag.config.split import NearDuplicatesRule, SplitConfig, SplitMethod
 from multitag.config.training import LossName, Precision, TrainingConfig
@@ -9,6 +9,6 @@ from multitag.config.whole import Config
 
 __all__ = [
     "BackendName", "CalibrationName", "Config", "DataConfig", "EvaluationConfig", "ExportConfig", "LongTexts",
-    "LossName", "ModelConfig", "NearDuplicatesRule", "Pool", "Precision", "ShapeName", "SplitConfig", "SplitMethod",
-    "TrainingConfig", "Unlabelled",
+    "LossName", "ModelConfig", "NearDuplicatesRule", "PolicyName", "Pool", "Precision", "ShapeName", "SplitConfig",
+    "SplitMethod", "TrainingConfig", "Unlabelled",
 ]  # fmt: skip

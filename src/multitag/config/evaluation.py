@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from multitag.config.guarantee import parse_guarantee
 from multitag.config.require import require
 
 CalibrationName = Literal["auto", "none", "platt", "isotonic"]
+PolicyName = Literal["per_label", "global", "fixed", "guarantee"]
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,5 @@ class EvaluationConfig:
         require(0 < value < 1, f"threshold: expected a number between 0 and 1, got {value!r}")
         few = f"resamples: expected 0 or at least 100, got {self.resamples}"
         require(self.resamples == 0 or self.resamples >= 100, few)
+        if self.guarantee is not None:
+            parse_guarantee(self.guarantee)

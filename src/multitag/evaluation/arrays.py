@@ -10,6 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from multitag.errors import DataError
 
 
+def is_number(value: object, lowest: float, highest: float) -> bool:
+    """Tell whether a value from a file is a number in a range, and not true or false."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and lowest <= value <= highest
+
+
 def as_binary(values: ArrayLike, name: str) -> NDArray[np.int64]:
     """Check multi-hot rows.
 

@@ -1,27 +1,26 @@
-"""Calibration: what is done to a label's probabilities before thresholds are applied to them."""
+"""Calibration: what is done to each label's probabilities before thresholds are applied to them. numpy only."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multitag.errors import BundleError
-
-Method = Literal["identity"]
+from multitag.evaluation.calibrators import Calibrator, Identity, read_calibrator
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How each label's probabilities are calibrated.
+    """How each label's probabilities are calibrated; fitted by :func:`multitag.evaluation.calibrating.fit_calibration`.
 
     Parameters
     ----------
-    methods : tuple of {"identity"}, length n_labels
-        ``"identity"`` leaves the sigmoid's probabilities as they are.
+    methods : tuple of Calibrator, length n_labels
+        ``Identity``, ``Platt`` or ``Isotonic`` of :mod:`multitag.evaluation.calibrators`.
 
     Examples
     --------
@@ -29,13 +28,12 @@ class Calibration:
     [[0.25, 0.75]]
     """
 
-    methods: tuple[Method, ...]
+    methods: tuple[Calibrator, ...]
 
     @classmethod
     def identity(cls, n_labels: int) -> Self:
         """Leave the probabilities of all labels as they are."""
-        method: Method = "identity"
-        return cls((method,) * n_labels)
+        return cls((Identity(),) * n_labels)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], n_labels: int) -> Self:
@@ -51,26 +49,27 @@ class Calibration:
         Raises
         ------
         BundleError
-            If the values are not one known method a label.
+            If the values are not one known method a label, with numbers in their ranges.
         """
         entries = values.get("per_label")
         if values.keys() != {"per_label"} or not isinstance(entries, list) or len(entries) != n_labels:
             raise BundleError(f"calibration: expected per_label with one entry for each of {n_labels} labels")
+        methods = []
         for column, entry in enumerate(entries):
-            if (
-                not isinstance(entry, dict)
-                or entry.keys() != {"method"}
-                or entry["method"] not in get_args(Method)
-            ):
-                raise BundleError(
-                    f"calibration: label {column}: expected a known method ({', '.join(get_args(Method))}), "
-                    f"got {str(entry)[:60]!r}"
-                )
-        return cls(tuple(entry["method"] for entry in entries))
+            try:
+                methods.append(read_calibrator(entry))
+            except BundleError as error:
+                raise BundleError(f"calibration: label {column}: {error}") from error
+        return cls(tuple(methods))
 
     def to_dict(self) -> dict[str, Any]:
         """Give what calibration.json holds."""
-        return {"per_label": [{"method": method} for method in self.methods]}
+        return {"per_label": [method.to_dict() for method in self.methods]}
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether all probabilities stay as they are."""
+        return all(isinstance(method, Identity) for method in self.methods)
 
     def apply(self, y_prob: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Calibrate probabilities.
@@ -92,4 +91,9 @@ class Calibration:
         """
         if y_prob.ndim != 2 or y_prob.shape[1] != len(self.methods):
             raise ValueError(f"expected y_prob of shape (n_rows, {len(self.methods)}), got {y_prob.shape}")
-        return y_prob
+        if self.is_identity:
+            return y_prob
+        calibrated = np.empty_like(y_prob)
+        for column, method in enumerate(self.methods):
+            calibrated[:, column] = method.apply(y_prob[:, column].astype(np.float64))
+        return calibrated

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.bundle.read import Bundle, open_bundle
-from multitag.config import BackendName, LongTexts, Pool
+from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.data.texts import Text
 from multitag.errors import ConfigError, DataError
+from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends import open_backend
 from multitag.inference.encoding import TextEncoder
+from multitag.inference.policy import check_options, choose_cuts
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE, score_texts
 from multitag.inference.windows import choose_pool
 
@@ -56,14 +58,17 @@ class Classifier:
     threads : int, optional
     long : {"truncate", "windows"}, optional
     pool : {"mean", "max"}, optional
+    policy : {"per_label", "global", "fixed", "guarantee"}, optional
         As in :func:`load`.
     """
 
     def __init__(
         self, bundle: Bundle, backend: BackendName = "auto", threads: int | None = None, *,
-        long: LongTexts | None = None, pool: Pool | None = None,
+        long: LongTexts | None = None, pool: Pool | None = None, policy: PolicyName | None = None,
     ) -> None:  # fmt: skip
         self.bundle = bundle
+        self._policy = policy
+        self._cuts = choose_cuts(bundle, policy)
         self._pool = choose_pool(bundle.manifest, long, pool)
         self._encoder = TextEncoder(bundle.folder / "model")
         self._backend = open_backend(bundle.folder, backend, threads)
@@ -83,6 +88,11 @@ class Classifier:
     def thresholds(self) -> Thresholds:
         """The thresholds saved in the bundle."""
         return self.bundle.thresholds
+
+    @property
+    def guarantee(self) -> Guarantee | None:
+        """The guarantee that labels are predicted by; None with any other policy."""
+        return self.bundle.guarantee if self._policy == "guarantee" else None
 
     def predict_proba(
         self, texts: Sequence[Text], *, batch_size: int = DEFAULT_BATCH_SIZE
@@ -130,7 +140,7 @@ class Classifier:
         ----------
         texts : sequence of str or of (str, str), length n_texts
         threshold : float, optional
-            One cut in [0, 1] for all labels instead of the bundle's.
+            One cut in [0, 1] for all labels instead of the policy's.
         top_k : int, optional
             Exactly the k most probable labels, whatever the thresholds.
         at_least_one : bool, default False
@@ -146,7 +156,7 @@ class Classifier:
         DataError
             If ``texts`` is one string, or an element is not text.
         ConfigError
-            If an option is out of its range.
+            If an option is out of its range, or voids a guarantee.
         """
         y_prob = self.predict_proba(texts, batch_size=batch_size)
         y_pred = self.decide(y_prob, threshold=threshold, top_k=top_k, at_least_one=at_least_one)
@@ -170,7 +180,8 @@ class Classifier:
         """Turn probabilities (n_texts, n_labels) into 0/1 of that shape; options as in :meth:`predict`."""
         if threshold is not None and not 0 <= threshold <= 1:
             raise ConfigError(f"threshold: expected a number from 0 to 1, got {threshold!r}")
-        cut = self.thresholds.values() if threshold is None else np.full(len(self.label_names), threshold)
+        check_options(self._policy, threshold=threshold, top_k=top_k, at_least_one=at_least_one)
+        cut = self._cuts if threshold is None else np.full(len(self.label_names), threshold)
         return apply_thresholds(y_prob, cut, top_k=top_k, at_least_one=at_least_one)
 
     def close(self) -> None:
@@ -195,6 +206,7 @@ def load(
     threads: int | None = None,
     long: LongTexts | None = None,
     pool: Pool | None = None,
+    policy: PolicyName | None = None,
 ) -> Classifier:
     """Load a bundle, from its folder or zip, after checking every byte of it.
 
@@ -211,6 +223,9 @@ def load(
         by a quarter, 16 at most. By default as the bundle was made with, which is what its thresholds are tuned for.
     pool : {"mean", "max"}, optional
         How the windows' probabilities become one a label; by default as the bundle was made with.
+    policy : {"per_label", "global", "fixed", "guarantee"}, optional
+        What decides: the bundle's thresholds for each label, its one for all, the fixed one, or the cut of its
+        guarantee, which :attr:`Classifier.guarantee` then tells; by default what the bundle was made with.
 
     Returns
     -------
@@ -223,11 +238,11 @@ def load(
     MissingExtraError
         If torch is needed and not installed.
     ConfigError
-        If an option is not one of those allowed.
+        If an option is not one of those allowed, or the bundle has nothing for the policy.
     """
     bundle = open_bundle(path)
     try:
-        return Classifier(bundle, backend, threads, long=long, pool=pool)
+        return Classifier(bundle, backend, threads, long=long, pool=pool, policy=policy)
     except BaseException:
         bundle.close()
         raise

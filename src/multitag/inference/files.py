@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from multitag.atomic import new_file
-from multitag.data.cells import RowError
 from multitag.data.columnar import parquet_schema
 from multitag.data.records import ReadOptions, Record
 from multitag.data.shapes.forms import SEPARATORS
 from multitag.data.stream import read_chunks
-from multitag.data.texts import Text, TextColumns
+from multitag.data.texts import TextColumns
 from multitag.errors import DataError, OutputError
 from multitag.evaluation.held_out import probability_column
-from multitag.inference.classifier import Classifier, ranked_labels
+from multitag.inference.classifier import Classifier
+from multitag.inference.rows import PREDICTED, add_predictions, without_label
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE
-from multitag.inference.writers import build_writer, output_format
-
-PREDICTED = "predicted_labels"
+from multitag.inference.writers import Writer, build_writer, output_format
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -41,11 +39,14 @@ class FilePrediction:
         Of those, rows whose text is missing: their prediction is left empty.
     notes : tuple of str
         What was found out about the file while reading it.
+    without_label : int
+        Rows with a text for which no label passes; those of the review file, where one was asked for.
     """
 
     rows: int
     without_text: int
     notes: tuple[str, ...] = ()
+    without_label: int = 0
 
     def line(self, output: Path) -> str:
         """Say it in a line."""
@@ -55,6 +56,10 @@ class FilePrediction:
             else ""
         )
         return f"{output}: {self.rows} rows{empty}"
+
+    def review_line(self, review: Path) -> str:
+        """Say in a line what is in the review file."""
+        return f"{review}: {self.without_label} rows where no label passes"
 
 
 def predict_file(
@@ -68,6 +73,7 @@ def predict_file(
     at_least_one: bool = False,
     batch_size: int = DEFAULT_BATCH_SIZE,
     reading: ReadOptions | None = None,
+    review: str | Path | None = None,
 ) -> FilePrediction:
     """Predict every row of a file.
 
@@ -90,6 +96,9 @@ def predict_file(
         As in :meth:`Classifier.predict`.
     reading : ReadOptions, optional
         Delimiter, encoding and header of the source, where they are not to be found out.
+    review : str or Path, optional
+        A second file, for a person to look at: the rows with a text for which no label passes, as they are in
+        ``target``. With its header alone where there is none.
 
     Returns
     -------
@@ -101,44 +110,70 @@ def predict_file(
         If the file or column is missing, there is no row or one that cannot be read, or a column has the
         name of one to be added.
     OutputError
-        If ``target`` is ``source`` or cannot be written.
+        If ``target`` or ``review`` is ``source``, both are one file, or one cannot be written.
     ConfigError
         If an option is out of its range.
     """
     source, target, names = Path(source), Path(target), classifier.label_names
     columns = TextColumns.of_bundle(classifier.bundle.manifest.data, [text] if isinstance(text, str) else text)
-    if target.exists() and source.exists() and target.samefile(source):
-        raise OutputError(f"{target}: this is the input; name another --output")
-    kind = output_format(target)
+    review = None if review is None else Path(review)
+    _check_outputs(source, target, review)
     schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None
     done: Counter[str] = Counter()
     notes: list[str] = []
     with (
-        new_file(target, replace=True) as file,
+        _written(target, names, schema) as writer,
+        _written(review, names, schema) if review is not None else nullcontext() as reviewer,
         _progress() as advance,
         closing(read_chunks(source, reading, notes.append)) as chunks,
-        closing(build_writer(
-            file, kind, label_separator(names), labels=PREDICTED,
-            probabilities=[probability_column(name) for name in names], schema=schema,
-        )) as writer,
-    ):  # fmt: skip
+    ):
 
         def predict(chunk: tuple[int, list[Record], float]) -> tuple[list[Record], float, int]:
             before, records, share = chunk
-            missing = _add_predictions(
+            missing = add_predictions(
                 classifier, records, columns, f"{source}", before,
                 threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size,
             )  # fmt: skip
             return records, share, missing
 
         for records, share, missing in _one_ahead(predict, _numbered(chunks)):
+            to_review = without_label(records)
             with _encodable(source):
                 writer.write(records)
-            done.update(rows=len(records), without_text=missing)
+                if reviewer is not None:
+                    if not done["rows"]:
+                        reviewer.start(records)
+                    reviewer.write(to_review)
+            done.update(rows=len(records), without_text=missing, without_label=len(to_review))
             advance(share)
         if not done["rows"]:
             raise DataError(f"{source}: no row to predict; expected at least one")
-    return FilePrediction(done["rows"], done["without_text"], tuple(notes))
+    return FilePrediction(done["rows"], done["without_text"], tuple(notes), done["without_label"])
+
+
+def _check_outputs(source: Path, target: Path, review: Path | None) -> None:
+    for option, path in (("--output", target), ("--review", review)):
+        if path is None:
+            continue
+        output_format(path)  # refused before the minutes that predicting takes
+        if path.exists() and source.exists() and path.samefile(source):
+            raise OutputError(f"{path}: this is the input; name another {option}")
+    if review is not None and review.resolve() == target.resolve():
+        raise OutputError(f"{review}: this is the --output; name another --review")
+
+
+@contextmanager
+def _written(path: Path, names: tuple[str, ...], schema: Any) -> Iterator[Writer]:
+    """Give a writer of rows with predictions; the file appears when the block ends well."""
+    probabilities = [probability_column(name) for name in names]
+    with (
+        new_file(path, replace=True) as file,
+        closing(build_writer(
+            file, output_format(path), label_separator(names), labels=PREDICTED, probabilities=probabilities,
+            schema=schema,
+        )) as writer,
+    ):  # fmt: skip
+        yield writer
 
 
 def _numbered(chunks: Iterable[tuple[list[Record], float]]) -> Iterator[tuple[int, list[Record], float]]:
@@ -180,52 +215,6 @@ def _encodable(source: Path) -> Iterator[None]:
             f"{source}: {error.object[error.start]!r} is half of a surrogate pair, not a character; "
             "remove it, or write .jsonl"
         ) from error
-
-
-def _add_predictions(
-    classifier: Classifier, records: list[Record], columns: TextColumns, where: str, rows_before: int, *,
-    batch_size: int, **options: Any,
-) -> int:  # fmt: skip
-    """Add predictions to records in place; gives the number of rows without a text."""
-    names = classifier.label_names
-    _check_columns(records, columns.names, names, where, rows_before)
-    read = [_read_text(record, columns, f"{where}, row {row}") for row, record in enumerate(records, rows_before + 1)]
-    filled = [index for index, text in enumerate(read) if text is not None]
-    texts = [text for text in read if text is not None]
-    y_prob = classifier.predict_proba(texts, batch_size=batch_size)
-    y_pred = classifier.decide(y_prob, **options)
-    empty = dict.fromkeys((PREDICTED, *map(probability_column, names)))
-    for record in records:
-        record.update(empty)
-    for index, probabilities, chosen in zip(filled, y_prob, y_pred, strict=True):
-        records[index][PREDICTED] = list(ranked_labels(names, probabilities, chosen))
-        records[index].update(zip(map(probability_column, names), map(float, probabilities), strict=True))
-    return len(records) - len(filled)
-
-
-def _read_text(record: Record, columns: TextColumns, where: str) -> Text | None:
-    try:
-        return columns.read([record[name] for name in columns.names])
-    except RowError as error:
-        raise DataError(f"{where}, column {error.column!r}: {error}") from error
-
-
-def _check_columns(
-    records: list[Record], columns: Sequence[str], names: tuple[str, ...], where: str, rows_before: int
-) -> None:
-    added = {PREDICTED, *map(probability_column, names)}
-    for row, record in enumerate(records, start=rows_before + 1):
-        for column in columns:
-            if column not in record:
-                there = ", ".join(repr(name) for name in record)
-                raise DataError(
-                    f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {there}"
-                )
-        clash = added.intersection(record)
-        if clash:
-            raise DataError(
-                f"{where}: column {min(clash)!r} would be written twice; rename or drop it in the input"
-            )
 
 
 @contextmanager

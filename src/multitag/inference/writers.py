@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -36,6 +37,9 @@ def output_format(path: Path) -> str:
 
 class Writer(Protocol):
     """Takes records chunk by chunk."""
+
+    def start(self, records: list[Record]) -> None:
+        """Take columns and their types from records like those to come; done by the first ``write`` otherwise."""
 
     def write(self, records: list[Record]) -> None:
         """Write some records, after those before."""
@@ -93,13 +97,17 @@ class _DelimitedWriter:
         self.label_separator = label_separator
         self.columns: list[str] | None = None
 
+    def start(self, records: list[Record]) -> None:
+        self.columns = _all_columns(records)
+        self._write_row(self.columns)
+
     def write(self, records: list[Record]) -> None:
         if self.columns is None:
-            self.columns = _all_columns(records)
-            self._write_row(self.columns)
-        _refuse_late(records, self.columns)
+            self.start(records)
+        columns = self.columns or []
+        _refuse_late(records, columns)
         for record in records:
-            self._write_row([self._cell(record.get(column)) for column in self.columns])
+            self._write_row([self._cell(record.get(column)) for column in columns])
 
     def _write_row(self, cells: Sequence[object]) -> None:
         # Before Python 3.13 a lone carriage return is not quoted, and read back as the end of a row.
@@ -123,6 +131,9 @@ class _JsonlWriter:
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
 
+    def start(self, records: list[Record]) -> None:
+        pass  # each line names its columns
+
     def write(self, records: list[Record]) -> None:
         for record in records:
             line = json.dumps(record, ensure_ascii=False, default=str)
@@ -131,6 +142,15 @@ class _JsonlWriter:
 
     def close(self) -> None:
         pass  # nothing is held back
+
+
+@contextmanager
+def _one_type_each(arrow: Any) -> Iterator[None]:
+    try:
+        yield
+    except (arrow.ArrowException, OverflowError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(f"a column does not keep one type within the input: {reason}; write .jsonl instead") from error
 
 
 class _ParquetWriter:
@@ -144,19 +164,18 @@ class _ParquetWriter:
         self.writer: Any = None
         self.schema: Any = None
 
+    def start(self, records: list[Record]) -> None:
+        with _one_type_each(self.arrow):
+            self.schema = self._build_schema(records)
+            self.writer = self.parquet.ParquetWriter(self.file, self.schema)
+
     def write(self, records: list[Record]) -> None:
-        try:
-            if self.writer is None:
-                self.schema = self._build_schema(records)
-                self.writer = self.parquet.ParquetWriter(self.file, self.schema)
+        if self.writer is None:
+            self.start(records)
+        with _one_type_each(self.arrow):
             _refuse_late(records, self.schema.names)
             arrays = [self._column(records, field) for field in self.schema]
             self.writer.write_table(self.arrow.Table.from_arrays(arrays, schema=self.schema))
-        except (self.arrow.ArrowException, OverflowError) as error:
-            reason = " ".join(str(error).split())
-            raise DataError(
-                f"a column does not keep one type within the input: {reason}; write .jsonl instead"
-            ) from error
 
     def _build_schema(self, records: list[Record]) -> Any:
         fields = []

@@ -1,0 +1,120 @@
+"""Fit calibration: label by label, on rows that the model was not trained on."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multitag.config import CalibrationName
+from multitag.errors import DataError
+from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibrators import Calibrator, Identity, Isotonic, Platt, logit, sigmoid
+from multitag.extras import import_extra
+
+Fitted = Literal["none", "platt", "isotonic"]
+
+# Rows with the label, and rows without it, that it takes to fit one. Two numbers are had from a few; isotonic steps
+# follow every row, and are worse than Platt's sigmoid on small data (Niculescu-Mizil and Caruana 2005, "Predicting good
+# probabilities with supervised learning": below about 1000 rows).
+MIN_SUPPORT = {"platt": 10, "isotonic": 50}
+STEEPEST = 1e6  # slope: reached only by scores that differ by next to nothing
+
+
+def choose_method(setting: CalibrationName, *, folds: bool) -> Fitted:
+    """Resolve the setting: auto is Platt's way with folds, whose probabilities are many, and none without."""
+    if setting != "auto":
+        return setting
+    return "platt" if folds else "none"
+
+
+def fit_calibration(
+    y_true: ArrayLike, y_prob: ArrayLike, method: Fitted, *, min_support: int | None = None
+) -> Calibration:
+    """Fit a calibration of each label.
+
+    Parameters
+    ----------
+    y_true : array_like, shape (n_rows, n_labels)
+        1 where the row has the label, 0 elsewhere.
+    y_prob : array_like, shape (n_rows, n_labels)
+        Probabilities of the model in [0, 1], of rows that it was not trained on.
+    method : {"none", "platt", "isotonic"}
+    min_support : int, optional
+        Rows with a label, and rows without it, below which its probabilities stay as they are; by default 10 for
+        Platt, 50 for isotonic.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    DataError
+        If the shapes differ or a value is out of range.
+
+    References
+    ----------
+    Platt (1999), "Probabilistic outputs for support vector machines and comparisons to regularized likelihood methods".
+    Zadrozny and Elkan (2002), "Transforming classifier scores into accurate multiclass probability estimates".
+
+    Examples
+    --------
+    >>> y_true = [[0], [1], [0], [1], [1]] * 10
+    >>> y_prob = [[0.1], [0.1], [0.6], [0.6], [0.6]] * 10
+    >>> calibration = fit_calibration(y_true, y_prob, "isotonic", min_support=10)
+    >>> calibration.apply(np.array([[0.1], [0.6]])).round(6).tolist()
+    [[0.5], [0.666667]]
+    """
+    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    check_same_shape(y_true=true, y_prob=prob)
+    if method == "none":
+        return Calibration.identity(true.shape[1])
+    if method not in MIN_SUPPORT:
+        raise DataError(f"method: expected none, {' or '.join(MIN_SUPPORT)}, got {method!r}")
+    floor = max(MIN_SUPPORT[method] if min_support is None else min_support, 1)
+    fit = _fit_platt if method == "platt" else _fit_isotonic
+    methods: list[Calibrator] = []
+    for column in range(true.shape[1]):
+        positives = int(true[:, column].sum())
+        enough = min(positives, len(true) - positives) >= floor
+        methods.append(fit(true[:, column], prob[:, column]) if enough else Identity())
+    return Calibration(tuple(methods))
+
+
+def _fit_platt(true: NDArray[np.int64], prob: NDArray[np.float64]) -> Platt:
+    """Fit slope and intercept by maximum likelihood, towards Platt's targets.
+
+    The targets (n + 1) / (n + 2) and 1 / (n + 2) instead of 1 and 0 keep the slope finite where the label is separated.
+    A slope below 0 would turn the order around; the likelihood is concave, so the best of those allowed is then 0.
+    """
+    optimize: Any = import_extra("scipy.optimize", "train")
+    order = np.lexsort((true, prob))  # sums round differently when rows change places
+    true, scores = true[order], logit(prob[order])
+    positives = int(true.sum())
+    target = np.where(true == 1, (positives + 1) / (positives + 2), 1 / (len(true) - positives + 2))  # (n_rows,)
+    centre, width = scores.mean(), scores.std()
+    width = width if width > 0 else 1.0
+    scaled = (scores - centre) / width  # else slope and intercept hang on each other, and the search is slow
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        odds = parameters[0] * scaled + parameters[1]
+        residual = sigmoid(odds) - target
+        value = np.logaddexp(0, odds) - target * odds
+        return float(value.mean()), np.array([(residual * scaled).mean(), residual.mean()])
+
+    found = optimize.minimize(
+        loss, np.array([0.0, logit(np.array(target.mean()))]), jac=True, method="L-BFGS-B",
+        bounds=[(0, STEEPEST * width), (None, None)], options={"ftol": 1e-15, "gtol": 1e-10},
+    )  # fmt: skip
+    slope = float(found.x[0] / width)
+    return Platt(slope, float(found.x[1] - slope * centre))
+
+
+def _fit_isotonic(true: NDArray[np.int64], prob: NDArray[np.float64]) -> Isotonic:
+    isotonic: Any = import_extra("sklearn.isotonic", "train")
+    order = np.lexsort((true, prob))
+    fitted = isotonic.IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(prob[order], true[order])
+    return Isotonic(tuple(fitted.X_thresholds_.tolist()), tuple(fitted.y_thresholds_.tolist()))

@@ -1,0 +1,185 @@
+"""What can be done to one label's probabilities: nothing, Platt's sigmoid or isotonic steps. numpy only.
+
+Each keeps the order of probabilities, equal ones may result, and stays in [0, 1].
+"""
+
+from __future__ import annotations
+
+import reprlib
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.errors import BundleError
+from multitag.evaluation.arrays import is_number
+
+LARGEST = 1e9  # of a slope or intercept: far above what any fit gives, and nothing overflows
+EDGE = 1e-7  # the logits of 0 and 1 are infinite; float32 probabilities are no finer than this near 1
+_FLAT = 700.0  # a sigmoid is 0 or 1 beyond, and exp() overflows not much further out
+
+Column = NDArray[np.float64]  # (n_rows,), in [0, 1]
+
+
+class Calibrator(Protocol):
+    """Maps probabilities of one label."""
+
+    def apply(self, column: Column) -> Column:
+        """Give the calibrated probabilities; both of shape (n_rows,), in [0, 1]."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what calibration.json holds of the label."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Leaves probabilities as they are."""
+
+    def apply(self, column: Column) -> Column:
+        """Give the same array."""
+        return column
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name the method."""
+        return {"method": "identity"}
+
+
+@dataclass(frozen=True)
+class Platt:
+    """``sigmoid(slope * logit(p) + intercept)``.
+
+    Parameters
+    ----------
+    slope : float
+        At least 0; 1 with an intercept of 0 changes nothing.
+    intercept : float
+
+    Raises
+    ------
+    BundleError
+        If a number is out of its range.
+
+    References
+    ----------
+    Platt (1999), "Probabilistic outputs for support vector machines and comparisons to regularized likelihood methods".
+
+    Examples
+    --------
+    >>> Platt(1.0, float(np.log(3))).apply(np.array([0.25, 0.5])).round(6).tolist()
+    [0.5, 0.75]
+    """
+
+    slope: float
+    intercept: float
+
+    def __post_init__(self) -> None:
+        """Check the numbers, so that :meth:`apply` cannot fail."""
+        for name, value, lowest in (("slope", self.slope, 0.0), ("intercept", self.intercept, -LARGEST)):
+            if not is_number(value, lowest, LARGEST):
+                expected = f"a number from {lowest:g} to {LARGEST:g}"
+                raise BundleError(f"{name}: expected {expected}, got {reprlib.repr(value)}")
+
+    def apply(self, column: Column) -> Column:
+        """Give the calibrated probabilities, shape (n_rows,)."""
+        return sigmoid(self.slope * logit(column) + self.intercept)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name the method, slope and intercept."""
+        return {"method": "platt", "slope": float(self.slope), "intercept": float(self.intercept)}
+
+
+@dataclass(frozen=True)
+class Isotonic:
+    """Straight lines between knots, flat outside of them.
+
+    Parameters
+    ----------
+    knots : tuple of float, length n_knots
+        Probabilities of the model, rising, in [0, 1]; at least one.
+    values : tuple of float, length n_knots
+        What they become, never falling, in [0, 1].
+
+    Raises
+    ------
+    BundleError
+        If the numbers are not so.
+
+    References
+    ----------
+    Zadrozny and Elkan (2002), "Transforming classifier scores into accurate multiclass probability estimates".
+
+    Examples
+    --------
+    >>> Isotonic((0.2, 0.6), (0.0, 1.0)).apply(np.array([0.1, 0.4, 0.7])).round(6).tolist()
+    [0.0, 0.5, 1.0]
+    """
+
+    knots: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Check the numbers, so that :meth:`apply` cannot fail."""
+        for name, numbers in (("knots", self.knots), ("values", self.values)):
+            if not isinstance(numbers, tuple) or not all(is_number(each, 0, 1) for each in numbers):
+                raise BundleError(f"{name}: expected numbers from 0 to 1, got {reprlib.repr(numbers)}")
+        if not self.knots or len(self.knots) != len(self.values):
+            got = f"{len(self.knots)} and {len(self.values)}"
+            raise BundleError(f"knots, values: expected as many of both, at least one, got {got}")
+        if not (np.diff(self.knots) > 0).all() or not (np.diff(self.values) >= 0).all():
+            raise BundleError("knots, values: expected rising knots and values that never fall")
+
+    def apply(self, column: Column) -> Column:
+        """Give the calibrated probabilities, shape (n_rows,)."""
+        knots, values = np.array(self.knots), np.array(self.values)
+        if len(knots) == 1:
+            return np.full_like(column, values[0])
+        left = np.clip(np.searchsorted(knots, column, side="right") - 1, 0, len(knots) - 2)  # (n_rows,)
+        low, high = values[left], values[left + 1]
+        share = np.clip((column - knots[left]) / (knots[left + 1] - knots[left]), 0, 1)
+        # Not np.interp: what it gives may fall, or leave [0, 1], by a rounding error.
+        return np.asarray(np.clip(low + share * (high - low), low, high))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name the method, the knots and their values."""
+        return {"method": "isotonic", "knots": [*map(float, self.knots)], "values": [*map(float, self.values)]}
+
+
+METHODS: dict[str, tuple[type[Identity] | type[Platt] | type[Isotonic], frozenset[str]]] = {
+    "identity": (Identity, frozenset()),
+    "platt": (Platt, frozenset({"slope", "intercept"})),
+    "isotonic": (Isotonic, frozenset({"knots", "values"})),
+}
+
+
+def read_calibrator(entry: object) -> Calibrator:
+    """Read what ``to_dict`` of one of the three gave, as JSON gives it back.
+
+    Raises
+    ------
+    BundleError
+        If the method is not known, a key is missing or unknown, or a number out of its range.
+    """
+    method = entry.get("method") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict) or not isinstance(method, str) or method not in METHODS:
+        raise BundleError(f"expected a known method ({', '.join(METHODS)}), got {str(entry)[:60]!r}")
+    kind, keys = METHODS[method]
+    if entry.keys() != {"method", *keys}:
+        got = reprlib.repr(sorted(entry))
+        raise BundleError(f"{method}: expected the keys {', '.join(['method', *sorted(keys)])}, got {got}")
+    numbers: dict[str, Any] = {key: tuple(entry[key]) if isinstance(entry[key], list) else entry[key] for key in keys}
+    try:
+        return kind(**numbers)
+    except BundleError as error:
+        raise BundleError(f"{method}: {error}") from error
+
+
+def logit(column: Column) -> Column:
+    """Give log-odds, finite also for 0 and 1; shape (n_rows,)."""
+    clipped = np.clip(column, EDGE, 1 - EDGE)
+    return np.asarray(np.log(clipped) - np.log1p(-clipped))
+
+
+def sigmoid(column: Column) -> Column:
+    """Give the probabilities of log-odds; shape (n_rows,)."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(column, -_FLAT, _FLAT))))

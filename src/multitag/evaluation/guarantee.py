@@ -1,0 +1,115 @@
+"""A cut that comes with a promise, and what the promise hangs on; guarantee.json of a bundle. numpy only."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self, get_args
+
+from multitag.config.guarantee import GuaranteeKind
+from multitag.errors import BundleError
+from multitag.evaluation.arrays import is_number
+
+MOST_LABELS = 1e9
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """What holds for new rows where every label from ``cut`` up is given; fitted by ``fit_guarantee``.
+
+    Parameters
+    ----------
+    kind : {"recall", "precision"}
+        Share of a row's true labels that are given, or of a row's given labels that are true.
+    level : float
+        At least so much of it on average, in (0, 1).
+    confidence : float or None
+        Precision: how sure it is that the cut keeps the level, in (0, 1). Recall has none: the average is over the
+        rows that the cut was fitted on, too.
+    cut : float
+        In [0, 1], of calibrated probabilities, for all labels.
+    promise : str
+        The same in a sentence.
+    conditions : tuple of str
+        What it hangs on, a sentence each.
+    fitted_on : str
+        Such as ``"out_of_fold, 1000 rows"``.
+    n_rows : int
+        Of these, the rows that count: those with a label (recall), those that are given one (precision).
+    realised : float
+        Its mean over those rows, in [0, 1].
+    labels_per_row : float
+        Labels given to a row, at the cut, on average over all rows: what the guarantee costs, or leaves.
+    empty_rows : float
+        Share of the rows that are given none, in [0, 1].
+
+    Raises
+    ------
+    BundleError
+        If a value is of another type or out of its range.
+    """
+
+    kind: GuaranteeKind
+    level: float
+    confidence: float | None
+    cut: float
+    promise: str
+    conditions: tuple[str, ...]
+    fitted_on: str
+    n_rows: int
+    realised: float
+    labels_per_row: float
+    empty_rows: float
+
+    def __post_init__(self) -> None:
+        """Check what may come from a file."""
+        if self.kind not in get_args(GuaranteeKind):
+            raise BundleError(f"kind: expected {' or '.join(get_args(GuaranteeKind))}, got {reprlib.repr(self.kind)}")
+        for name in ("level", "confidence", "cut", "realised", "empty_rows"):
+            value = getattr(self, name)
+            if not is_number(value, 0, 1) and not (name == "confidence" and value is None):
+                raise BundleError(f"{name}: expected a number from 0 to 1, got {reprlib.repr(value)}")
+        if not is_number(self.labels_per_row, 0, MOST_LABELS):
+            raise BundleError(f"labels_per_row: expected a number from 0, got {reprlib.repr(self.labels_per_row)}")
+        if type(self.n_rows) is not int or self.n_rows < 1:
+            raise BundleError(f"n_rows: expected a whole number from 1, got {reprlib.repr(self.n_rows)}")
+        texts = self.conditions if isinstance(self.conditions, tuple) else (None,)
+        if not all(isinstance(each, str) for each in (self.promise, self.fitted_on, *texts)):
+            raise BundleError("promise, conditions, fitted_on: expected sentences")
+
+    @property
+    def name(self) -> str:
+        """Name it as it is asked for, such as ``"recall=0.9"``."""
+        return f"{self.kind}={self.level:g}"
+
+    def lines(self) -> list[str]:
+        """Say what is promised, on what conditions and at what cost."""
+        cost = f"{self.labels_per_row:.1f} labels a row, none for {self.empty_rows:.0%} of the rows"
+        return [
+            f"guarantee {self.name}: {self.promise}",
+            f"fitted on {self.fitted_on}: every label from {self.cut:.3g} up, which was {cost}",
+            *(f"condition: {each}" for each in self.conditions),
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give what guarantee.json holds."""
+        return {**asdict(self), "conditions": list(self.conditions)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_dict` gave, as JSON gives it back.
+
+        Raises
+        ------
+        BundleError
+            If a key is missing or unknown, or a value of the wrong type or range.
+        """
+        known = {field.name for field in fields(cls)}
+        for key in sorted(known ^ values.keys()):
+            raise BundleError(f"guarantee: key {key[:60]!r} is {'missing' if key in known else 'unknown'}")
+        listed = values["conditions"]
+        try:
+            return cls(**{**values, "conditions": tuple(listed) if isinstance(listed, list) else listed})
+        except BundleError as error:
+            raise BundleError(f"guarantee: {error}") from error

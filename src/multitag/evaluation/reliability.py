@@ -1,0 +1,134 @@
+"""How far probabilities can be taken at their word: Brier score, expected calibration error, reliability curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from multitag.errors import DataError
+from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+
+N_BINS = 15
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Figures of probabilities against what came true.
+
+    Parameters
+    ----------
+    brier : float
+        Mean squared difference of probability and truth over all rows and labels, in [0, 1], which is also the mean of
+        the labels' own; 0 is best.
+    ece : float
+        Expected calibration error in [0, 1] of all (row, label) pairs together, the bins of ``curve``.
+    label_ece : float or None
+        Mean of the labels' own expected calibration errors, over the labels with a positive. A label that is too high
+        and one that is too low cancel in ``ece`` and do not here; few positives make it larger than it is.
+    curve : tuple of (mean probability, share of positives, pairs)
+        A bin each, of all (row, label) pairs sorted by probability into bins of as equal numbers as ties allow.
+    """
+
+    brier: float
+    ece: float
+    label_ece: float | None
+    curve: tuple[tuple[float, float, int], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain numbers and lists that fit JSON; ``curve`` is called ``reliability``."""
+        curve = [list(each) for each in self.curve]
+        return {"brier": self.brier, "ece": self.ece, "label_ece": self.label_ece, "reliability": curve}
+
+
+def measure_reliability(y_true: ArrayLike, y_prob: ArrayLike, *, n_bins: int = N_BINS) -> Reliability:
+    """Measure probabilities against the truth.
+
+    Parameters
+    ----------
+    y_true : array_like, shape (n_rows, n_labels)
+        1 where the row has the label, 0 elsewhere.
+    y_prob : array_like, shape (n_rows, n_labels)
+        Probabilities in [0, 1].
+    n_bins : int, default 15
+
+    Returns
+    -------
+    Reliability
+
+    Raises
+    ------
+    DataError
+        If there are no rows, the shapes differ or a value is out of range.
+
+    References
+    ----------
+    Brier (1950), "Verification of forecasts expressed in terms of probability".
+    Nguyen and O'Connor (2015), "Posterior calibration and exploratory analysis for natural language processing models",
+    on bins of equal mass.
+
+    Examples
+    --------
+    >>> found = measure_reliability([[0], [1], [1], [1]], [[0.2], [0.2], [0.9], [0.9]], n_bins=2)
+    >>> round(found.brier, 3), round(found.ece, 3), found.curve[1]
+    (0.175, 0.2, (0.9, 1.0, 2))
+    """
+    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    check_same_shape(y_true=true, y_prob=prob)
+    if len(true) == 0:
+        raise DataError("nothing to measure: 0 rows; expected at least one")
+    curve = _curve(true.ravel(), prob.ravel(), n_bins)
+    own = [_error(_curve(true[:, each], prob[:, each], n_bins)) for each in np.flatnonzero(true.any(axis=0))]
+    squares = np.sort(np.square(prob - true), axis=None)  # sums round differently when rows change places
+    return Reliability(float(squares.mean()), _error(curve), float(np.mean(own)) if own else None, tuple(curve))
+
+
+def compare_calibration(
+    y_true: ArrayLike, y_raw: ArrayLike, y_prob: ArrayLike, *, side: str, method: str
+) -> dict[str, Any]:
+    """Measure probabilities before and after calibration: the part ``calibration`` of metrics.json.
+
+    Parameters
+    ----------
+    y_true : array_like, shape (n_rows, n_labels)
+    y_raw : array_like, shape (n_rows, n_labels)
+        Probabilities of the model, in [0, 1].
+    y_prob : array_like, shape (n_rows, n_labels)
+        The same, calibrated by what was fitted on other rows.
+    side : str
+        The rows measured, such as ``"test"``.
+    method : str
+        How they were calibrated, such as ``"platt"``.
+
+    Returns
+    -------
+    dict
+        ``side``, ``method``, ``before`` and ``after``, the latter two as :meth:`Reliability.to_dict`.
+
+    Raises
+    ------
+    DataError
+        As :func:`measure_reliability`.
+    """
+    before, after = (measure_reliability(y_true, each).to_dict() for each in (y_raw, y_prob))
+    return {"side": side, "method": method, "before": before, "after": after}
+
+
+def _curve(true: NDArray[np.int64], prob: NDArray[np.float64], n_bins: int) -> list[tuple[float, float, int]]:
+    """Sort into bins of equal mass; equal probabilities are never parted. Both of shape (n,), n at least 1."""
+    order = np.argsort(prob, kind="stable")
+    true, prob = true[order], prob[order]
+    starts = (np.arange(n_bins) * len(prob)) // n_bins
+    starts = np.unique(np.searchsorted(prob, prob[starts], side="left"))  # to the first of equal probabilities
+    ends = np.append(starts[1:], len(prob))
+    return [
+        (float(prob[start:end].mean()), float(true[start:end].mean()), int(end - start))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _error(curve: list[tuple[float, float, int]]) -> float:
+    mean, share, rows = np.array(curve).T  # (n_bins,) each
+    return float((np.abs(mean - share) * rows).sum() / rows.sum())

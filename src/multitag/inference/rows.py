@@ -1,0 +1,91 @@
+"""A row of a file with what was predicted for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from multitag.data.cells import RowError
+from multitag.data.records import Record
+from multitag.data.texts import Text, TextColumns
+from multitag.errors import DataError
+from multitag.evaluation.held_out import probability_column
+from multitag.inference.classifier import Classifier, ranked_labels
+
+PREDICTED = "predicted_labels"
+
+
+def add_predictions(
+    classifier: Classifier, records: list[Record], columns: TextColumns, where: str, rows_before: int, *,
+    batch_size: int, **options: Any,
+) -> int:  # fmt: skip
+    """Add predictions to records in place.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    records : list of dict
+        Get :data:`PREDICTED`, a list of labels, and one probability a label; None where there is no text.
+    columns : TextColumns
+        Where the texts are.
+    where : str
+        The file, for errors.
+    rows_before : int
+        Rows of the file before these.
+    batch_size, **options
+        As in :meth:`Classifier.predict`.
+
+    Returns
+    -------
+    int
+        Rows without a text.
+
+    Raises
+    ------
+    DataError
+        If a column of texts is missing, a text cannot be read, or a column has the name of one to be added.
+    """
+    names = classifier.label_names
+    _check_columns(records, columns.names, names, where, rows_before)
+    read = [_read_text(record, columns, f"{where}, row {row}") for row, record in enumerate(records, rows_before + 1)]
+    filled = [index for index, text in enumerate(read) if text is not None]
+    texts = [text for text in read if text is not None]
+    y_prob = classifier.predict_proba(texts, batch_size=batch_size)
+    y_pred = classifier.decide(y_prob, **options)
+    empty = dict.fromkeys((PREDICTED, *map(probability_column, names)))
+    for record in records:
+        record.update(empty)
+    for index, probabilities, chosen in zip(filled, y_prob, y_pred, strict=True):
+        records[index][PREDICTED] = list(ranked_labels(names, probabilities, chosen))
+        records[index].update(zip(map(probability_column, names), map(float, probabilities), strict=True))
+    return len(records) - len(filled)
+
+
+def without_label(records: list[Record]) -> list[Record]:
+    """Give the rows with a text for which no label was predicted."""
+    return [record for record in records if record[PREDICTED] == []]
+
+
+def _read_text(record: Record, columns: TextColumns, where: str) -> Text | None:
+    try:
+        return columns.read([record[name] for name in columns.names])
+    except RowError as error:
+        raise DataError(f"{where}, column {error.column!r}: {error}") from error
+
+
+def _check_columns(
+    records: list[Record], columns: Sequence[str], names: tuple[str, ...], where: str, rows_before: int
+) -> None:
+    added = {PREDICTED, *map(probability_column, names)}
+    for row, record in enumerate(records, start=rows_before + 1):
+        for column in columns:
+            if column not in record:
+                there = ", ".join(repr(name) for name in record)
+                raise DataError(
+                    f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {there}"
+                )
+        clash = added.intersection(record)
+        if clash:
+            raise DataError(
+                f"{where}: column {min(clash)!r} would be written twice; rename or drop it in the input"
+            )
