@@ -29,6 +29,7 @@ from multitag.cli.data_options import (
     table_source,
 )
 from multitag.config import LongTexts, LossName, NearDuplicatesRule, Pool, Precision, SplitMethod
+from multitag.config.objective import SPELLINGS
 from multitag.errors import ConfigError
 
 _ROWS, _RARE, _TRAINING, _RUN = "Rows held out", "Rare labels", "Training", "Run"
@@ -148,6 +149,10 @@ def train(
         int | None,
         _option("--resamples", "Of the bootstrap behind the 95% intervals; default 2000, 0 leaves them out.", _RUN),
     ] = None,
+    objective: Annotated[str | None, _option("--objective", f"Tune thresholds for: {SPELLINGS}.", _RUN)] = None,
+    costs: Annotated[
+        Path | None, _option("--costs", "With --objective cost: CSV of label,false_positive,false_negative.", _RUN)
+    ] = None,
     save_steps: Annotated[
         int | None, _option("--save-steps", "Steps between checkpoints; default an epoch.", _RUN)
     ] = None,
@@ -179,7 +184,8 @@ def train(
         "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
-        "precision": precision, "loss": loss, "threshold": threshold, "resamples": resamples, "save_steps": save_steps,
+        "precision": precision, "loss": loss, "threshold": threshold, "objective": objective,
+        "costs": None if costs is None else str(costs), "resamples": resamples, "save_steps": save_steps,
         "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,
     }  # fmt: skip
     settings = {name: value for name, value in given.items() if value is not None}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from multitag.config.guarantee import parse_guarantee
+from multitag.config.objective import check_costs_given, parse_objective
 from multitag.config.require import require
 
 CalibrationName = Literal["auto", "none", "platt", "isotonic"]
@@ -21,10 +22,11 @@ class EvaluationConfig:
     threshold : float
         The fixed threshold reported beside the tuned ones, in (0, 1).
     objective : str
-        What thresholds are tuned for (see ``multitag.evaluation.objectives``): ``"f1"``, ``"f0.5"``, ``"macro-f1"``,
-        ``"micro-f1"``, ``"hamming"``, ``"precision=0.8"``, ``"recall=0.9"``, ``"cost=5:1"``.
+        What thresholds are tuned for: ``"f1"``, ``"f0.5"``, ``"macro-f1"``, ``"micro-f1"``, ``"hamming"``,
+        ``"precision=0.8"``, ``"recall=0.9"``, ``"cost=5:1"`` or ``"cost"`` (see
+        :func:`multitag.evaluation.thresholds.tune_thresholds`).
     costs : str or None
-        With the objective ``"cost"``: a table of each label's costs.
+        With the objective ``"cost"``: a CSV file of each label's costs (see ``multitag.evaluation.costs.read_costs``).
     calibration : {"auto", "none", "platt", "isotonic"}
         How probabilities are calibrated, label by label; auto takes Platt's way on out-of-fold probabilities, none
         without folds.
@@ -51,3 +53,4 @@ class EvaluationConfig:
         require(self.resamples == 0 or self.resamples >= 100, few)
         if self.guarantee is not None:
             parse_guarantee(self.guarantee)
+        check_costs_given(parse_objective(self.objective), self.costs is not None)

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import BundleError, ConfigError, DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.costs import Costs
+from multitag.evaluation.objectives import find_objective
 from multitag.evaluation.tuning import search_thresholds, shrink_thresholds
 
 Policy = Literal["per_label", "global", "fixed"]
@@ -33,7 +35,7 @@ class Thresholds:
         Tuned for each label, in [0, 1]; None where nothing was tuned.
     n_labels : int
     objective : str or None
-        What tuning maximised, such as ``"f1"``.
+        What was tuned for, such as ``"f1"``; see :func:`tune_thresholds`.
     tuned_on : str or None
         The rows it was tuned on, such as ``"validation, 100 rows"``.
 
@@ -123,11 +125,19 @@ class Thresholds:
             raise BundleError(f"thresholds: {error}") from error
 
 
-def tune_thresholds(y_true: ArrayLike, y_prob: ArrayLike, *, fixed: float, tuned_on: str) -> Thresholds:
-    """Find the threshold of each label that maximises its F1, and the one for all that maximises macro-F1.
+def tune_thresholds(
+    y_true: ArrayLike,
+    y_prob: ArrayLike,
+    *,
+    fixed: float,
+    tuned_on: str,
+    objective: str = "f1",
+    costs: Costs | None = None,
+) -> Thresholds:
+    """Find the threshold of each label, and the one for all, that are best by an objective.
 
-    Macro-F1 is over the labels that have positives. A label's own threshold is shrunk towards the global one,
-    the more the fewer positives it has (see ``multitag.evaluation.tuning``); without any it takes the global.
+    A label's own threshold is shrunk towards the one for all, the more the fewer positives it has (see
+    ``multitag.evaluation.tuning``); without any it takes that one. So a precision or recall is aimed at, not promised.
 
     Parameters
     ----------
@@ -139,6 +149,13 @@ def tune_thresholds(y_true: ArrayLike, y_prob: ArrayLike, *, fixed: float, tuned
         The fixed threshold to carry along, in [0, 1].
     tuned_on : str
         What the rows are, such as ``"validation, 100 rows"``.
+    objective : str, default "f1"
+        ``"f1"`` (or ``"macro-f1"``, the same: their mean is highest where each is), ``"f0.5"`` or any other F-beta,
+        ``"micro-f1"``, ``"hamming"``, ``"precision=0.8"`` (the most true positives at no lower precision),
+        ``"recall=0.9"`` (the fewest false positives at no lower recall), ``"cost=5:1"`` (of a false positive and of a
+        miss) or ``"cost"``.
+    costs : Costs, optional
+        Of each label, with the objective ``"cost"``.
 
     Returns
     -------
@@ -150,11 +167,10 @@ def tune_thresholds(y_true: ArrayLike, y_prob: ArrayLike, *, fixed: float, tuned
     DataError
         If there are no rows, the shapes differ or a value is out of range.
     ConfigError
-        If ``fixed`` is outside [0, 1].
+        If ``fixed`` is outside [0, 1], there is no such objective, or the costs do not go with it.
 
     References
     ----------
-    Lipton, Elkan and Naryanaswamy (2014), "Optimal thresholding of classifiers to maximize F1 measure".
     Fan and Lin (2007), "A study on threshold selection for multi-label classification".
 
     Examples
@@ -167,16 +183,15 @@ def tune_thresholds(y_true: ArrayLike, y_prob: ArrayLike, *, fixed: float, tuned
     true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob)
     n_rows, n_labels = true.shape
+    aim = find_objective(objective, costs, n_labels)
     if n_rows == 0:
         raise DataError("no rows to tune thresholds on; expected at least one")
     support = true.sum(axis=0)  # (n_labels,)
-    some = support > 0
-    if not some.any():
+    if not support.any():
         return Thresholds.fixed_only(fixed, n_labels)
-    common, own = search_thresholds(true[:, some], prob[:, some])
-    per_label = np.full(n_labels, common)
-    per_label[some] = shrink_thresholds(own, common, support[some])
-    return Thresholds("per_label", fixed, common, tuple(per_label.tolist()), n_labels, "f1", tuned_on)
+    common, own = search_thresholds(true, prob, aim)
+    per_label = shrink_thresholds(own, common, support)
+    return Thresholds("per_label", fixed, common, tuple(per_label.tolist()), n_labels, objective, tuned_on)
 
 
 def apply_thresholds(

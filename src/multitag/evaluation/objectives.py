@@ -1,0 +1,275 @@
+"""What thresholds are tuned for: an objective scores the cuts of rankings by the counts that they give. numpy only."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.config.objective import check_costs_given, parse_objective
+from multitag.errors import ConfigError
+from multitag.evaluation.costs import Costs
+
+Floats = NDArray[np.float64]
+Binary = NDArray[np.int64]
+
+_ROUNDING = 1e-9  # 0.07 * 100 is a little more than 7
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """What the cuts of rankings, from most to least probable, give. A cut predicts the label for the rows above it.
+
+    Parameters
+    ----------
+    true_positives, false_positives : ndarray of float64, shape (n_cuts, n_rankings)
+        They grow from cut to cut; at the first nothing is predicted, at the last everything.
+    positives : ndarray of float64, shape (n_rankings,)
+        Rows that have the label.
+    possible : ndarray of bool, shape (n_cuts, n_rankings)
+        Whether a threshold makes the cut: none divides rows of equal probability.
+    """
+
+    true_positives: Floats
+    false_positives: Floats
+    positives: Floats
+    possible: NDArray[np.bool_]
+
+    @property
+    def predicted(self) -> Floats:
+        """Rows that are given the label, shape (n_cuts, n_rankings)."""
+        return self.true_positives + self.false_positives
+
+
+class Objective(ABC):
+    """Something to tune thresholds for.
+
+    Attributes
+    ----------
+    pooled : bool
+        Whether a threshold for all labels is judged by the score of their summed counts, or by their summed scores.
+    """
+
+    pooled: ClassVar[bool] = True
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """Name of the figure that :meth:`value` gives."""
+
+    @abstractmethod
+    def score(self, counts: Counts) -> Floats:
+        """Score every cut of each ranking by itself, shape (n_cuts, n_rankings); the highest is the best."""
+
+    def score_labels(self, counts: Counts) -> Floats:
+        """Score every cut of each label, shape (n_cuts, n_labels), so that the highest ones are best together."""
+        return self.score(counts)
+
+    @abstractmethod
+    def value(self, true: Binary, pred: Binary) -> float | None:
+        """Measure predictions of shape (n_rows, n_labels); None where undefined."""
+
+
+@dataclass(frozen=True)
+class FBeta(Objective):
+    """F-beta of each label, hence its mean over labels: recall weighs ``beta`` times as much as precision.
+
+    References
+    ----------
+    Lipton, Elkan and Naryanaswamy (2014), "Optimal thresholding of classifiers to maximize F1 measure".
+    """
+
+    beta: float
+    pooled: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:
+        """Macro F1, Macro F0.5 and so on."""
+        return f"Macro F{self.beta:g}"
+
+    def score(self, counts: Counts) -> Floats:
+        """Score by F-beta, in [0, 1]; 0 without positives."""
+        square = self.beta**2
+        total = counts.predicted + square * counts.positives
+        return (1 + square) * counts.true_positives / np.where(total > 0, total, 1)
+
+    def value(self, true: Binary, pred: Binary) -> float | None:
+        """Measure the mean over the labels that some row has or is given, in [0, 1]."""
+        square = self.beta**2
+        total = pred.sum(axis=0) + square * true.sum(axis=0)  # (n_labels,)
+        some = total > 0
+        return float(((1 + square) * (true & pred).sum(axis=0)[some] / total[some]).mean()) if some.any() else None
+
+
+class MicroF1(Objective):
+    """F1 of all decisions together.
+
+    A ratio of sums over labels, so no label's best cut can be told without the others'. Dinkelbach's method finds them:
+    at the best ratio ``q``, each label's cut maximises ``2 TP - q predicted``, and ``q`` rises to it in a few steps.
+
+    References
+    ----------
+    Dinkelbach (1967), "On nonlinear fractional programming", Management Science 13(7).
+    """
+
+    @property
+    def title(self) -> str:
+        """Micro F1."""
+        return "Micro F1"
+
+    def score(self, counts: Counts) -> Floats:
+        """Score by F1, in [0, 1]; 0 without positives."""
+        total = counts.predicted + counts.positives
+        return 2 * counts.true_positives / np.where(total > 0, total, 1)
+
+    def score_labels(self, counts: Counts) -> Floats:
+        """Score by ``2 TP - q predicted``, with ``q`` the highest micro-F1 that cuts of all labels reach together."""
+        labels = np.arange(len(counts.positives))
+        ratio = 0.0
+        while True:
+            score = 2 * counts.true_positives - ratio * counts.predicted
+            best = np.where(counts.possible, score, -np.inf).argmax(axis=0)  # (n_labels,)
+            total = (counts.predicted[best, labels] + counts.positives).sum()
+            found = float(2 * counts.true_positives[best, labels].sum() / total) if total else 0.0
+            if found <= ratio + _ROUNDING:
+                return score
+            ratio = found
+
+    def value(self, true: Binary, pred: Binary) -> float | None:
+        """Measure micro-F1, in [0, 1]."""
+        return _ratio(2 * (true & pred).sum(), true.sum() + pred.sum())
+
+
+class Hamming(Objective):
+    """The share of wrong decisions."""
+
+    @property
+    def title(self) -> str:
+        """Hamming loss."""
+        return "Hamming loss"
+
+    def score(self, counts: Counts) -> Floats:
+        """Score by the errors that are spared where nothing else is predicted."""
+        return counts.true_positives - counts.false_positives
+
+    def value(self, true: Binary, pred: Binary) -> float | None:
+        """Measure the Hamming loss, in [0, 1]."""
+        return float((true != pred).mean())
+
+
+@dataclass(frozen=True)
+class AtLeastPrecision(Objective):
+    """The most true positives at a precision of at least ``least``, in (0, 1]."""
+
+    least: float
+
+    @property
+    def title(self) -> str:
+        """Micro precision."""
+        return "Micro precision"
+
+    def score(self, counts: Counts) -> Floats:
+        """Score by true positives; where the precision is too low, by how far it is from 1, below 0."""
+        predicted = counts.predicted
+        reached = counts.true_positives >= (self.least - _ROUNDING) * predicted
+        return np.where(reached, counts.true_positives, counts.true_positives / np.maximum(predicted, 1) - 1)
+
+    def value(self, true: Binary, pred: Binary) -> float | None:
+        """Measure the precision of all decisions together, in [0, 1]."""
+        return _ratio((true & pred).sum(), pred.sum())
+
+
+@dataclass(frozen=True)
+class AtLeastRecall(Objective):
+    """The fewest false positives at a recall of at least ``least``, in (0, 1]."""
+
+    least: float
+
+    @property
+    def title(self) -> str:
+        """Micro recall."""
+        return "Micro recall"
+
+    def score(self, counts: Counts) -> Floats:
+        """Score by false positives; minus infinity where the recall is too low, which it never is at the last cut."""
+        reached = counts.true_positives >= (self.least - _ROUNDING) * counts.positives
+        return np.where(reached, -counts.false_positives, -np.inf)
+
+    def value(self, true: Binary, pred: Binary) -> float | None:
+        """Measure the recall of all decisions together, in [0, 1]."""
+        return _ratio((true & pred).sum(), true.sum())
+
+
+@dataclass(frozen=True)
+class ExpectedCost(Objective):
+    """What wrong decisions cost.
+
+    Where probabilities are calibrated, the best threshold of a label is ``false_positive / (false_positive +
+    false_negative)``.
+
+    References
+    ----------
+    Elkan (2001), "The foundations of cost-sensitive learning".
+    """
+
+    costs: Costs
+    pooled: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:
+        """Cost a row."""
+        return "Cost a row"
+
+    def score(self, counts: Counts) -> Floats:
+        """Score by what is saved where nothing else is predicted."""
+        saved = np.multiply(self.costs.false_negative, counts.true_positives)
+        return saved - np.multiply(self.costs.false_positive, counts.false_positives)
+
+    def value(self, true: Binary, pred: Binary) -> float | None:
+        """Measure the mean cost of a row."""
+        given, missed = (pred > true).mean(axis=0), (true > pred).mean(axis=0)  # (n_labels,)
+        return float(given @ np.array(self.costs.false_positive) + missed @ np.array(self.costs.false_negative))
+
+
+def find_objective(text: str, costs: Costs | None, n_labels: int) -> Objective:
+    """Make the objective that a person named.
+
+    Parameters
+    ----------
+    text : str
+        See :func:`multitag.config.objective.parse_objective`.
+    costs : Costs, optional
+        Of each label, for ``"cost"`` alone.
+    n_labels : int
+
+    Raises
+    ------
+    ConfigError
+        If there is no such objective, or the costs are missing, not asked for, or of other labels.
+    """
+    name = parse_objective(text)
+    check_costs_given(name, costs is not None)
+    if costs is not None and len(costs.false_positive) != n_labels:
+        raise ConfigError(f"costs: expected those of {n_labels} labels, got {len(costs.false_positive)}")
+    match name.kind, name.numbers:
+        case "f", (beta,):
+            return FBeta(beta)
+        case "precision", (least,):
+            return AtLeastPrecision(least)
+        case "recall", (least,):
+            return AtLeastRecall(least)
+        case "hamming", _:
+            return Hamming()
+        case "micro-f1", _:
+            return MicroF1()
+        case _, (false_positive, false_negative):
+            return ExpectedCost(Costs.same(false_positive, false_negative, n_labels))
+    assert costs is not None  # checked above
+    return ExpectedCost(costs)
+
+
+def _ratio(part: np.integer, whole: np.integer) -> float | None:
+    return float(part / whole) if whole else None
