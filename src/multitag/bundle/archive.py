@@ -10,7 +10,8 @@ from multitag.atomic import new_file
 from multitag.bundle.layout import MANIFEST
 from multitag.bundle.manifest import Manifest
 from multitag.bundle.read import open_bundle
-from multitag.errors import BundleError, OutputError
+from multitag.bundle.write import refuse_inside
+from multitag.errors import BundleError
 
 
 def pack(folder: str | Path, target: str | Path | None = None) -> Path:
@@ -44,8 +45,7 @@ def pack(folder: str | Path, target: str | Path | None = None) -> Path:
         raise BundleError(f"{folder}: is a file; pack takes a bundle's folder")
     resolved = folder.resolve()
     target = resolved.with_name(f"{resolved.name}.zip") if target is None else Path(target)
-    if target.resolve().is_relative_to(resolved):
-        raise OutputError(f"{target}: is inside the bundle, which must not change; choose a place outside it")
+    refuse_inside(target, resolved)
     with open_bundle(folder) as bundle, new_file(target) as file, zipfile.ZipFile(file, "w") as archive:
         for name in sorted([MANIFEST, *bundle.manifest.files]):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))

@@ -15,7 +15,7 @@ from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import FORMAT, MANIFEST, check_names, list_files
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
 from multitag.bundle.read import open_bundle
-from multitag.errors import BundleError
+from multitag.errors import BundleError, OutputError
 
 
 @contextmanager
@@ -71,7 +71,9 @@ def write_bundle(
         _seal(folder, manifest, str(target))
 
 
-def replace_files(folder: str | Path, changes: Mapping[str, bytes | Path | None]) -> Manifest:
+def replace_files(
+    folder: str | Path, changes: Mapping[str, bytes | Path | None], out: str | Path | None = None
+) -> Manifest:
     """Change, add or remove files of a bundle and write its manifest anew.
 
     Parameters
@@ -81,6 +83,8 @@ def replace_files(folder: str | Path, changes: Mapping[str, bytes | Path | None]
     changes : mapping
         For each file, by its path in the bundle: the new content, a file to copy it from, or None to remove
         it. Files that are not named stay as they are and take no further room.
+    out : str or Path, optional
+        Write the changed bundle there instead; it must not exist. The files that stay are copied.
 
     Returns
     -------
@@ -92,7 +96,8 @@ def replace_files(folder: str | Path, changes: Mapping[str, bytes | Path | None]
     BundleError
         If the folder is not a whole, unchanged bundle, or would not be one after the changes.
     OutputError
-        If the folder cannot be written, a full disk included; the bundle is then as it was.
+        If the folder cannot be written, a full disk included, or ``out`` exists or is inside the bundle; the bundle
+        is then as it was.
     """
     folder = Path(folder)
     if folder.is_file():
@@ -101,14 +106,30 @@ def replace_files(folder: str | Path, changes: Mapping[str, bytes | Path | None]
         manifest = bundle.manifest
     kept = {name: record for name, record in manifest.files.items() if name not in changes}
     check_names([*kept, *(name for name, content in changes.items() if content is not None)], str(folder))
-    with replacement_folder(folder) as staged:
+    if out is not None:
+        refuse_inside(Path(out), folder)
+    with replacement_folder(folder) if out is None else new_folder(Path(out)) as staged:
         for name in kept:
-            _link(folder / name, staged / name)
+            (staged / name).parent.mkdir(exist_ok=True)
+            # Two bundles never share a file: who writes into one would change both.
+            (_link if out is None else shutil.copy2)(folder / name, staged / name)
         for name, content in changes.items():
             if content is not None:
                 (staged / name).parent.mkdir(exist_ok=True)
                 _write(content, staged / name)
-        return _seal(staged, replace(manifest, files=kept, format=FORMAT), str(folder))
+        return _seal(staged, replace(manifest, files=kept, format=FORMAT), str(folder if out is None else out))
+
+
+def refuse_inside(target: Path, bundle: Path) -> None:
+    """Check that what is to be written is not among a bundle's own files.
+
+    Raises
+    ------
+    OutputError
+        If it is.
+    """
+    if target.resolve().is_relative_to(bundle.resolve()):
+        raise OutputError(f"{target}: is inside the bundle, which must not change; choose a place outside it")
 
 
 def _seal(folder: Path, manifest: Manifest, where: str) -> Manifest:
@@ -127,7 +148,6 @@ def _seal(folder: Path, manifest: Manifest, where: str) -> Manifest:
 
 
 def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
     try:
         os.link(source, target)
     except OSError:  # not every disk has hard links

@@ -19,6 +19,7 @@ from multitag.cli.inspect import inspect
 from multitag.cli.pack import pack
 from multitag.cli.predict import predict
 from multitag.cli.train import train
+from multitag.cli.tune import tune
 from multitag.cli.verify import verify
 from multitag.errors import MultitagError
 
@@ -55,7 +56,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A table of texts and tags in, a multi-label text classifier you can trust, move and run out.",
 )
-for command in (train, predict, evaluate, compare, audit, inspect, export, pack, verify):
+for command in (train, predict, evaluate, compare, tune, audit, inspect, export, pack, verify):
     app.command()(command)
 
 

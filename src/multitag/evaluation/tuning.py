@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from multitag.evaluation.objectives import Counts, Objective
 
+MIN_ROWS_TO_TUNE = 20  # on fewer rows tuned thresholds are noise
+
 # How many positives a label needs before its own best threshold weighs as much as the common one. The F1-best
 # threshold of a handful of positives follows those few rows, not the label: it jumps with every row, and
 # one of a rare label may be so low that everything gets the label (Fan and Lin 2007, on SCut and FBR; Lipton

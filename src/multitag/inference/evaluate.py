@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.bundle.read import Bundle
 from multitag.config import Config, EvaluationConfig
 from multitag.data.rare import RareLabels
 from multitag.data.shapes.shape import named
@@ -98,10 +99,21 @@ def evaluate(
         If the table has a label that the classifier does not know; names it.
     """
     label_set = classifier.bundle.label_set
-    try:
-        rare = RareLabels.of_bundle(classifier.bundle.manifest.data)
-        y_true = label_set.encode(rare.settle(table.labels))
-    except DataError as error:
-        raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error
+    y_true = encode_labels(classifier.bundle, table)
     y_prob = classifier.predict_proba(table.texts)
     return measure(y_true, y_prob, label_set, classifier.thresholds, resamples=resamples, seed=seed)
+
+
+def encode_labels(bundle: Bundle, table: Table) -> NDArray[np.int64]:
+    """Give the labels of a table's rows as a bundle has them, shape (n_rows, n_labels), 0 and 1.
+
+    Raises
+    ------
+    DataError
+        If the table has a label that the bundle does not know; names it.
+    """
+    try:
+        rare = RareLabels.of_bundle(bundle.manifest.data)
+        return bundle.label_set.encode(rare.settle(table.labels))
+    except DataError as error:
+        raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error

@@ -8,8 +8,9 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.held_out import OUT_OF_FOLD
 from multitag.evaluation.label_audit import audit_held_out
+from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
 from multitag.inference.evaluate import measure
-from multitag.run.measured import MIN_ROWS_TO_TUNE, Measured
+from multitag.run.measured import Measured
 
 SIDES = ("validation", "test", OUT_OF_FOLD)
 

@@ -16,6 +16,7 @@ from multitag.data.task import Task
 from multitag.data.texts import join_text
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.rules import Rules, fit_rules, fixed_rules
+from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
 from multitag.inference.backends import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
@@ -23,8 +24,6 @@ from multitag.training.fine_tune import FineTuned, fine_tune
 from multitag.training.run_folder import RunFolder
 
 Probabilities = Mapping[str, NDArray[np.float32]]  # side -> (n_side_rows, n_labels)
-
-MIN_ROWS_TO_TUNE = 20  # on fewer validation rows tuned thresholds are noise, and the fixed one is used
 
 
 @dataclass(frozen=True)
