@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multitag.config import EvaluationConfig
 from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.costs import Costs
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
 
 
@@ -50,8 +51,9 @@ def fixed_rules(config: EvaluationConfig, n_labels: int) -> Rules:
 
 
 def fit_rules(
-    y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], config: EvaluationConfig, tuned_on: str, *, calibrate: bool
-) -> Rules:
+    y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], config: EvaluationConfig, tuned_on: str, *, calibrate: bool,
+    costs: Costs | None = None,
+) -> Rules:  # fmt: skip
     """Fit calibration, then thresholds for the calibrated probabilities.
 
     Parameters
@@ -64,9 +66,14 @@ def fit_rules(
         What to call the rows.
     calibrate : bool
         Whether ``calibration: auto`` means to: there are rows enough out of fold, not in a validation side.
+    costs : Costs, optional
+        Of each label, with the objective ``"cost"``.
     """
     calibration = Calibration.identity(y_true.shape[1])
-    thresholds = tune_thresholds(y_true, calibration.apply(y_raw), fixed=config.threshold, tuned_on=tuned_on)
+    thresholds = tune_thresholds(
+        y_true, calibration.apply(y_raw), fixed=config.threshold, tuned_on=tuned_on, objective=config.objective,
+        costs=costs,
+    )  # fmt: skip
     return Rules(calibration, thresholds)
 
 

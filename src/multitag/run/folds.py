@@ -15,6 +15,7 @@ import numpy as np
 from multitag.atomic import new_file
 from multitag.config import Config
 from multitag.data.task import Task
+from multitag.evaluation.costs import Costs
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.rules import apply_nested, fit_rules, fixed_rules
 from multitag.run.measured import Measured, held_out_rows, score_sides, train_again
@@ -26,7 +27,9 @@ logger = logging.getLogger("multitag")
 FIT = "fit.json"  # epochs and seconds of a fold; written last, so a fold that has it is finished
 
 
-def cross_validate(task: Task, config: Config, folder: RunFolder, model_folder: Path) -> Measured:
+def cross_validate(
+    task: Task, config: Config, folder: RunFolder, model_folder: Path, costs: Costs | None
+) -> Measured:
     """Measure every row by a model that did not see it, then train the model that leaves on all of them.
 
     A run that was killed goes on at the fold, and within it at the checkpoint, where it stopped.
@@ -40,6 +43,8 @@ def cross_validate(task: Task, config: Config, folder: RunFolder, model_folder: 
         Claimed.
     model_folder : Path
         Gets the model that leaves.
+    costs : Costs, optional
+        Of each label, with the objective ``"cost"``.
     """
     data, split = task.data_facts(), task.saved_split()
     if folder.begun:
@@ -58,8 +63,9 @@ def cross_validate(task: Task, config: Config, folder: RunFolder, model_folder: 
         shutil.rmtree(part.checkpoints, ignore_errors=True)  # gigabytes, and of no more use
     held_out = _out_of_fold(task, scored)
     fit = partial(
-        fit_rules, config=config.evaluation, tuned_on=f"out-of-fold probabilities, {len(held_out)} rows", calibrate=True
-    )
+        fit_rules, config=config.evaluation, calibrate=True, costs=costs,
+        tuned_on=f"out-of-fold probabilities, {len(held_out)} rows",
+    )  # fmt: skip
     y_prob, y_pred = apply_nested(held_out.y_true, held_out.y_raw, held_out.fold, fit)
     held_out = held_out.with_decisions(y_prob, y_pred)
     rules = fit(held_out.y_true, held_out.y_raw)

@@ -12,6 +12,7 @@ from multitag.bundle.layout import REPORT
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ConfigError
+from multitag.evaluation.costs import read_costs
 from multitag.extras import import_extra
 from multitag.training.run_folder import RunFolder
 
@@ -100,13 +101,15 @@ def train(
             raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
     with folder.claimed(resume):
         task = Task.prepare(table, config, validation=validation, test=test)
+        costs_file = config.evaluation.costs
+        costs = None if costs_file is None else read_costs(costs_file, task.label_set.names)  # missed before training
         with (
             system_errors_as_output_errors(folder.root),
             tempfile.TemporaryDirectory(dir=folder.root, prefix=".model.", suffix=".partial") as name,
         ):
             scratch = Path(name)
             measure = cross_validate if config.split.folds else train_and_hold_out
-            measured = measure(task, config, folder, scratch / "model")
+            measured = measure(task, config, folder, scratch / "model", costs)
             exported = export_graphs(task, config, measured, scratch) if config.export.onnx else []
             metrics = collect_metrics(task, config, measured, exported)
             if len(measured.held_out):

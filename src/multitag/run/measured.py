@@ -14,6 +14,7 @@ from multitag.config import Config, Pool
 from multitag.data.folds import NO_FOLD
 from multitag.data.task import Task
 from multitag.data.texts import join_text
+from multitag.evaluation.costs import Costs
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.rules import Rules, fit_rules, fixed_rules
 from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
@@ -51,7 +52,9 @@ class Measured:
     refit: dict[str, float] | None = None
 
 
-def train_and_hold_out(task: Task, config: Config, folder: RunFolder, model_folder: Path) -> Measured:
+def train_and_hold_out(
+    task: Task, config: Config, folder: RunFolder, model_folder: Path, costs: Costs | None
+) -> Measured:
     """Train on one side, fit the rules on another, measure on the third; then, if asked, train again on all rows.
 
     Parameters
@@ -62,6 +65,8 @@ def train_and_hold_out(task: Task, config: Config, folder: RunFolder, model_fold
         Claimed.
     model_folder : Path
         Gets the model that leaves.
+    costs : Costs, optional
+        Of each label, with the objective ``"cost"``.
     """
     tuned = fine_tune(task, config, folder)
     tuned.save(model_folder)
@@ -70,7 +75,9 @@ def train_and_hold_out(task: Task, config: Config, folder: RunFolder, model_fold
     rules = fixed_rules(config.evaluation, len(task.label_set))
     if len(task.rows("validation")) >= MIN_ROWS_TO_TUNE:
         tuned_on = f"validation, {len(task.rows('validation'))} rows"
-        rules = fit_rules(task.y_true("validation"), y_raw["validation"], config.evaluation, tuned_on, calibrate=False)
+        rules = fit_rules(
+            task.y_true("validation"), y_raw["validation"], config.evaluation, tuned_on, calibrate=False, costs=costs
+        )
     held_out = held_out_rows(task, y_raw, rules)
     if not config.split.refits:
         return Measured(tuned, held_out, rules, tuned.fit.seconds)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import multitag
+from multitag.bundle.archive import pack
+from multitag.bundle.read import open_bundle
+from multitag.errors import BundleError, ConfigError, DataError, OutputError
+from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.thresholds import tune_thresholds
+from multitag.inference.tune import tune_bundle
+
+FILMS = {"text": "Plot", "labels": "Genre"}
+
+
+@pytest.fixture
+def run(finished_run, tmp_path):
+    """A folder of a run, to be changed."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    shutil.copytree(finished_run.bundle, folder / "bundle")
+    shutil.copy(finished_run.folder / "probabilities.parquet", folder)
+    return folder
+
+
+@pytest.fixture
+def films(films_csv, tmp_path):
+    """All rows of the run but one: the same rows would be known."""
+    import pandas as pd
+
+    pd.read_csv(films_csv).head(59).to_csv(tmp_path / "films.csv", index=False)
+    return tmp_path / "films.csv"
+
+
+def contents(bundle):
+    return {path.relative_to(bundle): path.read_bytes() for path in bundle.rglob("*") if path.is_file()}
+
+
+def test_the_thresholds_of_the_rows_given_are_written_and_nothing_of_the_model_changes(run, films, classifier, table):
+    before = contents(run / "bundle")
+    retuned, notes = tune_bundle(run / "bundle", films, objective="micro-f1", **FILMS)
+    with open_bundle(run / "bundle") as bundle:
+        assert bundle.thresholds == retuned.thresholds
+    y_true, y_prob = classifier.bundle.label_set.encode(table.labels[:59]), classifier.predict_proba(table.texts[:59])
+    assert retuned.thresholds == tune_thresholds(
+        y_true, y_prob, fixed=0.3, tuned_on="films.csv, 59 rows", objective="micro-f1"
+    )
+    assert notes[-1] == "59 rows read: all used"
+    after = contents(run / "bundle")
+    changed = {str(name) for name in before if before[name] != after[name]}
+    assert before.keys() == after.keys()
+    assert changed == {"thresholds.json", "metrics.json", "README.md", "manifest.json"}
+    metrics = json.loads(after[next(name for name in after if name.name == "metrics.json")])
+    assert metrics.pop("retuned") == retuned.to_dict()
+    assert metrics == json.loads(before[next(name for name in before if name.name == "metrics.json")])
+
+
+def test_the_card_tells_of_it_and_has_no_figures_of_the_thresholds_before(run, films):
+    tune_bundle(run / "bundle", films, objective="precision=0.8", **FILMS)
+    card = " ".join((run / "bundle" / "README.md").read_text(encoding="utf-8").split())
+    assert "thresholds were tuned again on films.csv, 59 rows: Micro precision" in card
+    tune_bundle(run / "bundle", films, objective="hamming", **FILMS)
+    card = " ".join((run / "bundle" / "README.md").read_text(encoding="utf-8").split())
+    assert card.count("thresholds were tuned again") == 1
+    assert "Hamming loss" in card
+
+
+def test_with_out_the_old_bundle_stays_and_shares_no_file(run, films, tmp_path):
+    before = contents(run / "bundle")
+    retuned, _ = tune_bundle(run / "bundle", films, objective="f2", out=tmp_path / "new", **FILMS)
+    assert contents(run / "bundle") == before
+    with open_bundle(tmp_path / "new") as bundle:
+        assert bundle.thresholds == retuned.thresholds
+    assert all(path.stat().st_nlink == 1 for path in (tmp_path / "new").rglob("*") if path.is_file())
+
+
+def test_a_zip_is_tuned_into_a_new_folder_only(run, films, tmp_path):
+    packed = pack(run / "bundle", tmp_path / "bundle.zip")
+    with pytest.raises(BundleError, match=r"bundle\.zip: a zip is not changed; name a folder .*--out"):
+        tune_bundle(packed, films, **FILMS)
+    retuned, _ = tune_bundle(packed, films, out=tmp_path / "new", **FILMS)
+    assert multitag.load(tmp_path / "new").thresholds == retuned.thresholds
+
+
+def test_without_rows_those_that_the_run_held_out_are_taken(run):
+    retuned, notes = tune_bundle(run / "bundle", objective="hamming")
+    saved = HeldOut.load(run / "probabilities.parquet").of_side("validation")
+    assert retuned.thresholds == tune_thresholds(
+        saved.y_true, saved.y_raw, fixed=0.3, tuned_on="validation, 20 rows", objective="hamming"
+    )
+    assert notes == (f"rows: validation, 20 rows, of {run / 'probabilities.parquet'}",)
+
+
+def test_rows_out_of_fold_come_before_validation_rows(run):
+    path = run / "probabilities.parquet"
+    saved = HeldOut.load(path)
+    replace(saved, side=("out_of_fold",) * len(saved), fold=np.arange(len(saved)) % 2).save(path)
+    retuned, _ = tune_bundle(run / "bundle")
+    assert retuned.thresholds.tuned_on == "out of fold, 32 rows"
+
+
+def test_held_out_rows_of_another_run_or_none_are_refused(run):
+    path = run / "probabilities.parquet"
+    saved = HeldOut.load(path)
+    replace(saved, label_names=("Other", *saved.label_names[1:])).save(path)
+    with pytest.raises(DataError, match=r"probabilities\.parquet: its labels are not those of the bundle"):
+        tune_bundle(run / "bundle")
+    saved.of_side("test").save(path)
+    with pytest.raises(DataError, match="the run held no validation rows out"):
+        tune_bundle(run / "bundle")
+    path.unlink()
+    with pytest.raises(DataError, match=r"probabilities\.parquet: not there; give labelled rows too"):
+        tune_bundle(run / "bundle")
+
+
+def test_rows_that_it_was_trained_on_are_told(run, films_csv):
+    retuned, notes = tune_bundle(run / "bundle", films_csv, **FILMS)
+    assert retuned.thresholds.tuned_on == "films.csv, 60 rows, which the model was trained on"
+    assert notes[-1].startswith("these are the rows that the model was trained on")
+
+
+def test_costs_come_from_a_file(run, films, tmp_path, classifier):
+    costs = tmp_path / "costs.csv"
+    costs.write_text(
+        "label,false_positive,false_negative\n" + "".join(f"{name},1,1000\n" for name in classifier.label_names)
+    )
+    retuned, _ = tune_bundle(run / "bundle", films, objective="cost", costs=costs, **FILMS)
+    assert retuned.after["Micro recall"] > 0.9  # a miss costs more than all that is wrongly given
+
+
+def test_what_is_refused_is_refused_before_anything_is_done(run, films, tmp_path):
+    before = contents(run / "bundle")
+    with pytest.raises(ConfigError, match="objective: expected one of"):
+        tune_bundle(run / "bundle", films, objective="best", **FILMS)
+    with pytest.raises(ConfigError, match="give a table of each label's costs"):
+        tune_bundle(run / "bundle", films, objective="cost", **FILMS)
+    with pytest.raises(OutputError, match="exists already"):
+        tune_bundle(run / "bundle", films, out=films, **FILMS)
+    with pytest.raises(OutputError, match="is inside the bundle"):
+        tune_bundle(run / "bundle", films, out=run / "bundle" / "new", **FILMS)
+    assert contents(run / "bundle") == before
