@@ -35,8 +35,8 @@ def test_what_is_doubted_is_shown(multitag_run, run_folder):
         "0  labels that rows with equal or nearly equal texts differ in",
         "1  labels that may be wrong",
     ]
-    (row,) = (line for line in lines if line.startswith("0.98"))
-    assert row.split()[:4] == ["0.98", "1", "War", "wrong?"]
+    (row,) = (line for line in lines if line.startswith("0.980"))
+    assert row.split()[:4] == ["0.980", "1", "War", "wrong?"]
     assert r"\x1b[31m[red]things" in row
     assert max(map(len, lines)) <= 80
 

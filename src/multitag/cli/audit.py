@@ -68,6 +68,7 @@ def _print(findings: list[LabelFinding]) -> None:
     table.add_column("Text")
     for each in findings:
         doubt = each.kind.removeprefix("likely_") + "?"
-        cells = (f"{each.confidence:.2f}", str(each.row), printable(each.label), doubt, printable(each.text))
+        cells = (f"{each.confidence:.3f}", str(each.row), printable(each.label), doubt, printable(each.text))
         table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
     Console().print(table)
+    typer.echo("Confidence: the model's, against what stands there. It may be wrong itself.")
