@@ -1,0 +1,159 @@
+"""What tuned thresholds gain over fixed ones, out of fold.
+
+``python -m benchmarks.thresholds RUN/probabilities.parquet`` of a run of IMDB with folds; writes
+benchmarks/results/thresholds.json and the table in docs/evaluation.md. The rows of each fold are decided by thresholds
+(and, where probabilities are calibrated, a calibration) that were fitted on the other folds' rows. The intervals are of
+the paired bootstrap over rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.evaluation.bootstrap import paired_differences
+from multitag.evaluation.calibrating import fit_calibration
+from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
+from multitag.evaluation.objectives import find_objective
+from multitag.evaluation.rules import Rules, apply_nested
+from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.tuning import SHRINKAGE, search_thresholds, shrink_thresholds
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "thresholds.json"
+PAGE = ROOT / "docs" / "evaluation.md"
+PLACE = re.compile(r"(<!-- thresholds -->\n).*?(<!-- /thresholds -->)", re.DOTALL)
+
+FIXED = (0.3, 0.5)
+OBJECTIVES = ("f1", "f0.5", "f2", "micro-f1", "hamming", "precision=0.8", "recall=0.8", "cost=1:5")
+SHRINKAGES = (1e-9, 3.0, SHRINKAGE, 30.0, 100.0, 1e9)  # from none at all to one threshold for all labels
+RESAMPLES, SEED = 2000, 0
+
+Probabilities = NDArray[np.float32]  # (n_rows, n_labels)
+Decisions = NDArray[np.uint8]  # (n_rows, n_labels)
+Tune = Callable[[Decisions, Probabilities], Thresholds]
+
+
+def tune_for(objective: str, shrinkage: float = SHRINKAGE) -> Tune:
+    """Give a function that tunes thresholds."""
+
+    def tune(y_true: Decisions, y_prob: Probabilities) -> Thresholds:
+        tuned = tune_thresholds(y_true, y_prob, fixed=FIXED[0], tuned_on="other folds", objective=objective)
+        if shrinkage == SHRINKAGE:
+            return tuned
+        true, prob = y_true.astype(np.int64), y_prob.astype(np.float64)
+        common, own = search_thresholds(true, prob, find_objective(objective, None, true.shape[1]))
+        shrunk = shrink_thresholds(own, common, true.sum(axis=0), shrinkage)
+        return Thresholds("per_label", FIXED[0], common, tuple(shrunk.tolist()), len(shrunk), objective, "other folds")
+
+    return tune
+
+
+def decide(rows: HeldOut, method: str, tune: Tune) -> tuple[Probabilities, Decisions]:
+    """Decide on each fold by what was fitted on the others."""
+
+    def fit(y_true: Decisions, y_raw: Probabilities) -> Rules:
+        n_labels = y_true.shape[1]
+        calibration = Calibration.identity(n_labels) if method == "none" else fit_calibration(y_true, y_raw, method)
+        return Rules(calibration, tune(y_true, calibration.apply(y_raw)))
+
+    return apply_nested(rows.y_true, rows.y_raw, rows.fold, fit)
+
+
+def value(objective: str, rows: HeldOut, y_pred: NDArray[np.integer]) -> float | None:
+    """Measure the figure that an objective is for."""
+    true = rows.y_true.astype(np.int64)
+    return find_objective(objective, None, true.shape[1]).value(true, y_pred.astype(np.int64))
+
+
+def compare(rows: HeldOut, method: str) -> dict[str, Any]:
+    """Measure macro-F1 at tuned and at fixed thresholds, and the differences."""
+    y_prob, tuned = decide(rows, method, tune_for("f1"))
+    figures: dict[str, Any] = {"tuned": value("f1", rows, tuned), "fixed": {}, "difference": {}}
+    for cut in FIXED:
+        fixed = apply_thresholds(y_prob, cut)
+        figures["fixed"][str(cut)] = value("f1", rows, fixed)
+        differences = paired_differences(
+            rows.y_true, (y_prob, tuned), (y_prob, fixed), resamples=RESAMPLES, seed=SEED
+        )
+        figures["difference"][str(cut)] = differences["macro_f1"]
+    return figures
+
+
+def measure(rows: HeldOut) -> dict[str, Any]:
+    """Measure all that the page shows."""
+    objectives = {}
+    for name in OBJECTIVES:
+        _, tuned = decide(rows, "none", tune_for(name))
+        cuts = {str(cut): value(name, rows, apply_thresholds(rows.y_raw, cut)) for cut in FIXED}
+        title = find_objective(name, None, len(rows.label_names)).title
+        objectives[name] = {"figure": title, "tuned": value(name, rows, tuned), "fixed": cuts}
+    shrinkages = {}
+    for shrinkage in SHRINKAGES:
+        _, tuned = decide(rows, "none", tune_for("f1", shrinkage))
+        shrinkages[f"{shrinkage:g}"] = value("f1", rows, tuned)
+    return {
+        "rows": len(rows), "labels": len(rows.label_names), "folds": len(np.unique(rows.fold)), "resamples": RESAMPLES,
+        "macro_f1": {method: compare(rows, method) for method in ("none", "platt")},
+        "objectives": objectives, "shrinkage": shrinkages,
+    }  # fmt: skip
+
+
+def as_table(results: Mapping[str, Any]) -> str:
+    """Give the figures as Markdown."""
+    lines = [
+        f"Macro-F1 out of fold on {results['rows']} rows, and its differences with their 95% intervals:",
+        "",
+        "| Probabilities | tuned | fixed 0.3 | fixed 0.5 | tuned minus 0.3 | tuned minus 0.5 |",
+        "| :-- | --: | --: | --: | --: | --: |",
+    ]
+    titles = {"none": "as the model gives them", "platt": "calibrated by Platt's way"}
+    for method, figures in results["macro_f1"].items():
+        cells = [_cell(figures["tuned"]), *(_cell(figures["fixed"][str(cut)]) for cut in FIXED)]
+        cells += ["{:+.3f} [{:+.3f}, {:+.3f}]".format(*figures["difference"][str(cut)]) for cut in FIXED]
+        lines.append(f"| {titles[method]} | {' | '.join(cells)} |")
+    lines += [
+        "", "Each objective by the figure it is for, out of fold, probabilities as the model gives them:", "",
+        "| Objective | figure | tuned | fixed 0.3 | fixed 0.5 |", "| :-- | :-- | --: | --: | --: |",
+    ]  # fmt: skip
+    for name, figures in results["objectives"].items():
+        cells = [_cell(figures["tuned"]), *(_cell(figures["fixed"][str(cut)]) for cut in FIXED)]
+        lines.append(f"| `{name}` | {figures['figure']} | {' | '.join(cells)} |")
+    shrinkages = {"1e-09": "none", "1e+09": "one threshold for all"}
+    said = ", ".join(f"{shrinkages.get(name, name)} {figure:.3f}" for name, figure in results["shrinkage"].items())
+    lines += ["", f"Macro-F1 by how much is shrunk (10 is what is used): {said}."]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(figure: float | None) -> str:
+    return "undefined" if figure is None else f"{figure:.3f}"
+
+
+def fill(page: str, results: Mapping[str, Any]) -> str:
+    """Put the tables into their place in a page."""
+    return PLACE.sub(lambda found: found[1] + as_table(results) + found[2], page)
+
+
+def main() -> None:
+    """Measure, and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("probabilities", type=Path)
+    rows = HeldOut.load(parser.parse_args().probabilities).of_side(OUT_OF_FOLD)
+    if not len(rows):
+        raise SystemExit("no out-of-fold rows: give the probabilities.parquet of a run with --folds")
+    results = measure(rows)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
+    print(as_table(results))
+
+
+if __name__ == "__main__":
+    main()
