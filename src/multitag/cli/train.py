@@ -28,7 +28,7 @@ from multitag.cli.data_options import (
     data_settings,
     table_source,
 )
-from multitag.config import LongTexts, LossName, NearDuplicatesRule, Pool, Precision, SplitMethod
+from multitag.config import CalibrationName, LongTexts, LossName, NearDuplicatesRule, Pool, Precision, SplitMethod
 from multitag.config.objective import SPELLINGS
 from multitag.errors import ConfigError
 
@@ -141,6 +141,14 @@ def train(
         list[str] | None,
         _option("--trainer-arg", "NAME=VALUE of transformers' TrainingArguments; repeatable.", _TRAINING),
     ] = None,
+    calibration: Annotated[
+        CalibrationName | None,
+        _option("--calibration", "none, platt, isotonic, or auto (default): platt with folds.", _RUN),
+    ] = None,
+    guarantee: Annotated[
+        str | None,
+        _option("--guarantee", "recall=0.9 or precision=0.8: find the cut that keeps it; for predict --policy.", _RUN),
+    ] = None,
     threshold: Annotated[
         float | None,
         _option("--threshold", "Fixed threshold, reported beside the tuned ones; default 0.3.", _RUN),
@@ -184,7 +192,8 @@ def train(
         "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
-        "precision": precision, "loss": loss, "threshold": threshold, "objective": objective,
+        "precision": precision, "loss": loss, "calibration": calibration, "guarantee": guarantee,
+        "threshold": threshold, "objective": objective,
         "costs": None if costs is None else str(costs), "resamples": resamples, "save_steps": save_steps,
         "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,
     }  # fmt: skip
