@@ -168,6 +168,9 @@ def train(
         int | None, _option("--save-total-limit", "Checkpoints kept; default 2.", _RUN)
     ] = None,
     no_onnx: Annotated[bool, _option("--no-onnx", "Leave the ONNX graphs out of the bundle.", _RUN)] = False,
+    no_baselines: Annotated[
+        bool, _option("--no-baselines", "Fit no simpler models to compare with.", _RUN)
+    ] = False,
     seed: Annotated[
         int | None, _option("--seed", "Of the split, the head and the order; default 42.", _RUN)
     ] = None,
@@ -196,6 +199,7 @@ def train(
         "threshold": threshold, "objective": objective,
         "costs": None if costs is None else str(costs), "resamples": resamples, "save_steps": save_steps,
         "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,
+        "baselines": False if no_baselines else None,
     }  # fmt: skip
     settings = {name: value for name, value in given.items() if value is not None}
     for side, file, size in (("validation", validation_file, validation_size), ("test", test_file, test_size)):
@@ -240,6 +244,8 @@ def _train(
         typer.echo(f"{side}: {each.source}, {each.lines()[-1]}")
     run = train_bundle(table, out=out, config=config, resume=resume, **held_out)
     print_table(*headline_rows(run.metrics, headline_side(run.metrics)))
+    if run.metrics["baselines"]:
+        typer.echo(run.metrics["baselines"]["verdict"])
     for note in run.metrics["notes"]:
         typer.echo(f"note: {note}")
     typer.echo(f"trained in {run.metrics['training_seconds']:.0f} s")
