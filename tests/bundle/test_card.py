@@ -22,8 +22,8 @@ def figures(value: float | None, names: tuple[str, ...] = LABELS.names) -> dict[
         "values": dict.fromkeys(METRIC_TITLES, value),
         "undefined": {},
         "per_label": [
-            {"label": name, "support": 7, "threshold": 0.5, "precision": None, "recall": 0.25, "f1": 0.125,
-             "roc_auc": 0.5, "average_precision": 0.5} for name in names
+            {"label": name, "support": 7 + 20 * index, "threshold": 0.5, "precision": None, "recall": 0.25, "f1": 0.125,
+             "roc_auc": 0.5, "average_precision": 0.5} for index, name in enumerate(names)
         ],
     }  # fmt: skip
 
@@ -64,7 +64,66 @@ def test_the_header_is_what_the_hub_reads(given):
         "pipeline_tag": "text-classification",
         "tags": ["multi-label", "multitag"],
         "base_model": "sentence-transformers/all-MiniLM-L6-v2",
+        "metrics": ["f1", "roc_auc"],
+        "model-index": card.data.to_dict()["model-index"],
     }
+
+
+def test_the_hub_reads_the_figures_with_their_intervals(given):
+    tuned = figures(0.4321) | {"intervals": {"macro_f1": [0.3962, 0.4711]}}
+    tuned["values"] = {**tuned["values"], "subset_accuracy": None}
+    given["metrics"]["splits"]["test"]["tuned"] = tuned
+    results = ModelCard(build_card(**given), ignore_metadata_errors=False).data.eval_results
+    assert {each.task_type for each in results} == {"text-classification"}
+    assert {(each.dataset_name, each.dataset_split) for each in results} == {("films.csv", "test")}
+    by_name = {each.metric_name: (each.metric_type, each.metric_value) for each in results}
+    assert by_name["Macro F1, 95% interval [0.40, 0.47]"] == ("f1", 0.4321)
+    assert by_name["Macro ROC-AUC"] == ("roc_auc", 0.4321)
+    assert len(by_name) == len(METRIC_TITLES) - 1  # what is undefined is left out
+
+
+def test_nothing_measured_gives_the_hub_no_figures(given):
+    header = yaml.safe_load(build_card(**{**given, "metrics": {**given["metrics"], "splits": {}}}).split("---")[1])
+    assert "model-index" not in header and "metrics" not in header
+
+
+def test_intervals_stand_beside_the_figures(given):
+    tuned = figures(0.4321) | {"intervals": {"macro_f1": [0.3962, 0.4711]}}
+    tuned["per_label"][0]["intervals"] = {"recall": [0.1, 0.5], "f1": None}
+    given["metrics"]["splits"]["test"]["tuned"] = tuned
+    card = build_card(**given)
+    summary, labels = tables(card)
+    assert summary[1] == ["Macro F1", "0.432", "0.432 [0.40, 0.47]"]
+    assert labels[1][5:] == ["0.250 [0.10, 0.50]", "0.125"]
+    assert "In brackets: 95% intervals" in card
+
+
+def test_says_what_it_is_beside_simpler_models_how_calibrated_and_what_is_promised(given):
+    card = build_card(**given)
+    assert not re.search("simpler|calibrat|Guarantee", card)
+    before, after = {"ece": 0.0834, "brier": 0.1}, {"ece": 0.02, "brier": 0.09}
+    promise = {"promise": "Nine in ten of its labels are found", "labels_per_row": 4.25, "conditions": ["rows alike"]}
+    given["metrics"] |= {
+        "baselines": {"verdict": "fine-tuned minilm beats TF-IDF by 0.14 macro-F1"},
+        "calibration": {"method": "platt", "before": before, "after": after},
+        "guarantee": promise,
+    }
+    card = build_card(**given)
+    assert "Beside simpler models on the same rows: fine-tuned minilm beats TF-IDF by 0.14 macro-F1." in card
+    assert "0.083 before, 0.020 after" in card
+    assert "Nine in ten of its labels are found. Predict with `--policy guarantee`" in card and "* rows alike" in card
+
+
+def test_names_the_labels_not_to_lean_on(given):
+    card = build_card(**given)
+    assert "* Labels on fewer than 10 measured rows, so that their figures say next to nothing: Comedy." in card
+    assert r"* Labels with an F1 below 0.3: Drama\|War, \<script\>x\</script\>." in card
+
+
+def test_rows_held_out_of_a_fold_are_said_to_be(given):
+    metrics = {**given["metrics"], "splits": {"out_of_fold": {"fixed": figures(0.5), "tuned": figures(0.6)}}}
+    card = build_card(**{**given, "metrics": metrics, "split": {**given["split"], "folds": 5}})
+    assert "On 2 rows, each scored by a model that was not trained on it (5 folds)" in card
 
 
 @pytest.mark.parametrize(
@@ -148,7 +207,7 @@ def test_says_what_the_figures_are_worth(given):
     assert re.search(r"\* label 'Drama\\\|War' is on no test row", build_card(**given))
     metrics = {**given["metrics"], "splits": {"validation": {"fixed": figures(0.5)}}, "notes": []}
     card = build_card(**{**given, "metrics": metrics})
-    assert "On 1 validation rows. No test rows were held out" in card
+    assert "On 2 validation rows. No test rows were held out" in card
     assert tables(card)[0][1] == ["Macro F1", "0.500", "not tuned"]
     assert "To know" not in card
     card = build_card(**{**given, "metrics": {**metrics, "splits": {}}})

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multitag.evaluation.summary import METRIC_TITLES
+from multitag.bundle.model_index import model_index
+from multitag.evaluation.summary import METRIC_TITLES, format_with_interval, headline_side
 from multitag.evaluation.thresholds import Thresholds
 from multitag.extras import import_extra
 from multitag.labels import LabelSet
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 MINILM_ON_HUB = "sentence-transformers/all-MiniLM-L6-v2"
 
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+_MIN_ROWS = 10  # measured rows below which a label's figures say next to nothing
+_POOR_F1 = 0.3
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~#&$])")
 
 
@@ -56,15 +59,25 @@ def build_card(
     hub_name = name_on_hub(base_model)
     if hub_name is not None:
         header["base_model"] = hub_name
-    side = next((name for name in ("test", "validation") if name in metrics["splits"]), None)
-    figures = metrics["splits"].get(side, {})
+    side = headline_side(metrics)
+    figures = metrics["splits"][side] if side else {}
+    kind = "tuned" if "tuned" in figures and thresholds.policy != "fixed" else "fixed"
+    if side:
+        header["metrics"] = ["f1", "roc_auc"]
+        header["model-index"] = model_index(figures[kind], side, data)
     body = _template().render(
         base_model=base_model,
         data=data,
         split=split,
         side=side,
+        n_rows=figures[kind]["n_rows"] if side else 0,
         summary=_summary_rows(figures),
-        labels=_label_rows(label_set, metrics["label_counts"], figures, thresholds),
+        with_intervals=bool(side and figures[kind].get("intervals")),
+        labels=_label_rows(label_set, metrics["label_counts"], figures.get(kind, {}), thresholds),
+        weak=_weak_labels(figures.get(kind, {})),
+        baselines=metrics.get("baselines"),
+        calibration=metrics.get("calibration"),
+        guarantee=metrics.get("guarantee"),
         thresholds=thresholds,
         notes=metrics["notes"],
     )
@@ -102,15 +115,15 @@ def _template() -> jinja2.Template:
     return environment.get_template("card.md.j2")
 
 
-def _number(values: Mapping[str, float | None], name: str, absent: str) -> str:
-    if name not in values:
-        return absent
-    return "undefined" if values[name] is None else f"{values[name]:.3f}"
+def _number(figures: Mapping[str, Any], name: str, absent: str) -> str:
+    """Write one of the figures over all labels, or of one, with its interval."""
+    values = figures.get("values", figures)
+    return format_with_interval(values[name], (figures.get("intervals") or {}).get(name)) if name in values else absent
 
 
 def _summary_rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Give title, figure at the fixed threshold and figure at the tuned ones, a row a metric."""
-    fixed, tuned = (figures.get(kind, {"values": {}})["values"] for kind in ("fixed", "tuned"))
+    fixed, tuned = (figures.get(kind, {}) for kind in ("fixed", "tuned"))
     return [
         (title, _number(fixed, name, "not measured"), _number(tuned, name, "not tuned"))
         for name, title in METRIC_TITLES.items()
@@ -121,8 +134,7 @@ def _label_rows(
     label_set: LabelSet, counts: Mapping[str, Any], figures: Mapping[str, Any], thresholds: Thresholds
 ) -> list[tuple[str, ...]]:
     """Give name, training rows, threshold, rows measured, precision, recall and F1, a row a label."""
-    kind = "fixed" if thresholds.policy == "fixed" else "tuned"
-    measured = {row["label"]: row for row in figures.get(kind, {}).get("per_label", [])}
+    measured = {row["label"]: row for row in figures.get("per_label", [])}
     rows = []
     for name, threshold in zip(label_set.names, thresholds.values().tolist(), strict=True):
         row = measured.get(name, {})
@@ -130,3 +142,14 @@ def _label_rows(
         train, support = counts.get(name, {}).get("train", 0), row.get("support", "not measured")
         rows.append((name, str(train), f"{threshold:.3f}", str(support), *figure))
     return rows
+
+
+def _weak_labels(figures: Mapping[str, Any]) -> dict[str, str]:
+    """Name the labels that are hardly measured, and of the others those with a low F1."""
+    entries = figures.get("per_label", [])
+    rare = [each["label"] for each in entries if each["support"] < _MIN_ROWS]
+    poor = [each["label"] for each in entries if each["support"] >= _MIN_ROWS and (each["f1"] or 0) < _POOR_F1]
+    return {
+        f"on fewer than {_MIN_ROWS} measured rows, so that their figures say next to nothing": ", ".join(rare),
+        f"with an F1 below {_POOR_F1:g}": ", ".join(poor),
+    }

@@ -67,9 +67,41 @@ def test_the_file_needs_nothing_else(run_example):
     assert [name for name, count in Counter(page.ids).items() if count > 1] == []
 
 
-def test_names_are_escaped(run_example):
+def test_every_section_is_there_where_there_is_something_to_show(full_example, run_example):
+    def sections(example):
+        return re.findall(r'<h2 id="([^"]*)"', build_report(**example))
+
+    facts = ["data", "base-model", "thresholds", "run", "settings"]
+    rows = ["curves", "scores", "together", "mistakes"]
+    example = run_example()
+    figures = ["notes", "headline", "baselines", "labels", "calibration", "guarantee"]
+    assert sections(full_example) == [*figures, *rows, "audit", "learning", *facts]
+    assert sections(example) == ["notes", "headline", "labels", "learning", *facts]
+    with_rows = {**example, "held_out": full_example["held_out"]}
+    assert sections(with_rows) == ["notes", "headline", "labels", "calibration", *rows, "learning", *facts]
+    assert sections({**example, "held_out": full_example["held_out"].of_side("validation")}) == sections(example)
+
+
+def test_each_plot_has_a_caption_and_its_figures(full_example):
+    html = build_report(**full_example)
+    page = Page(html)
+    assert page.tags["svg"] == page.tags["figure"] == page.tags["figcaption"] == 7
+    assert page.tags["details"] == 5 and html.count("The figures are in the table above.") == 2
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", html, flags=re.DOTALL)
+    assert all(caption.strip() for caption in captions)
+    assert [name for name, count in Counter(page.ids).items() if count > 1] == []
+
+
+def test_texts_are_escaped_and_cut(run_example, held_out_example):
+    text = "<script>alert(1)</script>" + "x" * 1000
+    page = Page(build_report(**run_example(), held_out=held_out_example(text=text)))
+    assert page.tags["script"] == 1
+    assert "<script>alert(1)</script>xxx" in page.text and "x" * 300 not in page.text
+
+
+def test_names_are_escaped(run_example, held_out_example):
     example = run_example(HOSTILE)
-    page = Page(build_report(**example | {"title": HOSTILE[0]}))
+    page = Page(build_report(**example | {"title": HOSTILE[0]}, held_out=held_out_example(HOSTILE)))
     assert page.tags["script"] == 1 and page.tags["img"] == 0
     assert [name for name in HOSTILE if name not in page.text] == []
 
@@ -141,12 +173,17 @@ def open_report(browser, tmp_path):
     assert complaints == []
 
 
-@pytest.mark.parametrize("names", [None, HOSTILE], ids=["genres", "hostile"])
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (700, "dark")])
-def test_a_narrow_screen_never_scrolls_the_page_sideways(open_report, run_example, names, width, scheme):
-    example = run_example(names) if names else run_example()
+@pytest.mark.parametrize("hostile", [False, True])
+def test_a_narrow_screen_never_scrolls_the_page_sideways(
+    open_report, full_example, run_example, held_out_example, width, scheme, hostile
+):
+    example = (
+        {**run_example(HOSTILE), "held_out": held_out_example(HOSTILE, text="w" * 500)} if hostile else full_example
+    )
     page = open_report(build_report(**example), width=width, color_scheme=scheme)
-    page.click("summary")
+    for summary in page.locator("summary").all():
+        summary.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     bright = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0] > 128")
     assert bright == (scheme == "light")
@@ -177,6 +214,25 @@ def test_clicking_a_heading_sorts_with_undefined_last(open_report, run_example):
     names = page.locator("#label-table tbody th").all_inner_texts()
     assert names == run_example()["metrics"]["label_names"]
     assert page.locator("#label-table th[aria-sort]").count() == 1
+
+
+def test_words_are_sorted_from_a_and_figures_from_the_largest(open_report, full_example):
+    page = open_report(build_report(**full_example))
+
+    def sort_by(heading):
+        page.locator("#audit-table th", has_text=heading).get_by_role("button").click()
+        return page.locator("#audit-table tbody th").all_inner_texts()
+
+    assert sort_by("Label") == ["40", "7", "12"]  # Drama, Music, War
+    assert sort_by("Label") == ["12", "7", "40"]
+    assert sort_by("Confidence") == ["12", "40", "7"]
+    assert sort_by("Row") == ["40", "12", "7"]
+
+
+def test_every_link_leads_somewhere(open_report, full_example):
+    page = open_report(build_report(**full_example))
+    for link in page.locator("nav a").all():
+        assert page.locator(link.get_attribute("href")).inner_text() == link.inner_text()
 
 
 def test_without_javascript_the_figures_are_all_there(open_report, run_example):

@@ -10,8 +10,9 @@ import pytest
 from multitag.evaluation.metrics import compute_metrics
 from multitag.evaluation.report.audit import audit_section
 from multitag.evaluation.report.baselines import baselines_section
-from multitag.evaluation.report.calibration import calibration_section
+from multitag.evaluation.report.calibration import calibration_section, uncalibrated_section
 from multitag.evaluation.report.curves import curves_section
+from multitag.evaluation.report.guarantee import guarantee_section
 from multitag.evaluation.report.headline import headline_section, summary
 from multitag.evaluation.report.labels import labels_section
 from multitag.evaluation.report.measured import best_measured
@@ -66,12 +67,12 @@ def test_without_intervals_none_are_spoken_of(run_example):
 
 def test_baselines_stand_beside_the_model_with_the_difference(full_example):
     metrics = full_example["metrics"]
-    section = baselines_section(metrics["baselines"], best_measured(metrics), 41.3)
+    section = baselines_section(metrics["baselines"], best_measured(metrics), "fine-tuned minilm", 41.3)
     values, differences = table(section, "baseline-table"), table(section, "difference-table")
-    assert next(iter(values)) == "multitag" and len(values) == 4 and len(differences) == 3
-    assert values["multitag"]["Seconds"].text == "41.3"
+    assert next(iter(values)) == "fine-tuned minilm" and len(values) == 4 and len(differences) == 3
+    assert values["fine-tuned minilm"]["Seconds"].text == "41.3"
     own = metrics["splits"]["test"]["tuned"]["values"]["macro_f1"]
-    assert values["multitag"]["Macro F1"].key == own
+    assert values["fine-tuned minilm"]["Macro F1"].key == own
     cell = differences["label prevalence"]["Micro F1"]
     assert (cell.text, cell.small) == ("0.010", "[-0.03, 0.04]")
     assert metrics["baselines"]["verdict"] in words(section)
@@ -85,13 +86,30 @@ def test_calibration_shows_both_and_every_bin(full_example):
     assert len(section.parts[1].table.rows) == 8
 
 
+def test_probabilities_that_were_not_calibrated_are_measured_as_they_are(held_out_example):
+    held_out = held_out_example()
+    section = uncalibrated_section(held_out)
+    row = table(section, "calibration-table")["not calibrated"]
+    assert row["Brier score"].key == pytest.approx(((held_out.y_prob - held_out.y_true) ** 2).mean(), abs=1e-6)
+    assert sum(cells[-1].key for cells in section.parts[1].table.rows) == held_out.y_true.size
+
+
+def test_the_guarantee_is_shown_with_its_conditions(full_example):
+    guarantee = full_example["metrics"]["guarantee"]
+    section = guarantee_section(guarantee)
+    assert section.heading == "Guarantee: recall of 0.9" and "--policy guarantee" in words(section)
+    entries = section.parts[1].entries
+    assert [value for name, value in entries if name == "Condition"] == guarantee["conditions"]
+    assert {("Labels a row there", "4.2"), ("Rows given no label there", "1%"), ("Cut", "0.123")} <= set(entries)
+
+
 def test_the_audit_says_how_much_it_found(full_example):
     audit = full_example["metrics"]["audit"]
     section = audit_section(audit)
     assert "2 likely wrong, 1 likely missing" in words(section) and "near duplicate" not in words(section)
     row = table(section, "audit-table")["12"]
     assert [row[name].text for name in ("Label", "Finding", "Confidence")] == ["War", "likely wrong", "0.97"]
-    assert "Nothing" in words(audit_section({"counts": {"likely_wrong": 0}, "first": []}))
+    assert "Nothing" in words(audit_section({"counts": {"likely_wrong": 0}, "first": [], "notes": []}))
 
 
 def test_chosen_recall_and_precision_are_those_of_the_predictions(held_out_example):

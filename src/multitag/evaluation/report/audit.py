@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from multitag.evaluation.report.pieces import Cell, Paragraph, Section, Table, text_cell
@@ -17,22 +17,23 @@ def audit_section(audit: Mapping[str, Any]) -> Section:
         As in ``metrics.json``.
     """
     counts = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in audit["counts"].items() if count)
-    heading = "Labels to check"
+    heading, notes = "Labels to check", [Paragraph(f"{each}.") for each in audit["notes"]]
     if not counts:
-        return Section("audit", heading, [Paragraph("Nothing in the held-out rows looks wrong.")])
-    words = Paragraph(f"Found in the held-out rows: {counts}. “multitag audit” with the folder of this run lists all.")
+        return Section("audit", heading, [Paragraph("Nothing in the held-out rows looks wrong."), *notes])
+    words = f"Found in the held-out rows: {counts}. “multitag audit” with the folder of this run lists all."
+    parts: list[Paragraph | Table] = [Paragraph(words), *notes]
+    if audit["first"]:
+        parts.append(_table(audit["first"]))
+    return Section("audit", heading, parts)
+
+
+def _table(findings: Sequence[Mapping[str, Any]]) -> Table:
     rows = [
         [
             Cell(str(each["row"]), each["row"]), text_cell(each["text"]), Cell(each["label"] or "-", words=True),
             Cell(each["kind"].replace("_", " "), words=True), Cell(f"{each['confidence']:.2f}", each["confidence"]),
         ]
-        for each in audit["first"]
+        for each in findings
     ]  # fmt: skip
-    caption = (
-        "The surest findings first. The model is asked about rows that it was not trained on; it may be wrong itself."
-    )
-    return Section(
-        "audit",
-        heading,
-        [words, Table("audit-table", caption, ["Row", "Text", "Label", "Finding", "Confidence"], rows)],
-    )
+    caption = "The labels that are doubted most, by models that were not trained on these rows. They may be wrong."
+    return Table("audit-table", caption, ["Row", "Text", "Label", "Finding", "Confidence"], rows)

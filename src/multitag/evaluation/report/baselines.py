@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from multitag.evaluation.plots.bars import Bars, plot_bars
-from multitag.evaluation.report.measured import SIDE_WORDS, Measured
-from multitag.evaluation.report.pieces import Cell, Paragraph, Plot, Section, Table, figure_cell
+from multitag.evaluation.report.measured import Measured, side_word
+from multitag.evaluation.report.pieces import Cell, Paragraph, Plot, Section, Table, as_sentence, figure_cell
 from multitag.evaluation.summary import METRIC_TITLES
 
 _SHOWN = ("macro_f1", "micro_f1", "macro_roc_auc", "macro_average_precision", "hamming_loss")
@@ -16,7 +16,7 @@ _PLOTTED = ("macro_f1", "macro_average_precision")
 _Models = Sequence[Mapping[str, Any]]
 
 
-def baselines_section(baselines: Mapping[str, Any], measured: Measured, seconds: float) -> Section:
+def baselines_section(baselines: Mapping[str, Any], measured: Measured, model: str, seconds: float) -> Section:
     """Give the figures of the model and of each simpler one, and the difference on the same rows.
 
     Parameters
@@ -25,12 +25,14 @@ def baselines_section(baselines: Mapping[str, Any], measured: Measured, seconds:
         As in ``metrics.json``.
     measured : Measured
         The model's own figures.
+    model : str
+        What it is called.
     seconds : float
-        What training took.
+        What training it took.
     """
-    models = [{"name": "multitag", **measured.figures, "seconds": seconds}, *baselines["models"]]
+    models = [{"name": model, **measured.figures, "seconds": seconds}, *baselines["models"]]
     caption = (
-        f"All are measured on the {SIDE_WORDS[baselines['side']]} texts, with thresholds tuned the same way. Thin "
+        f"All are measured on the {side_word(baselines['side'])} texts, with thresholds tuned the same way. Thin "
         "lines and brackets are 95% intervals; neighbours whose intervals overlap may still differ, which the "
         "differences show."
     )
@@ -47,7 +49,7 @@ def baselines_section(baselines: Mapping[str, Any], measured: Measured, seconds:
     return Section(
         "baselines",
         "Beside simpler models",
-        [Paragraph(baselines["verdict"]), values, _difference_table(baselines["models"]), plot],
+        [Paragraph(as_sentence(baselines["verdict"])), values, *_differences(baselines["models"], model), plot],
     )
 
 
@@ -65,17 +67,20 @@ def _value_row(model: Mapping[str, Any], models: _Models) -> list[Cell]:
     return [Cell(model["name"]), *figures, Cell(f"{model['seconds']:.1f}", model["seconds"])]
 
 
-def _difference_table(models: _Models) -> Table:
+def _differences(models: _Models, name: str) -> list[Table]:
+    """Give the table of differences; none where no resamples were asked for."""
     metrics = [metric for metric in _SHOWN if all(metric in each["difference"] for each in models)]
+    if not metrics:
+        return []
     rows = []
     for model in models:
         differences = [model["difference"][metric] for metric in metrics]
         rows.append([Cell(model["name"]), *(figure_cell(value, interval) for value, *interval in differences)])
     caption = (
-        "multitag minus each simpler model, on the same resampled rows. Where an interval holds 0, the two cannot be "
+        f"{name} minus each simpler model, on the same resampled rows. Where an interval holds 0, the two cannot be "
         "told apart by these rows."
     )
-    return Table("difference-table", caption, ["multitag minus", *(METRIC_TITLES[each] for each in metrics)], rows)
+    return [Table("difference-table", caption, [f"{name} minus", *(METRIC_TITLES[each] for each in metrics)], rows)]
 
 
 def _bars(metric: str, models: _Models) -> Bars:

@@ -1,52 +1,73 @@
-"""Whether probabilities mean what they say, before calibration and after."""
+"""Whether probabilities mean what they say: as the model gives them, and calibrated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.plots.reliability import plot_reliability
-from multitag.evaluation.report.measured import SIDE_WORDS
+from multitag.evaluation.reliability import measure_reliability
+from multitag.evaluation.report.measured import side_word
 from multitag.evaluation.report.pieces import Cell, Plot, Section, Table, count_cell, figure_cell
 
-_WHEN = (("before", "before calibration"), ("after", "after calibration"))
+_ERRORS = {
+    "brier": "Brier score",
+    "ece": "Expected calibration error",
+    "label_ece": "The same, mean over labels",
+}
+_MEANING = (
+    "All are better the lower. The Brier score is the mean squared difference between probability and truth; the "
+    "expected calibration error is how far, on average, a probability is from the share that has the label."
+)
+_CAPTION = (
+    "Of the texts to which a probability of 0.3 is given, 30% should have the label: the closer to the dotted line, "
+    "the more a probability can be taken at its word."
+)
 
 
 def calibration_section(calibration: Mapping[str, Any]) -> Section:
-    """Give Brier score, expected calibration error and the reliability diagram.
+    """Compare the probabilities before calibration and after.
 
     Parameters
     ----------
     calibration : mapping
         As in ``metrics.json``.
     """
-    side, method = SIDE_WORDS[calibration["side"]], calibration["method"]
-    figures = Table(
+    stages = {"before calibration": calibration["before"], "after calibration": calibration["after"]}
+    return _section(stages, f"Of the {side_word(calibration['side'])} texts, calibrated by: {calibration['method']}.")
+
+
+def uncalibrated_section(held_out: HeldOut) -> Section:
+    """Give the same of probabilities that were not calibrated.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+        Of the side that is shown.
+    """
+    measured = measure_reliability(held_out.y_true, held_out.y_prob).to_dict()
+    return _section({"not calibrated": measured}, f"Of the {side_word(held_out.side[0])} texts, not calibrated.")
+
+
+def _section(stages: Mapping[str, Mapping[str, Any]], of_what: str) -> Section:
+    errors = Table(
         "calibration-table",
-        f"Of the {side} texts, calibrated by: {method}. Both are better the lower. The Brier score is the mean "
-        "squared difference between probability and truth; the expected calibration error is how far, on average, "
-        "probabilities are from shares.",
-        ["", "Brier score", "Expected calibration error"],
-        [
-            [Cell(name), figure_cell(calibration[when]["brier"]), figure_cell(calibration[when]["ece"])]
-            for when, name in _WHEN
-        ],
+        f"{of_what} {_MEANING}",
+        ["Probabilities", *_ERRORS.values()],
+        [[Cell(name), *(figure_cell(stage[key]) for key in _ERRORS)] for name, stage in stages.items()],
         sortable=False,
     )
     bins = Table(
         "reliability-table",
-        "Bins of equally many probabilities.",
-        ["When", "Mean probability", "Share that have the label", "Probabilities"],
+        "Bins of about equally many probabilities.",
+        ["Probabilities", "Mean", "Share that has the label", "How many"],
         [
             [Cell(name), figure_cell(mean), figure_cell(share), count_cell(int(count))]
-            for when, name in _WHEN
-            for mean, share, count in calibration[when]["reliability"]
+            for name, stage in stages.items()
+            for mean, share, count in stage["reliability"]
         ],
         sortable=False,
     )
-    svg = plot_reliability([(name, calibration[when]["reliability"]) for when, name in _WHEN])
-    caption = (
-        "Of the texts to which a probability of 0.3 is given, 30% should have the label: the closer to the dotted "
-        "line, the more a probability can be taken at its word."
-    )
-    return Section("calibration", "Can the probabilities be trusted", [figures, Plot(svg, caption, bins)])
+    svg = plot_reliability([(name, stage["reliability"]) for name, stage in stages.items()])
+    return Section("calibration", "Can the probabilities be trusted", [errors, Plot(svg, _CAPTION, bins)])

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from multitag.evaluation.report.measured import Measured
-from multitag.evaluation.report.pieces import Cell, Paragraph, Section, Table
-from multitag.evaluation.summary import format_figure, headline_rows
+from multitag.evaluation.report.pieces import Cell, Paragraph, Section, Table, as_sentence
+from multitag.evaluation.summary import format_with_interval, headline_rows
 
 _CAPTION = (
     "From 0 to 1; higher is better unless said otherwise. “at” is one fixed threshold for all labels; “tuned” are "
@@ -31,7 +31,7 @@ def summary(
     )
     sentences = [f"{learnt}, starting from {base_model['name']}. {_quality(measured)}"]
     if baselines := metrics.get("baselines"):
-        sentences.append(baselines["verdict"])
+        sentences.append(as_sentence(baselines["verdict"]))
     return sentences
 
 
@@ -44,9 +44,7 @@ def _quality(measured: Measured | None) -> str:
 
 
 def _with_interval(figures: Mapping[str, Any], name: str) -> str:
-    value, interval = figures["values"][name], figures.get("intervals", {}).get(name)
-    text = format_figure(value)
-    return f"{text} [{interval[0]:.2f}, {interval[1]:.2f}]" if value is not None and interval else text
+    return format_with_interval(figures["values"][name], figures.get("intervals", {}).get(name))
 
 
 def headline_section(metrics: Mapping[str, Any], measured: Measured | None) -> Section:
@@ -63,4 +61,4 @@ def headline_section(metrics: Mapping[str, Any], measured: Measured | None) -> S
 def _cell(written: str) -> Cell:
     """Put the interval or the count after a figure under it."""
     figure, _, rest = written.partition(" ")
-    return Cell(figure, small=rest, undefined=figure == "undefined")
+    return Cell(figure, small=rest.replace(" (", "\n("), undefined=figure == "undefined")

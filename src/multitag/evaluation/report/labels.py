@@ -6,16 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from multitag.evaluation.plots.bars import MAX_BARS, Bars, plot_bars
-from multitag.evaluation.report.measured import SIDE_WORDS, Measured
+from multitag.evaluation.report.measured import Measured, side_word
 from multitag.evaluation.report.pieces import Cell, Paragraph, Plot, Section, Table, count_cell, figure_cell
+from multitag.evaluation.summary import LABEL_TITLES
 
-_FIGURES = {
-    "precision": "Precision",
-    "recall": "Recall",
-    "f1": "F1",
-    "roc_auc": "ROC-AUC",
-    "average_precision": "Average precision",
-}
 _NOTHING = "No texts were held out, so there are no figures for single labels, only how often each occurs."
 
 
@@ -39,14 +33,14 @@ def _label_table(metrics: Mapping[str, Any], measured: Measured | None) -> Table
         if figures := by_name.get(name):
             intervals = figures.get("intervals") or {}
             cells += [count_cell(figures["support"]), figure_cell(figures["threshold"])]
-            cells += [figure_cell(figures[key], intervals.get(key)) for key in _FIGURES]
+            cells += [figure_cell(figures[key], intervals.get(key)) for key in LABEL_TITLES]
         rows.append(cells)
     header = ["Label", *(f"In {side}" for side in sides)]
     caption = "Texts that have each label."
     if measured:
-        header += [f"In {SIDE_WORDS[measured.side]}", "Threshold", *_FIGURES.values()]
+        header += [f"In {side_word(measured.side)}", "Threshold", *LABEL_TITLES.values()]
         caption = (
-            f"Texts that have each label; the figures are of the {SIDE_WORDS[measured.side]} texts, at "
+            f"Texts that have each label; the figures are of the {side_word(measured.side)} texts, at "
             f"{measured.thresholds()}: the fewer of those have a label, the less its figures say. “Undefined”: there "
             "is nothing to measure, such as recall without a text that has the label."
         )

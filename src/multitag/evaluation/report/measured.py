@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-SIDE_WORDS = {"out_of_fold": "out-of-fold", "test": "test", "validation": "validation"}
+from multitag.evaluation.summary import SIDE_TITLES, headline_side
+
+
+def side_word(side: str) -> str:
+    """Give a side's name as it stands before a noun.
+
+    Examples
+    --------
+    >>> side_word("out_of_fold")
+    'out-of-fold'
+    """
+    return SIDE_TITLES[side].replace(" ", "-")
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ class Measured:
 
     def rows(self) -> str:
         """Say on which texts, such as ``"160 test texts"``."""
-        return f"{self.figures['n_rows']} {SIDE_WORDS[self.side]} texts"
+        return f"{self.figures['n_rows']} {side_word(self.side)} texts"
 
     def thresholds(self) -> str:
         """Say at which thresholds."""
@@ -42,8 +53,8 @@ def best_measured(metrics: Mapping[str, Any]) -> Measured | None:
     Measured or None
         None where nothing was measured.
     """
-    for side in SIDE_WORDS:
-        for kind in ("tuned", "fixed"):
-            if figures := metrics["splits"].get(side, {}).get(kind):
-                return Measured(side, kind, figures)
-    return None
+    side = headline_side(metrics)
+    if side is None:
+        return None
+    kind = "tuned" if "tuned" in metrics["splits"][side] else "fixed"
+    return Measured(side, kind, metrics["splits"][side][kind])

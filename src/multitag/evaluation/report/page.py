@@ -9,9 +9,10 @@ from typing import Any
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.report.audit import audit_section
 from multitag.evaluation.report.baselines import baselines_section
-from multitag.evaluation.report.calibration import calibration_section
+from multitag.evaluation.report.calibration import calibration_section, uncalibrated_section
 from multitag.evaluation.report.curves import curves_section
 from multitag.evaluation.report.facts import facts_sections
+from multitag.evaluation.report.guarantee import guarantee_section
 from multitag.evaluation.report.headline import headline_section, summary
 from multitag.evaluation.report.labels import labels_section
 from multitag.evaluation.report.learning import learning_section
@@ -81,8 +82,8 @@ def build_report(
         summary=summary(metrics, best_measured(metrics), base_model, data, split),
         notes=metrics["notes"],
         sections=[
-            *_figure_sections(metrics),
-            *_row_sections(held_out, thresholds),
+            *_figure_sections(metrics, f"fine-tuned {base_model['name']}"),
+            *_row_sections(metrics, thresholds, held_out.measured() if held_out is not None else None),
             *([audit_section(metrics["audit"])] if metrics.get("audit") else []),
             learning_section(metrics),
             *facts_sections(
@@ -94,24 +95,28 @@ def build_report(
     return page
 
 
-def _figure_sections(metrics: Mapping[str, Any]) -> list[Section]:
+def _figure_sections(metrics: Mapping[str, Any], model: str) -> list[Section]:
     measured = best_measured(metrics)
     sections = [headline_section(metrics, measured)]
     if measured and metrics.get("baselines"):
-        sections.append(baselines_section(metrics["baselines"], measured, metrics["training_seconds"]))
+        sections.append(baselines_section(metrics["baselines"], measured, model, metrics["training_seconds"]))
     sections.append(labels_section(metrics, measured))
-    if metrics.get("calibration"):
-        sections.append(calibration_section(metrics["calibration"]))
     return sections
 
 
-def _row_sections(held_out: HeldOut | None, thresholds: Thresholds) -> list[Section]:
-    if held_out is None or not len(held_out):
-        return []
-    rows = held_out.measured()
-    return [
-        curves_section(rows),
-        scores_section(rows, thresholds.values().tolist()),
-        together_section(rows),
-        mistakes_section(rows),
-    ]
+def _row_sections(metrics: Mapping[str, Any], thresholds: Thresholds, rows: HeldOut | None) -> list[Section]:
+    sections = []
+    if metrics.get("calibration"):
+        sections.append(calibration_section(metrics["calibration"]))
+    elif rows:
+        sections.append(uncalibrated_section(rows))
+    if metrics.get("guarantee"):
+        sections.append(guarantee_section(metrics["guarantee"]))
+    if rows:
+        sections += [
+            curves_section(rows),
+            scores_section(rows, thresholds.values().tolist()),
+            together_section(rows),
+            mistakes_section(rows),
+        ]
+    return sections

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from multitag.evaluation.summary import format_figure
+from multitag.evaluation.summary import format_with_interval
 
 MAX_TEXT = 300  # characters of a text from the table that are shown
 
@@ -131,8 +131,19 @@ def figure_cell(value: float | None, interval: Sequence[float] | None = None) ->
     >>> figure_cell(None).text
     'undefined'
     """
-    small = f"[{interval[0]:.2f}, {interval[1]:.2f}]" if value is not None and interval else ""
-    return Cell(format_figure(value), value, small, undefined=value is None)
+    text, _, small = format_with_interval(value, None if value is None else interval).partition(" ")
+    return Cell(text, value, small, undefined=value is None)
+
+
+def as_sentence(words: str) -> str:
+    """Begin with a capital and end with a full stop.
+
+    Examples
+    --------
+    >>> as_sentence("fine-tuned minilm beats the others")
+    'Fine-tuned minilm beats the others.'
+    """
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def count_cell(count: int) -> Cell:
