@@ -102,71 +102,58 @@ def plain_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
     return 1 / (1 + np.exp(-logits.astype(np.float64))), seconds
 
 
-def _logistic_regression(
-    features: dict[str, Any], task: Task, class_weight: str | None
-) -> tuple[Probabilities, float]:
+def _one_pair(task: Task) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    return [(task.rows("train"), task.rows("test"))]
+
+
+def tfidf_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
+    """TF-IDF and logistic regression, as each training fits it beside the model."""
+    from multitag.evaluation.baselines import score_tfidf
+
+    started = time.perf_counter()
+    y_prob = score_tfidf(task.table.texts, task.y, _one_pair(task))
+    return y_prob[task.rows("test")], time.perf_counter() - started
+
+
+def balanced_tfidf_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
+    """The same with balanced classes, as scikit-learn's users put it together."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.pipeline import make_pipeline
 
     started = time.perf_counter()
     y = task.y_true("train")
     seen = y.any(axis=0)  # scikit-learn warns of a label without a training row; its probability is 0
-    model = OneVsRestClassifier(LogisticRegression(max_iter=2000, class_weight=class_weight))
-    model.fit(features["train"], y[:, seen])
+    model = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, stop_words="english"),
+        OneVsRestClassifier(LogisticRegression(max_iter=2000, class_weight="balanced")),
+    ).fit(task.texts("train"), y[:, seen])
     y_prob = np.zeros((len(task.rows("test")), y.shape[1]))
-    y_prob[:, seen] = model.predict_proba(features["test"])
+    y_prob[:, seen] = model.predict_proba(task.texts("test"))
     return y_prob, time.perf_counter() - started
-
-
-def tfidf_recipe(class_weight: str | None) -> Callable[[Task, int], tuple[Probabilities, float]]:
-    """TF-IDF of words and pairs of words, one logistic regression a label."""
-
-    def recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, stop_words="english")
-        train = vectorizer.fit_transform(task.texts("train"))
-        test = vectorizer.transform(task.texts("test"))
-        return _logistic_regression({"train": train, "test": test}, task, class_weight)
-
-    return recipe
 
 
 def frozen_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
-    """MiniLM's own sentence features (mean over tokens, of length 1), one logistic regression a label."""
-    import torch
-
-    from multitag.inference.encoding import pad_batch
+    """MiniLM's own sentence features and logistic regression, as each training fits it beside the model."""
+    from multitag.evaluation.baselines import score_features
     from multitag.model.base import resolve_base_model
-    from multitag.model.build import build_model, load_tokenizer
-    from multitag.quiet import quiet_transformers
+    from multitag.model.build import load_tokenizer
+    from multitag.model.features import frozen_features
+    from multitag.training.arguments import use_bf16
 
     base = resolve_base_model("minilm")
-    with quiet_transformers():
-        encoder = build_model(base, task.label_set).distilbert.eval()
-        tokenizer = load_tokenizer(base, 256)
     started = time.perf_counter()
-    features = {}
-    for side in ("train", "test"):
-        rows = tokenizer(task.texts(side), truncation=True, return_attention_mask=False)["input_ids"]
-        means = []
-        for start in range(0, len(rows), 32):
-            ids, mask = (torch.from_numpy(part) for part in pad_batch(rows[start : start + 32], 0))
-            with torch.inference_mode():
-                hidden = encoder(input_ids=ids, attention_mask=mask)[0]  # (batch, tokens, dim)
-            weights = mask[..., None].float()
-            means.append(((hidden * weights).sum(1) / weights.sum(1)).numpy())
-        stacked = np.concatenate(means)  # (n_rows, dim)
-        features[side] = stacked / np.linalg.norm(stacked, axis=1, keepdims=True)
-    y_prob, _ = _logistic_regression(features, task, None)
-    return y_prob, time.perf_counter() - started
+    features = frozen_features(base, load_tokenizer(base, 256), task.table.texts, 256, bf16=use_bf16("auto"))
+    y_prob = score_features(features, task.y, _one_pair(task))
+    return y_prob[task.rows("test")], time.perf_counter() - started
 
 
 RECIPES: dict[str, Callable[[Task, int], tuple[Probabilities, float]]] = {
     "multitag": multitag_recipe,
     "plain": plain_recipe,
-    "tfidf_logistic_regression": tfidf_recipe(None),
-    "tfidf_logistic_regression_balanced": tfidf_recipe("balanced"),
+    "tfidf_logistic_regression": tfidf_recipe,
+    "tfidf_logistic_regression_balanced": balanced_tfidf_recipe,
     "frozen_features_logistic_regression": frozen_recipe,
 }
 

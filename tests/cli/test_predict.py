@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 
 import pytest
+
+from multitag.bundle.strict_json import dump_json
+from multitag.bundle.write import replace_files
+from multitag.evaluation.guarantee import Guarantee
 
 TEXT = "A retired hitman is pulled back in for one last war."
 
@@ -63,6 +68,40 @@ def test_a_file_in_the_same_rows_with_predictions_out(
     assert [row["predicted_labels"] for row in written] == [",".join(each.labels) for each in predictions]
 
 
+def test_rows_where_no_label_passes_are_reviewed_too(multitag_run, bundle, films_csv, classifier, texts, tmp_path):
+    output, review = tmp_path / "predicted.csv", tmp_path / "review.csv"
+    threshold = float(sorted(classifier.predict_proba(texts).max(axis=1))[30])
+    ended = multitag_run(
+        "predict", bundle, "--input", films_csv, "--text", "Plot", "--output", output, "--review", review,
+        "--threshold", threshold,
+    )  # fmt: skip
+    empty = [text for text, each in zip(texts, classifier.predict(texts, threshold=threshold), strict=True)
+             if not each.labels]  # fmt: skip
+    lines = [f"{output}: 60 rows", f"{review}: {len(empty)} rows where no label passes"]
+    assert (ended.code, ended.out.splitlines(), ended.err) == (0, lines, "")
+    with review.open(encoding="utf-8", newline="") as file:
+        assert [row["Plot"] for row in csv.DictReader(file)] == empty
+
+
+def test_a_policy_decides_and_a_guarantee_is_told_with_its_conditions(multitag_run, bundle, classifier, tmp_path):
+    guarantee = Guarantee(
+        kind="recall", level=0.9, confidence=None, cut=0.2, promise="nine in ten", conditions=("of films",),
+        fitted_on="test, 12 rows", n_rows=12, realised=0.9, labels_per_row=3.0, empty_rows=0.0,
+    )  # fmt: skip
+    promising = shutil.copytree(bundle, tmp_path / "bundle")
+    replace_files(promising, {"guarantee.json": dump_json(guarantee.to_dict())})
+    probabilities = classifier.predict([TEXT])[0].probabilities
+    ended = multitag_run("predict", promising, TEXT, "--policy", "guarantee")
+    assert ended.code == 0
+    assert set(shown_labels(ended.out)) == {name for name, value in probabilities.items() if value >= 0.2}
+    assert ended.err.splitlines() == guarantee.lines()
+    assert multitag_run("predict", promising, TEXT, "--policy", "fixed") == multitag_run(
+        "predict", bundle, TEXT, "--threshold", 0.3
+    )
+    told = multitag_run("predict", promising, TEXT, "--policy", "guarantee", "--at-least-one")
+    assert (told.code, told.err.startswith("multitag: at_least_one: would give other labels")) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -70,6 +109,10 @@ def test_a_file_in_the_same_rows_with_predictions_out(
         ([TEXT, "--input", "films.csv", "--output", "out.csv"], "give either one text, or a file"),
         (["--input", "films.csv"], "--input and --output go together"),
         ([TEXT, "--output", "out.csv"], "--input and --output go together"),
+        ([TEXT, "--review", "review.csv"], "--review takes rows of --input where no label passes"),
+        (["--input", "films.csv", "--output", "out.csv", "--review", "r.csv", "--top-k", "2"], "--review takes rows"),
+        ([TEXT, "--policy", "fixed", "--threshold", "0.5"], "--policy, --threshold and --top-k each say which"),
+        ([TEXT, "--policy", "guarantee"], "policy: this bundle has no guarantee; train with --guarantee recall=0.9"),
         ([TEXT, "--text", "Plot"], "--text names a column of the --input file"),
         (["--input", "films.csv", "--output", "out.csv", "--json"], "--json prints the prediction of one text"),
         ([TEXT, "--threshold", "1.1"], "threshold: expected a number from 0 to 1, got 1.1"),

@@ -54,6 +54,7 @@ def test_a_table_in_a_metric_table_and_a_bundle_out(multitag_process, train_film
     assert metric_column(ended.out, "Micro F1") == shown.split()
     assert f"bundle: {out / 'bundle'}\n" in ended.out
     assert f"report: {out / 'bundle' / 'report.html'}\n" in ended.out
+    assert f"{metrics['baselines']['verdict']}\n" in ended.out
     for note in metrics["notes"]:
         assert f"note: {note}\n" in ended.out
     assert len(multitag.load(out / "bundle").label_names) == 20
@@ -72,7 +73,7 @@ def test_options_win_over_the_file_and_trainer_arguments_are_merged(
     out = tmp_path / "run"
     ended = multitag_run(
         *train_films, "--config", own, "--out", out, "--batch-size", 16, "--seed", 7, "--split", "random",
-        "--threshold", 0.25, "--learning-rate", "1e-3", "--max-length", 32,
+        "--threshold", 0.25, "--learning-rate", "1e-3", "--max-length", 32, "--loss", "focal", "--no-baselines",
         "--trainer-arg", "max_grad_norm=2", "--trainer-arg", "lr_scheduler_type=cosine",
     )  # fmt: skip
     assert ended.code == 0
@@ -80,6 +81,7 @@ def test_options_win_over_the_file_and_trainer_arguments_are_merged(
     assert (config.seed, config.split.method, config.model.max_length) == (7, "random", 32)
     assert (config.training.batch_size, config.training.learning_rate) == (16, 1e-3)
     assert config.training.epochs == 1  # of the file
+    assert (config.training.loss, config.evaluation.baselines) == ("focal", False)
     assert config.training.trainer_args == {
         "max_grad_norm": 2, "adam_beta2": 0.98, "lr_scheduler_type": "cosine",
     }  # fmt: skip

@@ -121,6 +121,51 @@ def test_options_reach_the_prediction(classifier, tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["in.csv", "out.jsonl"]
 
 
+def threshold_that_some_pass(classifier) -> float:
+    """Give a threshold that about half of the rows pass with some label."""
+    y_prob = classifier.predict_proba([row["Plot"] for row, has in zip(ROWS, HAS_TEXT, strict=True) if has])
+    return float(np.median(y_prob.max(axis=1)))
+
+
+@pytest.mark.parametrize("rows_a_chunk", [1, 3, 8])
+@pytest.mark.parametrize("kind", FORMATS)
+def test_rows_where_no_label_passes_are_given_to_review_too(kind, rows_a_chunk, classifier, tmp_path, monkeypatch):
+    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", rows_a_chunk)
+    path, target, review = write_rows(tmp_path / "in.csv"), tmp_path / f"out.{kind}", tmp_path / f"review.{kind}"
+    threshold = threshold_that_some_pass(classifier)
+    done = predict_file(classifier, path, target, text="Plot", threshold=threshold, review=review)
+    expected = [row for row in read_rows(target) if row["predicted_labels"] == []]
+    assert 0 < len(expected) < 5  # some of those with a text
+    assert read_rows(review) == expected
+    assert done.without_label == len(expected)
+    assert done.review_line(review) == f"{review}: {len(expected)} rows where no label passes"
+    plain = tmp_path / f"plain.{kind}"
+    predict_file(classifier, path, plain, text="Plot", threshold=threshold)
+    assert read_rows(plain) == read_rows(target)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_review_of_nothing_has_the_columns_alone(kind, classifier, tmp_path):
+    path, target, review = write_rows(tmp_path / "in.csv"), tmp_path / f"out.{kind}", tmp_path / f"review.{kind}"
+    assert predict_file(classifier, path, target, text="Plot", threshold=0.0, review=review).without_label == 0
+    assert read_rows(review) == []
+    if kind == "parquet":
+        assert parquet.read_schema(review) == parquet.read_schema(target)
+    elif kind != "jsonl":
+        assert review.read_bytes() == target.read_bytes().splitlines(keepends=True)[0]
+
+
+def test_a_review_that_is_another_file_of_the_job_is_refused(classifier, tmp_path):
+    path, target = write_rows(tmp_path / "in.csv"), tmp_path / "out.csv"
+    for review, told in ((path, "this is the input; name another --review"),
+                         (tmp_path / "." / "out.csv", "this is the --output; name another --review")):  # fmt: skip
+        with pytest.raises(OutputError, match=told):
+            predict_file(classifier, path, target, text="Plot", review=review)
+    with pytest.raises(DataError, match=r"review\.xls: unknown table format"):
+        predict_file(classifier, path, target, text="Plot", review=tmp_path / "review.xls")
+    assert [each.name for each in tmp_path.iterdir()] == ["in.csv"]
+
+
 def test_the_text_column_is_by_default_that_of_the_training(classifier, tmp_path):
     rows = [{"Description": row["Plot"]} for row in ROWS if row["Plot"].strip()]
     predict_file(classifier, write_rows(tmp_path / "in.csv", rows), tmp_path / "out.csv")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.errors import ConfigError, printable
+
+if TYPE_CHECKING:
+    from multitag.evaluation.guarantee import Guarantee
 
 
 def predict(
@@ -87,9 +90,6 @@ def predict(
     from multitag.inference.classifier import load
 
     with load(bundle, backend=backend, threads=threads, long=long, pool=pool, policy=policy) as classifier:
-        guarantee = classifier.guarantee
-        for line in guarantee.lines() if guarantee else ():
-            typer.echo(line, err=True)
         if input_file is not None and output_file is not None:
             from multitag.data.records import ReadOptions
             from multitag.inference.files import predict_file
@@ -99,6 +99,7 @@ def predict(
                 classifier, input_file, output_file, text=columns, threshold=threshold, top_k=top_k,
                 at_least_one=at_least_one, batch_size=batch_size, reading=reading, review=review,
             )  # fmt: skip
+            _tell(classifier.guarantee)
             for note in done.notes:
                 typer.echo(f"note: {note}")
             typer.echo(done.line(output_file))
@@ -108,7 +109,14 @@ def predict(
         prediction = classifier.predict(
             [text or ""], threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size
         )[0]
+        _tell(classifier.guarantee)
     _show(prediction.labels, prediction.probabilities, json_output)
+
+
+def _tell(guarantee: Guarantee | None) -> None:
+    """Say what the labels come with, beside them: what reads the labels does not read this."""
+    for line in guarantee.lines() if guarantee else ():
+        typer.echo(printable(line), err=True)
 
 
 def _show(labels: tuple[str, ...], probabilities: dict[str, float], as_json: bool) -> None:

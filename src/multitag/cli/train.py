@@ -28,7 +28,7 @@ from multitag.cli.data_options import (
     data_settings,
     table_source,
 )
-from multitag.config import LongTexts, LossName, NearDuplicatesRule, Pool, Precision, SplitMethod
+from multitag.config import CalibrationName, LongTexts, LossName, NearDuplicatesRule, Pool, Precision, SplitMethod
 from multitag.config.objective import SPELLINGS
 from multitag.errors import ConfigError
 
@@ -141,6 +141,14 @@ def train(
         list[str] | None,
         _option("--trainer-arg", "NAME=VALUE of transformers' TrainingArguments; repeatable.", _TRAINING),
     ] = None,
+    calibration: Annotated[
+        CalibrationName | None,
+        _option("--calibration", "none, platt, isotonic, or auto (default): platt with folds.", _RUN),
+    ] = None,
+    guarantee: Annotated[
+        str | None,
+        _option("--guarantee", "recall=0.9 or precision=0.8: find the cut that keeps it; for predict --policy.", _RUN),
+    ] = None,
     threshold: Annotated[
         float | None,
         _option("--threshold", "Fixed threshold, reported beside the tuned ones; default 0.3.", _RUN),
@@ -160,6 +168,9 @@ def train(
         int | None, _option("--save-total-limit", "Checkpoints kept; default 2.", _RUN)
     ] = None,
     no_onnx: Annotated[bool, _option("--no-onnx", "Leave the ONNX graphs out of the bundle.", _RUN)] = False,
+    no_baselines: Annotated[
+        bool, _option("--no-baselines", "Fit no simpler models to compare with.", _RUN)
+    ] = False,
     seed: Annotated[
         int | None, _option("--seed", "Of the split, the head and the order; default 42.", _RUN)
     ] = None,
@@ -184,9 +195,11 @@ def train(
         "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
-        "precision": precision, "loss": loss, "threshold": threshold, "objective": objective,
+        "precision": precision, "loss": loss, "calibration": calibration, "guarantee": guarantee,
+        "threshold": threshold, "objective": objective,
         "costs": None if costs is None else str(costs), "resamples": resamples, "save_steps": save_steps,
         "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,
+        "baselines": False if no_baselines else None,
     }  # fmt: skip
     settings = {name: value for name, value in given.items() if value is not None}
     for side, file, size in (("validation", validation_file, validation_size), ("test", test_file, test_size)):
@@ -231,6 +244,8 @@ def _train(
         typer.echo(f"{side}: {each.source}, {each.lines()[-1]}")
     run = train_bundle(table, out=out, config=config, resume=resume, **held_out)
     print_table(*headline_rows(run.metrics, headline_side(run.metrics)))
+    if run.metrics["baselines"]:
+        typer.echo(run.metrics["baselines"]["verdict"])
     for note in run.metrics["notes"]:
         typer.echo(f"note: {note}")
     typer.echo(f"trained in {run.metrics['training_seconds']:.0f} s")

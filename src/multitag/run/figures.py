@@ -11,6 +11,7 @@ from multitag.evaluation.label_audit import audit_held_out
 from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
 from multitag.inference.evaluate import measure
 from multitag.run.measured import Measured
+from multitag.run.simpler import compare_simpler
 
 SIDES = ("validation", "test", OUT_OF_FOLD)
 
@@ -41,14 +42,16 @@ def collect_metrics(task: Task, config: Config, measured: Measured, exported: li
                 rows.y_true, rows.y_prob, task.label_set, measured.rules.thresholds, nested,
                 resamples=config.evaluation.resamples, seed=config.seed,
             )  # fmt: skip
+    baselines, left_out = compare_simpler(task, config, measured) if config.evaluation.baselines else (None, [])
     return {
         "label_names": list(task.label_set.names),
         "splits": splits,
         "label_counts": task.label_counts(),
         "audit": audit_held_out(held_out).to_dict() if len(held_out) else None,
+        "baselines": baselines,
         "refit": measured.refit,
         "history": measured.tuned.fit.history,
-        "notes": _notes(task, measured, exported),
+        "notes": [*_notes(task, measured, exported), *left_out],
         "training_seconds": round(measured.seconds, 3),
     }
 

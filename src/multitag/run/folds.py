@@ -76,7 +76,7 @@ def cross_validate(
         y_raw = score_sides(task, model_folder, config.model.window_pool, ("test",))
         held_out = held_out.joined(held_out_rows(task, y_raw, rules))
     seconds = tuned.fit.seconds + sum(each["seconds"] for each in fits)
-    return Measured(tuned, held_out, rules, seconds, refit)
+    return Measured(tuned, held_out, rules, fit, seconds, refit)
 
 
 def _train_fold(task: Task, config: Config, part: RunFolder, begin: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from multitag.data.task import Task
 from multitag.data.texts import join_text
 from multitag.evaluation.costs import Costs
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.rules import Rules, fit_rules, fixed_rules
+from multitag.evaluation.rules import Fit, Rules, fit_rules, fixed_rules
 from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
 from multitag.inference.backends import TorchBackend
 from multitag.inference.encoding import TextEncoder
@@ -39,6 +40,8 @@ class Measured:
         May have no rows.
     rules : Rules
         Calibration and thresholds that leave with the model.
+    fit : callable
+        What fitted them, and out of fold those of each fold; the rules of other models are fitted likewise.
     seconds : float
         Of all trainings.
     refit : dict or None
@@ -48,6 +51,7 @@ class Measured:
     tuned: FineTuned
     held_out: HeldOut
     rules: Rules
+    fit: Fit
     seconds: float
     refit: dict[str, float] | None = None
 
@@ -72,17 +76,20 @@ def train_and_hold_out(
     tuned.save(model_folder)
     # By the files that leave, not by what is in memory.
     y_raw = score_sides(task, model_folder, config.model.window_pool, ("validation", "test"))
-    rules = fixed_rules(config.evaluation, len(task.label_set))
+    fit: Fit = partial(_fixed, config=config)
     if len(task.rows("validation")) >= MIN_ROWS_TO_TUNE:
         tuned_on = f"validation, {len(task.rows('validation'))} rows"
-        rules = fit_rules(
-            task.y_true("validation"), y_raw["validation"], config.evaluation, tuned_on, calibrate=False, costs=costs
-        )
+        fit = partial(fit_rules, config=config.evaluation, tuned_on=tuned_on, calibrate=False, costs=costs)
+    rules = fit(task.y_true("validation"), y_raw.get("validation", np.empty((0, len(task.label_set)), np.float32)))
     held_out = held_out_rows(task, y_raw, rules)
     if not config.split.refits:
-        return Measured(tuned, held_out, rules, tuned.fit.seconds)
+        return Measured(tuned, held_out, rules, fit, tuned.fit.seconds)
     again, refit = train_again(task.whole(), config, tuned.fit.epochs, folder, model_folder)
-    return Measured(again, held_out, rules, tuned.fit.seconds + again.fit.seconds, refit)
+    return Measured(again, held_out, rules, fit, tuned.fit.seconds + again.fit.seconds, refit)
+
+
+def _fixed(y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], *, config: Config) -> Rules:
+    return fixed_rules(config.evaluation, y_true.shape[1])
 
 
 def train_again(

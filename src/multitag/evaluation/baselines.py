@@ -1,0 +1,195 @@
+"""Simpler models, fitted on the rows that the fine-tuned one was trained on: what it has to beat."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.data.texts import join_text
+from multitag.extras import import_extra
+
+if TYPE_CHECKING:
+    from multitag.data.texts import Text
+
+PREVALENCE = "label prevalence"
+TFIDF = "TF-IDF + logistic regression"
+FROZEN = "frozen features + logistic regression"
+
+# Rows to fit on and rows to score, as places in the table: one pair, or one a fold.
+Pairs = Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
+Clock = float  # seconds of time.perf_counter at which to give up
+
+# Words, and the single characters of scripts that write no spaces: as one word, a sentence would be unique.
+UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+WORDS = rf"[{UNSPACED}]|[^\W{UNSPACED}]{{2,}}"
+MOST_WORDS = 200_000  # the most frequent ones of a large table
+# scikit-learn's settings, each the quickest that were as good as any on IMDB, out of fold (docs/evaluation.md). Classes
+# are balanced: it makes up for rare labels, and gains 0.01 to 0.04 macro-F1 even at tuned thresholds.
+FOR_WORDS = {"C": 3.0, "class_weight": "balanced", "solver": "liblinear"}
+FOR_FEATURES = {"C": 1.0, "class_weight": "balanced", "solver": "lbfgs"}
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """What a simpler model gives.
+
+    Parameters
+    ----------
+    name : str
+    y_raw : ndarray of float32, shape (n_rows, n_labels)
+        Probabilities of all rows of the table; NaN on rows that were not to be scored.
+    seconds : float
+        What fitting and scoring took, over all pairs.
+    """
+
+    name: str
+    y_raw: NDArray[np.float32]
+    seconds: float
+
+
+class _LeftOut(Exception):  # noqa: N818
+    """Why a model is not compared."""
+
+
+def score_baselines(
+    texts: Sequence[Text],
+    y: NDArray[np.uint8],
+    pairs: Pairs,
+    *,
+    features: Callable[[], NDArray[np.float32]] | None = None,
+    budget: float = float("inf"),
+) -> tuple[list[Baseline], list[str]]:
+    """Fit label prevalence and logistic regressions on some rows and score others with them.
+
+    Parameters
+    ----------
+    texts : sequence of str or of (str, str), length n_rows
+    y : ndarray of uint8, shape (n_rows, n_labels)
+        0 and 1.
+    pairs : sequence of (rows to fit on, rows to score)
+        Each an ndarray of int64 of places from 0. No row is scored twice.
+    features : callable, optional
+        Gives what an untrained model makes of the texts, shape (n_rows, dim); called once, its time counted.
+    budget : float
+        Seconds for all of it. What is not done by then is left out; words have half of it.
+
+    Returns
+    -------
+    baselines : list of Baseline
+        Label prevalence first; it is always there.
+    notes : list of str
+        One line for each model that was left out.
+    """
+    start = time.perf_counter()
+    recipes: dict[str, Callable[[], NDArray[np.float32]]] = {
+        PREVALENCE: lambda: score_prevalence(y, pairs),
+        TFIDF: lambda: score_tfidf(texts, y, pairs, start + budget / 2),
+    }
+    if features is not None:
+        recipes[FROZEN] = lambda: score_features(features(), y, pairs, start + budget)
+    baselines, notes = [], []
+    for name, recipe in recipes.items():
+        began = time.perf_counter()
+        try:
+            y_raw = recipe()
+        except _LeftOut as reason:
+            notes.append(f"{name} is left out of the comparison: {reason}")
+            continue
+        baselines.append(Baseline(name, y_raw, time.perf_counter() - began))
+    return baselines, notes
+
+
+def score_prevalence(y: NDArray[np.uint8], pairs: Pairs) -> NDArray[np.float32]:
+    """Give every row the share of training rows that have each label.
+
+    With folds it is the share over all of them: one of its own for each fold is lowest where the label is most
+    frequent, and would rank rows worse than chance.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_rows, n_labels)
+    """
+    trained = np.unique(np.concatenate([train for train, _ in pairs]))
+    y_raw = _nothing(y)
+    for _, scored in pairs:
+        y_raw[scored] = y[trained].mean(axis=0)
+    return y_raw
+
+
+def score_tfidf(
+    texts: Sequence[Text], y: NDArray[np.uint8], pairs: Pairs, clock: Clock = float("inf")
+) -> NDArray[np.float32]:
+    """Fit a logistic regression a label on TF-IDF of words.
+
+    Words, their inverse document frequencies and the regressions are of the rows of a pair that are fitted on.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_rows, n_labels)
+
+    References
+    ----------
+    Fan, Chang, Hsieh, Wang and Lin (2008), "LIBLINEAR: a library for large linear classification".
+    """
+    text: Any = import_extra("sklearn.feature_extraction.text", "train")
+    joined = np.array([join_text(each) for each in texts], dtype=object)
+    y_raw = _nothing(y)
+    for train, scored in pairs:
+        weigh = text.TfidfVectorizer(sublinear_tf=True, token_pattern=WORDS, max_features=MOST_WORDS)
+        try:
+            fitted = weigh.fit_transform(joined[train])
+        except ValueError as error:  # of a vocabulary that is empty
+            raise _LeftOut("the texts have no words") from error
+        y_raw[scored] = _regress(fitted, y[train], weigh.transform(joined[scored]), FOR_WORDS, clock)
+    return y_raw
+
+
+def score_features(
+    features: NDArray[np.float32], y: NDArray[np.uint8], pairs: Pairs, clock: Clock = float("inf")
+) -> NDArray[np.float32]:
+    """Fit a logistic regression a label on features that an untrained model gives.
+
+    Parameters
+    ----------
+    features : ndarray of float32, shape (n_rows, dim)
+        Of length 1 each.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_rows, n_labels)
+    """
+    y_raw = _nothing(y)
+    for train, scored in pairs:
+        y_raw[scored] = _regress(features[train], y[train], features[scored], FOR_FEATURES, clock)
+    return y_raw
+
+
+def _nothing(y: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.full(y.shape, np.nan, dtype=np.float32)
+
+
+def _regress(
+    train: Any, y: NDArray[np.uint8], scored: Any, settings: dict[str, Any], clock: Clock
+) -> NDArray[np.float32]:
+    """Fit label by label; one that no training row has, or all have, gets that as its probability."""
+    linear: Any = import_extra("sklearn.linear_model", "train")
+    pools: Any = import_extra("threadpoolctl", "train")
+    not_converged: Any = import_extra("sklearn.exceptions", "train").ConvergenceWarning
+    y_raw = np.zeros((scored.shape[0], y.shape[1]), dtype=np.float32)
+    with warnings.catch_warnings(), pools.threadpool_limits(1):  # threads wait for each other on so little work
+        warnings.simplefilter("ignore", not_converged)  # what is near the optimum compares as well
+        for column, has in enumerate(y.T):
+            if time.perf_counter() > clock:
+                raise _LeftOut("it takes too long beside the training")
+            if has.min() == has.max():
+                y_raw[:, column] = has[0]
+                continue
+            model = linear.LogisticRegression(max_iter=200, **settings).fit(train, has)
+            y_raw[:, column] = model.predict_proba(scored)[:, 1]
+    return y_raw

@@ -1,0 +1,82 @@
+"""What a pretrained model makes of texts as it is: the mean over the tokens of its last layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoConfig, AutoModel, DistilBertModel
+
+from multitag.data.tokens import Tokens
+from multitag.model.base import BaseModel
+from multitag.model.minilm import distilbert_config, distilbert_weights
+from multitag.quiet import quiet_transformers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from transformers import PreTrainedTokenizerFast
+
+    from multitag.data.texts import Text
+
+BATCH_SIZE = 32
+
+
+def frozen_features(
+    base: BaseModel, tokenizer: PreTrainedTokenizerFast, texts: Sequence[Text], max_length: int, *, bf16: bool
+) -> NDArray[np.float32]:
+    """Encode texts with a base model that has learned nothing of the task.
+
+    Parameters
+    ----------
+    base : BaseModel
+    tokenizer : PreTrainedTokenizerFast
+        The base model's.
+    texts : sequence of str or of (str, str), length n_texts
+        At least one.
+    max_length : int
+        Longer texts are cut off after this many tokens, special ones counted.
+    bf16 : bool
+        Compute in bfloat16, near twice as fast where the processor has instructions for it.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_texts, dim)
+        The mean of the last layer's hidden states over the tokens of each text, of length 1.
+
+    References
+    ----------
+    Reimers and Gurevych (2019), "Sentence-BERT" (pooling by the mean).
+    """
+    encoder = _encoder(base).eval()
+    device = torch.accelerator.current_accelerator() or torch.device("cpu")
+    encoder.to(device)
+    tokens = Tokens.from_texts(texts, tokenizer, max_length)
+    lengths = np.diff(tokens.offsets)
+    order = np.argsort(-lengths, kind="stable")  # so that little is computed on padding
+    features = np.zeros((len(tokens), encoder.config.hidden_size), dtype=np.float32)
+    for start in range(0, len(order), BATCH_SIZE):
+        rows = order[start : start + BATCH_SIZE]
+        mask = torch.from_numpy(np.arange(lengths[rows[0]]) < lengths[rows, None])  # (batch, tokens)
+        ids = torch.full(mask.shape, tokenizer.pad_token_id, dtype=torch.int64)
+        ids[mask] = torch.from_numpy(np.concatenate([tokens[row] for row in rows]).astype(np.int64))
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+            hidden = encoder(input_ids=ids.to(device), attention_mask=mask.long().to(device)).last_hidden_state
+        sums = (hidden.float().cpu() * mask[..., None]).sum(dim=1)  # (batch, dim); the length divides out
+        features[rows] = torch.nn.functional.normalize(sums).numpy()
+    return features
+
+
+def _encoder(base: BaseModel) -> Any:
+    """Load the weights without a head."""
+    with quiet_transformers():
+        if base.name == "minilm":
+            encoder = DistilBertModel(distilbert_config(base.folder))
+            encoder.load_state_dict(distilbert_weights(base.folder))
+            return encoder
+        config = AutoConfig.from_pretrained(base.folder, trust_remote_code=False)
+        return AutoModel.from_pretrained(
+            base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32
+        )

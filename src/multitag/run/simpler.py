@@ -1,0 +1,67 @@
+"""Simpler models beside the one that was trained, on the same rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.config import Config
+from multitag.data.task import Task
+from multitag.evaluation.baselines import Pairs, score_baselines
+from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
+from multitag.evaluation.verdict import judge_baselines
+from multitag.model.features import frozen_features
+from multitag.run.measured import Measured
+from multitag.training.arguments import use_bf16
+
+SHARE = 0.25  # of the training time, at most
+AT_LEAST = 10.0  # seconds, so that they stand beside small trainings too
+
+
+def compare_simpler(task: Task, config: Config, measured: Measured) -> tuple[dict[str, Any] | None, list[str]]:
+    """Fit simpler models and compare the trained one to them.
+
+    Returns
+    -------
+    baselines : dict or None
+        For metrics.json; None where no row was held out.
+    notes : list of str
+        Which models are left out, and why.
+    """
+    if not len(measured.held_out):
+        return None, []
+    tuned, length = measured.tuned, config.model.max_length
+
+    def features() -> NDArray[np.float32]:
+        bf16 = use_bf16(config.training.precision)
+        return frozen_features(tuned.base, tuned.tokenizer, task.table.texts, length, bf16=bf16)
+
+    budget = max(SHARE * measured.seconds, AT_LEAST)
+    baselines, notes = score_baselines(task.table.texts, task.y, _pairs(task, config), features=features, budget=budget)
+    found = judge_baselines(
+        baselines, measured.held_out, _places(task, measured.held_out), measured.fit,
+        model_name=f"fine-tuned {Path(tuned.base.name).name}", resamples=config.evaluation.resamples, seed=config.seed,
+    )  # fmt: skip
+    return found, notes
+
+
+def _pairs(task: Task, config: Config) -> Pairs:
+    """Give the rows that each model was trained on, and those that it was to score."""
+    if task.n_folds:
+        parts = [task.of_fold(number, config) for number in range(task.n_folds)]
+        return [(part.rows("train"), part.rows("test")) for part in parts]
+    return [(task.rows("train"), np.concatenate([task.rows("validation"), task.rows("test")]))]
+
+
+def _places(task: Task, held_out: HeldOut) -> NDArray[np.int64]:
+    """Give where the held-out rows stand in the table."""
+    places = np.zeros(len(held_out), dtype=np.int64)
+    sides = np.array(held_out.side, dtype=object)
+    for side in ("validation", "test"):
+        places[sides == side] = task.rows(side)
+    if task.fold is not None:
+        places[sides == OUT_OF_FOLD] = np.flatnonzero(task.fold >= 0)
+    return places

@@ -1,0 +1,51 @@
+"""Simpler models stand beside a run's own, fitted on its training rows and measured on the rows it was measured on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from multitag.config import Config
+from multitag.data.task import Task
+from multitag.evaluation.baselines import FROZEN, PREVALENCE, TFIDF, score_tfidf
+from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.metrics import compute_metrics
+
+RANKING = ("macro_roc_auc", "macro_average_precision", "label_ranking_average_precision")  # of no threshold
+
+
+@pytest.mark.parametrize("changed", [{}, {"folds": 2}], ids=str)
+def test_they_are_fitted_and_measured_on_the_rows_of_the_run(changed, train_tiny, table, tmp_path):
+    run = train_tiny(tmp_path / "run", calibration="none", resamples=100, **changed)
+    found = run.metrics["baselines"]
+    held_out = HeldOut.load(run.folder / "probabilities.parquet")
+    measured = held_out.measured()
+    assert found["side"] == measured.side[0]
+    assert [each["name"] for each in found["models"]] == [PREVALENCE, TFIDF, FROZEN]
+
+    task = Task.prepare(table, Config.from_yaml(run.folder / "settings.yaml"))
+    numbers = np.array(table.rows)
+    places = np.array([np.flatnonzero(numbers == row)[0] for row in measured.rows])
+    np.testing.assert_array_equal(task.y[places], measured.y_true)
+    if changed:
+        fold = np.full(len(table), -1)
+        fold[places] = measured.fold
+        pairs = [(np.flatnonzero(fold != each), np.flatnonzero(fold == each)) for each in range(2)]
+    else:
+        trained = np.flatnonzero(~np.isin(numbers, held_out.rows))
+        pairs = [(trained, places)]
+    y_raw = score_tfidf(table.texts, task.y, pairs)[places]
+    names = measured.label_names
+    expected = compute_metrics(measured.y_true, y_raw, measured.y_pred, names, np.zeros(len(names))).values
+    tfidf = found["models"][1]
+    for name in RANKING:
+        assert tfidf["values"][name] == pytest.approx(expected[name], abs=1e-6)
+    own = compute_metrics(measured.y_true, measured.y_prob, measured.y_pred, names, np.zeros(len(names))).values
+    for name, (value, low, high) in tfidf["difference"].items():
+        assert value == pytest.approx(own[name] - tfidf["values"][name], abs=1e-9)
+        assert low <= high
+
+
+def test_they_can_be_left_out_and_are_where_nothing_is_held_out(train_tiny, tmp_path):
+    assert train_tiny(tmp_path / "off", baselines=False).metrics["baselines"] is None
+    assert train_tiny(tmp_path / "all", validation_size=0, test_size=0).metrics["baselines"] is None
