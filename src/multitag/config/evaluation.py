@@ -35,7 +35,8 @@ class EvaluationConfig:
     baselines : bool
         Fit simpler models on the same rows and report them beside.
     resamples : int
-        Of the bootstrap, behind each interval; 0 leaves the intervals out.
+        Of the bootstrap, behind each interval; 0 leaves the intervals out. Fewer are drawn, 200 at least,
+        where rows times labels are more than 200,000.
     """
 
     threshold: float = 0.3

@@ -19,6 +19,9 @@ LEVEL = 0.95
 MIN_SUPPORT = 5  # rows with a label, below which resampling them says nothing about that label
 MIN_RESAMPLES = 100  # fewer do not reach to the 2.5th percentile with any steadiness
 _AT_ONCE = 2_000_000  # numbers of one running sum: resamples are drawn in parts that stay within the caches
+# Rows x labels x resamples that are drawn at most, for some ten seconds: on so many rows intervals are so narrow that
+# the noise of fewer resamples does not show.
+_MAX_WORK, _LEAST = 400_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def bootstrap_intervals(
     y_preds : sequence of array_like, each of shape (n_rows, n_labels)
         0 and 1: what is predicted at each kind of threshold.
     resamples : int
-        At least 100.
+        At least 100. Fewer are drawn, 200 at least, where rows times labels are more than 200,000.
     seed : int
         Of the draws.
 
@@ -98,7 +101,7 @@ def paired_differences(
     a, b : tuple of array_like
         Probabilities in [0, 1] and predictions (0 and 1), each of shape (n_rows, n_labels).
     resamples : int
-        At least 100.
+        At least 100. Fewer are drawn, 200 at least, where rows times labels are more than 200,000.
     seed : int
         Of the draws.
 
@@ -188,6 +191,7 @@ def _resample(
     if resamples < MIN_RESAMPLES:
         raise ConfigError(f"resamples: expected at least {MIN_RESAMPLES}, got {resamples}")
     n_rows, n_labels = shape
+    resamples = min(resamples, max(_LEAST, _MAX_WORK // (n_rows * n_labels)))
     at_once = max(1, _AT_ONCE // (n_rows * n_labels))
     points = [each.of(np.ones((1, n_rows), dtype=np.int64)) for each in measured]
     parts = [[each.of(weights) for each in measured] for weights in draw_weights(n_rows, resamples, seed, at_once)]

@@ -1,0 +1,123 @@
+"""How often a 95% interval holds the figure it is of, and how long intervals take.
+
+Run by ``python -m benchmarks.intervals``, some ten minutes; writes benchmarks/results/intervals.json and the tables in
+docs/evaluation.md. Rows are drawn from a made-up world with the label frequencies of IMDB, where the figures of two
+classifiers on 200,000 rows are as good as the truth; test sets of the usual sizes are drawn from it again and again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.evaluation.bootstrap import bootstrap_intervals, paired_differences
+from multitag.evaluation.metrics import compute_metrics
+from multitag.evaluation.summary import METRIC_TITLES
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "intervals.json"
+PAGE = ROOT / "docs" / "evaluation.md"
+PLACE = re.compile(r"(<!-- intervals -->\n).*?(<!-- /intervals -->)", re.DOTALL)
+
+SEED, POPULATION, SIZES, TEST_SETS, RESAMPLES = 0, 200_000, (200, 1000), 400, 500
+TIMED_ROWS, TIMED_RESAMPLES, ROUNDS = (1000, 10_000), 2000, 3
+# Shares of rows with each of IMDB's 20 genres, the rarest on 5 of 1000 rows.
+FREQUENCIES = np.array([
+    0.513, 0.303, 0.279, 0.259, 0.195, 0.150, 0.141, 0.120, 0.119, 0.106,
+    0.101, 0.081, 0.051, 0.049, 0.029, 0.018, 0.016, 0.013, 0.007, 0.005,
+])  # fmt: skip
+
+Rows = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+
+
+def draw_rows(rng: np.random.Generator, n_rows: int) -> Rows:
+    """Draw true labels, and the probabilities of two classifiers that err together more often than not."""
+    y_true = (rng.random((n_rows, len(FREQUENCIES))) < FREQUENCIES).astype(np.int64)
+    shared, own = rng.normal(size=(2, *y_true.shape))
+    start = np.log(FREQUENCIES / (1 - FREQUENCIES)) / 2 - 2.2
+    good, worse = start + 2.2 * y_true + shared, start + 2.0 * y_true + 0.8 * shared + 0.6 * own
+    return y_true, 1 / (1 + np.exp(-good)), 1 / (1 + np.exp(-worse))
+
+
+def figures(y_true: NDArray[np.int64], y_prob: NDArray[np.float64]) -> dict[str, Any]:
+    """Give the figures over all labels at 0.3."""
+    names, cuts = [str(each) for each in range(y_true.shape[1])], np.full(y_true.shape[1], 0.3)
+    return compute_metrics(y_true, y_prob, y_prob >= 0.3, names, cuts).values
+
+
+def coverage(truth: Rows, n_rows: int, test_sets: int, resamples: int) -> dict[str, dict[str, float]]:
+    """Draw test sets; give for each figure its mean over them, and how often its two intervals hold the truth."""
+    y_true, good, worse = truth
+    value, other = figures(y_true, good), figures(y_true, worse)
+    means, held, told_apart = (dict.fromkeys(METRIC_TITLES, 0.0) for _ in range(3))
+    for test_set in range(test_sets):
+        y_true, good, worse = draw_rows(np.random.default_rng([SEED, n_rows, test_set]), n_rows)
+        measured = figures(y_true, good)
+        (intervals,) = bootstrap_intervals(y_true, good, [good >= 0.3], resamples=resamples, seed=test_set)
+        differences = paired_differences(
+            y_true, (good, good >= 0.3), (worse, worse >= 0.3), resamples=resamples, seed=test_set
+        )
+        for name in METRIC_TITLES:
+            means[name] += measured[name] / test_sets
+            low, high = intervals.overall[name] or (measured[name], measured[name])
+            held[name] += (low <= value[name] <= high) / test_sets
+            _, low, high = differences[name]
+            told_apart[name] += (low <= value[name] - other[name] <= high) / test_sets
+    found = {"mean": means, "held": held, "difference_held": told_apart}
+    return {name: {key: round(each[name], 4) for key, each in found.items()} for name in METRIC_TITLES}
+
+
+def seconds(n_rows: int) -> dict[str, float]:
+    """Time all intervals, overall and for each label, and all paired differences: the fastest of three."""
+    y_true, good, worse = draw_rows(np.random.default_rng(SEED), n_rows)
+    a, b = (good, good >= 0.3), (worse, worse >= 0.3)
+    times: dict[str, list[float]] = {"intervals": [], "differences": []}
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        bootstrap_intervals(y_true, a[0], [a[1]], resamples=TIMED_RESAMPLES, seed=SEED)
+        between = time.perf_counter()
+        paired_differences(y_true, a, b, resamples=TIMED_RESAMPLES, seed=SEED)
+        times["intervals"].append(between - started)
+        times["differences"].append(time.perf_counter() - between)
+    return {name: round(min(each), 2) for name, each in times.items()}
+
+
+def tables(results: Mapping[str, Any]) -> str:
+    """Give the figures as Markdown."""
+    sizes = list(results["test_sets"])
+    columns = [f"{what}, {size} rows" for size in sizes for what in ("mean", "held", "difference held")]
+    head = ["Figure", "all rows", *columns]
+    lines = ["| " + " | ".join(head) + " |", "| :-- |" + " --: |" * (len(head) - 1)]
+    for name, title in METRIC_TITLES.items():
+        cells = [title, f"{results['truth'][name]:.3f}"]
+        for size in sizes:
+            of_size = results["test_sets"][size][name]
+            cells += [f"{of_size['mean']:.3f}", f"{of_size['held']:.1%}", f"{of_size['difference_held']:.1%}"]
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "| Rows of 20 labels | All intervals, s | All paired differences, s |", "| --: | --: | --: |"]
+    lines += [f"| {rows} | {each['intervals']} | {each['differences']} |" for rows, each in results["seconds"].items()]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure, and write the results."""
+    truth = draw_rows(np.random.default_rng(SEED), POPULATION)
+    results = {
+        "seconds": {str(n_rows): seconds(n_rows) for n_rows in TIMED_ROWS},
+        "truth": figures(truth[0], truth[1]),
+        "test_sets": {str(size): coverage(truth, size, TEST_SETS, RESAMPLES) for size in SIZES},
+    }
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(PLACE.sub(lambda found: found[1] + tables(results) + found[2], page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
