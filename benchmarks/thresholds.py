@@ -24,6 +24,7 @@ from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.objectives import find_objective
 from multitag.evaluation.rules import Rules, apply_nested
+from multitag.evaluation.tally import Tally
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
 from multitag.evaluation.tuning import SHRINKAGE, search_thresholds, shrink_thresholds
 
@@ -68,10 +69,9 @@ def decide(rows: HeldOut, method: str, tune: Tune) -> tuple[Probabilities, Decis
     return apply_nested(rows.y_true, rows.y_raw, rows.fold, fit)
 
 
-def value(objective: str, rows: HeldOut, y_pred: NDArray[np.integer]) -> float | None:
-    """Measure the figure that an objective is for."""
-    true = rows.y_true.astype(np.int64)
-    return find_objective(objective, None, true.shape[1]).value(true, y_pred.astype(np.int64))
+def value(objective: str, rows: HeldOut, y_pred: NDArray[np.integer]) -> float:
+    """Measure the figure that an objective is for; NaN where undefined."""
+    return float(find_objective(objective, None, y_pred.shape[1]).value(Tally.of(rows.y_true, y_pred)))
 
 
 def compare(rows: HeldOut, method: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from multitag.evaluation.objectives import (
     MicroF1,
     find_objective,
 )
+from multitag.evaluation.tally import Tally
 
 COSTS = Costs((5.0, 1.0, 2.0), (1.0, 3.0, 2.0))
 binary = arrays(np.int64, (8, 3), elements=st.integers(0, 1))
@@ -38,13 +39,25 @@ def test_values_are_those_of_scikit_learn(true, pred):
         Hamming(): metrics.hamming_loss(true, pred),
     }
     for objective, figure in expected.items():
-        value = objective.value(true, pred)
-        assert (np.nan if value is None else value) == pytest.approx(figure, nan_ok=True)
+        assert objective.value(Tally.of(true, pred)) == pytest.approx(figure, nan_ok=True)
 
 
 def test_the_cost_of_a_row_is_the_sum_of_its_wrong_decisions():
     true, pred = np.array([[1, 0, 0], [1, 1, 0]]), np.array([[0, 0, 1], [1, 0, 1]])
-    assert ExpectedCost(COSTS).value(true, pred) == (1 + 2 + 3 + 2) / 2
+    assert ExpectedCost(COSTS).value(Tally.of(true, pred)) == (1 + 2 + 3 + 2) / 2
+
+
+@given(binary, binary, arrays(np.int64, (4, 8), elements=st.integers(0, 3)))
+@settings(deadline=None)
+def test_weights_count_as_often_as_the_rows_are_there(true, pred, weights):
+    weights = np.where(weights.sum(axis=1, keepdims=True) == 8, weights, 1)
+    for objective in (FBeta(2), MicroF1(), AtLeastPrecision(0.8), AtLeastRecall(0.8), Hamming(), ExpectedCost(COSTS)):
+        found = objective.value(Tally.of(true, pred, weights))
+        repeated = [
+            float(objective.value(Tally.of(np.repeat(true, each, axis=0), np.repeat(pred, each, axis=0))))
+            for each in weights
+        ]
+        assert found == pytest.approx(np.array(repeated), nan_ok=True)
 
 
 def test_objectives_are_found_by_name():

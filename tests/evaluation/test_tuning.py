@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from multitag.evaluation.costs import Costs
 from multitag.evaluation.objectives import find_objective
+from multitag.evaluation.tally import Tally
 from multitag.evaluation.thresholds import apply_thresholds, tune_thresholds
 from multitag.evaluation.tuning import search_thresholds, shrink_thresholds
 
@@ -33,15 +34,15 @@ def objective_of(text, n_labels):
 
 def quality(objective, text, true, pred):
     """The figure that tuning is for, so that the highest is best; of constraints, what is best within them."""
-    value = objective.value(true, pred)
+    value = float(objective.value(Tally.of(true, pred)))
     if text.startswith("precision"):
-        reached = value is None or value >= objective.least - 1e-9
+        reached = np.isnan(value) or value >= objective.least - 1e-9
         return (true & pred).sum() if reached else value - 1
     if text.startswith("recall"):
         return -(pred > true).sum() if value >= objective.least - 1e-9 else -np.inf
     if text.startswith("f"):  # labels that no row has score nothing, wherever they are predicted
         some = true.any(axis=0)
-        return objective.value(true[:, some], pred[:, some])
+        return float(objective.value(Tally.of(true[:, some], pred[:, some])))
     return -value if objective.title in LOWER_IS_BETTER else value
 
 

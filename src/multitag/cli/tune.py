@@ -71,7 +71,6 @@ def tune(
 ) -> None:
     """Tune a bundle's thresholds again, for another objective or on other rows; the model stays as it is."""
     from multitag.cli.show import print_table
-    from multitag.evaluation.summary import format_figure
     from multitag.inference.tune import tune_bundle
 
     reading = data_settings(
@@ -86,9 +85,6 @@ def tune(
     )  # fmt: skip
     for note in notes:
         typer.echo(f"note: {note}")
-    rows = [
-        [title, format_figure(retuned.before[title]), format_figure(after)] for title, after in retuned.after.items()
-    ]
-    print_table([f"On {retuned.n_rows} rows", "before", "tuned"], rows)
+    print_table(*retuned.rows())
     typer.echo("tuned: each fifth of the rows decided by thresholds that were tuned on the other four")
     typer.echo(f"bundle: {out or bundle}")

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from multitag.config.objective import check_costs_given, parse_objective
 from multitag.errors import ConfigError
 from multitag.evaluation.costs import Costs
+from multitag.evaluation.tally import Tally, ratio
 
 Floats = NDArray[np.float64]
-Binary = NDArray[np.int64]
 
 _ROUNDING = 1e-9  # 0.07 * 100 is a little more than 7
 
@@ -69,8 +69,8 @@ class Objective(ABC):
         return self.score(counts)
 
     @abstractmethod
-    def value(self, true: Binary, pred: Binary) -> float | None:
-        """Measure predictions of shape (n_rows, n_labels); None where undefined."""
+    def value(self, decided: Tally) -> Floats:
+        """Measure decisions, one figure for each resample; NaN where undefined."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,12 @@ class FBeta(Objective):
         total = counts.predicted + square * counts.positives
         return (1 + square) * counts.true_positives / np.where(total > 0, total, 1)
 
-    def value(self, true: Binary, pred: Binary) -> float | None:
+    def value(self, decided: Tally) -> Floats:
         """Measure the mean over the labels that some row has or is given, in [0, 1]."""
         square = self.beta**2
-        total = pred.sum(axis=0) + square * true.sum(axis=0)  # (n_labels,)
-        some = total > 0
-        return float(((1 + square) * (true & pred).sum(axis=0)[some] / total[some]).mean()) if some.any() else None
+        total = decided.predicted + square * decided.positives  # (..., n_labels)
+        f = (1 + square) * decided.true_positives / np.where(total > 0, total, 1)  # 0 where undefined
+        return ratio(f.sum(axis=-1), (total > 0).sum(axis=-1))
 
 
 class MicroF1(Objective):
@@ -138,9 +138,10 @@ class MicroF1(Objective):
                 return score
             ratio = found
 
-    def value(self, true: Binary, pred: Binary) -> float | None:
+    def value(self, decided: Tally) -> Floats:
         """Measure micro-F1, in [0, 1]."""
-        return _ratio(2 * (true & pred).sum(), true.sum() + pred.sum())
+        total = decided.predicted + decided.positives
+        return ratio(2 * decided.true_positives.sum(axis=-1), total.sum(axis=-1))
 
 
 class Hamming(Objective):
@@ -155,9 +156,9 @@ class Hamming(Objective):
         """Score by the errors that are spared where nothing else is predicted."""
         return counts.true_positives - counts.false_positives
 
-    def value(self, true: Binary, pred: Binary) -> float | None:
+    def value(self, decided: Tally) -> Floats:
         """Measure the Hamming loss, in [0, 1]."""
-        return float((true != pred).mean())
+        return np.asarray((decided.false_positives + decided.false_negatives).mean(axis=-1) / decided.n_rows)
 
 
 @dataclass(frozen=True)
@@ -177,9 +178,9 @@ class AtLeastPrecision(Objective):
         reached = counts.true_positives >= (self.least - _ROUNDING) * predicted
         return np.where(reached, counts.true_positives, counts.true_positives / np.maximum(predicted, 1) - 1)
 
-    def value(self, true: Binary, pred: Binary) -> float | None:
+    def value(self, decided: Tally) -> Floats:
         """Measure the precision of all decisions together, in [0, 1]."""
-        return _ratio((true & pred).sum(), pred.sum())
+        return ratio(decided.true_positives.sum(axis=-1), decided.predicted.sum(axis=-1))
 
 
 @dataclass(frozen=True)
@@ -198,9 +199,9 @@ class AtLeastRecall(Objective):
         reached = counts.true_positives >= (self.least - _ROUNDING) * counts.positives
         return np.where(reached, -counts.false_positives, -np.inf)
 
-    def value(self, true: Binary, pred: Binary) -> float | None:
+    def value(self, decided: Tally) -> Floats:
         """Measure the recall of all decisions together, in [0, 1]."""
-        return _ratio((true & pred).sum(), true.sum())
+        return ratio(decided.true_positives.sum(axis=-1), decided.positives.sum(axis=-1))
 
 
 @dataclass(frozen=True)
@@ -228,10 +229,11 @@ class ExpectedCost(Objective):
         saved = np.multiply(self.costs.false_negative, counts.true_positives)
         return saved - np.multiply(self.costs.false_positive, counts.false_positives)
 
-    def value(self, true: Binary, pred: Binary) -> float | None:
+    def value(self, decided: Tally) -> Floats:
         """Measure the mean cost of a row."""
-        given, missed = (pred > true).mean(axis=0), (true > pred).mean(axis=0)  # (n_labels,)
-        return float(given @ np.array(self.costs.false_positive) + missed @ np.array(self.costs.false_negative))
+        given = np.multiply(self.costs.false_positive, decided.false_positives)
+        missed = np.multiply(self.costs.false_negative, decided.false_negatives)
+        return np.asarray((given + missed).sum(axis=-1) / decided.n_rows)
 
 
 def find_objective(text: str, costs: Costs | None, n_labels: int) -> Objective:
@@ -269,7 +271,3 @@ def find_objective(text: str, costs: Costs | None, n_labels: int) -> Objective:
             return ExpectedCost(Costs.same(false_positive, false_negative, n_labels))
     assert costs is not None  # checked above
     return ExpectedCost(costs)
-
-
-def _ratio(part: np.integer, whole: np.integer) -> float | None:
-    return float(part / whole) if whole else None

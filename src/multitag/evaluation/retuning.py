@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities
+from multitag.evaluation.bootstrap import draw_weights, interval_of
 from multitag.evaluation.costs import Costs
 from multitag.evaluation.objectives import (
     AtLeastPrecision,
@@ -17,15 +19,18 @@ from multitag.evaluation.objectives import (
     FBeta,
     Hamming,
     MicroF1,
-    Objective,
     find_objective,
 )
+from multitag.evaluation.summary import format_figure
+from multitag.evaluation.tally import Tally
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
 from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
 
 PARTS = 5
 
 Figures = dict[str, float | None]
+
+_AT_ONCE = 2_000_000  # draws of rows that are held at a time
 
 
 @dataclass(frozen=True)
@@ -40,18 +45,32 @@ class Retuned:
     before, after : dict of str to (float or None)
         Figures on the rows by their titles, that of the objective first; None where undefined. Those after are of rows
         that each were decided by thresholds tuned on others.
+    difference : dict of str to (tuple of float or None)
+        After minus before: the low and the high end of the 95% interval of the paired bootstrap; None where it is
+        undefined or no resample moves it.
     """
 
     thresholds: Thresholds
     n_rows: int
     before: Figures
     after: Figures
+    difference: dict[str, tuple[float, float] | None]
+
+    def rows(self) -> tuple[list[str], list[list[str]]]:
+        """Format as a table: a header, and a row a figure with the interval of its difference."""
+        rows = []
+        for title, after in self.after.items():
+            ends = self.difference[title]
+            interval = "undefined" if ends is None else "[{:+.3f}, {:+.3f}]".format(*ends)
+            rows.append([title, format_figure(self.before[title]), format_figure(after), interval])
+        return [f"On {self.n_rows} rows", "before", "tuned", "difference, 95%"], rows
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain values that fit JSON."""
         return {
             "objective": self.thresholds.objective, "tuned_on": self.thresholds.tuned_on, "rows": self.n_rows,
             "before": self.before, "after": self.after,
+            "difference": {title: None if ends is None else list(ends) for title, ends in self.difference.items()},
         }  # fmt: skip
 
 
@@ -62,6 +81,7 @@ def retune_thresholds(
     *,
     tuned_on: str,
     seed: int,
+    resamples: int,
     objective: str = "f1",
     costs: Costs | None = None,
 ) -> Retuned:
@@ -81,7 +101,9 @@ def retune_thresholds(
     tuned_on : str
         What the rows are.
     seed : int
-        Of the division.
+        Of the division and of the resamples.
+    resamples : int
+        Of the bootstrap behind the intervals.
     objective : str
     costs : Costs, optional
         As in :func:`~multitag.evaluation.thresholds.tune_thresholds`.
@@ -115,9 +137,23 @@ def retune_thresholds(
         after[part == each] = apply_thresholds(prob[part == each], tune(part != each).values())
     before = apply_thresholds(prob, present.values())
     aim = find_objective(objective, costs, true.shape[1])
-    return Retuned(thresholds, len(true), _measure(true, before, aim), _measure(true, after, aim))
+    shown = {each.title: each for each in (aim, FBeta(1), MicroF1(), AtLeastPrecision(1), AtLeastRecall(1), Hamming())}
+
+    def measure(pred: NDArray[np.int64], weights: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        decided = Tally.of(true, pred, weights)
+        return np.stack([each.value(decided) for each in shown.values()])  # (n_shown,) or (n_shown, n_resamples)
+
+    at_once = max(1, _AT_ONCE // len(true))
+    moved = [
+        measure(after, weights) - measure(before, weights)
+        for weights in draw_weights(len(true), resamples, seed, at_once)
+    ]
+    old, new = measure(before), measure(after)
+    ends = map(interval_of, np.concatenate(moved, axis=1), new - old)
+    return Retuned(
+        thresholds, len(true), _by_title(shown, old), _by_title(shown, new), dict(zip(shown, ends, strict=True))
+    )
 
 
-def _measure(true: NDArray[np.int64], pred: NDArray[np.int64], aim: Objective) -> Figures:
-    shown = (aim, FBeta(1), MicroF1(), AtLeastPrecision(1), AtLeastRecall(1), Hamming())
-    return {each.title: each.value(true, pred) for each in shown}
+def _by_title(titles: Iterable[str], values: NDArray[np.float64]) -> Figures:
+    return {title: None if np.isnan(value) else float(value) for title, value in zip(titles, values, strict=True)}

@@ -15,7 +15,7 @@ from multitag.bundle.layout import CARD, METRICS, THRESHOLDS
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.write import refuse_inside, replace_files
-from multitag.config import BackendName
+from multitag.config import BackendName, EvaluationConfig
 from multitag.config.objective import check_costs_given, parse_objective
 from multitag.data.reading import load_tables, settings_of_bundle
 from multitag.data.table import Table
@@ -123,7 +123,7 @@ def tune_bundle(
             rows = _score(bundle, load_tables({"test": data}, config, quarantine)["test"], backend)
         retuned = retune_thresholds(
             rows.y_true, rows.y_prob, bundle.thresholds, tuned_on=rows.name, seed=bundle.manifest.seed,
-            objective=objective, costs=each_label,
+            resamples=EvaluationConfig.resamples, objective=objective, costs=each_label,
         )  # fmt: skip
         replace_files(bundle.folder, _changed_files(bundle, retuned), out)
     return retuned, rows.notes
