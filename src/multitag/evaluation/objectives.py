@@ -12,36 +12,12 @@ from numpy.typing import NDArray
 from multitag.config.objective import check_costs_given, parse_objective
 from multitag.errors import ConfigError
 from multitag.evaluation.costs import Costs
+from multitag.evaluation.cuts import Counts
 from multitag.evaluation.tally import Tally, ratio
 
 Floats = NDArray[np.float64]
 
 _ROUNDING = 1e-9  # 0.07 * 100 is a little more than 7
-
-
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """What the cuts of rankings, from most to least probable, give. A cut predicts the label for the rows above it.
-
-    Parameters
-    ----------
-    true_positives, false_positives : ndarray of float64, shape (n_cuts, n_rankings)
-        They grow from cut to cut; at the first nothing is predicted, at the last everything.
-    positives : ndarray of float64, shape (n_rankings,)
-        Rows that have the label.
-    possible : ndarray of bool, shape (n_cuts, n_rankings)
-        Whether a threshold makes the cut: none divides rows of equal probability.
-    """
-
-    true_positives: Floats
-    false_positives: Floats
-    positives: Floats
-    possible: NDArray[np.bool_]
-
-    @property
-    def predicted(self) -> Floats:
-        """Rows that are given the label, shape (n_cuts, n_rankings)."""
-        return self.true_positives + self.false_positives
 
 
 class Objective(ABC):

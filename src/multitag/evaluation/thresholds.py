@@ -126,14 +126,9 @@ class Thresholds:
 
 
 def tune_thresholds(
-    y_true: ArrayLike,
-    y_prob: ArrayLike,
-    *,
-    fixed: float,
-    tuned_on: str,
-    objective: str = "f1",
-    costs: Costs | None = None,
-) -> Thresholds:
+    y_true: ArrayLike, y_prob: ArrayLike, *,
+    fixed: float, tuned_on: str, objective: str = "f1", costs: Costs | None = None,
+) -> Thresholds:  # fmt: skip
     """Find the threshold of each label, and the one for all, that are best by an objective.
 
     A label's own threshold is shrunk towards the one for all, the more the fewer positives it has (see
@@ -150,10 +145,8 @@ def tune_thresholds(
     tuned_on : str
         What the rows are, such as ``"validation, 100 rows"``.
     objective : str, default "f1"
-        ``"f1"`` (or ``"macro-f1"``, the same: their mean is highest where each is), ``"f0.5"`` or any other F-beta,
-        ``"micro-f1"``, ``"hamming"``, ``"precision=0.8"`` (the most true positives at no lower precision),
-        ``"recall=0.9"`` (the fewest false positives at no lower recall), ``"cost=5:1"`` (of a false positive and of a
-        miss) or ``"cost"``.
+        ``"f1"`` or ``"macro-f1"``, ``"f0.5"`` or any other F-beta, ``"micro-f1"``, ``"hamming"``, ``"precision=0.8"``,
+        ``"recall=0.9"``, ``"cost=5:1"`` (of a false positive and of a miss) or ``"cost"``: see docs/evaluation.md.
     costs : Costs, optional
         Of each label, with the objective ``"cost"``.
 
