@@ -193,7 +193,7 @@ def test_says_which_base_model_and_why(given):
 
 def test_says_how_labels_are_chosen(given, thresholds):
     assert (
-        "its own threshold. The thresholds were tuned for\nthe best f1 on validation, 1 rows."
+        "its own threshold. The thresholds were tuned for\nthe best F1 on validation, 1 rows."
         in build_card(**given)
     )
     card = build_card(**{**given, "thresholds": replace(thresholds, policy="global")})

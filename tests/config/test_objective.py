@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 import multitag
-from multitag.config.objective import ObjectiveName, parse_objective
+from multitag.config.objective import ObjectiveName, objective_title, parse_objective
 from multitag.errors import ConfigError
 
 
@@ -36,6 +36,11 @@ def test_what_is_no_objective_is_refused_in_one_line(text):
     with pytest.raises(ConfigError, match=r"^objective: expected .*, got '") as refused:
         parse_objective(text)
     assert len(str(refused.value)) < 250
+
+
+def test_an_objective_of_another_multitag_is_called_by_its_name():
+    assert objective_title("micro-f1") == "micro-F1"
+    assert objective_title("jaccard") == "jaccard"
 
 
 def test_settings_hold_objectives_only_with_what_they_need():

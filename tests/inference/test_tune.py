@@ -67,7 +67,11 @@ def test_the_card_tells_of_it_and_has_no_figures_of_the_thresholds_before(run, f
     tune_bundle(run / "bundle", films, objective="hamming", **FILMS)
     card = " ".join((run / "bundle" / "README.md").read_text(encoding="utf-8").split())
     assert card.count("thresholds were tuned again") == 1
-    assert "Hamming loss" in card
+    assert "The thresholds were tuned for the best Hamming loss on films.csv, 59 rows." in card
+    metrics = json.loads((run / "bundle" / "metrics.json").read_text(encoding="utf-8"))
+    assert f"| Macro F1 | {metrics['splits']['test']['fixed']['values']['macro_f1']:.3f}" in card
+    labels = card.partition("## Labels")[2]
+    assert labels.count("| not measured | not measured | not measured | not measured |") == len(metrics["label_names"])
 
 
 def test_with_out_the_old_bundle_stays_and_shares_no_file(run, films, tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from multitag.bundle.model_index import model_index
+from multitag.config.objective import objective_title
 from multitag.evaluation.summary import METRIC_TITLES, format_with_interval, headline_side
 from multitag.evaluation.thresholds import Thresholds
 from multitag.extras import import_extra
@@ -79,6 +80,7 @@ def build_card(
         calibration=metrics.get("calibration"),
         guarantee=metrics.get("guarantee"),
         thresholds=thresholds,
+        objective=objective_title(thresholds.objective),
         notes=metrics["notes"],
     )
     return f"---\n{yaml.safe_dump(header, sort_keys=False)}---\n{body}\n"

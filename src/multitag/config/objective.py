@@ -83,6 +83,14 @@ def parse_objective(text: str) -> ObjectiveName:
     raise ConfigError(f"objective: expected one of {SPELLINGS}, got {text[:60]!r}")
 
 
+def objective_title(text: str | None) -> str:
+    """Say what an objective is for, to stand after "tuned for the best"; of another multitag's, just its name."""
+    try:
+        return parse_objective(text or "").title
+    except ConfigError:
+        return str(text)
+
+
 def check_costs_given(objective: ObjectiveName, given: bool) -> None:
     """Refuse costs that the objective does not take, and an objective that lacks them.
 

@@ -162,10 +162,12 @@ def _changed_files(bundle: Bundle, retuned: Retuned) -> dict[str, bytes]:
     manifest = bundle.manifest
     metrics = parse_json_object((bundle.folder / METRICS).read_bytes(), METRICS) | {"retuned": retuned.to_dict()}
     try:
-        fixed = {side: {"fixed": kinds["fixed"]} for side, kinds in metrics["splits"].items()}
+        # What the card says beside a threshold is of that threshold; and baselines were compared with the tuned ones.
+        fixed = {side: {"fixed": kinds["fixed"] | {"per_label": []}} for side, kinds in metrics["splits"].items()}
+        notes = [*metrics["notes"], _note(retuned)]
         card = build_card(
             label_set=bundle.label_set, thresholds=retuned.thresholds,
-            metrics=metrics | {"splits": fixed, "notes": [*metrics["notes"], _note(retuned)]},
+            metrics=metrics | {"splits": fixed, "notes": notes, "baselines": None},
             base_model=manifest.base_model, data=manifest.data, split=manifest.split,
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError) as error:

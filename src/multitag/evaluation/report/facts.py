@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from multitag.config.objective import objective_title
 from multitag.evaluation.report.pieces import Facts, Section
 from multitag.evaluation.thresholds import Thresholds
 
@@ -70,7 +71,7 @@ def _threshold_facts(thresholds: Thresholds) -> _Entries:
         tuned = [
             ("One a label", f"from {lowest:.3f} to {highest:.3f}"),
             ("One for all labels", f"{thresholds.global_threshold:.3f}"),
-            ("Tuned", f"for {thresholds.objective} on {thresholds.tuned_on}"),
+            ("Tuned", f"for the best {objective_title(thresholds.objective)} on {thresholds.tuned_on}"),
         ]
     used = {"per_label": "one a label", "global": "one for all labels", "fixed": "the fixed one"}
     policy = used.get(thresholds.policy, thresholds.policy)
