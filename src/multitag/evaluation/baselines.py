@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,9 @@ UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 WORDS = rf"[{UNSPACED}]|[^\W{UNSPACED}]{{2,}}"
 MOST_WORDS = 200_000  # the most frequent ones of a large table
 # scikit-learn's settings, each the quickest that were as good as any on IMDB, out of fold (docs/evaluation.md). Classes
-# are balanced: it makes up for rare labels, and gains 0.01 to 0.04 macro-F1 even at tuned thresholds.
-FOR_WORDS = {"C": 3.0, "class_weight": "balanced", "solver": "liblinear"}
-FOR_FEATURES = {"C": 1.0, "class_weight": "balanced", "solver": "lbfgs"}
+# are balanced: it makes up for rare labels, and gains 0.01 to 0.03 macro-F1 even at tuned thresholds.
+FOR_WORDS: Mapping[str, Any] = {"C": 3.0, "class_weight": "balanced", "solver": "liblinear"}
+FOR_FEATURES: Mapping[str, Any] = {"C": 1.0, "class_weight": "balanced", "solver": "lbfgs"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +123,11 @@ def score_prevalence(y: NDArray[np.uint8], pairs: Pairs) -> NDArray[np.float32]:
 
 
 def score_tfidf(
-    texts: Sequence[Text], y: NDArray[np.uint8], pairs: Pairs, clock: Clock = float("inf")
+    texts: Sequence[Text],
+    y: NDArray[np.uint8],
+    pairs: Pairs,
+    clock: Clock = float("inf"),
+    settings: Mapping[str, Any] = FOR_WORDS,
 ) -> NDArray[np.float32]:
     """Fit a logistic regression a label on TF-IDF of words.
 
@@ -146,12 +150,16 @@ def score_tfidf(
             fitted = weigh.fit_transform(joined[train])
         except ValueError as error:  # of a vocabulary that is empty
             raise _LeftOut("the texts have no words") from error
-        y_raw[scored] = _regress(fitted, y[train], weigh.transform(joined[scored]), FOR_WORDS, clock)
+        y_raw[scored] = _regress(fitted, y[train], weigh.transform(joined[scored]), settings, clock)
     return y_raw
 
 
 def score_features(
-    features: NDArray[np.float32], y: NDArray[np.uint8], pairs: Pairs, clock: Clock = float("inf")
+    features: NDArray[np.float32],
+    y: NDArray[np.uint8],
+    pairs: Pairs,
+    clock: Clock = float("inf"),
+    settings: Mapping[str, Any] = FOR_FEATURES,
 ) -> NDArray[np.float32]:
     """Fit a logistic regression a label on features that an untrained model gives.
 
@@ -166,7 +174,7 @@ def score_features(
     """
     y_raw = _nothing(y)
     for train, scored in pairs:
-        y_raw[scored] = _regress(features[train], y[train], features[scored], FOR_FEATURES, clock)
+        y_raw[scored] = _regress(features[train], y[train], features[scored], settings, clock)
     return y_raw
 
 
@@ -175,7 +183,7 @@ def _nothing(y: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _regress(
-    train: Any, y: NDArray[np.uint8], scored: Any, settings: dict[str, Any], clock: Clock
+    train: Any, y: NDArray[np.uint8], scored: Any, settings: Mapping[str, Any], clock: Clock
 ) -> NDArray[np.float32]:
     """Fit label by label; one that no training row has, or all have, gets that as its probability."""
     linear: Any = import_extra("sklearn.linear_model", "train")
