@@ -8,7 +8,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from multitag.errors import DataError
-from multitag.evaluation.calibrating import choose_method, fit_calibration
+from multitag.evaluation.calibrating import calibrate_apart, choose_method, fit_calibration
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.calibrators import Identity, Isotonic, Platt, logit
 
@@ -102,6 +102,21 @@ def test_calibrated_probabilities_sum_to_the_positives_they_were_fitted_on(seed,
     if not calibration.is_identity:
         expected = calibration.apply(y_prob).sum()
         assert expected == pytest.approx(y_true.sum(), abs=1e-6 if method == "isotonic" else 2)  # Platt's targets
+
+
+@pytest.mark.parametrize("method", ["platt", "isotonic"])
+def test_a_row_has_no_say_in_how_it_is_calibrated(method):
+    y_true, y_prob = drawn(4)
+    apart = calibrate_apart(y_true, y_prob, method)
+    changed = y_true.copy()
+    changed[7::10] = 1 - changed[7::10]
+    again = calibrate_apart(changed, y_prob, method)
+    np.testing.assert_array_equal(again[7::10], apart[7::10])
+    assert not np.array_equal(again, apart)
+    others = np.arange(len(y_true)) % 10 != 7
+    expected = fit_calibration(y_true[others], y_prob[others], method).apply(y_prob[7::10])
+    np.testing.assert_array_equal(apart[7::10], expected)
+    np.testing.assert_array_equal(calibrate_apart(y_true, y_prob, "none"), y_prob)
 
 
 def test_auto_is_platt_with_folds_and_none_without():

@@ -22,7 +22,7 @@ _TIE = 1e-9  # 1 - 0.9 is a little less than 0.1
 
 _EXCHANGEABLE = "new rows come from where the fitted ones came (exchangeable); other sources or times are not covered"
 _AVERAGE = "on average over rows: a single row or label may fare worse"
-_ACROSS_FOLDS = "the cut was found on what the folds' models gave, and is used with a model that is trained on all rows"
+_REFITTED = "the cut was found on what models gave that had not seen those rows, and is used with one trained on all"
 _CONDITIONS: dict[GuaranteeKind, str] = {
     "recall": "of rows with at least one true label",
     "precision": "of rows that are given at least one label; the others are left to a person",
@@ -51,7 +51,7 @@ def fit_guarantee(
     y_prob: ArrayLike,
     *,
     fitted_on: str,
-    across_folds: bool = False,
+    refitted: bool = False,
     confidence: float = CONFIDENCE,
 ) -> Guarantee:
     """Find the cut for all labels that keeps a share of right labels at a level or above.
@@ -69,11 +69,12 @@ def fit_guarantee(
     y_true : array_like, shape (n_rows, n_labels)
         1 where the row has the label, 0 elsewhere. For recall, rows without a label are left out.
     y_prob : array_like, shape (n_rows, n_labels)
-        Calibrated probabilities in [0, 1] of rows that neither the model nor the calibration was fitted on.
+        Calibrated probabilities in [0, 1] of rows that neither the model nor the calibration was fitted on; where the
+        calibration was fitted on the same rows, see :func:`~multitag.evaluation.calibrating.calibrate_apart`.
     fitted_on : str
         What the rows are, such as ``"out_of_fold, 1000 rows"``.
-    across_folds : bool, default False
-        The rows were scored by several models, none of which is the one that leaves; added to the conditions.
+    refitted : bool, default False
+        The model that leaves is not the one that scored the rows; added to the conditions.
     confidence : float, default 0.9
         Of the precision, in (0, 1); recall has none.
 
@@ -113,7 +114,7 @@ def fit_guarantee(
     over = (true if kind == "recall" else pred).sum(axis=1)  # (n_rows,)
     counted = over > 0
     shares = (true & pred).sum(axis=1)[counted] / over[counted]
-    some = [_ACROSS_FOLDS] if across_folds else []
+    some = [_REFITTED] if refitted else []
     return Guarantee(
         kind=kind, level=float(level), confidence=None if kind == "recall" else float(confidence), cut=float(cut),
         promise=_promise(kind, level, confidence), conditions=(_CONDITIONS[kind], _AVERAGE, _EXCHANGEABLE, *some),
