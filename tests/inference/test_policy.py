@@ -11,6 +11,7 @@ from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
 from multitag.errors import ConfigError
 from multitag.evaluation.guarantee import Guarantee
+from multitag.inference.policy import check_as_fitted
 
 GUARANTEE = Guarantee(
     kind="recall", level=0.9, confidence=None, cut=0.25, promise="nine in ten are given", conditions=("of films",),
@@ -54,6 +55,16 @@ def test_what_would_void_the_guarantee_is_refused(promising, option):
         name = next(iter(option))
         with pytest.raises(ConfigError, match=f"^{name}: would give other labels than the guarantee is of"):
             classifier.predict(["a film"], **option)
+
+
+def test_probabilities_that_the_guarantee_is_not_of_are_refused(promising):
+    for options in ({"long": "windows"}, {"long": "windows", "pool": "max"}):
+        with pytest.raises(ConfigError, match="policy: the guarantee is of texts read as the bundle was made with"):
+            multitag.load(promising, policy="guarantee", **options)
+    multitag.load(promising, policy="guarantee", long="truncate").close()  # as it was made with
+    with pytest.raises(ConfigError, match="policy: int8 changes the probabilities that the guarantee is of"):
+        check_as_fitted("guarantee", backend="onnx-int8", own_pool=True)
+    check_as_fitted("per_label", backend="onnx-int8", own_pool=False)
 
 
 def test_what_the_bundle_has_nothing_for_is_refused(finished_run, train_tiny, tmp_path):

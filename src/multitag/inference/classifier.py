@@ -19,7 +19,7 @@ from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends import open_backend
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.policy import check_options, choose_cuts
+from multitag.inference.policy import check_as_fitted, check_options, choose_cuts
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE, score_texts
 from multitag.inference.windows import choose_pool
 
@@ -72,6 +72,7 @@ class Classifier:
         self._pool = choose_pool(bundle.manifest, long, pool)
         self._encoder = TextEncoder(bundle.folder / "model")
         self._backend = open_backend(bundle.folder, backend, threads)
+        check_as_fitted(policy, backend=self.backend, own_pool=self._pool == choose_pool(bundle.manifest))
         bundle.check_unchanged()  # what is loaded is what was verified
 
     @property

@@ -42,6 +42,28 @@ def choose_cuts(bundle: Bundle, policy: PolicyName | None) -> NDArray[np.float64
     return thresholds.values()
 
 
+def check_as_fitted(policy: PolicyName | None, *, backend: str, own_pool: bool) -> None:
+    """Refuse to compute other probabilities than those that a guarantee was fitted on.
+
+    Parameters
+    ----------
+    policy : {"per_label", "global", "fixed", "guarantee"}, optional
+    backend : str
+        What computes.
+    own_pool : bool
+        Whether long texts are read as the bundle was made with.
+
+    Raises
+    ------
+    ConfigError
+        If the policy is ``"guarantee"`` and they are others.
+    """
+    if policy == "guarantee" and backend == "onnx-int8":
+        raise ConfigError("policy: int8 changes the probabilities that the guarantee is of; use the backend onnx")
+    if policy == "guarantee" and not own_pool:
+        raise ConfigError("policy: the guarantee is of texts read as the bundle was made with; leave out long and pool")
+
+
 def check_options(policy: PolicyName | None, *, threshold: float | None, top_k: int | None, at_least_one: bool) -> None:
     """Refuse options that would give other labels than those a guarantee is of.
 
