@@ -101,7 +101,7 @@ def test_a_table_to_test_on_is_scored_by_the_model_that_leaves(train_tiny, table
     run = train_tiny(tmp_path / "run", folds=2, test=other, near_duplicates="ignore")
     assert set(run.metrics["splits"]) == {"out_of_fold", "test"}
     held_out = probabilities(run).of_side("test")
-    np.testing.assert_allclose(held_out.y_raw, multitag.load(run.bundle).predict_proba(list(other.texts)), atol=1e-5)
+    np.testing.assert_allclose(held_out.y_prob, multitag.load(run.bundle).predict_proba(list(other.texts)), atol=1e-5)
     with pytest.raises(multitag.ConfigError, match=r"folds take turns to be held out"):
         train_tiny(tmp_path / "other", folds=2, validation=other)
     assert not (tmp_path / "other").exists()
@@ -120,3 +120,33 @@ def test_refit_trains_again_on_all_rows_and_says_so(finished_run, train_tiny, tm
 def test_folds_without_refit_would_leave_no_model():
     with pytest.raises(multitag.ConfigError, match=r"folds leave no model that could be kept"):
         multitag.Config().override(folds=5, refit=False)
+
+
+def test_the_guarantee_is_in_the_bundle_and_kept_out_of_fold(train_tiny, tmp_path):
+    run = train_tiny(tmp_path / "run", folds=2, guarantee="recall=0.6")
+    held_out = probabilities(run)
+    with multitag.load(run.bundle) as classifier:
+        cut = classifier.bundle.guarantee.cut
+        assert classifier.bundle.guarantee.to_dict() == run.metrics["guarantee"]
+    some = held_out.y_true.any(axis=1)
+    recall = (held_out.y_true & (held_out.y_prob >= cut))[some].sum(axis=1) / held_out.y_true[some].sum(axis=1)
+    assert recall.mean() >= 0.6
+
+
+def test_a_guarantee_that_cannot_be_given_is_noted_and_one_on_few_rows_refused(train_tiny, tmp_path):
+    run = train_tiny(tmp_path / "run", folds=2, guarantee="precision=0.99")
+    assert run.metrics["guarantee"] is None
+    assert any(note.startswith("no guarantee is in the bundle: ") for note in run.metrics["notes"])
+    with pytest.raises(multitag.ConfigError, match=r"takes at least 200 validation rows, got 20"):
+        train_tiny(tmp_path / "other", guarantee="recall=0.9")
+    assert not (tmp_path / "other").exists()
+
+
+def test_probabilities_are_calibrated_out_of_fold_and_the_gain_is_shown(folded, train_tiny, tmp_path):
+    measured = folded.metrics["calibration"]
+    assert (measured["side"], measured["method"]) == ("out_of_fold", "platt")
+    held_out = probabilities(folded)
+    assert measured["after"]["brier"] == pytest.approx(((held_out.y_prob - held_out.y_true) ** 2).mean(), rel=1e-5)
+    assert measured["before"]["brier"] == pytest.approx(((held_out.y_raw - held_out.y_true) ** 2).mean(), rel=1e-5)
+    plain = train_tiny(tmp_path / "run", folds=2, calibration="none")
+    np.testing.assert_array_equal(probabilities(plain).y_raw, probabilities(plain).y_prob)

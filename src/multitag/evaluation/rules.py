@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import EvaluationConfig
+from multitag.evaluation.calibrating import choose_method, fit_calibration
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.costs import Costs
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
@@ -69,7 +70,7 @@ def fit_rules(
     costs : Costs, optional
         Of each label, with the objective ``"cost"``.
     """
-    calibration = Calibration.identity(y_true.shape[1])
+    calibration = fit_calibration(y_true, y_raw, choose_method(config.calibration, folds=calibrate))
     thresholds = tune_thresholds(
         y_true, calibration.apply(y_raw), fixed=config.threshold, tuned_on=tuned_on, objective=config.objective,
         costs=costs,

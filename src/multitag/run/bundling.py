@@ -17,6 +17,7 @@ from multitag.bundle.write import write_bundle
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ExportError
+from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.report import build_report
 from multitag.inference.gate import export_checked, parity_notes
 from multitag.run.measured import Measured
@@ -42,7 +43,9 @@ def export_graphs(task: Task, config: Config, measured: Measured, scratch: Path)
     return parity_notes(parities)
 
 
-def write_run_bundle(target: Path, task: Task, measured: Measured, metrics: dict[str, Any], scratch: Path) -> None:
+def write_run_bundle(
+    target: Path, task: Task, measured: Measured, guarantee: Guarantee | None, metrics: dict[str, Any], scratch: Path
+) -> None:
     """Write the bundle, whole or not at all.
 
     Parameters
@@ -50,6 +53,7 @@ def write_run_bundle(target: Path, task: Task, measured: Measured, metrics: dict
     target : Path
     task : Task
     measured : Measured
+    guarantee : Guarantee or None
     metrics : dict
         What metrics.json is to hold.
     scratch : Path
@@ -74,7 +78,7 @@ def write_run_bundle(target: Path, task: Task, measured: Measured, metrics: dict
     ) as folder:
         for part in scratch.iterdir():  # model, and onnx where it was asked for
             shutil.move(part, folder / part.name)
-        write_contents(folder, task.label_set, rules.thresholds, rules.calibration)
+        write_contents(folder, task.label_set, rules.thresholds, rules.calibration, guarantee)
         (folder / METRICS).write_bytes(dump_json(metrics))
         (folder / CARD).write_text(card, encoding="utf-8")
         (folder / REPORT).write_text(report, encoding="utf-8")

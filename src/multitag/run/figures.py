@@ -6,8 +6,11 @@ from typing import Any
 
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.held_out import OUT_OF_FOLD
+from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.label_audit import audit_held_out
+from multitag.evaluation.reliability import compare_calibration
 from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
 from multitag.inference.evaluate import measure
 from multitag.run.measured import Measured
@@ -16,7 +19,9 @@ from multitag.run.simpler import compare_simpler
 SIDES = ("validation", "test", OUT_OF_FOLD)
 
 
-def collect_metrics(task: Task, config: Config, measured: Measured, exported: list[str]) -> dict[str, Any]:
+def collect_metrics(
+    task: Task, config: Config, measured: Measured, guarantee: Guarantee | None, more_notes: list[str]
+) -> dict[str, Any]:
     """Measure the rows that were held out, and note what a reader must know.
 
     Parameters
@@ -24,8 +29,9 @@ def collect_metrics(task: Task, config: Config, measured: Measured, exported: li
     task : Task
     config : Config
     measured : Measured
-    exported : list of str
-        What is to be known of the ONNX graphs.
+    guarantee : Guarantee or None
+    more_notes : list of str
+        What is to be known besides: of the ONNX graphs and the guarantee.
 
     Returns
     -------
@@ -47,17 +53,24 @@ def collect_metrics(task: Task, config: Config, measured: Measured, exported: li
         "label_names": list(task.label_set.names),
         "splits": splits,
         "label_counts": task.label_counts(),
+        "calibration": _calibration(held_out.measured(), measured.rules.calibration) if len(held_out) else None,
+        "guarantee": None if guarantee is None else guarantee.to_dict(),
         "audit": audit_held_out(held_out).to_dict() if len(held_out) else None,
         "baselines": baselines,
         "refit": measured.refit,
         "history": measured.tuned.fit.history,
-        "notes": [*_notes(task, measured, exported), *left_out],
+        "notes": [*_notes(task, measured), *left_out, *more_notes],
         "training_seconds": round(measured.seconds, 3),
     }
 
 
-def _notes(task: Task, measured: Measured, exported: list[str]) -> list[str]:
-    notes = [*task.notes(), *measured.tuned.notes, *exported]
+def _calibration(rows: HeldOut, calibration: Calibration) -> dict[str, Any]:
+    methods = sorted({each["method"] for each in calibration.to_dict()["per_label"]} - {"identity"}) or ["none"]
+    return compare_calibration(rows.y_true, rows.y_raw, rows.y_prob, side=rows.side[0], method=", ".join(methods))
+
+
+def _notes(task: Task, measured: Measured) -> list[str]:
+    notes = [*task.notes(), *measured.tuned.notes]
     if len(task.rows("validation")) and measured.rules.thresholds.per_label is None:
         notes.append(
             f"thresholds are not tuned: that takes at least {MIN_ROWS_TO_TUNE} validation rows, some with labels"

@@ -92,6 +92,7 @@ def train(
     from multitag.run.bundling import export_graphs, write_run_bundle
     from multitag.run.figures import collect_metrics
     from multitag.run.folds import cross_validate
+    from multitag.run.guarantees import check_guarantee, find_guarantee
     from multitag.run.measured import train_and_hold_out
 
     config = (config or Config()).override(**settings)
@@ -101,6 +102,7 @@ def train(
             raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
     with folder.claimed(resume):
         task = Task.prepare(table, config, validation=validation, test=test)
+        check_guarantee(task, config)
         costs_file = config.evaluation.costs
         costs = None if costs_file is None else read_costs(costs_file, task.label_set.names)  # missed before training
         with (
@@ -111,8 +113,9 @@ def train(
             measure = cross_validate if config.split.folds else train_and_hold_out
             measured = measure(task, config, folder, scratch / "model", costs)
             exported = export_graphs(task, config, measured, scratch) if config.export.onnx else []
-            metrics = collect_metrics(task, config, measured, exported)
+            guarantee, unkept = find_guarantee(config, measured)
+            metrics = collect_metrics(task, config, measured, guarantee, [*exported, *unkept])
             if len(measured.held_out):
                 measured.held_out.save(folder.probabilities)
-            write_run_bundle(folder.bundle, task, measured, metrics, scratch)  # last: it ends the run
+            write_run_bundle(folder.bundle, task, measured, guarantee, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)

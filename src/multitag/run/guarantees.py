@@ -1,0 +1,49 @@
+"""The guarantee that a run was asked for, fitted on the rows it held out."""
+
+from __future__ import annotations
+
+from multitag.config import Config
+from multitag.config.guarantee import parse_guarantee
+from multitag.data.task import Task
+from multitag.errors import DataError
+from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guaranteeing import check_guarantee_rows, fit_guarantee
+from multitag.evaluation.held_out import OUT_OF_FOLD
+from multitag.run.measured import Measured
+
+
+def check_guarantee(task: Task, config: Config) -> None:
+    """Refuse, before hours of training, a guarantee that there will be too few rows for.
+
+    Raises
+    ------
+    ConfigError
+        If there are neither folds nor 200 validation rows.
+    """
+    if config.evaluation.guarantee is not None and not task.n_folds:
+        check_guarantee_rows(parse_guarantee(config.evaluation.guarantee), len(task.rows("validation")))
+
+
+def find_guarantee(config: Config, measured: Measured) -> tuple[Guarantee | None, list[str]]:
+    """Fit the guarantee on the out-of-fold rows, or on the validation rows.
+
+    Returns
+    -------
+    guarantee : Guarantee or None
+        None where none was asked for, or it cannot be given.
+    notes : list of str
+        Why it cannot be given: a finished training is not thrown away for that.
+    """
+    if config.evaluation.guarantee is None:
+        return None, []
+    goal = parse_guarantee(config.evaluation.guarantee)
+    side = OUT_OF_FOLD if OUT_OF_FOLD in measured.held_out.side else "validation"
+    rows = measured.held_out.of_side(side)
+    try:
+        found = fit_guarantee(
+            goal.kind, goal.level, rows.y_true, rows.y_prob, fitted_on=f"{side.replace('_', ' ')}, {len(rows)} rows",
+            across_folds=side == OUT_OF_FOLD,
+        )  # fmt: skip
+    except DataError as error:
+        return None, [f"no guarantee is in the bundle: {error}"]
+    return found, []
