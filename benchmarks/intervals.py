@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.evaluation.bootstrap import bootstrap_intervals, paired_differences
-from multitag.evaluation.metrics import compute_metrics
-from multitag.evaluation.summary import METRIC_TITLES
+from multitag.evaluation.metrics import Metrics, compute_metrics
+from multitag.evaluation.summary import LABEL_TITLES, METRIC_TITLES
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "intervals.json"
@@ -27,6 +27,7 @@ PAGE = ROOT / "docs" / "evaluation.md"
 PLACE = re.compile(r"(<!-- intervals -->\n).*?(<!-- /intervals -->)", re.DOTALL)
 
 SEED, POPULATION, SIZES, TEST_SETS, RESAMPLES = 0, 200_000, (200, 1000), 400, 500
+BANDS = {"5 to 9": (5, 9), "10 to 19": (10, 19), "20 to 49": (20, 49), "50 and more": (50, 10**6)}
 TIMED_ROWS, TIMED_RESAMPLES, ROUNDS = (1000, 10_000), 2000, 3
 # Shares of rows with each of IMDB's 20 genres, the rarest on 5 of 1000 rows.
 FREQUENCIES = np.array([
@@ -46,20 +47,20 @@ def draw_rows(rng: np.random.Generator, n_rows: int) -> Rows:
     return y_true, 1 / (1 + np.exp(-good)), 1 / (1 + np.exp(-worse))
 
 
-def figures(y_true: NDArray[np.int64], y_prob: NDArray[np.float64]) -> dict[str, Any]:
-    """Give the figures over all labels at 0.3."""
+def figures(y_true: NDArray[np.int64], y_prob: NDArray[np.float64]) -> Metrics:
+    """Measure at 0.3."""
     names, cuts = [str(each) for each in range(y_true.shape[1])], np.full(y_true.shape[1], 0.3)
-    return compute_metrics(y_true, y_prob, y_prob >= 0.3, names, cuts).values
+    return compute_metrics(y_true, y_prob, y_prob >= 0.3, names, cuts)
 
 
 def coverage(truth: Rows, n_rows: int, test_sets: int, resamples: int) -> dict[str, dict[str, float]]:
     """Draw test sets; give for each figure its mean over them, and how often its two intervals hold the truth."""
     y_true, good, worse = truth
-    value, other = figures(y_true, good), figures(y_true, worse)
-    means, held, told_apart = (dict.fromkeys(METRIC_TITLES, 0.0) for _ in range(3))
+    value, other = figures(y_true, good).values, figures(y_true, worse).values
+    means, held, of_difference = (dict.fromkeys(METRIC_TITLES, 0.0) for _ in range(3))
     for test_set in range(test_sets):
         y_true, good, worse = draw_rows(np.random.default_rng([SEED, n_rows, test_set]), n_rows)
-        measured = figures(y_true, good)
+        measured = figures(y_true, good).values
         (intervals,) = bootstrap_intervals(y_true, good, [good >= 0.3], resamples=resamples, seed=test_set)
         differences = paired_differences(
             y_true, (good, good >= 0.3), (worse, worse >= 0.3), resamples=resamples, seed=test_set
@@ -69,9 +70,27 @@ def coverage(truth: Rows, n_rows: int, test_sets: int, resamples: int) -> dict[s
             low, high = intervals.overall[name] or (measured[name], measured[name])
             held[name] += (low <= value[name] <= high) / test_sets
             _, low, high = differences[name]
-            told_apart[name] += (low <= value[name] - other[name] <= high) / test_sets
-    found = {"mean": means, "held": held, "difference_held": told_apart}
+            of_difference[name] += (low <= value[name] - other[name] <= high) / test_sets
+    found = {"mean": means, "held": held, "difference_held": of_difference}
     return {name: {key: round(each[name], 4) for key, each in found.items()} for name in METRIC_TITLES}
+
+
+def label_coverage(truth: Rows, n_rows: int, test_sets: int, resamples: int) -> dict[str, dict[str, float]]:
+    """Draw test sets; give how often the intervals of single labels hold the truth, by the rows that have the label."""
+    of_all = figures(truth[0], truth[1]).per_label
+    held: dict[str, dict[str, list[bool]]] = {band: {name: [] for name in LABEL_TITLES} for band in BANDS}
+    for test_set in range(test_sets):
+        y_true, good, _ = draw_rows(np.random.default_rng([SEED, n_rows, test_set]), n_rows)
+        (intervals,) = bootstrap_intervals(y_true, good, [good >= 0.3], resamples=resamples, seed=test_set)
+        for label, support in enumerate(y_true.sum(axis=0)):
+            band = next((name for name, (least, most) in BANDS.items() if least <= support <= most), None)
+            for name, ends in intervals.per_label[label].items():
+                if band and ends:
+                    held[band][name].append(ends[0] <= getattr(of_all[label], name) <= ends[1])
+    return {
+        band: {name: round(float(np.mean(each)), 4) for name, each in of_band.items()}
+        for band, of_band in held.items()
+    }
 
 
 def seconds(n_rows: int) -> dict[str, float]:
@@ -101,6 +120,10 @@ def tables(results: Mapping[str, Any]) -> str:
             of_size = results["test_sets"][size][name]
             cells += [f"{of_size['mean']:.3f}", f"{of_size['held']:.1%}", f"{of_size['difference_held']:.1%}"]
         lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "| Rows with the label, of 200 | " + " | ".join(LABEL_TITLES.values()) + " |"]
+    lines.append("| :-- |" + " --: |" * len(LABEL_TITLES))
+    for band, of_band in results["labels"].items():
+        lines.append(f"| {band} | " + " | ".join(f"{of_band[name]:.1%}" for name in LABEL_TITLES) + " |")
     lines += ["", "| Rows of 20 labels | All intervals, s | All paired differences, s |", "| --: | --: | --: |"]
     lines += [f"| {rows} | {each['intervals']} | {each['differences']} |" for rows, each in results["seconds"].items()]
     return "\n".join(lines) + "\n"
@@ -111,8 +134,9 @@ def main() -> None:
     truth = draw_rows(np.random.default_rng(SEED), POPULATION)
     results = {
         "seconds": {str(n_rows): seconds(n_rows) for n_rows in TIMED_ROWS},
-        "truth": figures(truth[0], truth[1]),
+        "truth": figures(truth[0], truth[1]).values,
         "test_sets": {str(size): coverage(truth, size, TEST_SETS, RESAMPLES) for size in SIZES},
+        "labels": label_coverage(truth, SIZES[0], TEST_SETS, RESAMPLES),
     }
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     page = PAGE.read_text(encoding="utf-8")

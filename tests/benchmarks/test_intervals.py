@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from benchmarks import intervals
-from multitag.evaluation.summary import METRIC_TITLES
+from multitag.evaluation.summary import LABEL_TITLES, METRIC_TITLES
 
 
 def test_the_made_up_world_has_the_label_frequencies_and_the_better_classifier_first():
     y_true, good, worse = truth = intervals.draw_rows(np.random.default_rng(1), 20_000)
     np.testing.assert_allclose(y_true.mean(axis=0), intervals.FREQUENCIES, atol=0.015)
-    first, second = intervals.figures(y_true, good), intervals.figures(y_true, worse)
+    first, second = intervals.figures(y_true, good).values, intervals.figures(y_true, worse).values
     assert first["macro_roc_auc"] > second["macro_roc_auc"] + 0.005
     found = intervals.coverage(truth, 100, test_sets=5, resamples=100)
     assert list(found) == list(METRIC_TITLES)
@@ -20,13 +20,23 @@ def test_the_made_up_world_has_the_label_frequencies_and_the_better_classifier_f
     assert found["micro_f1"]["held"] >= 0.6
 
 
+def test_labels_are_banded_by_the_rows_that_have_them():
+    truth = intervals.draw_rows(np.random.default_rng(1), 20_000)
+    found = intervals.label_coverage(truth, 200, test_sets=2, resamples=100)
+    assert list(found) == list(intervals.BANDS)
+    assert all(list(of_band) == list(LABEL_TITLES) for of_band in found.values())
+    assert found["50 and more"]["recall"] >= 0.5
+
+
 def test_tables_show_what_was_measured():
     results = {
         "truth": dict.fromkeys(METRIC_TITLES, 0.5),
         "test_sets": {"200": {name: {"mean": 0.51, "held": 0.945, "difference_held": 0.95} for name in METRIC_TITLES}},
+        "labels": {"5 to 9": dict.fromkeys(LABEL_TITLES, 0.8)},
         "seconds": {"1000": {"intervals": 0.9, "differences": 1.7}},
     }
     shown = intervals.tables(results).splitlines()
     assert shown[0] == "| Figure | all rows | mean, 200 rows | held, 200 rows | difference held, 200 rows |"
     assert shown[2] == "| Macro F1 | 0.500 | 0.510 | 94.5% | 95.0% |"
+    assert "| 5 to 9 | 80.0% | 80.0% | 80.0% | 80.0% | 80.0% |" in shown
     assert shown[-1] == "| 1000 | 0.9 | 1.7 |"
