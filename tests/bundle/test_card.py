@@ -82,6 +82,16 @@ def test_the_hub_reads_the_figures_with_their_intervals(given):
     assert len(by_name) == len(METRIC_TITLES) - 1  # what is undefined is left out
 
 
+def test_a_bundle_tuned_again_claims_no_figures_of_its_thresholds(given):
+    del given["metrics"]["splits"]["test"]["tuned"]
+    card = build_card(**given)
+    results = ModelCard(card, ignore_metadata_errors=False).data.eval_results
+    assert {each.metric_type for each in results} == {
+        "roc_auc", "average_precision", "label_ranking_average_precision"
+    }  # fmt: skip
+    assert tables(card)[1][1][2:] == ["0.250", *["not measured"] * 4]
+
+
 def test_nothing_measured_gives_the_hub_no_figures(given):
     header = yaml.safe_load(build_card(**{**given, "metrics": {**given["metrics"], "splits": {}}}).split("---")[1])
     assert "model-index" not in header and "metrics" not in header
@@ -90,7 +100,7 @@ def test_nothing_measured_gives_the_hub_no_figures(given):
 def test_intervals_stand_beside_the_figures(given):
     tuned = figures(0.4321) | {"intervals": {"macro_f1": [0.3962, 0.4711]}}
     tuned["per_label"][0]["intervals"] = {"recall": [0.1, 0.5], "f1": None}
-    given["metrics"]["splits"]["test"]["tuned"] = tuned
+    given["metrics"]["splits"]["test"] = {"fixed": figures(0.4321) | {"intervals": {"macro_f1": None}}, "tuned": tuned}
     card = build_card(**given)
     summary, labels = tables(card)
     assert summary[1] == ["Macro F1", "0.432", "0.432 [0.40, 0.47]"]

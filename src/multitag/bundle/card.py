@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multitag.bundle.model_index import model_index
+from multitag.bundle.model_index import model_index, without_thresholds
 from multitag.config.objective import objective_title
 from multitag.evaluation.summary import METRIC_TITLES, format_with_interval, headline_side
 from multitag.evaluation.thresholds import Thresholds
@@ -62,20 +62,21 @@ def build_card(
         header["base_model"] = hub_name
     side = headline_side(metrics)
     figures = metrics["splits"][side] if side else {}
-    kind = "tuned" if "tuned" in figures and thresholds.policy != "fixed" else "fixed"
+    # At the thresholds that predict; a bundle that was tuned again has no figures of these.
+    used = figures.get("fixed" if thresholds.policy == "fixed" else "tuned", {})
     if side:
         header["metrics"] = ["f1", "roc_auc"]
-        header["model-index"] = model_index(figures[kind], side, data)
+        header["model-index"] = model_index(used or without_thresholds(figures["fixed"]), side, data)
     body = _template().render(
         base_model=base_model,
         data=data,
         split=split,
         side=side,
-        n_rows=figures[kind]["n_rows"] if side else 0,
+        n_rows=figures["fixed"]["n_rows"] if side else 0,
         summary=_summary_rows(figures),
-        with_intervals=bool(side and figures[kind].get("intervals")),
-        labels=_label_rows(label_set, metrics["label_counts"], figures.get(kind, {}), thresholds),
-        weak=_weak_labels(figures.get(kind, {})),
+        with_intervals=bool(side and figures["fixed"].get("intervals")),
+        labels=_label_rows(label_set, metrics["label_counts"], used, thresholds),
+        weak=_weak_labels(used),
         baselines=metrics.get("baselines"),
         calibration=metrics.get("calibration"),
         guarantee=metrics.get("guarantee"),

@@ -22,6 +22,9 @@ _TYPES = {
 }
 
 
+_OF_PROBABILITIES = ("macro_roc_auc", "micro_roc_auc", "macro_average_precision", "label_ranking_average_precision")
+
+
 def model_index(figures: Mapping[str, Any], side: str, data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Give what stands under ``model-index``.
 
@@ -61,6 +64,12 @@ def model_index(figures: Mapping[str, Any], side: str, data: Mapping[str, Any]) 
         "metrics": measured,
     }
     return [{"name": f"{data['label_column']} from {data['text_column']}", "results": [result]}]
+
+
+def without_thresholds(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave only the figures that are the same at any threshold."""
+    values = {name: value for name, value in figures["values"].items() if name in _OF_PROBABILITIES}
+    return {**figures, "values": values}
 
 
 def _name(title: str, value: float, interval: list[float] | None) -> str:
