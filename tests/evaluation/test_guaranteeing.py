@@ -150,7 +150,7 @@ def test_the_order_of_rows_changes_nothing(seed, kind):
 def test_the_conditions_say_what_is_not_covered():
     y_true, y_prob = drawn(0, 300)
     plain = fit_guarantee("recall", 0.9, y_true, y_prob, fitted_on="validation, 300 rows")
-    folds = fit_guarantee("recall", 0.9, y_true, y_prob, fitted_on="validation, 300 rows", across_folds=True)
+    folds = fit_guarantee("recall", 0.9, y_true, y_prob, fitted_on="validation, 300 rows", refitted=True)
     assert plain.conditions[0] == "of rows with at least one true label"
     assert "exchangeable" in " ".join(plain.conditions)
     assert len(folds.conditions) == len(plain.conditions) + 1

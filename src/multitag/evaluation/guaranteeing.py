@@ -51,7 +51,7 @@ def fit_guarantee(
     y_prob: ArrayLike,
     *,
     fitted_on: str,
-    across_folds: bool = False,
+    refitted: bool = False,
     confidence: float = CONFIDENCE,
 ) -> Guarantee:
     """Find the cut for all labels that keeps a share of right labels at a level or above.
@@ -73,7 +73,7 @@ def fit_guarantee(
         calibration was fitted on the same rows, see :func:`~multitag.evaluation.calibrating.calibrate_apart`.
     fitted_on : str
         What the rows are, such as ``"out_of_fold, 1000 rows"``.
-    across_folds : bool, default False
+    refitted : bool, default False
         The model that leaves is not the one that scored the rows; added to the conditions.
     confidence : float, default 0.9
         Of the precision, in (0, 1); recall has none.
@@ -114,7 +114,7 @@ def fit_guarantee(
     over = (true if kind == "recall" else pred).sum(axis=1)  # (n_rows,)
     counted = over > 0
     shares = (true & pred).sum(axis=1)[counted] / over[counted]
-    some = [_REFITTED] if across_folds else []
+    some = [_REFITTED] if refitted else []
     return Guarantee(
         kind=kind, level=float(level), confidence=None if kind == "recall" else float(confidence), cut=float(cut),
         promise=_promise(kind, level, confidence), conditions=(_CONDITIONS[kind], _AVERAGE, _EXCHANGEABLE, *some),

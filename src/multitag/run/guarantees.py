@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from multitag.config import Config
 from multitag.config.guarantee import parse_guarantee
 from multitag.data.task import Task
 from multitag.errors import DataError
+from multitag.evaluation.calibrating import calibrate_apart, choose_method
 from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.guaranteeing import check_guarantee_rows, fit_guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD
@@ -39,10 +45,13 @@ def find_guarantee(config: Config, measured: Measured) -> tuple[Guarantee | None
     goal = parse_guarantee(config.evaluation.guarantee)
     side = OUT_OF_FOLD if OUT_OF_FOLD in measured.held_out.side else "validation"
     rows = measured.held_out.of_side(side)
+    y_prob: NDArray[np.floating[Any]] = rows.y_prob
+    if side != OUT_OF_FOLD:  # there each row is calibrated by itself and the others
+        y_prob = calibrate_apart(rows.y_true, rows.y_raw, choose_method(config.evaluation.calibration, folds=False))
     try:
         found = fit_guarantee(
-            goal.kind, goal.level, rows.y_true, rows.y_prob, fitted_on=f"{side.replace('_', ' ')}, {len(rows)} rows",
-            across_folds=side == OUT_OF_FOLD,
+            goal.kind, goal.level, rows.y_true, y_prob, fitted_on=f"{side.replace('_', ' ')}, {len(rows)} rows",
+            refitted=measured.refit is not None,
         )  # fmt: skip
     except DataError as error:
         return None, [f"no guarantee is in the bundle: {error}"]
