@@ -112,7 +112,7 @@ def test_says_what_it_is_beside_simpler_models_how_calibrated_and_what_is_promis
     card = build_card(**given)
     assert not re.search("simpler|calibrat|Guarantee", card)
     before, after = {"ece": 0.0834, "brier": 0.1}, {"ece": 0.02, "brier": 0.09}
-    promise = {"promise": "Nine in ten of its labels are found", "labels_per_row": 4.25, "conditions": ["rows alike"]}
+    promise = {"promise": "nine in ten of its labels are found", "labels_per_row": 4.25, "conditions": ["rows alike"]}
     given["metrics"] |= {
         "baselines": {"verdict": "fine-tuned minilm beats TF-IDF by 0.14 macro-F1"},
         "calibration": {"method": "platt", "before": before, "after": after},
@@ -121,7 +121,9 @@ def test_says_what_it_is_beside_simpler_models_how_calibrated_and_what_is_promis
     card = build_card(**given)
     assert "Beside simpler models on the same rows: fine-tuned minilm beats TF-IDF by 0.14 macro-F1." in card
     assert "0.083 before, 0.020 after" in card
-    assert "Nine in ten of its labels are found. Predict with `--policy guarantee`" in card and "* rows alike" in card
+    given["metrics"]["calibration"]["method"] = "none"
+    assert "calibrated" not in build_card(**given)
+    assert "Predicted with `--policy guarantee`, nine in ten of its labels are found." in card and "* rows alike" in card
 
 
 def test_names_the_labels_not_to_lean_on(given):

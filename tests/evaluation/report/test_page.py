@@ -78,7 +78,7 @@ def test_every_section_is_there_where_there_is_something_to_show(full_example, r
     assert sections(full_example) == [*figures, *rows, "audit", "learning", *facts]
     assert sections(example) == ["notes", "headline", "labels", "learning", *facts]
     with_rows = {**example, "held_out": full_example["held_out"]}
-    assert sections(with_rows) == ["notes", "headline", "labels", "calibration", *rows, "learning", *facts]
+    assert sections(with_rows) == ["notes", "headline", "labels", *rows, "learning", *facts]
     assert sections({**example, "held_out": full_example["held_out"].of_side("validation")}) == sections(example)
 
 

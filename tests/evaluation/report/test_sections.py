@@ -10,7 +10,7 @@ import pytest
 from multitag.evaluation.metrics import compute_metrics
 from multitag.evaluation.report.audit import audit_section
 from multitag.evaluation.report.baselines import baselines_section
-from multitag.evaluation.report.calibration import calibration_section, uncalibrated_section
+from multitag.evaluation.report.calibration import calibration_section
 from multitag.evaluation.report.curves import curves_section
 from multitag.evaluation.report.guarantee import guarantee_section
 from multitag.evaluation.report.headline import headline_section, summary
@@ -86,12 +86,10 @@ def test_calibration_shows_both_and_every_bin(full_example):
     assert len(section.parts[1].table.rows) == 8
 
 
-def test_probabilities_that_were_not_calibrated_are_measured_as_they_are(held_out_example):
-    held_out = held_out_example()
-    section = uncalibrated_section(held_out)
-    row = table(section, "calibration-table")["not calibrated"]
-    assert row["Brier score"].key == pytest.approx(((held_out.y_prob - held_out.y_true) ** 2).mean(), abs=1e-6)
-    assert sum(cells[-1].key for cells in section.parts[1].table.rows) == held_out.y_true.size
+def test_probabilities_that_were_not_calibrated_are_shown_once(full_example):
+    section = calibration_section(full_example["metrics"]["calibration"] | {"method": "none"})
+    assert list(table(section, "calibration-table")) == ["not calibrated"]
+    assert len(section.parts[1].table.rows) == 4
 
 
 def test_the_guarantee_is_shown_with_its_conditions(full_example):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.plots.reliability import plot_reliability
-from multitag.evaluation.reliability import measure_reliability
 from multitag.evaluation.report.measured import side_word
 from multitag.evaluation.report.pieces import Cell, Plot, Section, Table, count_cell, figure_cell
 
@@ -27,27 +25,18 @@ _CAPTION = (
 
 
 def calibration_section(calibration: Mapping[str, Any]) -> Section:
-    """Compare the probabilities before calibration and after.
+    """Compare the probabilities before calibration and after; where none was done, show them as they are.
 
     Parameters
     ----------
     calibration : mapping
         As in ``metrics.json``.
     """
+    texts, method = f"Of the {side_word(calibration['side'])} texts", calibration["method"]
+    if method == "none":
+        return _section({"not calibrated": calibration["after"]}, f"{texts}, not calibrated.")
     stages = {"before calibration": calibration["before"], "after calibration": calibration["after"]}
-    return _section(stages, f"Of the {side_word(calibration['side'])} texts, calibrated by: {calibration['method']}.")
-
-
-def uncalibrated_section(held_out: HeldOut) -> Section:
-    """Give the same of probabilities that were not calibrated.
-
-    Parameters
-    ----------
-    held_out : HeldOut
-        Of the side that is shown.
-    """
-    measured = measure_reliability(held_out.y_true, held_out.y_prob).to_dict()
-    return _section({"not calibrated": measured}, f"Of the {side_word(held_out.side[0])} texts, not calibrated.")
+    return _section(stages, f"{texts}, calibrated by: {method}.")
 
 
 def _section(stages: Mapping[str, Mapping[str, Any]], of_what: str) -> Section:

@@ -9,7 +9,7 @@ from typing import Any
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.report.audit import audit_section
 from multitag.evaluation.report.baselines import baselines_section
-from multitag.evaluation.report.calibration import calibration_section, uncalibrated_section
+from multitag.evaluation.report.calibration import calibration_section
 from multitag.evaluation.report.curves import curves_section
 from multitag.evaluation.report.facts import facts_sections
 from multitag.evaluation.report.guarantee import guarantee_section
@@ -108,8 +108,6 @@ def _row_sections(metrics: Mapping[str, Any], thresholds: Thresholds, rows: Held
     sections = []
     if metrics.get("calibration"):
         sections.append(calibration_section(metrics["calibration"]))
-    elif rows:
-        sections.append(uncalibrated_section(rows))
     if metrics.get("guarantee"):
         sections.append(guarantee_section(metrics["guarantee"]))
     if rows:
