@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.costs import Costs, read_costs
@@ -43,6 +45,17 @@ def test_costs_come_in_the_order_of_the_labels(read):
 def test_a_table_that_does_not_tell_all_costs_is_refused(read, content, message):
     with pytest.raises(DataError, match=rf"costs\.csv(:|,) {message}"):
         read(content)
+
+
+rows = st.text(',".0123456789Wa r\n\r\t', max_size=80).map(lambda text: (HEADER + text).encode())
+
+
+@given(rows | st.binary(max_size=80))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_file_holds_the_refusal_is_one_line(read, content):
+    with pytest.raises(DataError) as refused:  # no such file has a row for each of the labels
+        read(content)
+    assert str(refused.value).isprintable() and len(str(refused.value)) < 500
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

@@ -10,6 +10,8 @@ import pytest
 import multitag
 from multitag.bundle.archive import pack
 from multitag.bundle.read import open_bundle
+from multitag.bundle.strict_json import dump_json
+from multitag.bundle.write import replace_files
 from multitag.errors import BundleError, ConfigError, DataError, OutputError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.thresholds import tune_thresholds
@@ -135,6 +137,18 @@ def test_costs_come_from_a_file(run, films, tmp_path, classifier):
     )
     retuned, _ = tune_bundle(run / "bundle", films, objective="cost", costs=costs, **FILMS)
     assert retuned.after["Micro recall"] > 0.9  # a miss costs more than all that is wrongly given
+
+
+ODD = [{}, {"splits": {"test": 1}, "notes": []}, {"splits": {}, "notes": [], "label_counts": 1}]
+
+
+@pytest.mark.parametrize("metrics", ODD)
+def test_a_bundle_with_other_metrics_is_refused_and_stays(metrics, run, films):
+    replace_files(run / "bundle", {"metrics.json": dump_json(metrics)})
+    before = contents(run / "bundle")
+    with pytest.raises(BundleError, match=r"^metrics\.json, manifest\.json: not what multitag train writes: "):
+        tune_bundle(run / "bundle", films, **FILMS)
+    assert contents(run / "bundle") == before
 
 
 def test_what_is_refused_is_refused_before_anything_is_done(run, films, tmp_path):

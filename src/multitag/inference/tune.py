@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multitag.atomic import refuse_existing
 from multitag.bundle.card import build_card
-from multitag.bundle.layout import CARD, METRICS, THRESHOLDS
+from multitag.bundle.layout import CARD, MANIFEST, METRICS, THRESHOLDS
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.write import refuse_inside, replace_files
@@ -159,19 +159,21 @@ def _held_out(bundle: Bundle, path: Path) -> Scored:
 
 def _changed_files(bundle: Bundle, retuned: Retuned) -> dict[str, bytes]:
     """Write thresholds, what they changed, and a card without figures of thresholds that are no more."""
+    templates: Any = import_extra("jinja2", "train")
     manifest = bundle.manifest
     metrics = parse_json_object((bundle.folder / METRICS).read_bytes(), METRICS) | {"retuned": retuned.to_dict()}
     try:
-        # What the card says beside a threshold is of that threshold; and baselines were compared with the tuned ones.
-        fixed = {side: {"fixed": kinds["fixed"] | {"per_label": []}} for side, kinds in metrics["splits"].items()}
+        # Baselines were compared with the tuned thresholds too.
+        fixed = {side: {"fixed": kinds["fixed"]} for side, kinds in metrics["splits"].items()}
         notes = [*metrics["notes"], _note(retuned)]
         card = build_card(
             label_set=bundle.label_set, thresholds=retuned.thresholds,
             metrics=metrics | {"splits": fixed, "notes": notes, "baselines": None},
             base_model=manifest.base_model, data=manifest.data, split=manifest.split,
         )  # fmt: skip
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BundleError(f"{METRICS}: not what multitag train writes: {error!r}; train again") from error
+    except (KeyError, TypeError, AttributeError, templates.TemplateError) as error:
+        reason = " ".join(repr(error).split())[:200]
+        raise BundleError(f"{METRICS}, {MANIFEST}: not what multitag train writes: {reason}; train again") from error
     return {
         THRESHOLDS: dump_json(retuned.thresholds.to_dict()),
         METRICS: dump_json(metrics),
