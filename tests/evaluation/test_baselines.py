@@ -119,7 +119,7 @@ def test_a_label_on_no_training_row_or_on_all_is_that_for_every_row(value, corpu
 
 def test_all_of_them_with_their_seconds(corpus, folds):
     texts, y = corpus
-    baselines, notes = score_baselines(texts, y, folds, features=lambda: features_of(y))
+    baselines, notes = score_baselines(texts, y, folds, features=lambda clock: features_of(y))
     assert [each.name for each in baselines] == [PREVALENCE, TFIDF, FROZEN]
     assert notes == []
     for each in baselines:
@@ -130,11 +130,18 @@ def test_all_of_them_with_their_seconds(corpus, folds):
 
 def test_what_takes_too_long_is_left_out_and_said(corpus, folds):
     texts, y = corpus
-    baselines, notes = score_baselines(texts, y, folds, features=lambda: features_of(y), budget=0.0)
+    baselines, notes = score_baselines(texts, y, folds, features=lambda clock: features_of(y), budget=0.0)
     assert [each.name for each in baselines] == [PREVALENCE]
     assert notes == [
         f"{name} is left out of the comparison: it takes too long beside the training" for name in (TFIDF, FROZEN)
     ]
+
+
+def test_features_that_take_too_long_are_left_out_and_said(corpus, folds):
+    texts, y = corpus
+    baselines, notes = score_baselines(texts, y, folds, features=lambda clock: None)
+    assert [each.name for each in baselines] == [PREVALENCE, TFIDF]
+    assert notes == [f"{FROZEN} is left out of the comparison: it takes too long beside the training"]
 
 
 def test_texts_without_words_leave_tfidf_out(corpus, halves):

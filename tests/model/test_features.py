@@ -51,6 +51,12 @@ def test_bf16_is_near(features, texts):
     np.testing.assert_allclose((found * features(texts)).sum(axis=1), 1, atol=1e-3)
 
 
+def test_at_the_time_given_it_gives_up(base, texts):
+    with quiet_transformers():
+        tokenizer = load_tokenizer(base, LENGTH)
+    assert frozen_features(base, tokenizer, texts, LENGTH, bf16=False, clock=0.0) is None
+
+
 def test_pairs_of_texts_are_two_segments(features):
     pair, joined, other = features([("A war.", "A love."), "A war. A love.", ("A war.", "A fog.")])
     assert not np.allclose(pair, other)

@@ -28,6 +28,7 @@ Clock = float  # seconds of time.perf_counter at which to give up
 # Words, and the single characters of scripts that write no spaces: as one word, a sentence would be unique.
 UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 WORDS = rf"[{UNSPACED}]|[^\W{UNSPACED}]{{2,}}"
+TOO_LONG = "it takes too long beside the training"
 MOST_WORDS = 200_000  # the most frequent ones of a large table
 # scikit-learn's settings, each the quickest that were as good as any on IMDB, out of fold (docs/evaluation.md). Classes
 # are balanced: it makes up for rare labels, and gains 0.01 to 0.03 macro-F1 even at tuned thresholds.
@@ -62,7 +63,7 @@ def score_baselines(
     y: NDArray[np.uint8],
     pairs: Pairs,
     *,
-    features: Callable[[], NDArray[np.float32]] | None = None,
+    features: Callable[[Clock], NDArray[np.float32] | None] | None = None,
     budget: float = float("inf"),
 ) -> tuple[list[Baseline], list[str]]:
     """Fit label prevalence and logistic regressions on some rows and score others with them.
@@ -75,7 +76,8 @@ def score_baselines(
     pairs : sequence of (rows to fit on, rows to score)
         Each an ndarray of int64 of places from 0. No row is scored twice.
     features : callable, optional
-        Gives what an untrained model makes of the texts, shape (n_rows, dim); called once, its time counted.
+        Gives what an untrained model makes of the texts, shape (n_rows, dim), or None at the time that it is given.
+        Called once, its time counted.
     budget : float
         Seconds for all of it. What is not done by then is left out; words have half of it.
 
@@ -92,7 +94,7 @@ def score_baselines(
         TFIDF: lambda: score_tfidf(texts, y, pairs, start + budget / 2),
     }
     if features is not None:
-        recipes[FROZEN] = lambda: score_features(features(), y, pairs, start + budget)
+        recipes[FROZEN] = lambda: score_features(_in_time(features(start + budget)), y, pairs, start + budget)
     baselines, notes = [], []
     for name, recipe in recipes.items():
         began = time.perf_counter()
@@ -178,6 +180,12 @@ def score_features(
     return y_raw
 
 
+def _in_time(features: NDArray[np.float32] | None) -> NDArray[np.float32]:
+    if features is None:
+        raise _LeftOut(TOO_LONG)
+    return features
+
+
 def _nothing(y: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.full(y.shape, np.nan, dtype=np.float32)
 
@@ -194,7 +202,7 @@ def _regress(
         warnings.simplefilter("ignore", not_converged)  # what is near the optimum compares as well
         for column, has in enumerate(y.T):
             if time.perf_counter() > clock:
-                raise _LeftOut("it takes too long beside the training")
+                raise _LeftOut(TOO_LONG)
             if has.min() == has.max():
                 y_raw[:, column] = has[0]
                 continue

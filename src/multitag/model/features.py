@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,8 +26,14 @@ BATCH_SIZE = 32
 
 
 def frozen_features(
-    base: BaseModel, tokenizer: PreTrainedTokenizerFast, texts: Sequence[Text], max_length: int, *, bf16: bool
-) -> NDArray[np.float32]:
+    base: BaseModel,
+    tokenizer: PreTrainedTokenizerFast,
+    texts: Sequence[Text],
+    max_length: int,
+    *,
+    bf16: bool,
+    clock: float = float("inf"),
+) -> NDArray[np.float32] | None:
     """Encode texts with a base model that has learned nothing of the task.
 
     Parameters
@@ -40,10 +47,12 @@ def frozen_features(
         Longer texts are cut off after this many tokens, special ones counted.
     bf16 : bool
         Compute in bfloat16, near twice as fast where the processor has instructions for it.
+    clock : float, optional
+        Seconds of ``time.perf_counter`` at which to give up.
 
     Returns
     -------
-    ndarray of float32, shape (n_texts, dim)
+    ndarray of float32, shape (n_texts, dim), or None if there was no time for it
         The mean of the last layer's hidden states over the tokens of each text, of length 1.
 
     References
@@ -58,6 +67,8 @@ def frozen_features(
     order = np.argsort(-lengths, kind="stable")  # so that little is computed on padding
     features = np.zeros((len(tokens), encoder.config.hidden_size), dtype=np.float32)
     for start in range(0, len(order), BATCH_SIZE):
+        if time.perf_counter() > clock:
+            return None
         rows = order[start : start + BATCH_SIZE]
         mask = torch.from_numpy(np.arange(lengths[rows[0]]) < lengths[rows, None])  # (batch, tokens)
         ids = torch.full(mask.shape, tokenizer.pad_token_id, dtype=torch.int64)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.baselines import Pairs, score_baselines
+from multitag.evaluation.baselines import Clock, Pairs, score_baselines
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.verdict import judge_baselines
 from multitag.model.features import frozen_features
@@ -35,9 +35,9 @@ def compare_simpler(task: Task, config: Config, measured: Measured) -> tuple[dic
         return None, []
     tuned, length = measured.tuned, config.model.max_length
 
-    def features() -> NDArray[np.float32]:
+    def features(clock: Clock) -> NDArray[np.float32] | None:
         bf16 = use_bf16(config.training.precision)
-        return frozen_features(tuned.base, tuned.tokenizer, task.table.texts, length, bf16=bf16)
+        return frozen_features(tuned.base, tuned.tokenizer, task.table.texts, length, bf16=bf16, clock=clock)
 
     budget = max(SHARE * measured.seconds, AT_LEAST)
     baselines, notes = score_baselines(task.table.texts, task.y, _pairs(task, config), features=features, budget=budget)
