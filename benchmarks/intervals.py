@@ -88,7 +88,7 @@ def label_coverage(truth: Rows, n_rows: int, test_sets: int, resamples: int) -> 
                 if band and ends:
                     held[band][name].append(ends[0] <= getattr(of_all[label], name) <= ends[1])
     return {
-        band: {name: round(float(np.mean(each)), 4) for name, each in of_band.items()}
+        band: {name: round(float(np.mean(each)), 4) for name, each in of_band.items() if each}
         for band, of_band in held.items()
     }
 

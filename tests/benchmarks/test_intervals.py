@@ -24,7 +24,7 @@ def test_labels_are_banded_by_the_rows_that_have_them():
     truth = intervals.draw_rows(np.random.default_rng(1), 20_000)
     found = intervals.label_coverage(truth, 200, test_sets=2, resamples=100)
     assert list(found) == list(intervals.BANDS)
-    assert all(list(of_band) == list(LABEL_TITLES) for of_band in found.values())
+    assert list(found["50 and more"]) == list(LABEL_TITLES)
     assert found["50 and more"]["recall"] >= 0.5
 
 
