@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
@@ -47,6 +47,7 @@ def test_labels_that_are_off_both_ways_cancel_only_in_the_pooled_error():
     assert found.label_ece == pytest.approx(10 / 11 - 0.5)
 
 
+@settings(deadline=None, max_examples=20)
 @given(st.integers(0, 10_000))
 def test_probabilities_that_are_true_have_a_small_error(seed):
     draw = np.random.default_rng(seed)
@@ -56,6 +57,7 @@ def test_probabilities_that_are_true_have_a_small_error(seed):
     assert found.brier == pytest.approx(1 / 6, abs=0.02)  # the mean of p (1 - p)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 20))
 def test_the_order_of_rows_changes_nothing(seed, n_bins):
     y_true, y_prob = drawn(seed, n_rows=40)
