@@ -38,7 +38,8 @@ def _label_table(metrics: Mapping[str, Any], measured: Measured | None) -> Table
     header = ["Label", *(f"In {side}" for side in sides)]
     caption = "Texts that have each label."
     if measured:
-        header += [f"In {side_word(measured.side)}", "Threshold", *LABEL_TITLES.values()]
+        held_out = "Out of fold" if measured.side == "out_of_fold" else f"In {measured.side}"
+        header += [held_out, "Threshold", *LABEL_TITLES.values()]
         caption = (
             f"Texts that have each label; the figures are of the {side_word(measured.side)} texts, at "
             f"{measured.thresholds()}: the fewer of those have a label, the less its figures say. “Undefined”: there "
