@@ -16,6 +16,7 @@ import json
 import os
 import re
 import tempfile
+import textwrap
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -131,7 +132,7 @@ def as_table(results: Mapping[str, Any]) -> str:
             f" cleanlab {theirs['version']} lists {theirs['listed']:,} for the same probabilities; {theirs['both']:,} "
             "are in both lists."
         )
-    return "\n".join([*lines, "", said]) + "\n"
+    return "\n".join([*lines, "", textwrap.fill(said, 120)]) + "\n"
 
 
 def fill(page: str, results: Mapping[str, Any]) -> str:
