@@ -24,6 +24,7 @@ BPE_SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 SETTINGS: dict[str, Any] = {
     "epochs": 1, "batch_size": 8, "max_length": 48, "precision": "fp32",
     "validation_size": 20, "test_size": 12, "seed": 0, "onnx": False,
+    "baselines": False, "resamples": 0,  # of the run that most tests share, and of those that are about them, only
 }  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def train_tiny(table: multitag.Table, settings: dict[str, Any], tiny_distilbert:
 @pytest.fixture(scope="session")
 def finished_run(train_tiny: Callable[..., multitag.Run], tmp_path_factory: pytest.TempPathFactory) -> multitag.Run:
     """One run of the tiny DistilBERT; not to be changed."""
-    return train_tiny(tmp_path_factory.mktemp("runs") / "films")
+    return train_tiny(tmp_path_factory.mktemp("runs") / "films", baselines=True, resamples=200)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import pytest
 OPTIONS = (
     "--text", "Plot", "--labels", "Genre", "--epochs", "2", "--batch-size", "8", "--max-length", "48",
     "--precision", "fp32", "--validation-size", "20", "--test-size", "12", "--seed", "0", "--save-steps", "2",
-    "--trainer-arg", "report_to=none",
+    "--trainer-arg", "report_to=none", "--no-baselines", "--resamples", "0",
 )  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def test_a_table_to_test_on_is_scored_by_the_model_that_leaves(train_tiny, table
 
 
 def test_refit_trains_again_on_all_rows_and_says_so(finished_run, train_tiny, tmp_path):
-    run = train_tiny(tmp_path / "run", refit=True)
+    run = train_tiny(tmp_path / "run", refit=True, resamples=200)
     assert run.metrics["splits"] == finished_run.metrics["splits"]
     assert run.metrics["refit"] == {"rows": 60, "epochs": 1.0}
     assert any("the figures are of the models before it, which saw fewer" in note for note in run.metrics["notes"])

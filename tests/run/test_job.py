@@ -43,7 +43,7 @@ def test_a_run_leaves_what_it_was_started_with_and_what_it_made(finished_run, ta
     assert finished_run.report.read_text(encoding="utf-8").lower().startswith("<!doctype html>")
     saved = multitag.Config.from_yaml(finished_run.folder / "settings.yaml")
     assert saved.training.learning_rate is not None  # resolved
-    assert saved == saved.override(**settings)
+    assert saved == saved.override(**{**settings, "baselines": True, "resamples": 200})
     assert read_json(finished_run.folder / "data.json")["fingerprint"] == table.fingerprint()
     assert any((finished_run.folder / "checkpoints").glob("checkpoint-*"))
 
