@@ -41,9 +41,12 @@ def metric_column(shown: str, title: str) -> list[str]:
     return line.strip().removeprefix(title).split()
 
 
-def test_a_table_in_a_metric_table_and_a_bundle_out(multitag_process, train_films, tmp_path):
+def test_a_table_in_a_metric_table_and_a_bundle_out(multitag_process, train_films, tiny_yaml, tmp_path):
+    compared = tmp_path / "compared.yaml"  # intervals and simpler models too, which most tests do without
+    config = multitag.Config.from_yaml(tiny_yaml).override(baselines=True, resamples=200)
+    compared.write_text(config.to_yaml(), encoding="utf-8")
     out = tmp_path / "runs" / "films"  # its parent is made too
-    ended = multitag_process(*train_films, "--out", out)
+    ended = multitag_process(*train_films, "--config", compared, "--out", out)
     assert (ended.code, ended.err) == (0, "")  # no progress bar, no notice of a library
     metrics = json.loads((out / "bundle" / "metrics.json").read_text(encoding="utf-8"))
     test = metrics["splits"]["test"]  # the headline is of the rows that had no say in anything

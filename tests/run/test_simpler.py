@@ -16,7 +16,7 @@ RANKING = ("macro_roc_auc", "macro_average_precision", "label_ranking_average_pr
 
 @pytest.mark.parametrize("changed", [{}, {"folds": 2}], ids=str)
 def test_they_are_fitted_and_measured_on_the_rows_of_the_run(changed, train_tiny, table, tmp_path):
-    run = train_tiny(tmp_path / "run", calibration="none", resamples=100, **changed)
+    run = train_tiny(tmp_path / "run", calibration="none", baselines=True, resamples=100, **changed)
     found = run.metrics["baselines"]
     held_out = HeldOut.load(run.folder / "probabilities.parquet")
     measured = held_out.measured()
@@ -48,4 +48,4 @@ def test_they_are_fitted_and_measured_on_the_rows_of_the_run(changed, train_tiny
 
 def test_they_can_be_left_out_and_are_where_nothing_is_held_out(train_tiny, tmp_path):
     assert train_tiny(tmp_path / "off", baselines=False).metrics["baselines"] is None
-    assert train_tiny(tmp_path / "all", validation_size=0, test_size=0).metrics["baselines"] is None
+    assert train_tiny(tmp_path / "all", baselines=True, validation_size=0, test_size=0).metrics["baselines"] is None
