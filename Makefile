@@ -52,6 +52,10 @@ bench-quick: $(READY)  ## The same on fewer rows, 5 minutes
 
 bench-quality: $(READY)  ## Measure quality on IMDB beside other recipes (needs ../shared/data)
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.out_of_fold runs/imdb-folds
+	$(BIN)/python -m benchmarks.thresholds runs/imdb-folds/probabilities.parquet
+	$(BIN)/python -m benchmarks.calibration runs/imdb-folds/probabilities.parquet
+	$(BIN)/python -m benchmarks.guarantees runs/imdb-folds/probabilities.parquet
 
 bench-size: $(READY)  ## Measure the preparation of a million rows, and the search for near-duplicates (likewise)
 	$(BIN)/python -m benchmarks.near_duplicates

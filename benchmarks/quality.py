@@ -32,7 +32,10 @@ RESULTS = ROOT / "benchmarks" / "results" / "quality.json"
 SEEDS = (0, 1, 42)
 THRESHOLD = 0.3
 FIGURES = ("macro_f1", "micro_f1", "macro_roc_auc", "macro_average_precision", "hamming_loss")
-SETTINGS = {"base_model": "minilm", "method": "random", "validation_size": 0, "test_size": 0.2, "onnx": False}
+SETTINGS = {
+    "base_model": "minilm", "method": "random", "validation_size": 0, "test_size": 0.2, "onnx": False,
+    "baselines": False, "resamples": 0,
+}  # fmt: skip
 
 Probabilities = NDArray[np.floating[Any]]  # (n_test_rows, n_labels)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import new_file
-from multitag.errors import DataError
+from multitag.errors import DataError, said_by
 from multitag.extras import import_extra
 
 OUT_OF_FOLD = "out_of_fold"
@@ -130,7 +130,7 @@ class HeldOut:
         except FileNotFoundError as error:
             raise DataError(f"{path}: missing; give the folder of a finished run that held rows out") from error
         except (OSError, pa.ArrowException) as error:
-            raise DataError(f"{path}: not a file of probabilities: {' '.join(str(error).split())[:200]}") from error
+            raise DataError(f"{path}: not a file of probabilities: {said_by(error)}") from error
         names = [each.removeprefix("probability_") for each in table.column_names if each.startswith("probability_")]
         expected = ["row", "side", "fold", "text", *(prefix + name for prefix in PREFIXES for name in names)]
         if not names or table.column_names != expected:

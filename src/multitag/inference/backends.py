@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from multitag.bundle.layout import ONNX, ONNX_INT8
 from multitag.config import BackendName
-from multitag.errors import BundleError, ConfigError
+from multitag.errors import BundleError, ConfigError, said_by
 from multitag.extras import import_extra
 from multitag.quiet import quiet_transformers
 
@@ -75,7 +75,7 @@ class TorchBackend:
                 )  # fmt: skip
         except Exception as error:  # a config.json can make a model's code fail in any way
             raise BundleError(
-                f"{model_folder}: transformers cannot load it: {' '.join(str(error).split())[:300]}"
+                f"{model_folder}: transformers cannot load it: {said_by(error)}"
             ) from error
         lacking = sorted(map(str, [*found["missing_keys"], *found["mismatched_keys"]]))
         if lacking:  # transformers would go on with random weights
@@ -93,7 +93,7 @@ class TorchBackend:
                     attention_mask=self.torch.from_numpy(attention_mask),
                 )
         except (IndexError, RuntimeError) as error:
-            raise BundleError(f"the model cannot take a text: {' '.join(str(error).split())[:300]}") from error
+            raise BundleError(f"the model cannot take a text: {said_by(error)}") from error
         logits: NDArray[np.float32] = output.logits.float().numpy()
         return logits
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from multitag.errors import ExportError
+from multitag.errors import ExportError, said_by
 from multitag.extras import import_extra
 from multitag.inference.graph import build_graph, is_distilbert, read_config
 from multitag.inference.onnx import INPUTS, OUTPUT
@@ -68,7 +68,7 @@ def _trace(model_folder: Path, target: Path) -> None:
         raise
     except Exception as error:  # whatever an operator that ONNX lacks, or code that cannot be traced, raises
         target.unlink(missing_ok=True)
-        reason = " ".join(str(error).split())[:200]
+        reason = said_by(error)
         raise ExportError(f"{type(model).__name__}: torch cannot write it as an ONNX graph: {reason}") from error
 
 
