@@ -43,6 +43,7 @@ PLACE = re.compile(r"(<!-- label-audit -->\n).*?(<!-- /label-audit -->)", re.DOT
 SHARE, SEED, RESAMPLES = 0.05, 0, 1000
 SETTINGS: dict[str, Any] = {
     "base_model": "minilm", "folds": 5, "seed": SEED, "onnx": False, "baselines": False, "resamples": 0,
+    "teacher": 0.0,
 }  # fmt: skip
 TITLES = {"all": "all", "wrong": "on the row, so wrong", "missing": "not on the row, so missing"}
 

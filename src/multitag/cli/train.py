@@ -137,6 +137,10 @@ def train(
     loss: Annotated[
         LossName | None, _option("--loss", "bce (default), weighted-bce, focal or asymmetric.", _TRAINING)
     ] = None,
+    teacher: Annotated[
+        float | None,
+        _option("--teacher", "Weight of a simpler model's probabilities in the labels; 0.4 with --folds.", _TRAINING),
+    ] = None,
     trainer_arg: Annotated[
         list[str] | None,
         _option("--trainer-arg", "NAME=VALUE of transformers' TrainingArguments; repeatable.", _TRAINING),
@@ -195,7 +199,7 @@ def train(
         "epochs": epochs, "batch_size": batch_size,
         "learning_rate": learning_rate, "head_learning_rate": head_learning_rate,
         "warmup_ratio": warmup_ratio, "weight_decay": weight_decay, "early_stopping": early_stopping,
-        "precision": precision, "loss": loss, "calibration": calibration, "guarantee": guarantee,
+        "precision": precision, "loss": loss, "teacher": teacher, "calibration": calibration, "guarantee": guarantee,
         "threshold": threshold, "objective": objective,
         "costs": None if costs is None else str(costs), "resamples": resamples, "save_steps": save_steps,
         "save_total_limit": save_total_limit, "seed": seed, "onnx": False if no_onnx else None,

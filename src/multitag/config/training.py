@@ -42,6 +42,9 @@ class TrainingConfig:
         reported numbers are always fp32.
     loss : {"bce", "weighted-bce", "focal", "asymmetric"}
         What is minimised (see ``multitag.training.losses``).
+    teacher : float or None
+        Weight, in [0, 1), of a teacher's probabilities in the labels that are learnt; None chooses (see
+        ``multitag.training.teacher``). Only with the loss ``"bce"``.
     trainer_args : mapping
         Any other argument of ``transformers.TrainingArguments``; wins over what multitag sets.
     """
@@ -57,6 +60,7 @@ class TrainingConfig:
     early_stopping: int | None = None
     precision: Precision = "auto"
     loss: LossName = "bce"
+    teacher: float | None = None
     trainer_args: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,6 +70,10 @@ class TrainingConfig:
         for name in ("save_steps", "early_stopping"):
             value = getattr(self, name)
             require(value is None or value >= 1, f"{name}: expected at least 1, got {value!r}")
+        require(
+            self.teacher is None or 0 <= self.teacher < 1, f"teacher: expected 0 to below 1, got {self.teacher!r}"
+        )
+        require(not self.teacher or self.loss == "bce", f"teacher: goes with the loss bce, got {self.loss}")
         ratio, decay = self.warmup_ratio, self.weight_decay
         require(0 <= ratio < 1, f"warmup_ratio: expected 0 to below 1, got {ratio!r}")
         require(decay >= 0, f"weight_decay: expected 0 or more, got {decay!r}")

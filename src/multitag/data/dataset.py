@@ -30,6 +30,8 @@ class TextDataset(Dataset[dict[str, Any]]):
         In memory or mapped from a file.
     y : ndarray of int, shape (n_rows, n_labels)
         Multi-hot labels, 0 or 1; kept as uint8.
+    soft : ndarray of float32, shape (n_rows, n_labels), optional
+        In [0, 1]: what is learnt instead of ``y``.
 
     Attributes
     ----------
@@ -42,12 +44,15 @@ class TextDataset(Dataset[dict[str, Any]]):
         If texts and labels differ in number.
     """
 
-    def __init__(self, tokens: Tokens, y: NDArray[np.integer]) -> None:
+    def __init__(
+        self, tokens: Tokens, y: NDArray[np.integer], soft: NDArray[np.float32] | None = None
+    ) -> None:
         if len(tokens) != len(y):
             raise DataError(f"expected one row of labels a text, got {len(tokens)} texts and {len(y)} rows")
         self.tokens = tokens
         self.lengths: NDArray[np.int64] = np.diff(tokens.offsets)
         self.y: NDArray[np.uint8] = np.asarray(y, dtype=np.uint8)
+        self.learnt: NDArray[np.uint8] | NDArray[np.float32] = self.y if soft is None else soft
 
     @classmethod
     def from_texts(
@@ -66,5 +71,5 @@ class TextDataset(Dataset[dict[str, Any]]):
         return {
             "input_ids": ids,
             "attention_mask": [1] * len(ids),
-            "labels": self.y[index].astype(float).tolist(),
+            "labels": self.learnt[index].astype(float).tolist(),
         }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast, set_seed
 
 from multitag.config import Config
@@ -24,6 +25,7 @@ from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.run_folder import RunFolder
 from multitag.training.states import refuse_foreign
+from multitag.training.teacher import teach, teacher_weight
 from multitag.training.trainer import Fit, fit_model
 
 logger = logging.getLogger("multitag")
@@ -106,7 +108,9 @@ def fine_tune(
         config = config.with_learning_rates(encoder_rate, head_rate)
         arguments = build_arguments(config, folder.checkpoints, len(task.rows("validation")) > 0)
         checkpoint = _open_folder(task, config, folder, begin)
-        datasets = _datasets(task, tokenizer, config.model.max_length, folder)
+        weight = teacher_weight(config, *y.shape)
+        soft = teach(base, tokenizer, task.texts("train"), y, config, weight) if weight else None
+        datasets = _datasets(task, tokenizer, config.model.max_length, folder, soft)
         keep_used_tokens(model, np.unique(np.concatenate([each.tokens.distinct() for each in datasets.values()])))
         fit = fit_model(
             model, tokenizer, datasets["train"], datasets.get("validation"),
@@ -114,7 +118,7 @@ def fine_tune(
             early_stopping=config.training.early_stopping, checkpoint=checkpoint,
         )  # fmt: skip
         restore_vocabulary(fit.model)
-    return FineTuned(fit, tokenizer, base, config, _notes(datasets["train"], config, base))
+    return FineTuned(fit, tokenizer, base, config, _notes(datasets["train"], config, base, weight))
 
 
 def _open_folder(
@@ -138,19 +142,26 @@ def _open_folder(
 
 
 def _datasets(
-    task: Task, tokenizer: PreTrainedTokenizerFast, max_length: int, folder: RunFolder
+    task: Task, tokenizer: PreTrainedTokenizerFast, max_length: int, folder: RunFolder, soft: NDArray[np.float32] | None
 ) -> dict[str, TextDataset]:
     return {
         side: TextDataset(
-            load_or_tokenise(task.texts(side), tokenizer, max_length, folder.tokens), task.y_true(side)
+            load_or_tokenise(task.texts(side), tokenizer, max_length, folder.tokens),
+            task.y_true(side),
+            soft if side == "train" else None,
         )
         for side in ("train", "validation")
         if len(task.rows(side))
     }
 
 
-def _notes(train: TextDataset, config: Config, base: BaseModel) -> list[str]:
+def _notes(train: TextDataset, config: Config, base: BaseModel, weight: float) -> list[str]:
     notes = []
+    if weight:
+        notes.append(
+            f"what was learnt are the labels mixed with the probabilities, weighing {weight:g}, of a logistic regression "
+            "on the base model's features (--teacher)"
+        )
     if base.stands_in:
         notes.append(f"the base model is minilm, because {base.reason}")
     length = config.model.max_length

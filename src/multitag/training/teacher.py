@@ -1,0 +1,75 @@
+"""A teacher for small data: its probabilities are mixed into the labels that are learnt.
+
+The teacher is a logistic regression a label on what the base model makes of a text before any training. On a thousand
+texts it ranks about as well as the fine-tuned model, and errs elsewhere; what the two agree on is learnt more surely.
+On IMDB out of fold this raised macro ROC-AUC by 0.017 [0.010, 0.024] and macro average precision by 0.022
+[0.004, 0.038] (docs/experiments.md). Its probabilities are less sure of themselves than those of labels alone, so that a fixed
+threshold fits them less: it goes with folds, which calibrate and tune.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerFast
+
+from multitag.config import Config
+from multitag.data.folds import fold_rows
+from multitag.data.texts import Text
+from multitag.evaluation.baselines import score_features
+from multitag.model.base import BaseModel
+from multitag.model.features import frozen_features
+from multitag.training.arguments import use_bf16
+
+WEIGHT = 0.4  # the only one that was tried
+FOLDS = 5  # of the training rows: the teacher has not seen the row that it teaches
+FEWEST_ROWS = 50
+MOST_CELLS = 1_000_000  # rows x labels, beyond which regressions take long and labels are many enough to learn from
+REGRESSION = {"C": 2.0, "solver": "lbfgs"}
+
+
+def teacher_weight(config: Config, n_rows: int, n_labels: int) -> float:
+    """Resolve the setting: left open it is 0.4 with folds and binary cross-entropy on small data, else 0."""
+    if config.training.teacher is not None:
+        return config.training.teacher
+    small = n_rows >= FEWEST_ROWS and n_rows * n_labels <= MOST_CELLS
+    return WEIGHT if config.split.folds and config.training.loss == "bce" and small else 0.0
+
+
+def teach(
+    base: BaseModel,
+    tokenizer: PreTrainedTokenizerFast,
+    texts: list[Text],
+    y: NDArray[np.uint8],
+    config: Config,
+    weight: float,
+) -> NDArray[np.float32]:
+    """Mix a teacher's probabilities into the labels of training rows.
+
+    Parameters
+    ----------
+    base : BaseModel
+    tokenizer : PreTrainedTokenizerFast
+    texts : list of str or of (str, str), length n_rows
+    y : ndarray of uint8, shape (n_rows, n_labels)
+    config : Config
+    weight : float
+        Of the teacher, in [0, 1).
+
+    Returns
+    -------
+    ndarray of float32, shape (n_rows, n_labels)
+        In [0, 1].
+
+    References
+    ----------
+    Hinton, Vinyals and Dean (2015), "Distilling the knowledge in a neural network" (soft targets beside hard ones).
+    """
+    bf16 = use_bf16(config.training.precision)
+    features = frozen_features(base, tokenizer, texts, config.model.max_length, bf16=bf16)
+    assert features is not None  # there is no clock
+    fold = fold_rows(np.arange(len(y)), y, FOLDS, "stratified", config.seed)
+    pairs = [(np.flatnonzero(fold != each), np.flatnonzero(fold == each)) for each in range(FOLDS)]
+    taught = score_features(features, y, pairs, settings=REGRESSION)
+    mixed: NDArray[np.float32] = ((1 - weight) * y + weight * taught).astype(np.float32)
+    return mixed
