@@ -159,8 +159,8 @@ def _notes(train: TextDataset, config: Config, base: BaseModel, weight: float) -
     notes = []
     if weight:
         notes.append(
-            f"what was learnt are the labels mixed with the probabilities, weighing {weight:g}, of a logistic regression "
-            "on the base model's features (--teacher)"
+            f"what was learnt are the labels mixed with the probabilities, weighing {weight:g}, of a logistic "
+            "regression on the base model's features (--teacher)"
         )
     if base.stands_in:
         notes.append(f"the base model is minilm, because {base.reason}")
