@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from multitag.config import DataConfig
 from multitag.data.building import build_table
+from multitag.data.label_formats.cell_formats import Separated
+from multitag.data.label_formats.label_columns import CellShape
 from multitag.data.left_out import LeftOut
 from multitag.data.reading import load_table, load_tables, read_table, settings_of_bundle
-from multitag.data.shapes.forms import Separated
-from multitag.data.shapes.shape import CellShape
 from multitag.data.source import Rejected, Source, open_source
 from multitag.data.table import Table, check_trainable
 from multitag.data.texts import TextColumns

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from multitag.data.class_labels import class_names
+from multitag.data.label_formats.class_labels import class_names
 from multitag.data.records import Chunk, Select
 from multitag.data.table_file import TableFile
 from multitag.errors import DataError, said_by

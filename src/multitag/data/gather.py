@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from multitag.data.class_labels import name_classes
+from multitag.data.label_formats.class_labels import name_classes
 from multitag.data.mojibake import Mojibake
 from multitag.data.records import Chunk, Rejected
 from multitag.errors import DataError

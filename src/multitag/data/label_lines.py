@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from multitag.data.encodings import find_encoding, open_text
+from multitag.data.label_formats.cell_formats import FASTTEXT
 from multitag.data.records import Chunk, ReadOptions, Select
-from multitag.data.shapes.forms import FASTTEXT
 from multitag.data.table_file import TableFile
 
 LINE = "line"  # the only column

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from multitag.config import DataConfig, ShapeName, Unlabelled
 from multitag.data.building import build_table, check_columns, with_known_columns
+from multitag.data.label_formats.choose import FORMS
 from multitag.data.left_out import write_quarantine
 from multitag.data.records import ReadOptions, Select
-from multitag.data.shapes.choose import FORMS
 from multitag.data.source import open_source
 from multitag.data.table import Table, check_rows, check_trainable
 from multitag.errors import OutputError
@@ -63,7 +63,7 @@ def read_table(
     label_key : str, optional
         Where labels are objects, the key of their names; by default it is found.
     label_names : str or Path, optional
-        A file with the names of label ids, see :func:`multitag.data.shapes.names.read_label_names`.
+        A file with the names of label ids, see :func:`multitag.data.label_formats.id_names.read_label_names`.
     allow_unlabelled : bool, default False
         Keep rows without a label as examples of none of the labels, as ``unlabelled="keep"`` does.
     unlabelled : {"error", "keep", "drop"}

@@ -7,9 +7,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from multitag.data.label_formats.cell_formats import Separated
+from multitag.data.label_formats.label_columns import CellShape, LabelShape, listed, named
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, WITHOUT_LABELS, LeftOut, summary_line
-from multitag.data.shapes.forms import Separated
-from multitag.data.shapes.shape import CellShape, LabelShape, listed, named
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
 

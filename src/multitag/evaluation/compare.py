@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.data.shapes.shape import listed
+from multitag.data.label_formats.label_columns import listed
 from multitag.errors import DataError
 from multitag.evaluation.bootstrap import paired_differences
 from multitag.evaluation.held_out import HeldOut

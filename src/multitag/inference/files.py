@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from multitag.atomic import new_file
 from multitag.data.columnar import parquet_schema
+from multitag.data.label_formats.cell_formats import SEPARATORS
 from multitag.data.records import ReadOptions, Record
-from multitag.data.shapes.forms import SEPARATORS
 from multitag.data.stream import read_chunks
 from multitag.data.texts import TextColumns
 from multitag.errors import DataError, OutputError

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 from multitag.config import DataConfig
 from multitag.data.cells import is_missing
-from multitag.data.shapes.detect import find_form, find_key
-from multitag.data.shapes.expand import check_column, expand_columns
-from multitag.data.shapes.forms import FastText, Form, JsonList, PythonList, Separated, Single
-from multitag.data.shapes.marks import NotLabelsError, find_separator
-from multitag.data.shapes.names import read_label_names
-from multitag.data.shapes.shape import CellShape, LabelShape, SwitchShape, named
-from multitag.data.shapes.switches import is_switch
+from multitag.data.label_formats.cell_formats import FastText, Form, JsonList, PythonList, Separated, Single
+from multitag.data.label_formats.column_patterns import check_column, expand_columns
+from multitag.data.label_formats.detect import find_form, find_key
+from multitag.data.label_formats.id_names import read_label_names
+from multitag.data.label_formats.indicators import is_switch
+from multitag.data.label_formats.label_columns import CellShape, LabelShape, SwitchShape, named
+from multitag.data.label_formats.separators import NotLabelsError, find_separator
 from multitag.errors import ConfigError, DataError
 
 Cells = Callable[[str], Sequence[object]]  # the cells of a column

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, RowError
-from multitag.data.shapes.forms import FastText, Form, read_names
-from multitag.data.shapes.names import LabelNames
-from multitag.data.shapes.switches import read_switch
+from multitag.data.label_formats.cell_formats import FastText, Form, read_names
+from multitag.data.label_formats.id_names import LabelNames
+from multitag.data.label_formats.indicators import read_switch
 
 
 class LabelShape(Protocol):

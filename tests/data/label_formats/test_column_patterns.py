@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from multitag.data.shapes.expand import check_column, expand_columns
+from multitag.data.label_formats.column_patterns import check_column, expand_columns
 from multitag.errors import DataError
 
 THERE = ["text", "SDG1", "SDG2", "SDG10", "a,b", "a..b", "*", "other"]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from multitag.data.label_formats.cell_formats import FastText, Form, JsonList, Lists, PythonList, Separated, Single
+from multitag.data.label_formats.detect import find_form, find_key
+from multitag.data.label_formats.separators import NotLabelsError, find_separator
 from multitag.data.reading import read_table
-from multitag.data.shapes.detect import find_form, find_key
-from multitag.data.shapes.forms import FastText, Form, JsonList, Lists, PythonList, Separated, Single
-from multitag.data.shapes.marks import NotLabelsError, find_separator
 
 GENRES = ["Drama", "War", "Comedy", "Crime", "Horror", "Music"]
 PAIRS = [f"{one} {other}" for one in GENRES for other in GENRES if one != other]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, check_characters, is_missing, shorten
-from multitag.data.shapes.literal import read_literal
+from multitag.data.label_formats.literals import read_literal
 
 SEPARATORS = (",", ";", "|")
 FASTTEXT = "__label__"

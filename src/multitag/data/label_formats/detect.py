@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from multitag.data.cells import CellError, is_missing
-from multitag.data.shapes.forms import FASTTEXT, FastText, Form, JsonList, Lists, PythonList, Separated
-from multitag.data.shapes.literal import read_literal
-from multitag.data.shapes.marks import MOST, NotLabelsError, find_separated
-from multitag.data.shapes.switches import is_switch
+from multitag.data.label_formats.cell_formats import FASTTEXT, FastText, Form, JsonList, Lists, PythonList, Separated
+from multitag.data.label_formats.indicators import is_switch
+from multitag.data.label_formats.literals import read_literal
+from multitag.data.label_formats.separators import MOST, NotLabelsError, find_separated
 
 SAMPLE = 1000  # cells whose objects are looked into, evenly spaced
 NAME_KEYS = ("name", "label", "tag", "title", "text", "value")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from multitag.data.cells import shorten
-from multitag.data.shapes.forms import SEPARATORS, Form, Separated, Single
+from multitag.data.label_formats.cell_formats import SEPARATORS, Form, Separated, Single
 
 MOST = 0.9  # share of the cells that must be written in a way for it to be the column's
 LONG_CELL = 10  # words; a longer cell may be a sentence

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multitag.data.cells import CellError
-from multitag.data.shapes.switches import is_switch, read_switch
+from multitag.data.label_formats.indicators import is_switch, read_switch
 
 
 @pytest.mark.parametrize(

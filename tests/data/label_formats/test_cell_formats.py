@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multitag.data.cells import CellError
-from multitag.data.shapes.forms import (
+from multitag.data.label_formats.cell_formats import (
     FastText,
     Form,
     JsonList,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multitag.data.cells import CellError
-from multitag.data.shapes.names import read_label_names
+from multitag.data.label_formats.id_names import read_label_names
 from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]
