@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from multitag.data.source import ReadOptions, open_source
+from multitag.data.readers.source import ReadOptions, open_source
 from multitag.errors import DataError
 
 # Name: delimiter, rows that are read, rows that are rejected, notes.

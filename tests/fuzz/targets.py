@@ -32,7 +32,7 @@ from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.tensor_header import check_tensor_header
 from multitag.bundle.unzip import unzip_bundle
 from multitag.config import Config
-from multitag.data.source import open_source
+from multitag.data.readers.source import open_source
 from multitag.errors import BundleError, MultitagError
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.files import predict_file

@@ -101,7 +101,7 @@ def test_the_same_rows_and_columns_come_out_with_predictions(source, output, cla
 @pytest.mark.parametrize("rows_a_chunk", [1, 2, 3, 7, 8])
 @pytest.mark.parametrize("source", FORMATS)
 def test_chunks_do_not_show(source, rows_a_chunk, classifier, tmp_path, monkeypatch):
-    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", rows_a_chunk)
+    monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", rows_a_chunk)
     path, target = write_rows(tmp_path / f"in.{source}"), tmp_path / f"out.{source}"
     assert predict_file(classifier, path, target, text="Plot").rows == 7
     rows = read_rows(target)
@@ -130,7 +130,7 @@ def threshold_that_some_pass(classifier) -> float:
 @pytest.mark.parametrize("rows_a_chunk", [1, 3, 8])
 @pytest.mark.parametrize("kind", FORMATS)
 def test_rows_where_no_label_passes_are_given_to_review_too(kind, rows_a_chunk, classifier, tmp_path, monkeypatch):
-    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", rows_a_chunk)
+    monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", rows_a_chunk)
     path, target, review = write_rows(tmp_path / "in.csv"), tmp_path / f"out.{kind}", tmp_path / f"review.{kind}"
     threshold = threshold_that_some_pass(classifier)
     done = predict_file(classifier, path, target, text="Plot", threshold=threshold, review=review)
@@ -182,7 +182,7 @@ def test_a_semicolon_csv_and_one_with_a_byte_order_mark_are_read(classifier, tmp
 
 
 def test_parquet_types_are_kept(classifier, tmp_path, monkeypatch):
-    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", 2)
+    monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", 2)
     table = pa.table(
         {
             "Plot": pa.array(["a", None, "b", "c"]),
@@ -261,7 +261,7 @@ def test_bad_input_leaves_the_old_output_and_no_partial_file(case, classifier, t
 
 
 def test_a_failure_midway_leaves_the_old_output(classifier, tmp_path, monkeypatch):
-    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", 2)
+    monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", 2)
     write_rows(tmp_path / "in.jsonl")
     with (tmp_path / "in.jsonl").open("a", encoding="utf-8") as file:
         file.write("{broken\n")

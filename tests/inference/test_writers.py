@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from multitag.data.columnar import parquet_schema
-from multitag.data.stream import read_chunks
+from multitag.data.readers.columnar import parquet_schema
+from multitag.data.readers.stream import read_chunks
 from multitag.errors import DataError
 from multitag.inference.writers import build_writer
 
@@ -127,7 +127,7 @@ PARQUET_COLUMNS = {
 
 @pytest.mark.parametrize("name", PARQUET_COLUMNS)
 def test_a_parquet_column_keeps_its_type_and_values(name, tmp_path, monkeypatch):
-    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", 2)  # so that a chunk may hold nothing but nulls
+    monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", 2)  # so that a chunk may hold nothing but nulls
     kind, values = PARQUET_COLUMNS[name]
     source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
     table = pa.table({"text": ["a", "b", "c"], name: pa.array(values, type=kind)})

@@ -67,7 +67,7 @@ NoHeader = Annotated[bool, data_option("--no-header", "The first row is data; co
 
 
 def table_source(data: Sequence[str]) -> str | Sequence[str]:
-    """Give what :func:`multitag.data.source.open_source` takes: a name that it knows, or paths."""
+    """Give what :func:`multitag.data.readers.source.open_source` takes: a name that it knows, or paths."""
     return data[0] if len(data) == 1 else list(data)
 
 

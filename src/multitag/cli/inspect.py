@@ -95,8 +95,8 @@ def _look(
     from multitag.data.audit import audit_table
     from multitag.data.building import build_table, check_columns, with_known_columns
     from multitag.data.left_out import write_quarantine
+    from multitag.data.readers.source import open_source
     from multitag.data.reading import read_options, refuse_source
-    from multitag.data.source import open_source
     from multitag.data.table import refuse_defects
     from multitag.data.token_counter import packaged_token_counter
 

@@ -13,10 +13,10 @@ from multitag.data.cells import RowError
 from multitag.data.label_formats.choose import choose_shape, label_columns
 from multitag.data.label_formats.column_patterns import check_column
 from multitag.data.label_formats.label_columns import CellShape, LabelShape
-from multitag.data.label_lines import LINE
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, REPEATED_HEADER, WITHOUT_LABELS, WITHOUT_TEXT, LeftOut
+from multitag.data.readers.fasttext_lines import LINE
+from multitag.data.readers.source import Rejected, Source
 from multitag.data.samples import SAMPLE_COLUMNS
-from multitag.data.source import Rejected, Source
 from multitag.data.table import Table
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError

@@ -11,8 +11,8 @@ from multitag.config import DataConfig, ShapeName, Unlabelled
 from multitag.data.building import build_table, check_columns, with_known_columns
 from multitag.data.label_formats.choose import FORMS
 from multitag.data.left_out import write_quarantine
-from multitag.data.records import ReadOptions, Select
-from multitag.data.source import open_source
+from multitag.data.readers.records import ReadOptions, Select
+from multitag.data.readers.source import open_source
 from multitag.data.table import Table, check_rows, check_trainable
 from multitag.errors import OutputError
 
@@ -73,7 +73,7 @@ def read_table(
     quarantine : str or Path, optional
         A CSV file to write rows that cannot be used to, with their reasons.
     delimiter, encoding, header
-        Of CSV files, see :class:`~multitag.data.source.ReadOptions`.
+        Of CSV files, see :class:`~multitag.data.readers.source.ReadOptions`.
 
     Returns
     -------

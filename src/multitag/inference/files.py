@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from multitag.atomic import new_file
-from multitag.data.columnar import parquet_schema
 from multitag.data.label_formats.cell_formats import SEPARATORS
-from multitag.data.records import ReadOptions, Record
-from multitag.data.stream import read_chunks
+from multitag.data.readers.columnar import parquet_schema
+from multitag.data.readers.records import ReadOptions, Record
+from multitag.data.readers.stream import read_chunks
 from multitag.data.texts import TextColumns
 from multitag.errors import DataError, OutputError
 from multitag.evaluation.held_out import probability_column

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from multitag.data.cells import RowError
-from multitag.data.records import Record
+from multitag.data.readers.records import Record
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
 from multitag.evaluation.held_out import probability_column

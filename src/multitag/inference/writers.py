@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from multitag.data.records import Record
+from multitag.data.readers.records import Record
 from multitag.errors import DataError, said_by
 from multitag.extras import import_extra
 

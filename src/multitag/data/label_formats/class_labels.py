@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from multitag.data.records import Record
+from multitag.data.readers.records import Record
 
 METADATA = b"huggingface"
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from multitag.data.columnar import read_arrow, read_parquet
-from multitag.data.dataset_folder import read_dataset
-from multitag.data.delimited import read_delimited
-from multitag.data.json_tables import read_json, read_json_lines
-from multitag.data.label_lines import is_label_lines, read_label_lines
-from multitag.data.records import Chunk, ReadOptions, Record, Select
-from multitag.data.table_file import TableFile, table_file
+from multitag.data.readers.columnar import read_arrow, read_parquet
+from multitag.data.readers.dataset_folder import read_dataset
+from multitag.data.readers.delimited import read_delimited
+from multitag.data.readers.fasttext_lines import is_label_lines, read_label_lines
+from multitag.data.readers.json_tables import read_json, read_json_lines
+from multitag.data.readers.records import Chunk, ReadOptions, Record, Select
+from multitag.data.readers.table_file import TableFile, table_file
 from multitag.errors import DataError
 
 CHUNK_ROWS = 2048

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from multitag.data.encodings import find_encoding, open_text
 from multitag.data.label_formats.cell_formats import FASTTEXT
-from multitag.data.records import Chunk, ReadOptions, Select
-from multitag.data.table_file import TableFile
+from multitag.data.readers.encodings import find_encoding, open_text
+from multitag.data.readers.records import Chunk, ReadOptions, Select
+from multitag.data.readers.table_file import TableFile
 
 LINE = "line"  # the only column
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TextIO
 
-from multitag.data.csv_records import MAX_RECORD, CsvRecords
-from multitag.data.delimiters import DELIMITERS, find_delimiter, row_lengths, usual_length
-from multitag.data.encodings import find_encoding, open_text
-from multitag.data.header import header_notes, name_columns
-from multitag.data.records import Chunk, ReadOptions, Record, Rejected, Select
-from multitag.data.table_file import TableFile
+from multitag.data.readers.csv_records import MAX_RECORD, CsvRecords
+from multitag.data.readers.delimiters import DELIMITERS, find_delimiter, row_lengths, usual_length
+from multitag.data.readers.encodings import find_encoding, open_text
+from multitag.data.readers.header import header_notes, name_columns
+from multitag.data.readers.records import Chunk, ReadOptions, Record, Rejected, Select
+from multitag.data.readers.table_file import TableFile
 from multitag.errors import DataError
 
 SAMPLE_LINES = 1000

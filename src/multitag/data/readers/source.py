@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multitag.data.columnar import read_table_object
-from multitag.data.gather import Gathered
-from multitag.data.records import ReadOptions, Rejected, Select
+from multitag.data.readers.columnar import read_table_object
+from multitag.data.readers.gather import Gathered
+from multitag.data.readers.records import ReadOptions, Rejected, Select
+from multitag.data.readers.stream import CHUNK_ROWS, read_file
+from multitag.data.readers.table_file import STDIN, STDIN_NAME, table_file
 from multitag.data.samples import SAMPLE_COLUMNS, sample_path
-from multitag.data.stream import CHUNK_ROWS, read_file
-from multitag.data.table_file import STDIN, STDIN_NAME, table_file
 from multitag.errors import DataError
 
 if TYPE_CHECKING:

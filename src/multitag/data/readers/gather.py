@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from multitag.data.label_formats.class_labels import name_classes
-from multitag.data.mojibake import Mojibake
-from multitag.data.records import Chunk, Rejected
+from multitag.data.readers.mojibake import Mojibake
+from multitag.data.readers.records import Chunk, Rejected
 from multitag.errors import DataError
 
 if TYPE_CHECKING:

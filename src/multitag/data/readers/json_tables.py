@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TextIO
 
-from multitag.data.csv_records import MAX_RECORD
-from multitag.data.encodings import find_encoding, open_text
-from multitag.data.records import Chunk, ReadOptions, Record, Rejected, Select
-from multitag.data.table_file import TableFile
+from multitag.data.readers.csv_records import MAX_RECORD
+from multitag.data.readers.encodings import find_encoding, open_text
+from multitag.data.readers.records import Chunk, ReadOptions, Record, Rejected, Select
+from multitag.data.readers.table_file import TableFile
 from multitag.errors import DataError
 
 EXPECTED = 'expected a list of objects, an object of columns, or {"data": [...]}'

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multitag.data.source import ReadOptions, Source, open_source
+from multitag.data.readers.source import ReadOptions, Source, open_source
 from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]
@@ -138,7 +138,7 @@ def test_a_csv_that_cannot_be_read_is_refused(write: Write, content: bytes, mess
 
 
 def test_a_quote_cannot_take_all_memory(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multitag.data.csv_records.MAX_RECORD", 100)
+    monkeypatch.setattr("multitag.data.readers.csv_records.MAX_RECORD", 100)
     with pytest.raises(DataError, match="line 2: a row of more than 100 characters begins here; is a quote not closed"):
         open_source(write("x.csv", 'a,b\n1,"' + "x\n" * 80))
 

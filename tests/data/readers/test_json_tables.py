@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multitag.data.source import open_source
+from multitag.data.readers.source import open_source
 from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multitag.data.records import ReadOptions
+from multitag.data.readers.records import ReadOptions
 from multitag.errors import ConfigError
 
 

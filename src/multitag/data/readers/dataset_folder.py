@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from multitag.data.columnar import read_arrow
-from multitag.data.records import Chunk, Select
-from multitag.data.table_file import TableFile
+from multitag.data.readers.columnar import read_arrow
+from multitag.data.readers.records import Chunk, Select
+from multitag.data.readers.table_file import TableFile
 from multitag.errors import DataError
 
 

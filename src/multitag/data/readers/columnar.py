@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from multitag.data.label_formats.class_labels import class_names
-from multitag.data.records import Chunk, Select
-from multitag.data.table_file import TableFile
+from multitag.data.readers.records import Chunk, Select
+from multitag.data.readers.table_file import TableFile
 from multitag.errors import DataError, said_by
 from multitag.extras import import_extra
 

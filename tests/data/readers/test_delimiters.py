@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.data.delimiters import DELIMITERS, find_delimiter, usual_length
+from multitag.data.readers.delimiters import DELIMITERS, find_delimiter, usual_length
 
 
 @pytest.mark.parametrize(

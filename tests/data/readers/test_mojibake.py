@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.data.mojibake import Mojibake, find_mojibake
-from multitag.data.source import open_source
+from multitag.data.readers.mojibake import Mojibake, find_mojibake
+from multitag.data.readers.source import open_source
 
 
 @pytest.mark.parametrize(

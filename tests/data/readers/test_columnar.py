@@ -14,7 +14,7 @@ from pyarrow import feather
 from pyarrow import parquet as pq
 
 from multitag.data.cells import is_missing
-from multitag.data.source import open_source
+from multitag.data.readers.source import open_source
 from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multitag.data.header import find_column, header_notes, looks_like_data, name_columns
+from multitag.data.readers.header import find_column, header_notes, looks_like_data, name_columns
 from multitag.errors import DataError
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from multitag.data.source import open_source
+from multitag.data.readers.source import open_source
 from multitag.errors import DataError
 
 NAMES = ["joy", "anger"]

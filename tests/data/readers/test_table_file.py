@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from multitag.data.source import open_source
-from multitag.data.table_file import kind_of, table_file
+from multitag.data.readers.source import open_source
+from multitag.data.readers.table_file import kind_of, table_file
 from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]
@@ -84,7 +84,7 @@ def test_a_damaged_gzip_file_is_refused(
 
 
 def test_a_gzip_bomb_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multitag.data.table_file.ALWAYS_ALLOWED", 2**16)
+    monkeypatch.setattr("multitag.data.readers.table_file.ALWAYS_ALLOWED", 2**16)
     assert refused(write("x.csv.gz", gzip.compress(b"a,b\n" + b"1,2\n" * 2**20))) == (
         ": expands more than 200 times; unzip it yourself if you trust it"
     )

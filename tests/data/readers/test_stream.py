@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from multitag.data.source import open_source
-from multitag.data.stream import read_chunks
+from multitag.data.readers.source import open_source
+from multitag.data.readers.stream import read_chunks
 from multitag.errors import DataError
 
 HEADER = ["id", "text"]
@@ -38,7 +38,7 @@ def test_all_rows_come_once_in_order_in_chunks_that_are_not_too_large(kind, n_ro
     path = tmp_path / f"x.{kind}"
     rows = write(path, n_rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("multitag.data.stream.CHUNK_ROWS", chunk_rows)
+        patch.setattr("multitag.data.readers.stream.CHUNK_ROWS", chunk_rows)
         chunks = list(read_chunks(path))
     assert [record for records, _ in chunks for record in records] == rows
     assert all(0 < len(records) <= chunk_rows for records, _ in chunks)
@@ -50,7 +50,7 @@ def test_all_rows_come_once_in_order_in_chunks_that_are_not_too_large(kind, n_ro
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
 def test_a_reader_that_is_left_early_leaves_no_file_open(kind, tmp_path, monkeypatch):
-    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", 2)
+    monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", 2)
     write(tmp_path / f"x.{kind}", 9)
     chunks = read_chunks(tmp_path / f"x.{kind}")
     next(chunks)
@@ -67,7 +67,7 @@ def test_cells_that_a_short_row_lacks_are_empty(tmp_path):
 
 
 def test_a_defect_is_told_after_the_rows_before_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("multitag.data.stream.CHUNK_ROWS", 2)
+    monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", 2)
     (tmp_path / "x.jsonl").write_text('{"a": 1}\n{"a": 2}\n{"a": 3}\n[4]\n', encoding="utf-8")
     chunks = read_chunks(tmp_path / "x.jsonl")
     assert next(chunks)[0] == [{"a": 1}, {"a": 2}]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from multitag.data.source import ReadOptions, open_source
+from multitag.data.readers.source import ReadOptions, open_source
 from multitag.errors import ConfigError, DataError
 
 Write = Callable[[str, str | bytes], Path]

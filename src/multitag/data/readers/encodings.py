@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 
-from multitag.data.table_file import TableFile
+from multitag.data.readers.table_file import TableFile
 from multitag.errors import DataError
 
 BOMS = {  # the longer ones first: that of UTF-32 starts with that of UTF-16

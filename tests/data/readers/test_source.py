@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from multitag.data.source import open_source
+from multitag.data.readers.source import open_source
 from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]
