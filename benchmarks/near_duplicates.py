@@ -15,8 +15,8 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from multitag.data.duplicates import fold_text
-from multitag.data.near_duplicates import SHINGLE, SIMILAR, find_near_duplicates
+from multitag.data.duplicates.equal import fold_text
+from multitag.data.duplicates.near import SHINGLE, SIMILAR, find_near_duplicates
 
 SEED = 0
 MANY, FEW = 100_000, 5_000

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from multitag.config import SplitConfig
-from multitag.data.duplicates import group_texts
+from multitag.data.duplicates.equal import group_texts
 from multitag.data.reading import read_table
 from multitag.data.split import Split, label_counts, split_notes, split_rows
 from multitag.data.table import Table

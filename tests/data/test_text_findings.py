@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitag.data import alike as alike_module
-from multitag.data.alike import Alike
+from multitag.data.duplicates.groups import Alike
 from multitag.data.finding import Finding
 from multitag.data.text_findings import find_in_texts, members
 

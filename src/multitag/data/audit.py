@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.data.alike import Alike
 from multitag.data.column_audit import ColumnAudit, audit_columns, count_duplicated_rows
+from multitag.data.duplicates.groups import Alike
 from multitag.data.finding import Finding
 from multitag.data.table import Table, check_trainable
 from multitag.data.table_findings import find_in_table, find_long

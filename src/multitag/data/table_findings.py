@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.data.alike import Alike
+from multitag.data.duplicates.groups import Alike
 from multitag.data.finding import Finding
 from multitag.data.label_findings import find_in_labels
 from multitag.data.table import Table

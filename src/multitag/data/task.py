@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import Config
-from multitag.data.alike import Alike
+from multitag.data.duplicates.groups import Alike
 from multitag.data.folds import NO_FOLD, fold_notes, fold_rows
 from multitag.data.left_out import LeftOut, count_kinds, summary_line
 from multitag.data.rare import RareLabels

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import new_file
-from multitag.data.alike import MOST_CHARACTERS, Alike
+from multitag.data.duplicates.groups import MOST_CHARACTERS, Alike
 from multitag.data.finding import listed
 from multitag.data.folds import NO_FOLD
 from multitag.data.text_findings import members

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multitag.data.duplicates import fold_text, group_texts
+from multitag.data.duplicates.equal import fold_text, group_texts
 
 
 @pytest.mark.parametrize("text", ["a storm at sea", "A  Storm\tat sea", "\n a storm\u00a0AT SEA "])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from multitag.data import alike as alike_module
-from multitag.data.alike import Alike
-from multitag.data.duplicates import group_texts
+from multitag.data.duplicates.equal import group_texts
+from multitag.data.duplicates.groups import Alike
 
 A = "A retired hitman is pulled back in for one last job in the city of his childhood."
 ALMOST_A = A.replace("retired", "tired")

@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.data.duplicates import fold_text
+from multitag.data.duplicates.equal import fold_text
 
 SIMILAR = 0.7  # Jaccard similarity from which two texts are near-duplicates
 SHINGLE = 5  # characters
@@ -76,7 +76,7 @@ def find_near_duplicates(texts: Sequence[str]) -> NearDuplicates:
     Parameters
     ----------
     texts : sequence of str, length n_texts
-        Each only once: equal texts are for :func:`~multitag.data.duplicates.group_texts`.
+        Each only once: equal texts are for :func:`~multitag.data.duplicates.equal.group_texts`.
 
     Returns
     -------

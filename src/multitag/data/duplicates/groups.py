@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.data.duplicates import group_texts
-from multitag.data.near_duplicates import HEAD, NearDuplicates, find_near_duplicates
+from multitag.data.duplicates.equal import group_texts
+from multitag.data.duplicates.near import HEAD, NearDuplicates, find_near_duplicates
 
 MOST_CHARACTERS = 40_000_000  # 280,000 plot descriptions: half a minute and half a gigabyte
 LARGE_GROUP = 10  # a group of more than a tenth of the rows is a form that was filled in, not a copy
@@ -24,7 +24,7 @@ class Alike:
     Parameters
     ----------
     equal : ndarray of int64, shape (n_rows,)
-        Number of each row's text, as :func:`~multitag.data.duplicates.group_texts` gives it.
+        Number of each row's text, as :func:`~multitag.data.duplicates.equal.group_texts` gives it.
     near : NearDuplicates or None
         Pairs of those numbers; None where they were not looked for.
     too_large : bool

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multitag.data.duplicates import fold_text
-from multitag.data.near_duplicates import HEAD, SHINGLE, SIMILAR, NearDuplicates, find_near_duplicates
+from multitag.data.duplicates.equal import fold_text
+from multitag.data.duplicates.near import HEAD, SHINGLE, SIMILAR, NearDuplicates, find_near_duplicates
 
 Pairs = dict[tuple[int, int], float]
 

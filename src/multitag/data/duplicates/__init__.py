@@ -1,0 +1,1 @@
+"""Equal and nearly equal texts, and the groups they make."""
