@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from multitag.config import Config
-from multitag.data.folds import NO_FOLD
+from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics import compute_metrics
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds

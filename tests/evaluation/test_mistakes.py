@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss
 
-from multitag.data.folds import NO_FOLD
+from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.mistakes import Mistake, distances, most_wrong
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from multitag.config import Config
 from multitag.data.duplicates.groups import Alike
-from multitag.data.folds import NO_FOLD, fold_notes, fold_rows
 from multitag.data.left_out import LeftOut, count_kinds, summary_line
-from multitag.data.rare import RareLabels
-from multitag.data.split import Split, label_counts, split_notes, split_rows
+from multitag.data.split.folds import NO_FOLD, fold_notes, fold_rows
+from multitag.data.split.rare_labels import RareLabels
+from multitag.data.split.sides import Split, label_counts, split_notes, split_rows
 from multitag.data.table import Table, join_tables
 from multitag.data.table_findings import find_in_table
 from multitag.data.texts import Text, join_text

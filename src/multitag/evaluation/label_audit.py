@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from multitag.atomic import new_file
 from multitag.data.duplicates.groups import MOST_CHARACTERS, Alike
 from multitag.data.finding import listed
-from multitag.data.folds import NO_FOLD
+from multitag.data.split.folds import NO_FOLD
 from multitag.data.text_findings import members
 from multitag.evaluation.confident import MIN_ROWS, find_doubts
 from multitag.evaluation.held_out import HeldOut

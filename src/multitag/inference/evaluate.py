@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from multitag.bundle.read import Bundle
 from multitag.config import Config, EvaluationConfig
 from multitag.data.label_formats.label_columns import named
-from multitag.data.rare import RareLabels
+from multitag.data.split.rare_labels import RareLabels
 from multitag.data.table import Table
 from multitag.errors import DataError
 from multitag.evaluation.bootstrap import bootstrap_intervals

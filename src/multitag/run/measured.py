@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import Config, Pool
-from multitag.data.folds import NO_FOLD
+from multitag.data.split.folds import NO_FOLD
 from multitag.data.task import Task
 from multitag.data.texts import join_text
 from multitag.evaluation.costs import Costs

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
 
 from multitag.config import Config
-from multitag.data.folds import fold_rows
+from multitag.data.split.folds import fold_rows
 from multitag.data.texts import Text
 from multitag.evaluation.baselines import score_features
 from multitag.model.base import BaseModel

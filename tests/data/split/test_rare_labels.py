@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multitag.config import Config
-from multitag.data.rare import RareLabels
 from multitag.data.reading import read_table
+from multitag.data.split.rare_labels import RareLabels
 from multitag.data.task import Task
 from multitag.errors import BundleError, ConfigError, DataError
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import SplitConfig
-from multitag.data.draw import draw_side
+from multitag.data.split.draw import draw_side
 from multitag.errors import ConfigError, DataError
 
 SIDES = ("train", "validation", "test")

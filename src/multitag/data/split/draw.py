@@ -30,7 +30,7 @@ def draw_side(
     n_spared : int
         Groups to leave at least, for the other sides.
     method : {"stratified", "random"}
-        As in :func:`~multitag.data.split.split_rows`.
+        As in :func:`~multitag.data.split.sides.split_rows`.
     seed : int
 
     Returns

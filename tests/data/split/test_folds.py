@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.data.folds import NO_FOLD, fold_notes, fold_rows
+from multitag.data.split.folds import NO_FOLD, fold_notes, fold_rows
 from multitag.errors import DataError
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from multitag.data.draw import _fit_size, draw_side
+from multitag.data.split.draw import _fit_size, draw_side
 
 
 def plain_fit_size(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import SplitMethod
-from multitag.data.split import listed
+from multitag.data.split.sides import listed
 from multitag.errors import DataError
 from multitag.extras import import_extra
 

@@ -1,0 +1,1 @@
+"""Rows to sides and folds, and what is done about rare labels."""
