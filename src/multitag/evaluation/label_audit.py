@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import new_file
+from multitag.data.audit.finding import listed
+from multitag.data.audit.texts import members
 from multitag.data.duplicates.groups import MOST_CHARACTERS, Alike
-from multitag.data.finding import listed
 from multitag.data.split.folds import NO_FOLD
-from multitag.data.text_findings import members
 from multitag.evaluation.confident import MIN_ROWS, find_doubts
 from multitag.evaluation.held_out import HeldOut
 

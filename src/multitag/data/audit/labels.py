@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from multitag.data.finding import Finding, listed
+from multitag.data.audit.finding import Finding, listed
 
 MIN_TOGETHER = 2  # rows; two labels that are on one row only are together by chance
 

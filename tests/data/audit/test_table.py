@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from multitag.config import DataConfig
-from multitag.data.audit import Audit, Lengths, TableAudit, audit_table
+from multitag.data.audit.findings import find_in_table
+from multitag.data.audit.table import Audit, Lengths, TableAudit, audit_table
 from multitag.data.building import build_table
 from multitag.data.duplicates.groups import Alike
 from multitag.data.readers.source import Source, open_source
-from multitag.data.table_findings import find_in_table
 
 COLUMNS = DataConfig(text="t", labels="l")
 

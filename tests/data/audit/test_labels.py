@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.data.finding import Finding
-from multitag.data.label_findings import find_in_labels, fold_label
+from multitag.data.audit.finding import Finding
+from multitag.data.audit.labels import find_in_labels, fold_label
 
 
 def found(labels: list[tuple[str, ...]], min_support: int = 1, **names: list[str]) -> dict[str, Finding]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from multitag.data.finding import same_rows
+from multitag.data.audit.finding import same_rows
 
 
 def test_a_large_group_is_named_by_its_first_rows() -> None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.data.column_audit import ColumnAudit, audit_columns, count_duplicated_rows
+from multitag.data.audit.columns import ColumnAudit, audit_columns, count_duplicated_rows
+from multitag.data.audit.finding import Finding
+from multitag.data.audit.findings import find_in_table, find_long
+from multitag.data.audit.texts import conflicting, members, row_numbers
+from multitag.data.audit.token_counter import CountTokens
 from multitag.data.duplicates.groups import Alike
-from multitag.data.finding import Finding
 from multitag.data.table import Table, check_trainable
-from multitag.data.table_findings import find_in_table, find_long
-from multitag.data.text_findings import conflicting, members, row_numbers
 from multitag.data.texts import join_text
-from multitag.data.token_counter import CountTokens
 from multitag.errors import DataError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def audit_table(
         where their columns are not known.
     count_tokens : callable, optional
         Takes texts and gives their lengths in tokens; see
-        :func:`~multitag.data.token_counter.packaged_token_counter`.
+        :func:`~multitag.data.audit.token_counter.packaged_token_counter`.
     min_support : int, default 5
         Labels on fewer rows are rare.
     max_length : int, default 256

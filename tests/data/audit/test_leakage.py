@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multitag.data.leakage import Leak, find_leaks
+from multitag.data.audit.leakage import Leak, find_leaks
 
 PLOTS = ["A storm at sea.", "A final is lost.", "Two friends drive north.", "A warship sinks."]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.data.audit.finding import Finding, listed, same_rows
+from multitag.data.audit.leakage import find_leaks
 from multitag.data.duplicates.groups import MOST_CHARACTERS, Alike
-from multitag.data.finding import Finding, listed, same_rows
-from multitag.data.leakage import find_leaks
 
 Rows = tuple[int, ...]
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.data.audit.finding import Finding
+from multitag.data.audit.labels import find_in_labels
+from multitag.data.audit.texts import find_in_texts
 from multitag.data.duplicates.groups import Alike
-from multitag.data.finding import Finding
-from multitag.data.label_findings import find_in_labels
 from multitag.data.table import Table
-from multitag.data.text_findings import find_in_texts
 from multitag.data.texts import join_text
 
 
@@ -33,8 +33,8 @@ def find_in_table(
     Returns
     -------
     list of Finding
-        Kinds ``rows_without_labels``, and those of :func:`~multitag.data.label_findings.find_in_labels` and
-        :func:`~multitag.data.text_findings.find_in_texts`.
+        Kinds ``rows_without_labels``, and those of :func:`~multitag.data.audit.labels.find_in_labels` and
+        :func:`~multitag.data.audit.texts.find_in_texts`.
     """
     unlabelled = tuple((row,) for row, labels in zip(table.rows, table.labels, strict=True) if not labels)
     found = []

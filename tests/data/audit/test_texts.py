@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitag.data import alike as alike_module
+from multitag.data.audit.finding import Finding
+from multitag.data.audit.texts import find_in_texts, members
 from multitag.data.duplicates.groups import Alike
-from multitag.data.finding import Finding
-from multitag.data.text_findings import find_in_texts, members
 
 A = "A retired hitman is pulled back in for one last job in the city of his childhood."
 ALMOST_A = A.replace("retired", "tired")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from multitag.data.column_audit import audit_columns, count_duplicated_rows
+from multitag.data.audit.columns import audit_columns, count_duplicated_rows
 
 
 def test_columns_are_described() -> None:

