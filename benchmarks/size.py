@@ -75,7 +75,7 @@ def measure(source: Path, folder: Path) -> None:
 
     from multitag.config import Config
     from multitag.data.dataset import TextDataset
-    from multitag.data.reading import read_table
+    from multitag.data.read import read_table
     from multitag.data.task import Task
     from multitag.data.token_cache import load_or_tokenise
     from multitag.model.base import resolve_base_model

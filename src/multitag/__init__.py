@@ -24,7 +24,7 @@ from multitag.errors import (
 )
 
 if TYPE_CHECKING:
-    from multitag.data.reading import read_table
+    from multitag.data.read import read_table
     from multitag.data.table import Table
     from multitag.inference.classifier import Classifier, Prediction, load
     from multitag.inference.evaluate import evaluate
@@ -63,7 +63,7 @@ _LAZY = {
     "Table": "multitag.data.table",
     "evaluate": "multitag.inference.evaluate",
     "load": "multitag.inference.classifier",
-    "read_table": "multitag.data.reading",
+    "read_table": "multitag.data.read",
     "train": "multitag.run",
 }
 

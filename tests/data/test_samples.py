@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from multitag.data import samples
-from multitag.data.reading import read_table
+from multitag.data.read import read_table
 from multitag.data.samples import MAX_BYTES, cache_folder, fetch, sample_path
 from multitag.errors import DataError, OutputError
 

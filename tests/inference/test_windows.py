@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import multitag
-from multitag.data.reading import read_table
+from multitag.data.read import read_table
 from multitag.errors import BundleError, ConfigError
 from multitag.inference.backends import TorchBackend
 from multitag.inference.encoding import TextEncoder, pad_batch

@@ -69,7 +69,7 @@ def evaluate(
     import json
 
     from multitag.cli.show import print_table
-    from multitag.data.reading import load_tables, settings_of_bundle
+    from multitag.data.read import load_tables, settings_of_bundle
     from multitag.evaluation.summary import headline_rows, label_rows
     from multitag.inference.classifier import load
     from multitag.inference.evaluate import evaluate as evaluate_classifier

@@ -94,10 +94,10 @@ def _look(
     from multitag.config import Config
     from multitag.data.audit.table import audit_table
     from multitag.data.audit.token_counter import packaged_token_counter
-    from multitag.data.building import build_table, check_columns, with_known_columns
+    from multitag.data.build import build_table, check_columns, with_known_columns
     from multitag.data.left_out import write_quarantine
+    from multitag.data.read import read_options, refuse_source
     from multitag.data.readers.source import open_source
-    from multitag.data.reading import read_options, refuse_source
     from multitag.data.table import refuse_defects
 
     settings = Config().override(**given)

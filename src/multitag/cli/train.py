@@ -225,7 +225,7 @@ def _train(
 ) -> None:  # fmt: skip
     from multitag.cli.show import print_table
     from multitag.config import Config
-    from multitag.data.reading import load_tables
+    from multitag.data.read import load_tables
     from multitag.evaluation.summary import headline_rows, headline_side
     from multitag.extras import import_extra
     from multitag.run import train as train_bundle

@@ -18,7 +18,7 @@ from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
 from multitag.config import DataConfig, Pool
-from multitag.data.reading import load_table, settings_of_bundle
+from multitag.data.read import load_table, settings_of_bundle
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.texts import Text
 from multitag.errors import BundleError, ExportError

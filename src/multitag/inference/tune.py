@@ -17,7 +17,7 @@ from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.write import refuse_inside, replace_files
 from multitag.config import BackendName, EvaluationConfig
 from multitag.config.objective import check_costs_given, parse_objective
-from multitag.data.reading import load_tables, settings_of_bundle
+from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.table import Table
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.costs import read_costs

@@ -15,7 +15,7 @@ import pytest
 from multitag.config import DataConfig
 from multitag.data.audit.findings import find_in_table
 from multitag.data.audit.table import Audit, Lengths, TableAudit, audit_table
-from multitag.data.building import build_table
+from multitag.data.build import build_table
 from multitag.data.duplicates.groups import Alike
 from multitag.data.readers.source import Source, open_source
 

@@ -12,7 +12,7 @@ import pytest
 from multitag.data.label_formats.cell_formats import FastText, Form, JsonList, Lists, PythonList, Separated, Single
 from multitag.data.label_formats.detect import find_form, find_key
 from multitag.data.label_formats.separators import NotLabelsError, find_separator
-from multitag.data.reading import read_table
+from multitag.data.read import read_table
 
 GENRES = ["Drama", "War", "Comedy", "Crime", "Horror", "Music"]
 PAIRS = [f"{one} {other}" for one in GENRES for other in GENRES if one != other]

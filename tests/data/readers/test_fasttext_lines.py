@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from multitag.data.read import read_table
 from multitag.data.readers.source import ReadOptions, open_source
-from multitag.data.reading import read_table
 
 Write = Callable[[str, str | bytes], Path]
 LINES = '__label__a,b __label__c One, "two; three.\n\n__label__c\tFour\ttabs.\r\n  __label__d Five.\n'

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multitag.config import Config
-from multitag.data.reading import read_table
+from multitag.data.read import read_table
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.task import Task
 from multitag.errors import BundleError, ConfigError, DataError

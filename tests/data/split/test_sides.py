@@ -13,7 +13,7 @@ from sklearn.model_selection import train_test_split
 
 from multitag.config import SplitConfig
 from multitag.data.duplicates.equal import group_texts
-from multitag.data.reading import read_table
+from multitag.data.read import read_table
 from multitag.data.split.sides import Split, label_counts, split_notes, split_rows
 from multitag.data.table import Table
 from multitag.errors import ConfigError, DataError

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from multitag.config import DataConfig, ShapeName, Unlabelled
-from multitag.data.building import build_table, check_columns, with_known_columns
+from multitag.data.build import build_table, check_columns, with_known_columns
 from multitag.data.label_formats.choose import FORMS
 from multitag.data.left_out import write_quarantine
 from multitag.data.readers.records import ReadOptions, Select

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multitag.config import DataConfig
-from multitag.data.building import build_table
+from multitag.data.build import build_table
 from multitag.data.label_formats.cell_formats import Separated
 from multitag.data.label_formats.label_columns import CellShape
 from multitag.data.left_out import LeftOut
+from multitag.data.read import load_table, load_tables, read_table, settings_of_bundle
 from multitag.data.readers.source import Rejected, Source, open_source
-from multitag.data.reading import load_table, load_tables, read_table, settings_of_bundle
 from multitag.data.table import Table, check_trainable
 from multitag.data.texts import TextColumns
 from multitag.errors import ConfigError, DataError, OutputError
