@@ -74,12 +74,12 @@ def measure(source: Path, folder: Path) -> None:
     import numpy as np
 
     from multitag.config import Config
-    from multitag.data.dataset import TextDataset
     from multitag.data.read import read_table
     from multitag.data.task import Task
-    from multitag.data.token_cache import load_or_tokenise
     from multitag.model.base import resolve_base_model
     from multitag.model.build import load_tokenizer
+    from multitag.training.dataset import TextDataset
+    from multitag.training.token_cache import load_or_tokenise
 
     watch, config = Stopwatch(), Config()
     with watch.step("import of torch and the rest"):

@@ -120,7 +120,7 @@ def test_labels_without_a_training_row_do_not_trip_it(tune, table, tmp_path):
 
 def test_a_table_that_is_cached_on_disk_trains_to_the_same_weights(tune, monkeypatch, tmp_path):
     in_memory = tune(tmp_path / "memory").fit.model.state_dict()
-    monkeypatch.setattr("multitag.data.token_cache.CACHED_FROM", 1)
+    monkeypatch.setattr("multitag.training.token_cache.CACHED_FROM", 1)
     cached = tune(tmp_path / "disk").fit.model.state_dict()
     assert not (tmp_path / "memory" / "tokens").exists()
     assert len(list((tmp_path / "disk" / "tokens").iterdir())) == 2  # training and validation rows

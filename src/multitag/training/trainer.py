@@ -23,11 +23,11 @@ from transformers import (
     TrainingArguments,
 )
 
-from multitag.data.dataset import TextDataset
 from multitag.errors import ConfigError
 from multitag.training.arguments import BEST_METRIC
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
+from multitag.training.dataset import TextDataset
 from multitag.training.losses import CellLoss, trainer_loss
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback

@@ -5,9 +5,9 @@ import pytest
 import torch
 from transformers import AutoTokenizer, DataCollatorWithPadding
 
-from multitag.data.dataset import TextDataset
 from multitag.data.tokens import Tokens
 from multitag.errors import DataError
+from multitag.training.dataset import TextDataset
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 from transformers import AutoTokenizer
 
 from multitag.data import token_cache
-from multitag.data.dataset import TextDataset
-from multitag.data.token_cache import DIGEST, IDS, OFFSETS, load_or_tokenise, made_from
 from multitag.data.tokens import TOKENIZER_BATCH, Tokens, tokenise
+from multitag.training.dataset import TextDataset
+from multitag.training.token_cache import DIGEST, IDS, OFFSETS, load_or_tokenise, made_from
 
 
 @pytest.fixture(scope="module")
