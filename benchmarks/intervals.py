@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from multitag.evaluation.bootstrap import bootstrap_intervals, paired_differences
 from multitag.evaluation.metrics import Metrics, compute_metrics
-from multitag.evaluation.summary import LABEL_TITLES, METRIC_TITLES
+from multitag.report.tables import LABEL_TITLES, METRIC_TITLES
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "intervals.json"

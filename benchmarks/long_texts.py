@@ -22,8 +22,8 @@ import multitag
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.metrics import compute_metrics
-from multitag.evaluation.summary import METRIC_TITLES
 from multitag.evaluation.thresholds import apply_thresholds, tune_thresholds
+from multitag.report.tables import METRIC_TITLES
 
 ARTICLES = ROOT.parent / "shared" / "data" / "sdg_articles.csv"
 RESULTS = ROOT / "benchmarks" / "results" / "long_texts.json"

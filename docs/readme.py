@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from multitag.evaluation.summary import METRIC_TITLES, format_figure
+from multitag.report.tables import METRIC_TITLES, format_figure
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import intervals
-from multitag.evaluation.summary import LABEL_TITLES, METRIC_TITLES
+from multitag.report.tables import LABEL_TITLES, METRIC_TITLES
 
 
 def test_the_made_up_world_has_the_label_frequencies_and_the_better_classifier_first():

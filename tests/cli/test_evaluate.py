@@ -5,7 +5,7 @@ import json
 import pytest
 
 import multitag
-from multitag.evaluation.summary import format_with_interval
+from multitag.report.tables import format_with_interval
 
 COLUMNS = ["--text", "Plot", "--labels", "Genre"]
 

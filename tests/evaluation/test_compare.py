@@ -11,7 +11,7 @@ from multitag.evaluation.bootstrap import paired_differences
 from multitag.evaluation.compare import MIN_ROWS, compare
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics import compute_metrics
-from multitag.evaluation.summary import METRIC_TITLES
+from multitag.report.tables import METRIC_TITLES
 
 NAMES = ("runs/a", "runs/b")
 REMEDY = "only runs on the same rows can be compared: the same table, split and seed"

@@ -70,9 +70,9 @@ def evaluate(
 
     from multitag.cli.show import print_table
     from multitag.data.read import load_tables, settings_of_bundle
-    from multitag.evaluation.summary import headline_rows, label_rows
     from multitag.inference.classifier import load
     from multitag.inference.evaluate import evaluate as evaluate_classifier
+    from multitag.report.tables import headline_rows, label_rows
 
     given = data_settings(
         text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,

@@ -226,8 +226,8 @@ def _train(
     from multitag.cli.show import print_table
     from multitag.config import Config
     from multitag.data.read import load_tables
-    from multitag.evaluation.summary import headline_rows, headline_side
     from multitag.extras import import_extra
+    from multitag.report.tables import headline_rows, headline_side
     from multitag.run import train as train_bundle
     from multitag.training.run_folder import RunFolder
 

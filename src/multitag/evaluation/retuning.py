@@ -21,10 +21,10 @@ from multitag.evaluation.objectives import (
     MicroF1,
     find_objective,
 )
-from multitag.evaluation.summary import format_figure
 from multitag.evaluation.tally import Tally
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
 from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
+from multitag.report.tables import format_figure
 
 PARTS = 5
 

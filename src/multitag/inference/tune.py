@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import refuse_existing
-from multitag.bundle.card import build_card
 from multitag.bundle.layout import CARD, MANIFEST, METRICS, THRESHOLDS
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.bundle.strict_json import dump_json, parse_json_object
@@ -23,10 +22,11 @@ from multitag.errors import BundleError, DataError
 from multitag.evaluation.costs import read_costs
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.retuning import Retuned, retune_thresholds
-from multitag.evaluation.summary import format_figure
 from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
 from multitag.inference.evaluate import encode_labels
+from multitag.report.card import build_card
+from multitag.report.tables import format_figure
 
 HELD_OUT = "probabilities.parquet"  # beside a bundle that is in the folder of its run
 

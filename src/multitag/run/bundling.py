@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from multitag.bundle.card import build_card
 from multitag.bundle.contents import write_contents
 from multitag.bundle.layout import CARD, METRICS, REPORT
 from multitag.bundle.manifest import utc_now
@@ -20,6 +19,7 @@ from multitag.errors import ExportError
 from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.report import build_report
 from multitag.inference.gate import export_checked, parity_notes
+from multitag.report.card import build_card
 from multitag.run.measured import Measured
 
 VERSIONS_OF = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime", "numpy", "scikit-learn")

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 from multitag.evaluation.metrics import compute_metrics
-from multitag.evaluation.report.audit import audit_section
-from multitag.evaluation.report.baselines import baselines_section
-from multitag.evaluation.report.calibration import calibration_section
-from multitag.evaluation.report.curves import curves_section
-from multitag.evaluation.report.guarantee import guarantee_section
-from multitag.evaluation.report.headline import headline_section, summary
-from multitag.evaluation.report.labels import labels_section
-from multitag.evaluation.report.measured import best_measured
-from multitag.evaluation.report.mistakes import mistakes_section
-from multitag.evaluation.report.pieces import MAX_TEXT, Plot, Table, figure_cell, text_cell
-from multitag.evaluation.report.scores import scores_section
-from multitag.evaluation.report.together import together_section
+from multitag.report.best_measured import best_measured
+from multitag.report.pieces import MAX_TEXT, Plot, Table, figure_cell, text_cell
+from multitag.report.sections.audit import audit_section
+from multitag.report.sections.baselines import baselines_section
+from multitag.report.sections.calibration import calibration_section
+from multitag.report.sections.cooccurrence import together_section
+from multitag.report.sections.curves import curves_section
+from multitag.report.sections.guarantee import guarantee_section
+from multitag.report.sections.headline import headline_section, summary
+from multitag.report.sections.labels import labels_section
+from multitag.report.sections.mistakes import mistakes_section
+from multitag.report.sections.scores import scores_section
 
 
 def table(section, name):

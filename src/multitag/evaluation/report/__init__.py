@@ -1,5 +1,5 @@
 """The report of a run: one HTML file that needs nothing else, for a person who was not there."""
 
-from multitag.evaluation.report.page import build_report
+from multitag.report.page import build_report
 
 __all__ = ["build_report"]

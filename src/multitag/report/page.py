@@ -1,0 +1,120 @@
+"""The whole page: its sections in their order, each only where there is something to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.thresholds import Thresholds
+from multitag.extras import import_extra
+from multitag.report.best_measured import best_measured
+from multitag.report.pieces import Section
+from multitag.report.sections.audit import audit_section
+from multitag.report.sections.baselines import baselines_section
+from multitag.report.sections.calibration import calibration_section
+from multitag.report.sections.cooccurrence import together_section
+from multitag.report.sections.curves import curves_section
+from multitag.report.sections.facts import facts_sections
+from multitag.report.sections.guarantee import guarantee_section
+from multitag.report.sections.headline import headline_section, summary
+from multitag.report.sections.labels import labels_section
+from multitag.report.sections.learning import learning_section
+from multitag.report.sections.mistakes import mistakes_section
+from multitag.report.sections.scores import scores_section
+
+
+def build_report(
+    *,
+    title: str,
+    metrics: Mapping[str, Any],
+    thresholds: Thresholds,
+    settings: Mapping[str, Any],
+    base_model: Mapping[str, Any],
+    data: Mapping[str, Any],
+    split: Mapping[str, Any],
+    created: str,
+    held_out: HeldOut | None = None,
+) -> str:
+    """Write the report of a run as one self-contained HTML page.
+
+    Equal arguments give equal text. The page loads nothing, prints, follows light and dark mode, and works
+    without JavaScript, which only sorts tables.
+
+    Parameters
+    ----------
+    title : str
+        Heading of the page.
+    metrics : mapping
+        What ``metrics.json`` holds.
+    thresholds : Thresholds
+        Those of the bundle.
+    settings : mapping
+        All settings of the run, in sections, as ``Config.to_dict`` gives them.
+    base_model, data, split : mapping
+        The parts of the manifest of those names.
+    created : str
+        Date and time of the run.
+    held_out : HeldOut, optional
+        The rows behind the figures; without them what takes single rows is left out.
+
+    Returns
+    -------
+    str
+        HTML, to be saved as UTF-8.
+
+    Raises
+    ------
+    MissingExtraError
+        If jinja2 or matplotlib is not installed.
+    """
+    jinja2 = import_extra("jinja2", "train")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page: str = environment.get_template("page.html.j2").render(
+        title=title,
+        summary=summary(metrics, best_measured(metrics), base_model, data, split),
+        notes=metrics["notes"],
+        sections=[
+            *_figure_sections(metrics, f"fine-tuned {base_model['name']}"),
+            *_row_sections(metrics, thresholds, held_out.measured() if held_out is not None else None),
+            *([audit_section(metrics["audit"])] if metrics.get("audit") else []),
+            learning_section(metrics),
+            *facts_sections(
+                metrics=metrics, thresholds=thresholds, settings=settings, base_model=base_model, data=data,
+                split=split, created=created,
+            ),
+        ],
+    )  # fmt: skip
+    return page
+
+
+def _figure_sections(metrics: Mapping[str, Any], model: str) -> list[Section]:
+    measured = best_measured(metrics)
+    sections = [headline_section(metrics, measured)]
+    if measured and metrics.get("baselines"):
+        sections.append(baselines_section(metrics["baselines"], measured, model, metrics["training_seconds"]))
+    sections.append(labels_section(metrics, measured))
+    return sections
+
+
+def _row_sections(metrics: Mapping[str, Any], thresholds: Thresholds, rows: HeldOut | None) -> list[Section]:
+    sections = []
+    if metrics.get("calibration"):
+        sections.append(calibration_section(metrics["calibration"]))
+    if metrics.get("guarantee"):
+        sections.append(guarantee_section(metrics["guarantee"]))
+    if rows:
+        sections += [
+            curves_section(rows),
+            scores_section(rows, thresholds.values().tolist()),
+            together_section(rows),
+            mistakes_section(rows),
+        ]
+    return sections

@@ -1,0 +1,40 @@
+"""The learning curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from multitag.report.plots.svg import ONE, TWO, embed, in_page_style, lay_grid, new_figure
+
+_SERIES = (("loss", "training", ONE, "-", "o"), ("validation_loss", "validation", TWO, "--", "s"))
+
+
+@in_page_style
+def plot_learning_curve(history: Sequence[Mapping[str, Any]]) -> str:
+    """Draw training and validation loss over the steps.
+
+    Parameters
+    ----------
+    history : sequence of mappings
+        ``step`` with ``loss``, ``validation_loss`` or both, as in ``metrics.json``.
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element.
+    """
+    figure = new_figure(height=3.2)
+    axes = figure.add_subplot()
+    for key, name, colour, line, marker in _SERIES:
+        points = [(each["step"], each[key]) for each in history if each.get(key) is not None]
+        if points:
+            steps, losses = zip(*points, strict=True)
+            dots = marker if len(points) <= 50 else None
+            axes.plot(steps, losses, line, color=colour, marker=dots, markersize=4, label=name)
+    axes.set_xlabel("step")
+    axes.locator_params(axis="x", integer=True)
+    axes.set_ylabel("loss")
+    lay_grid(axes, "y")
+    axes.legend(frameon=False)
+    return embed(figure, "learning-curve", "Loss over the training steps")

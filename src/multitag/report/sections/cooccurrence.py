@@ -1,0 +1,57 @@
+"""Which labels stand together, in truth and in prediction."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.together import overlap
+from multitag.report.pieces import Cell, Plot, Section, Table, count_cell, figure_cell
+from multitag.report.plots.matrix import MAX_SIDE, plot_together
+
+
+def together_section(held_out: HeldOut) -> Section:
+    """Draw how the most frequent labels go together.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+        Of the side that is shown.
+    """
+    support = held_out.y_true.sum(axis=0, dtype=np.int64)
+    chosen = np.sort(np.argsort(-support, kind="stable")[:MAX_SIDE])
+    names = [held_out.label_names[index] for index in chosen]
+    y_true, y_pred = held_out.y_true[:, chosen], held_out.y_pred[:, chosen]
+    true, predicted = overlap(y_true), overlap(y_pred)
+    both_true, both_predicted = (y.astype(np.int64).T @ y.astype(np.int64) for y in (y_true, y_pred))
+    rows = [
+        [
+            Cell(f"{names[one]} and {names[other]}"),
+            count_cell(int(both_true[one, other])), count_cell(int(both_predicted[one, other])),
+            figure_cell(float(true[one, other])), figure_cell(float(predicted[one, other])),
+            _difference(float(predicted[one, other] - true[one, other])),
+        ]
+        for one, other in combinations(range(len(names)), 2)
+        if both_true[one, other] or both_predicted[one, other]
+    ]  # fmt: skip
+    rows.sort(key=lambda row: -abs(row[-1].key or 0.0))
+    only = f" Only the {MAX_SIDE} most frequent labels." if len(support) > MAX_SIDE else ""
+    caption = (
+        "Each two labels: the fuller the square, the larger the share of the texts with either that have both. Below "
+        "the diagonal the true labels, above it the predicted ones: the more the two halves mirror each other, the "
+        f"better the model knows which labels go together.{only}"
+    )
+    table = Table(
+        "together-table",
+        "Each two labels that stand together on some text, those that the model gets most wrong first. The shares "
+        "are of the texts that have either label.",
+        ["Labels", "Texts with both", "Predicted both", "Share", "Share predicted", "Difference"],
+        rows,
+    )
+    return Section("together", "Labels that go together", [Plot(plot_together(names, true, predicted), caption, table)])
+
+
+def _difference(value: float) -> Cell:
+    return Cell(f"{value:+.3f}", value)

@@ -1,0 +1,70 @@
+"""The figures of each label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from multitag.report.best_measured import Measured, side_word
+from multitag.report.pieces import Cell, Paragraph, Plot, Section, Table, count_cell, figure_cell
+from multitag.report.plots.bars import MAX_BARS, Bars, plot_bars
+from multitag.report.tables import LABEL_TITLES
+
+_NOTHING = "No texts were held out, so there are no figures for single labels, only how often each occurs."
+
+
+def labels_section(metrics: Mapping[str, Any], measured: Measured | None) -> Section:
+    """Give a table of the labels, sorted by a click, and their F1 and average precision as bars."""
+    table = _label_table(metrics, measured)
+    if measured is None:
+        return Section("labels", "Label by label", [Paragraph(_NOTHING), table])
+    return Section("labels", "Label by label", [table, _label_plot(measured)])
+
+
+def _label_table(metrics: Mapping[str, Any], measured: Measured | None) -> Table:
+    counts = metrics["label_counts"]
+    sides = ["train", *(each for each in ("validation", "test") if any(label[each] for label in counts.values()))]
+    if measured and measured.side in sides:
+        sides.remove(measured.side)  # its numbers stand beside the figures
+    by_name = {each["label"]: each for each in measured.figures["per_label"]} if measured else {}
+    rows = []
+    for name in metrics["label_names"]:
+        cells = [Cell(name), *(count_cell(counts[name][side]) for side in sides)]
+        if figures := by_name.get(name):
+            intervals = figures.get("intervals") or {}
+            cells += [count_cell(figures["support"]), figure_cell(figures["threshold"])]
+            cells += [figure_cell(figures[key], intervals.get(key)) for key in LABEL_TITLES]
+        rows.append(cells)
+    header = ["Label", *(f"In {side}" for side in sides)]
+    caption = "Texts that have each label."
+    if measured:
+        held_out = "Out of fold" if measured.side == "out_of_fold" else f"In {measured.side}"
+        header += [held_out, "Threshold", *LABEL_TITLES.values()]
+        caption = (
+            f"Texts that have each label; the figures are of the {side_word(measured.side)} texts, at "
+            f"{measured.thresholds()}: the fewer of those have a label, the less its figures say. “Undefined”: there "
+            "is nothing to measure, such as recall without a text that has the label."
+        )
+    return Table("label-table", caption, header, rows)
+
+
+def _label_plot(measured: Measured) -> Plot:
+    entries = sorted(measured.figures["per_label"], key=lambda each: -each["support"])
+    most = entries[:MAX_BARS]
+
+    def bars(name: str, key: str) -> Bars:
+        intervals = [(each.get("intervals") or {}).get(key) for each in most]
+        return Bars(name, [each[key] for each in most], intervals)
+
+    svg = plot_bars(
+        [each["label"] for each in most],
+        [bars("F1", "f1"), bars("average precision", "average_precision")],
+        prefix="label-bars",
+        description="F1 and average precision by label; figures in the table above",
+    )
+    only = f"; only the {MAX_BARS} most frequent" if len(entries) > MAX_BARS else ""
+    thin = " Thin lines are 95% intervals." if any((each.get("intervals") or {}).get("f1") for each in most) else ""
+    caption = (
+        f"F1 and average precision of each label, most frequent first{only}.{thin} The figures are in the table above."
+    )
+    return Plot(svg, caption, None)

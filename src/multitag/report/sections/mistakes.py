@@ -1,0 +1,39 @@
+"""The texts on which the model is furthest from the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.mistakes import most_wrong
+from multitag.report.pieces import Cell, Paragraph, Section, Table, text_cell
+
+
+def mistakes_section(held_out: HeldOut) -> Section:
+    """List the most wrong rows with their texts.
+
+    Parameters
+    ----------
+    held_out : HeldOut
+        Of the side that is shown.
+    """
+    found = most_wrong(held_out)
+    if not found:
+        return Section("mistakes", "Most wrong", [Paragraph("Every label of every held-out text was predicted right.")])
+    rows = [
+        [
+            Cell(str(each.row), each.row), text_cell(each.text), Cell(", ".join(each.true) or "none", words=True),
+            _named(each.missed), _named(each.wrong), Cell(f"{each.distance:.2f}", each.distance),
+        ]
+        for each in found
+    ]  # fmt: skip
+    caption = (
+        f"The {len(found)} held-out texts whose probabilities are furthest from their true labels (the sum of squared "
+        "differences). Each is a hard text, a mistake of the model, or a wrong label in the data: worth a look."
+    )
+    header = ["Row", "Text", "True labels", "Missed", "Wrongly given", "Distance"]
+    return Section("mistakes", "Most wrong", [Table("mistake-table", caption, header, rows)])
+
+
+def _named(labels: Sequence[tuple[str, float]]) -> Cell:
+    return Cell(", ".join(f"{name} ({probability:.2f})" for name, probability in labels) or "-", words=True)
