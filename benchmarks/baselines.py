@@ -26,7 +26,7 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation import baselines
 from multitag.evaluation.calibration import Calibration
-from multitag.evaluation.metrics import compute_metrics
+from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.rules import Rules, apply_nested
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -22,7 +22,7 @@ import multitag
 from multitag.config import LossName
 from multitag.evaluation.bootstrap import paired_differences
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.metrics import compute_metrics
+from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.reliability import measure_reliability
 
 ROOT = Path(__file__).resolve().parents[1]

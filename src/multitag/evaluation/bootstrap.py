@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
-from multitag.evaluation.weighted import DecisionFigures, Draws, Figures, RankingFigures, Resampled, Weights
+from multitag.evaluation.metrics.kernel import DecisionFigures, Draws, Figures, RankingFigures, Resampled, Weights
 
 Interval = tuple[float, float]
 Predicted = tuple[ArrayLike, ArrayLike]  # y_prob and y_pred, each of shape (n_rows, n_labels)

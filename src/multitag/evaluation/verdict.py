@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from multitag.evaluation.baselines import Baseline
 from multitag.evaluation.bootstrap import bootstrap_intervals, paired_differences
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.metrics import compute_metrics
+from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.rules import Fit, apply_nested
 
 DECIDING = "macro_f1"

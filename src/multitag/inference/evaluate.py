@@ -15,7 +15,7 @@ from multitag.data.split.rare_labels import RareLabels
 from multitag.data.table import Table
 from multitag.errors import DataError
 from multitag.evaluation.bootstrap import bootstrap_intervals
-from multitag.evaluation.metrics import compute_metrics
+from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds
 from multitag.inference.classifier import Classifier
 from multitag.labels import LabelSet

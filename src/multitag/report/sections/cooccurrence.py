@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.together import overlap
+from multitag.evaluation.metrics.cooccurrence import overlap
 from multitag.report.pieces import Cell, Plot, Section, Table, count_cell, figure_cell
 from multitag.report.plots.matrix import MAX_SIDE, plot_together
 

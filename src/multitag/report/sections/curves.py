@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.evaluation.curves import precision_at_recall
 from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.metrics.curves import precision_at_recall
 from multitag.report.pieces import Cell, Paragraph, Plot, Section, Table, count_cell, figure_cell
 from multitag.report.plots.small_curves import MAX_CURVES, Curve, plot_small_curves
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.mistakes import most_wrong
+from multitag.evaluation.metrics.mistakes import most_wrong
 from multitag.report.pieces import Cell, Paragraph, Section, Table, text_cell
 
 

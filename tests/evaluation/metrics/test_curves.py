@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_curve
 
-from multitag.evaluation.curves import precision_at_recall
+from multitag.evaluation.metrics.curves import precision_at_recall
 
 LEVELS = np.linspace(0, 1, 11)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import jaccard_score
 
-from multitag.evaluation.together import overlap
+from multitag.evaluation.metrics.cooccurrence import overlap
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 4)), elements=st.integers(0, 1)))

@@ -6,7 +6,7 @@ from sklearn.metrics import brier_score_loss
 
 from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.mistakes import Mistake, distances, most_wrong
+from multitag.evaluation.metrics.mistakes import Mistake, distances, most_wrong
 
 
 @pytest.fixture
