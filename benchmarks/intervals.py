@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.evaluation.bootstrap import bootstrap_intervals, paired_differences
+from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_differences
 from multitag.evaluation.metrics.metrics import Metrics, compute_metrics
 from multitag.report.tables import LABEL_TITLES, METRIC_TITLES
 

@@ -20,8 +20,8 @@ from benchmarks.thresholds import decide, tune_for
 
 import multitag
 from multitag.config import LossName
-from multitag.evaluation.bootstrap import paired_differences
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
+from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.reliability import measure_reliability
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from multitag.errors import DataError
-from multitag.evaluation.bootstrap import paired_differences
 from multitag.evaluation.compare import MIN_ROWS, compare
 from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.report.tables import METRIC_TITLES
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from multitag.evaluation.baselines import Baseline
-from multitag.evaluation.bootstrap import paired_differences
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.rules import Rules, apply_nested
 from multitag.evaluation.thresholds import Thresholds, tune_thresholds

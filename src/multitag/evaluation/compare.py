@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from multitag.data.label_formats.label_columns import listed
 from multitag.errors import DataError
-from multitag.evaluation.bootstrap import paired_differences
 from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.report.tables import LOWER_IS_BETTER, METRIC_TITLES, SIDE_TITLES, format_figure
 

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities
-from multitag.evaluation.bootstrap import draw_weights, interval_of
 from multitag.evaluation.costs import Costs
+from multitag.evaluation.intervals.bootstrap import draw_weights, interval_of
 from multitag.evaluation.objectives import (
     AtLeastPrecision,
     AtLeastRecall,

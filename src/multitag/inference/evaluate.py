@@ -14,7 +14,7 @@ from multitag.data.label_formats.label_columns import named
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.table import Table
 from multitag.errors import DataError
-from multitag.evaluation.bootstrap import bootstrap_intervals
+from multitag.evaluation.intervals.bootstrap import bootstrap_intervals
 from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.thresholds import Thresholds, apply_thresholds
 from multitag.inference.classifier import Classifier

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
-from multitag.evaluation.bootstrap import Interval, Intervals
+from multitag.evaluation.intervals.bootstrap import Interval, Intervals
 from multitag.extras import import_extra
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from multitag.errors import ConfigError, DataError
-from multitag.evaluation.bootstrap import (
+from multitag.evaluation.intervals.bootstrap import (
     MIN_SUPPORT,
     bootstrap_intervals,
     draw_weights,
