@@ -21,7 +21,7 @@ from multitag.evaluation.calibrating import Fitted, fit_calibration
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.reliability import measure_reliability
 from multitag.evaluation.rules import Rules, apply_nested
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "calibration.json"

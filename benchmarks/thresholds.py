@@ -22,11 +22,11 @@ from multitag.evaluation.calibrating import fit_calibration
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
-from multitag.evaluation.objectives import find_objective
 from multitag.evaluation.rules import Rules, apply_nested
-from multitag.evaluation.tally import Tally
-from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
-from multitag.evaluation.tuning import SHRINKAGE, search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.objectives import find_objective
+from multitag.evaluation.thresholds.search import SHRINKAGE, search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.tally import Tally
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "thresholds.json"

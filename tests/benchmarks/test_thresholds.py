@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks import thresholds
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.thresholds import apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import apply_thresholds, tune_thresholds
 
 
 @pytest.fixture(scope="module")

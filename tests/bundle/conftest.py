@@ -18,7 +18,7 @@ from safetensors.numpy import save
 from multitag.bundle.contents import write_contents
 from multitag.bundle.write import write_bundle
 from multitag.evaluation.calibration import Calibration
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 
 LABELS = LabelSet(("Comedy", "Drama", "Kids & Family"))

@@ -13,7 +13,7 @@ from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.rules import Rules, apply_nested
-from multitag.evaluation.thresholds import Thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, tune_thresholds
 from multitag.evaluation.verdict import judge_baselines, verdict
 
 NAMES = ("Action", "Drama", "War")

@@ -7,7 +7,7 @@ import pytest
 
 import multitag
 from multitag.errors import DataError
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.inference.evaluate import measure
 
 NAMES = multitag.LabelSet(("A", "B"))

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.inference.parity import check_parity
 from multitag.labels import LabelSet
 

@@ -14,7 +14,7 @@ from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
 from multitag.errors import BundleError, ConfigError, DataError, OutputError
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.thresholds import tune_thresholds
+from multitag.evaluation.thresholds.thresholds import tune_thresholds
 from multitag.inference.tune import tune_bundle
 
 FILMS = {"text": "Plot", "labels": "Genre"}

@@ -28,7 +28,7 @@ from multitag.bundle.tensor_header import check_tensor_header
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.guarantee import Guarantee
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 from multitag.remote_code import find_code_request
 

@@ -18,7 +18,7 @@ from multitag.bundle.unzip import unzip_bundle
 from multitag.errors import BundleError
 from multitag.evaluation.calibration import Calibration
 from multitag.evaluation.guarantee import Guarantee
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 
 Stamp = tuple[int, ...]  # device, number, mode, size, times of writing and of any change

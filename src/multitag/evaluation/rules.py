@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from multitag.config import EvaluationConfig
 from multitag.evaluation.calibrating import choose_method, fit_calibration
 from multitag.evaluation.calibration import Calibration
-from multitag.evaluation.costs import Costs
-from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.costs import Costs
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
 
 
 @dataclass(frozen=True)

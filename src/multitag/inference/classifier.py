@@ -16,7 +16,7 @@ from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.data.texts import Text
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.guarantee import Guarantee
-from multitag.evaluation.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends import open_backend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.policy import check_as_fitted, check_options, choose_cuts

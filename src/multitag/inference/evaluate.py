@@ -16,7 +16,7 @@ from multitag.data.table import Table
 from multitag.errors import DataError
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals
 from multitag.evaluation.metrics.metrics import compute_metrics
-from multitag.evaluation.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.classifier import Classifier
 from multitag.labels import LabelSet
 

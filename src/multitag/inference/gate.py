@@ -23,7 +23,7 @@ from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.texts import Text
 from multitag.errors import BundleError, ExportError
 from multitag.evaluation.calibration import Calibration
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.inference.backends import Backend, TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.export import export_onnx

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.evaluation.metrics.metrics import compute_metrics
-from multitag.evaluation.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.labels import LabelSet
 
 MAX_DIFFERENCE_FP32 = 1e-4  # largest change of any probability

@@ -19,9 +19,9 @@ from multitag.config.objective import check_costs_given, parse_objective
 from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.table import Table
 from multitag.errors import BundleError, DataError
-from multitag.evaluation.costs import read_costs
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.retuning import Retuned, retune_thresholds
+from multitag.evaluation.thresholds.costs import read_costs
+from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
 from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
 from multitag.inference.evaluate import encode_labels
@@ -74,9 +74,9 @@ def tune_bundle(
         Labelled rows that the model was not trained on, as :func:`multitag.read_table` takes them. Without, those that
         the bundle's run held out, by probabilities.parquet beside the bundle: out of fold, or for validation.
     objective : str
-        What to tune for, see :func:`multitag.evaluation.thresholds.tune_thresholds`.
+        What to tune for, see :func:`multitag.evaluation.thresholds.thresholds.tune_thresholds`.
     costs : str or Path, optional
-        With the objective ``"cost"``: a file of each label's, see :func:`multitag.evaluation.costs.read_costs`.
+        With the objective ``"cost"``: a file of each label's, see :func:`multitag.evaluation.thresholds.costs.read_costs`.
     out : str or Path, optional
         Write the bundle with the new thresholds there; must not exist. The old one stays as it is.
     backend : {"auto", "onnx", "onnx-int8", "torch"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from multitag.config.objective import objective_title
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.extras import import_extra
 from multitag.labels import LabelSet
 from multitag.report.model_index import model_index, without_thresholds

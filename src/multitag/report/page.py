@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.extras import import_extra
 from multitag.report.best_measured import best_measured
 from multitag.report.pieces import Section

@@ -11,7 +11,7 @@ from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.label_audit import audit_held_out
 from multitag.evaluation.reliability import compare_calibration
-from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
+from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
 from multitag.inference.evaluate import measure
 from multitag.run.measured import Measured
 from multitag.run.simpler import compare_simpler

@@ -12,7 +12,7 @@ from multitag.bundle.layout import REPORT
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ConfigError
-from multitag.evaluation.costs import read_costs
+from multitag.evaluation.thresholds.costs import read_costs
 from multitag.extras import import_extra
 from multitag.training.run_folder import RunFolder
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from multitag.config.objective import objective_title
-from multitag.evaluation.thresholds import Thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.report.pieces import Facts, Section
 
 _Entries = list[tuple[str, str]]

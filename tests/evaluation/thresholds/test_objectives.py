@@ -8,8 +8,8 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
 from multitag.errors import ConfigError
-from multitag.evaluation.costs import Costs
-from multitag.evaluation.objectives import (
+from multitag.evaluation.thresholds.costs import Costs
+from multitag.evaluation.thresholds.objectives import (
     AtLeastPrecision,
     AtLeastRecall,
     ExpectedCost,
@@ -18,7 +18,7 @@ from multitag.evaluation.objectives import (
     MicroF1,
     find_objective,
 )
-from multitag.evaluation.tally import Tally
+from multitag.evaluation.thresholds.tally import Tally
 
 COSTS = Costs((5.0, 1.0, 2.0), (1.0, 3.0, 2.0))
 binary = arrays(np.int64, (8, 3), elements=st.integers(0, 1))

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from multitag.errors import ConfigError, DataError
-from multitag.evaluation.costs import Costs, read_costs
+from multitag.evaluation.thresholds.costs import Costs, read_costs
 
 NAMES = ("Comedy", "Drama, dark", "War")
 HEADER = "label,false_positive,false_negative\n"

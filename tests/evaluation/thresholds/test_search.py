@@ -8,11 +8,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from multitag.evaluation.costs import Costs
-from multitag.evaluation.objectives import find_objective
-from multitag.evaluation.tally import Tally
-from multitag.evaluation.thresholds import apply_thresholds, tune_thresholds
-from multitag.evaluation.tuning import search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.costs import Costs
+from multitag.evaluation.thresholds.objectives import find_objective
+from multitag.evaluation.thresholds.search import search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.tally import Tally
+from multitag.evaluation.thresholds.thresholds import apply_thresholds, tune_thresholds
 
 OBJECTIVES = ["f1", "f0.5", "f2", "micro-f1", "hamming", "precision=0.7", "recall=0.8", "cost=3:1", "cost"]
 LOWER_IS_BETTER = ("Hamming loss", "Cost a row")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from multitag.evaluation.tally import Tally, ratio
+from multitag.evaluation.thresholds.tally import Tally, ratio
 
 TRUE = np.array([[1, 0], [1, 1], [0, 1]])
 PRED = np.array([[1, 1], [0, 1], [1, 0]])

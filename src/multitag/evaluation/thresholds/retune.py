@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities
-from multitag.evaluation.costs import Costs
 from multitag.evaluation.intervals.bootstrap import draw_weights, interval_of
-from multitag.evaluation.objectives import (
+from multitag.evaluation.thresholds.costs import Costs
+from multitag.evaluation.thresholds.objectives import (
     AtLeastPrecision,
     AtLeastRecall,
     FBeta,
@@ -21,9 +21,9 @@ from multitag.evaluation.objectives import (
     MicroF1,
     find_objective,
 )
-from multitag.evaluation.tally import Tally
-from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
-from multitag.evaluation.tuning import MIN_ROWS_TO_TUNE
+from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
+from multitag.evaluation.thresholds.tally import Tally
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
 from multitag.report.tables import format_figure
 
 PARTS = 5
@@ -106,7 +106,7 @@ def retune_thresholds(
         Of the bootstrap behind the intervals.
     objective : str
     costs : Costs, optional
-        As in :func:`~multitag.evaluation.thresholds.tune_thresholds`.
+        As in :func:`~multitag.evaluation.thresholds.thresholds.tune_thresholds`.
 
     Returns
     -------

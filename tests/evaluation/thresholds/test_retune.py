@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from multitag.errors import ConfigError, DataError
-from multitag.evaluation.retuning import retune_thresholds
-from multitag.evaluation.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.retune import retune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
 
 PRESENT = Thresholds("global", 0.25, 0.1, None, 3, "f1", "validation, 30 rows")
 

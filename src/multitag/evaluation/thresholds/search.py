@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.evaluation.cuts import count_cuts, widest_best_middle
-from multitag.evaluation.objectives import Objective
+from multitag.evaluation.thresholds.cuts import count_cuts, widest_best_middle
+from multitag.evaluation.thresholds.objectives import Objective
 
 MIN_ROWS_TO_TUNE = 20  # on fewer rows tuned thresholds are noise
 

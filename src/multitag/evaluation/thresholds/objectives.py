@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from multitag.config.objective import check_costs_given, parse_objective
 from multitag.errors import ConfigError
-from multitag.evaluation.costs import Costs
-from multitag.evaluation.cuts import Counts
-from multitag.evaluation.tally import Tally, ratio
+from multitag.evaluation.thresholds.costs import Costs
+from multitag.evaluation.thresholds.cuts import Counts
+from multitag.evaluation.thresholds.tally import Tally, ratio
 
 Floats = NDArray[np.float64]
 

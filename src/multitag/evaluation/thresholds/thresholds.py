@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import BundleError, ConfigError, DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
-from multitag.evaluation.costs import Costs
-from multitag.evaluation.objectives import find_objective
-from multitag.evaluation.tuning import search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.costs import Costs
+from multitag.evaluation.thresholds.objectives import find_objective
+from multitag.evaluation.thresholds.search import search_thresholds, shrink_thresholds
 
 Policy = Literal["per_label", "global", "fixed"]
 
@@ -132,7 +132,7 @@ def tune_thresholds(
     """Find the threshold of each label, and the one for all, that are best by an objective.
 
     A label's own threshold is shrunk towards the one for all, the more the fewer positives it has (see
-    ``multitag.evaluation.tuning``); without any it takes that one. So a precision or recall is aimed at, not promised.
+    ``multitag.evaluation.thresholds.search``); without any it takes that one. So a precision or recall is aimed at, not promised.
 
     Parameters
     ----------

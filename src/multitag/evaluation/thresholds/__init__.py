@@ -1,0 +1,1 @@
+"""Thresholds: what they are tuned for, and the search."""
