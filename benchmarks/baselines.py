@@ -25,7 +25,7 @@ import multitag
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation import baselines
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.evaluation.rules import Rules, apply_nested
 

@@ -17,9 +17,9 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.evaluation.calibrating import Fitted, fit_calibration
+from multitag.evaluation.calibration.fit import Fitted, fit_calibration
+from multitag.evaluation.calibration.reliability import measure_reliability
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.reliability import measure_reliability
 from multitag.evaluation.rules import Rules, apply_nested
 from multitag.evaluation.thresholds.thresholds import Thresholds
 

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.evaluation.calibrating import fit_calibration
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
+from multitag.evaluation.calibration.fit import fit_calibration
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.rules import Rules, apply_nested

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from benchmarks import calibration
-from multitag.evaluation.calibrating import fit_calibration
+from multitag.evaluation.calibration.fit import fit_calibration
+from multitag.evaluation.calibration.reliability import measure_reliability
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.reliability import measure_reliability
 
 
 @pytest.fixture(scope="module")

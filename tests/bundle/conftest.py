@@ -17,7 +17,7 @@ from safetensors.numpy import save
 
 from multitag.bundle.contents import write_contents
 from multitag.bundle.write import write_bundle
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 

@@ -20,7 +20,7 @@ from multitag.bundle.strict_json import dump_json
 from multitag.bundle.unzip import unzip_bundle
 from multitag.bundle.write import replace_files
 from multitag.errors import BundleError
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SHA256 = {  # they are never made anew

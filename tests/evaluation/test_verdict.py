@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from multitag.evaluation.baselines import Baseline
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import multitag
-from multitag.evaluation.calibrating import calibrate_apart
+from multitag.evaluation.calibration.fit import calibrate_apart
 from multitag.evaluation.guaranteeing import fit_guarantee
 from multitag.evaluation.held_out import HeldOut
 

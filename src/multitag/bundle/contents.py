@@ -26,7 +26,7 @@ from multitag.bundle.onnx_graph import check_graph
 from multitag.bundle.strict_json import dump_json, parse_json, parse_json_object
 from multitag.bundle.tensor_header import check_tensor_header
 from multitag.errors import BundleError, DataError
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet

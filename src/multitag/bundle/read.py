@@ -16,7 +16,7 @@ from multitag.bundle.layout import MANIFEST, list_files, size_limit
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.unzip import unzip_bundle
 from multitag.errors import BundleError
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet

@@ -70,7 +70,7 @@ def fit_guarantee(
         1 where the row has the label, 0 elsewhere. For recall, rows without a label are left out.
     y_prob : array_like, shape (n_rows, n_labels)
         Calibrated probabilities in [0, 1] of rows that neither the model nor the calibration was fitted on; where the
-        calibration was fitted on the same rows, see :func:`~multitag.evaluation.calibrating.calibrate_apart`.
+        calibration was fitted on the same rows, see :func:`~multitag.evaluation.calibration.fit.calibrate_apart`.
     fitted_on : str
         What the rows are, such as ``"out_of_fold, 1000 rows"``.
     refitted : bool, default False

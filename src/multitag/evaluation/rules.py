@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import EvaluationConfig
-from multitag.evaluation.calibrating import choose_method, fit_calibration
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
+from multitag.evaluation.calibration.fit import choose_method, fit_calibration
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
 

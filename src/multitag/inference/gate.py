@@ -22,7 +22,7 @@ from multitag.data.read import load_table, settings_of_bundle
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.texts import Text
 from multitag.errors import BundleError, ExportError
-from multitag.evaluation.calibration import Calibration
+from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.inference.backends import Backend, TorchBackend
 from multitag.inference.encoding import TextEncoder

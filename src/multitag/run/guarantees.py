@@ -11,7 +11,7 @@ from multitag.config import Config
 from multitag.config.guarantee import parse_guarantee
 from multitag.data.task import Task
 from multitag.errors import DataError
-from multitag.evaluation.calibrating import calibrate_apart, choose_method
+from multitag.evaluation.calibration.fit import calibrate_apart, choose_method
 from multitag.evaluation.guarantee import Guarantee
 from multitag.evaluation.guaranteeing import check_guarantee_rows, fit_guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD

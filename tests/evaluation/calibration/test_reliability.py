@@ -8,7 +8,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
 from multitag.errors import DataError
-from multitag.evaluation.reliability import compare_calibration, measure_reliability
+from multitag.evaluation.calibration.reliability import compare_calibration, measure_reliability
 
 
 def drawn(seed: int, n_rows: int = 300, n_labels: int = 4):

@@ -8,9 +8,9 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from multitag.errors import DataError
-from multitag.evaluation.calibrating import calibrate_apart, choose_method, fit_calibration
-from multitag.evaluation.calibration import Calibration
-from multitag.evaluation.calibrators import Identity, Isotonic, Platt, logit
+from multitag.evaluation.calibration.calibration import Calibration
+from multitag.evaluation.calibration.fit import calibrate_apart, choose_method, fit_calibration
+from multitag.evaluation.calibration.methods import Identity, Isotonic, Platt, logit
 
 
 def drawn(seed: int, n_rows: int = 400, slope: float = 0.5, intercept: float = -1.0):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from multitag.errors import BundleError
-from multitag.evaluation.calibration import Calibration
-from multitag.evaluation.calibrators import Identity, Isotonic, Platt
+from multitag.evaluation.calibration.calibration import Calibration
+from multitag.evaluation.calibration.methods import Identity, Isotonic, Platt
 
 MIXED = Calibration((Identity(), Platt(2.0, -1.0), Isotonic((0.25, 0.75), (0.0, 0.5))))
 

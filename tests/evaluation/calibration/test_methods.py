@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from multitag.errors import BundleError
-from multitag.evaluation.calibrators import Identity, Isotonic, Platt, read_calibrator
+from multitag.evaluation.calibration.methods import Identity, Isotonic, Platt, read_calibrator
 
 SHARES = st.floats(0, 1)
 COLUMNS = arrays(np.float64, st.integers(0, 30), elements=SHARES)

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from multitag.config import CalibrationName
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
-from multitag.evaluation.calibration import Calibration
-from multitag.evaluation.calibrators import Calibrator, Identity, Isotonic, Platt, logit, sigmoid
+from multitag.evaluation.calibration.calibration import Calibration
+from multitag.evaluation.calibration.methods import Calibrator, Identity, Isotonic, Platt, logit, sigmoid
 from multitag.extras import import_extra
 
 Fitted = Literal["none", "platt", "isotonic"]

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.errors import BundleError
-from multitag.evaluation.calibrators import Calibrator, Identity, read_calibrator
+from multitag.evaluation.calibration.methods import Calibrator, Identity, read_calibrator
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How each label's probabilities are calibrated; fitted by :func:`multitag.evaluation.calibrating.fit_calibration`.
+    """How each label's probabilities are calibrated; fitted by :func:`multitag.evaluation.calibration.fit.fit_calibration`.
 
     Parameters
     ----------
     methods : tuple of Calibrator, length n_labels
-        ``Identity``, ``Platt`` or ``Isotonic`` of :mod:`multitag.evaluation.calibrators`.
+        ``Identity``, ``Platt`` or ``Isotonic`` of :mod:`multitag.evaluation.calibration.methods`.
 
     Examples
     --------

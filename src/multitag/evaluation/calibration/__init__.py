@@ -1,0 +1,1 @@
+"""Calibration of probabilities: methods, fitting, reliability."""
