@@ -26,8 +26,8 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation import baselines
 from multitag.evaluation.calibration.calibration import Calibration
+from multitag.evaluation.decision_rules import Rules, apply_nested
 from multitag.evaluation.metrics.metrics import compute_metrics
-from multitag.evaluation.rules import Rules, apply_nested
 
 ROOT = Path(__file__).resolve().parents[1]
 IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from multitag.evaluation.calibration.fit import Fitted, fit_calibration
 from multitag.evaluation.calibration.reliability import measure_reliability
+from multitag.evaluation.decision_rules import Rules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.rules import Rules, apply_nested
 from multitag.evaluation.thresholds.thresholds import Thresholds
 
 ROOT = Path(__file__).resolve().parents[1]

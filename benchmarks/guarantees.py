@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from multitag.config.guarantee import GuaranteeKind
 from multitag.errors import DataError
-from multitag.evaluation.guaranteeing import fit_guarantee
+from multitag.evaluation.guarantees.fit import fit_guarantee
 from multitag.evaluation.held_out import HeldOut
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -32,9 +32,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
 import multitag
-from multitag.evaluation.confident import Doubts, find_doubts
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import draw_weights, interval_of
+from multitag.evaluation.label_audit.confident_learning import Doubts, find_doubts
 from multitag.labels import LabelSet
 
 RESULTS = ROOT / "benchmarks" / "results" / "label_audit.json"

@@ -111,7 +111,7 @@ def _one_pair(task: Task) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
 
 def tfidf_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
     """TF-IDF and logistic regression, as each training fits it beside the model."""
-    from multitag.evaluation.baselines import score_tfidf
+    from multitag.evaluation.baselines.models import score_tfidf
 
     started = time.perf_counter()
     y_prob = score_tfidf(task.table.texts, task.y, _one_pair(task))
@@ -139,7 +139,7 @@ def balanced_tfidf_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
 
 def frozen_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
     """MiniLM's own sentence features and logistic regression, as each training fits it beside the model."""
-    from multitag.evaluation.baselines import score_features
+    from multitag.evaluation.baselines.models import score_features
     from multitag.model.base import resolve_base_model
     from multitag.model.build import load_tokenizer
     from multitag.model.features import frozen_features

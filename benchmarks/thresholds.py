@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.fit import fit_calibration
+from multitag.evaluation.decision_rules import Rules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
-from multitag.evaluation.rules import Rules, apply_nested
 from multitag.evaluation.thresholds.objectives import find_objective
 from multitag.evaluation.thresholds.search import SHRINKAGE, search_thresholds, shrink_thresholds
 from multitag.evaluation.thresholds.tally import Tally

@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks import baselines
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.baselines import FOR_FEATURES, FOR_WORDS
+from multitag.evaluation.baselines.models import FOR_FEATURES, FOR_WORDS
 
 
 def test_every_setting_is_measured_and_what_is_used_is_in_bold(table, monkeypatch):

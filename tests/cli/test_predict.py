@@ -8,7 +8,7 @@ import pytest
 
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 
 TEXT = "A retired hitman is pulled back in for one last war."
 

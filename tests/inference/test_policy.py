@@ -10,7 +10,7 @@ import multitag
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
 from multitag.errors import ConfigError
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.inference.policy import check_as_fitted
 
 GUARANTEE = Guarantee(

@@ -6,7 +6,7 @@ import pytest
 
 import multitag
 from multitag.evaluation.calibration.fit import calibrate_apart
-from multitag.evaluation.guaranteeing import fit_guarantee
+from multitag.evaluation.guarantees.fit import fit_guarantee
 from multitag.evaluation.held_out import HeldOut
 
 

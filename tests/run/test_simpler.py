@@ -7,7 +7,7 @@ import pytest
 
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.baselines import FROZEN, PREVALENCE, TFIDF, score_tfidf
+from multitag.evaluation.baselines.models import FROZEN, PREVALENCE, TFIDF, score_tfidf
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.metrics import compute_metrics
 

@@ -27,7 +27,7 @@ from multitag.bundle.strict_json import dump_json, parse_json, parse_json_object
 from multitag.bundle.tensor_header import check_tensor_header
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.calibration.calibration import Calibration
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 from multitag.remote_code import find_code_request

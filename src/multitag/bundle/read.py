@@ -17,7 +17,7 @@ from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.unzip import unzip_bundle
 from multitag.errors import BundleError
 from multitag.evaluation.calibration.calibration import Calibration
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 

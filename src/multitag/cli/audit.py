@@ -10,7 +10,7 @@ import typer
 from multitag.errors import ConfigError, printable
 
 if TYPE_CHECKING:
-    from multitag.evaluation.label_audit import LabelFinding
+    from multitag.evaluation.label_audit.audit import LabelFinding
 
 SHOWN = 20
 WORDS = {
@@ -33,7 +33,7 @@ def audit(
     Every row is looked over where the run was trained with --folds; else the validation and test rows.
     """
     from multitag.evaluation.held_out import HeldOut
-    from multitag.evaluation.label_audit import audit_held_out
+    from multitag.evaluation.label_audit.audit import audit_held_out
     from multitag.training.run_folder import RunFolder
 
     if output is not None and output.suffix.lower() != ".csv":

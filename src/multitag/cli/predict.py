@@ -11,7 +11,7 @@ from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.errors import ConfigError, printable
 
 if TYPE_CHECKING:
-    from multitag.evaluation.guarantee import Guarantee
+    from multitag.evaluation.guarantees.guarantee import Guarantee
 
 
 def predict(

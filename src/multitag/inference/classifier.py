@@ -15,7 +15,7 @@ from multitag.bundle.read import Bundle, open_bundle
 from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.data.texts import Text
 from multitag.errors import ConfigError, DataError
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends import open_backend
 from multitag.inference.encoding import TextEncoder

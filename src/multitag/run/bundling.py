@@ -16,7 +16,7 @@ from multitag.bundle.write import write_bundle
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ExportError
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.report import build_report
 from multitag.inference.gate import export_checked, parity_notes
 from multitag.report.card import build_card

@@ -8,9 +8,9 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.reliability import compare_calibration
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.label_audit import audit_held_out
+from multitag.evaluation.label_audit.audit import audit_held_out
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
 from multitag.inference.evaluate import measure
 from multitag.run.measured import Measured

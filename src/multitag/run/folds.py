@@ -15,8 +15,8 @@ import numpy as np
 from multitag.atomic import new_file
 from multitag.config import Config
 from multitag.data.task import Task
+from multitag.evaluation.decision_rules import apply_nested, fit_rules, fixed_rules
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.rules import apply_nested, fit_rules, fixed_rules
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.run.measured import Measured, held_out_rows, score_sides, train_again
 from multitag.training.fine_tune import fine_tune

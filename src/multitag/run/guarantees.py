@@ -12,8 +12,8 @@ from multitag.config.guarantee import parse_guarantee
 from multitag.data.task import Task
 from multitag.errors import DataError
 from multitag.evaluation.calibration.fit import calibrate_apart, choose_method
-from multitag.evaluation.guarantee import Guarantee
-from multitag.evaluation.guaranteeing import check_guarantee_rows, fit_guarantee
+from multitag.evaluation.guarantees.fit import check_guarantee_rows, fit_guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD
 from multitag.run.measured import Measured
 

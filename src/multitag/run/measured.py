@@ -15,8 +15,8 @@ from multitag.config import Config, Pool
 from multitag.data.split.folds import NO_FOLD
 from multitag.data.task import Task
 from multitag.data.texts import join_text
+from multitag.evaluation.decision_rules import Fit, Rules, fit_rules, fixed_rules
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.rules import Fit, Rules, fit_rules, fixed_rules
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
 from multitag.inference.backends import TorchBackend

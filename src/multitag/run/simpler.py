@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.baselines import Clock, Pairs, score_baselines
+from multitag.evaluation.baselines.comparison import judge_baselines
+from multitag.evaluation.baselines.models import Clock, Pairs, score_baselines
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.verdict import judge_baselines
 from multitag.model.features import frozen_features
 from multitag.run.measured import Measured
 from multitag.training.arguments import use_bf16

@@ -16,7 +16,7 @@ from transformers import PreTrainedTokenizerFast
 from multitag.config import Config
 from multitag.data.split.folds import fold_rows
 from multitag.data.texts import Text
-from multitag.evaluation.baselines import score_features
+from multitag.evaluation.baselines.models import score_features
 from multitag.model.base import BaseModel
 from multitag.model.features import frozen_features
 from multitag.training.arguments import use_bf16

@@ -19,8 +19,8 @@ from multitag.data.audit.finding import listed
 from multitag.data.audit.texts import members
 from multitag.data.duplicates.groups import MOST_CHARACTERS, Alike
 from multitag.data.split.folds import NO_FOLD
-from multitag.evaluation.confident import MIN_ROWS, find_doubts
 from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.label_audit.confident_learning import MIN_ROWS, find_doubts
 
 WRONG, MISSING = "likely_wrong", "likely_missing"
 CONFLICT, ACROSS = "conflicting_duplicates", "duplicates_across_splits"
@@ -142,7 +142,7 @@ def audit_held_out(held_out: HeldOut) -> LabelAudit:
     Returns
     -------
     LabelAudit
-        Labels that are likely wrong or missing (see :func:`~multitag.evaluation.confident.find_doubts`), labels that
+        Labels that are likely wrong or missing (see :func:`~multitag.evaluation.label_audit.confident_learning.find_doubts`), labels that
         are on one of several rows with equal or nearly equal texts and not on another, and such texts that were held
         out on different sides or folds.
     """

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from multitag.evaluation.baselines import Baseline
+from multitag.evaluation.baselines.comparison import judge_baselines, verdict
+from multitag.evaluation.baselines.models import Baseline
 from multitag.evaluation.calibration.calibration import Calibration
+from multitag.evaluation.decision_rules import Rules, apply_nested
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
-from multitag.evaluation.rules import Rules, apply_nested
 from multitag.evaluation.thresholds.thresholds import Thresholds, tune_thresholds
-from multitag.evaluation.verdict import judge_baselines, verdict
 
 NAMES = ("Action", "Drama", "War")
 RESAMPLES = 200

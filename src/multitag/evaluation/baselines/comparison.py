@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.evaluation.baselines import Baseline
+from multitag.evaluation.baselines.models import Baseline
+from multitag.evaluation.decision_rules import Fit, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
-from multitag.evaluation.rules import Fit, apply_nested
 
 DECIDING = "macro_f1"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multitag.data.texts import join_text
-from multitag.evaluation.baselines import (
+from multitag.evaluation.baselines.models import (
     FOR_FEATURES,
     FOR_WORDS,
     FROZEN,

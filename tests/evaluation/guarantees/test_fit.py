@@ -10,7 +10,13 @@ from scipy.stats import binom
 
 from multitag.config.guarantee import GuaranteeGoal
 from multitag.errors import ConfigError, DataError
-from multitag.evaluation.guaranteeing import CUTS, check_guarantee_rows, fit_guarantee, precision_tests, reject_by_holm
+from multitag.evaluation.guarantees.fit import (
+    CUTS,
+    check_guarantee_rows,
+    fit_guarantee,
+    precision_tests,
+    reject_by_holm,
+)
 
 
 def drawn(seed: int, n_rows: int, n_labels: int = 6, at_least_one: bool = True):

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from multitag.config.guarantee import GuaranteeGoal, GuaranteeKind
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.extras import import_extra
 
 MIN_ROWS = 200  # of a validation set: with fewer the cut gives nearly all labels, or keeps its level by chance

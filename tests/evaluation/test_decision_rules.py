@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from multitag.config import EvaluationConfig
-from multitag.evaluation.rules import apply_nested, fit_rules, fixed_rules
+from multitag.evaluation.decision_rules import apply_nested, fit_rules, fixed_rules
 
 
 def some_rows(n_rows=60, seed=0):

@@ -11,7 +11,7 @@ import pytest
 
 from multitag.data import alike as alike_module
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.label_audit import COLUMNS, FIRST, KINDS, LONGEST, LabelFinding, audit_held_out
+from multitag.evaluation.label_audit.audit import COLUMNS, FIRST, KINDS, LONGEST, LabelFinding, audit_held_out
 
 NAMES = ("Drama", "War")
 A = "A retired hitman is pulled back in for one last job in the city of his childhood."

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from multitag.errors import DataError
-from multitag.evaluation.confident import MIN_ROWS, estimate_joint, find_doubts
+from multitag.evaluation.label_audit.confident_learning import MIN_ROWS, estimate_joint, find_doubts
 
 SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 3))
 TENTHS = st.integers(0, 10).map(lambda number: number / 10)

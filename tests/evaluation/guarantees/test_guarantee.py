@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from multitag.errors import BundleError
-from multitag.evaluation.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import Guarantee
 
 RECALL = Guarantee(
     kind="recall", level=0.9, confidence=None, cut=0.125, promise="on average 0.9 are given",

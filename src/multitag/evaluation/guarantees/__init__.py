@@ -1,0 +1,1 @@
+"""Conformal guarantees of recall or precision."""
