@@ -34,9 +34,9 @@ from multitag.bundle.unzip import unzip_bundle
 from multitag.config import Config
 from multitag.data.readers.source import open_source
 from multitag.errors import BundleError, MultitagError
+from multitag.inference.backends.onnx import OnnxBackend
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.files import predict_file
-from multitag.inference.onnx import OnnxBackend
+from multitag.inference.files.predict import predict_file
 from multitag.inference.scoring import score_texts
 
 FORMAT_2 = Path(__file__).parents[1] / "bundle" / "fixtures" / "format-2.zip"

@@ -92,7 +92,7 @@ def predict(
     with load(bundle, backend=backend, threads=threads, long=long, pool=pool, policy=policy) as classifier:
         if input_file is not None and output_file is not None:
             from multitag.data.readers.records import ReadOptions
-            from multitag.inference.files import predict_file
+            from multitag.inference.files.predict import predict_file
 
             reading = ReadOptions(sep, encoding, not no_header)
             done = predict_file(

@@ -17,7 +17,7 @@ from multitag.data.texts import Text
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
-from multitag.inference.backends import open_backend
+from multitag.inference.backends.backend import open_backend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.policy import check_as_fitted, check_options, choose_cuts
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE, score_texts

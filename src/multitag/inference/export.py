@@ -10,8 +10,8 @@ from typing import Any
 
 from multitag.errors import ExportError, said_by
 from multitag.extras import import_extra
+from multitag.inference.backends.onnx import INPUTS, OUTPUT
 from multitag.inference.graph import build_graph, is_distilbert, read_config
-from multitag.inference.onnx import INPUTS, OUTPUT
 from multitag.quiet import quiet_transformers
 
 TRACED_OPSET = 17

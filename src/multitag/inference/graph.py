@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.extras import import_extra
-from multitag.inference.onnx import INPUTS, OUTPUT
+from multitag.inference.backends.onnx import INPUTS, OUTPUT
 
 Array = NDArray[Any]
 OPSET, IR_VERSION = 20, 9  # the first with Gelu, and the format that came with it: read by onnxruntime from 1.17

@@ -12,9 +12,9 @@ import numpy as np
 
 from multitag.data.texts import Text
 from multitag.extras import import_extra
+from multitag.inference.backends.onnx import INPUTS
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.graph import Ranges, build_graph, is_distilbert, ranged_tensors, read_config
-from multitag.inference.onnx import INPUTS
 from multitag.inference.scoring import token_batches
 
 LAYER = re.compile(r"/layer\.(\d+)/")  # in the names of the nodes, of DistilBERT, BERT and RoBERTa alike

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from multitag.config import Pool
 from multitag.data.texts import Text
 from multitag.errors import BundleError
-from multitag.inference.backends import Backend
+from multitag.inference.backends.backend import Backend
 from multitag.inference.encoding import TextEncoder, pad_batch
 
 DEFAULT_BATCH_SIZE = 32

@@ -130,7 +130,7 @@ def open_backend(bundle_folder: Path, name: BackendName = "auto", threads: int |
         name = "onnx" if (bundle_folder / ONNX).is_file() else "torch"
     if name == "torch":
         return TorchBackend(bundle_folder / "model", threads)
-    from multitag.inference.onnx import OnnxBackend
+    from multitag.inference.backends.onnx import OnnxBackend
 
     path = bundle_folder / {"onnx": ONNX, "onnx-int8": ONNX_INT8}[name]
     if not path.is_file():

@@ -12,7 +12,7 @@ import pytest
 from pyarrow import parquet
 
 from multitag.errors import ConfigError, DataError, OutputError
-from multitag.inference.files import label_separator, predict_file, probability_column
+from multitag.inference.files.predict import label_separator, predict_file, probability_column
 
 # Cells that a careless reader or writer changes.
 ROWS = [

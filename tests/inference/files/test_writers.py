@@ -15,7 +15,7 @@ from pyarrow import parquet
 from multitag.data.readers.columnar import parquet_schema
 from multitag.data.readers.stream import read_chunks
 from multitag.errors import DataError
-from multitag.inference.writers import build_writer
+from multitag.inference.files.writers import build_writer
 
 ADDED = {"labels": "predicted_labels", "probabilities": ["probability_A"]}
 

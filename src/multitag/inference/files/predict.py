@@ -19,9 +19,9 @@ from multitag.data.texts import TextColumns
 from multitag.errors import DataError, OutputError
 from multitag.evaluation.held_out import probability_column
 from multitag.inference.classifier import Classifier
-from multitag.inference.rows import PREDICTED, add_predictions, without_label
+from multitag.inference.files.rows import PREDICTED, add_predictions, without_label
+from multitag.inference.files.writers import Writer, build_writer, output_format
 from multitag.inference.scoring import DEFAULT_BATCH_SIZE
-from multitag.inference.writers import Writer, build_writer, output_format
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")

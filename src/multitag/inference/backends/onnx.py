@@ -52,7 +52,7 @@ class OnnxBackend:
         self._loading = Lock()
 
     def __call__(self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Score one batch; see :class:`~multitag.inference.backends.Backend`."""
+        """Score one batch; see :class:`~multitag.inference.backends.backend.Backend`."""
         return self._run(self._session, input_ids, attention_mask)
 
     def alone(self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]) -> NDArray[np.float32]:
