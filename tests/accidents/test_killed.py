@@ -35,8 +35,8 @@ MOMENTS = [
     ("shutil:rmtree", 1, False),  # a checkpoint that is deleted has lost its name
     ("multitag.run.measured:score_sides", 1, False),
     ("multitag.run.measured:score_sides", 1, True),
-    ("multitag.inference.gate:export_onnx", 1, True),
-    ("multitag.inference.gate:quantise_int8", 1, True),
+    ("multitag.export.gate:export_onnx", 1, True),
+    ("multitag.export.gate:quantise_int8", 1, True),
     ("multitag.evaluation.held_out:HeldOut.save", 1, False),
     ("multitag.evaluation.held_out:HeldOut.save", 1, True),
     ("multitag.run.bundling:write_contents", 1, True),

@@ -18,7 +18,7 @@ from multitag.data.task import Task
 from multitag.errors import ExportError
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.report import build_report
-from multitag.inference.gate import export_checked, parity_notes
+from multitag.export.gate import export_checked, parity_notes
 from multitag.report.card import build_card
 from multitag.run.measured import Measured
 

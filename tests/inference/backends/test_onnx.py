@@ -14,12 +14,12 @@ import multitag
 from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.read import open_bundle
 from multitag.errors import BundleError, ConfigError
+from multitag.export.gate import export_bundle, parity_notes
+from multitag.export.quantise import arrange_for_int8, quantise_int8
+from multitag.export.trace import export_onnx
 from multitag.inference.backends.backend import TorchBackend, open_backend
 from multitag.inference.backends.onnx import OnnxBackend
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.export import export_onnx
-from multitag.inference.gate import export_bundle, parity_notes
-from multitag.inference.quantise import arrange_for_int8, quantise_int8
 from multitag.inference.scoring import score_texts
 
 

@@ -24,12 +24,12 @@ from multitag.data.texts import Text
 from multitag.errors import BundleError, ExportError
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.thresholds.thresholds import Thresholds
+from multitag.export.parity import Parity, check_parity
+from multitag.export.quantise import arrange_for_int8, quantise_int8
+from multitag.export.trace import export_onnx
 from multitag.inference.backends.backend import Backend, TorchBackend
 from multitag.inference.backends.onnx import OnnxBackend
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.export import export_onnx
-from multitag.inference.parity import Parity, check_parity
-from multitag.inference.quantise import arrange_for_int8, quantise_int8
 from multitag.inference.scoring import score_texts
 from multitag.inference.windows import choose_pool
 from multitag.labels import LabelSet

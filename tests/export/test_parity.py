@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multitag.evaluation.thresholds.thresholds import Thresholds
-from multitag.inference.parity import check_parity
+from multitag.export.parity import check_parity
 from multitag.labels import LabelSet
 
 LABELS = LabelSet(("a", "b"))

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from multitag.data.texts import Text
+from multitag.export.distilbert import Ranges, build_graph, is_distilbert, ranged_tensors, read_config
 from multitag.extras import import_extra
 from multitag.inference.backends.onnx import INPUTS
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.graph import Ranges, build_graph, is_distilbert, ranged_tensors, read_config
 from multitag.inference.scoring import token_batches
 
 LAYER = re.compile(r"/layer\.(\d+)/")  # in the names of the nodes, of DistilBERT, BERT and RoBERTa alike
@@ -28,7 +28,7 @@ def arrange_for_int8(model_folder: Path, fp32: Path, texts: Sequence[Text]) -> A
     ----------
     model_folder : Path
     fp32 : Path
-        Its graph by :func:`~multitag.inference.export.export_onnx`.
+        Its graph by :func:`~multitag.export.trace.export_onnx`.
     texts : sequence of str, length n_texts
         Like those it will be used on; the first 256 are.
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from multitag.errors import ExportError, said_by
+from multitag.export.distilbert import build_graph, is_distilbert, read_config
 from multitag.extras import import_extra
 from multitag.inference.backends.onnx import INPUTS, OUTPUT
-from multitag.inference.graph import build_graph, is_distilbert, read_config
 from multitag.quiet import quiet_transformers
 
 TRACED_OPSET = 17

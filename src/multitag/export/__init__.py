@@ -1,0 +1,1 @@
+"""A model to graphs: tracing, DistilBERT, quantisation, and the gate they must pass."""
