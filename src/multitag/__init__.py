@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from multitag.data.read import read_table
     from multitag.data.table import Table
     from multitag.inference.classifier import Classifier, Prediction, load
-    from multitag.inference.evaluate import evaluate
+    from multitag.jobs.evaluate import evaluate
     from multitag.labels import LabelSet
     from multitag.run import Run, train
 
@@ -61,7 +61,7 @@ _LAZY = {
     "Prediction": "multitag.inference.classifier",
     "Run": "multitag.run",
     "Table": "multitag.data.table",
-    "evaluate": "multitag.inference.evaluate",
+    "evaluate": "multitag.jobs.evaluate",
     "load": "multitag.inference.classifier",
     "read_table": "multitag.data.read",
     "train": "multitag.run",

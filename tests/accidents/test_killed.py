@@ -18,13 +18,13 @@ KILLS, SEED = int(os.environ.get("MULTITAG_KILLS", "20")), int(os.environ.get("M
 KILL, TERM, INT = signal.SIGKILL, signal.SIGTERM, signal.SIGINT
 # In the order in which a run comes to them. (Function, how manieth call, as it returns and not as it is called.)
 MOMENTS = [
-    ("multitag.training.run_folder:RunFolder.check", 1, True),
+    ("multitag.jobs.run_folder:RunFolder.check", 1, True),
     ("multitag.data.task:Task.prepare", 1, False),  # all is read
     ("filelock:FileLock.acquire", 1, True),
-    ("multitag.training.run_folder:RunFolder.start", 1, False),
+    ("multitag.jobs.run_folder:RunFolder.start", 1, False),
     *(("pathlib:Path.replace", number, after) for number in (1, 2) for after in (False, True)),
     ("pathlib:Path.replace", 3, False),  # the settings: from here on there is something to resume
-    ("multitag.training.run_folder:RunFolder.start", 1, True),
+    ("multitag.jobs.run_folder:RunFolder.start", 1, True),
     ("multitag.training.fine_tune:load_or_tokenise", 1, True),
     ("multitag.training.fine_tune:load_or_tokenise", 2, True),
     ("transformers:Trainer.evaluate", 1, False),
@@ -33,13 +33,13 @@ MOMENTS = [
     ("multitag.atomic:_place", 1, True),
     ("multitag.training.checkpoints:remove_folder", 1, False),
     ("shutil:rmtree", 1, False),  # a checkpoint that is deleted has lost its name
-    ("multitag.run.measured:score_sides", 1, False),
-    ("multitag.run.measured:score_sides", 1, True),
+    ("multitag.jobs.train.measured:score_sides", 1, False),
+    ("multitag.jobs.train.measured:score_sides", 1, True),
     ("multitag.export.gate:export_onnx", 1, True),
     ("multitag.export.gate:quantise_int8", 1, True),
     ("multitag.evaluation.held_out:HeldOut.save", 1, False),
     ("multitag.evaluation.held_out:HeldOut.save", 1, True),
-    ("multitag.run.bundling:write_contents", 1, True),
+    ("multitag.jobs.train.bundling:write_contents", 1, True),
     ("multitag.bundle.write:_seal", 1, True),
     ("multitag.atomic:_place", 1, False),  # the bundle is about to get its name
 ]

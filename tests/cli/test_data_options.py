@@ -127,7 +127,7 @@ def test_one_column_is_a_setting_and_several_are_a_list():
 
 def test_a_resumed_run_must_read_its_table_the_same_way(multitag_run, train_films, tmp_path):
     from multitag.config import Config
-    from multitag.training.run_folder import RunFolder
+    from multitag.jobs.run_folder import RunFolder
 
     folder = RunFolder(tmp_path / "run")
     started = Config().override(text=("a", "b"), rare="drop")

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 import multitag
-from multitag.inference.tune import tune_bundle
+from multitag.jobs.tune import tune_bundle
 
 COLUMNS = ["--text", "Plot", "--labels", "Genre"]
 

@@ -8,8 +8,8 @@ from multitag.data.read import read_table
 from multitag.errors import BundleError, ConfigError
 from multitag.inference.backends.backend import TorchBackend
 from multitag.inference.encoding import TextEncoder, pad_batch
-from multitag.inference.evaluate import evaluate
 from multitag.inference.scoring import MAX_WINDOWS, sigmoid
+from multitag.jobs.evaluate import evaluate
 
 LONG = " ".join(f"word{number % 7} and a story of love" for number in range(30))
 

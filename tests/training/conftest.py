@@ -19,8 +19,8 @@ def tiny_config(settings: dict[str, Any], tiny_distilbert: Path) -> Config:
 @pytest.fixture(scope="session")
 def tune(table: multitag.Table, tiny_config: Config) -> Callable[..., Any]:
     """Give a function that fine-tunes the tiny DistilBERT in a folder; no report, no bundle."""
+    from multitag.jobs.run_folder import RunFolder
     from multitag.training.fine_tune import fine_tune
-    from multitag.training.run_folder import RunFolder
 
     def tune(out: Path, *, resume: bool = False, rows: multitag.Table = table, **changed: Any) -> Any:
         config, folder = tiny_config.override(**changed), RunFolder(out)

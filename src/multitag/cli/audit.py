@@ -34,7 +34,7 @@ def audit(
     """
     from multitag.evaluation.held_out import HeldOut
     from multitag.evaluation.label_audit.audit import audit_held_out
-    from multitag.training.run_folder import RunFolder
+    from multitag.jobs.run_folder import RunFolder
 
     if output is not None and output.suffix.lower() != ".csv":
         raise ConfigError(f"{output}: expected a name that ends in .csv")

@@ -25,7 +25,7 @@ def compare(
     from multitag.cli.show import print_table
     from multitag.evaluation.compare import compare as compare_held_out
     from multitag.evaluation.held_out import HeldOut
-    from multitag.training.run_folder import RunFolder
+    from multitag.jobs.run_folder import RunFolder
 
     first, second = (HeldOut.load(RunFolder(run).probabilities) for run in (run_a, run_b))
     found = compare_held_out(first, second, names=(str(run_a), str(run_b)), resamples=resamples, seed=seed)

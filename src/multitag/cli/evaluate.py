@@ -71,7 +71,7 @@ def evaluate(
     from multitag.cli.show import print_table
     from multitag.data.read import load_tables, settings_of_bundle
     from multitag.inference.classifier import load
-    from multitag.inference.evaluate import evaluate as evaluate_classifier
+    from multitag.jobs.evaluate import evaluate as evaluate_classifier
     from multitag.report.tables import headline_rows, label_rows
 
     given = data_settings(

@@ -71,7 +71,7 @@ def tune(
 ) -> None:
     """Tune a bundle's thresholds again, for another objective or on other rows; the model stays as it is."""
     from multitag.cli.show import print_table
-    from multitag.inference.tune import tune_bundle
+    from multitag.jobs.tune import tune_bundle
 
     reading = data_settings(
         text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,

@@ -1,5 +1,5 @@
 """The main job: read, split, train, measure, bundle, export."""
 
-from multitag.run.job import Run, train
+from multitag.jobs.train.job import Run, train
 
 __all__ = ["Run", "train"]

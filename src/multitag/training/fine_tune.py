@@ -13,6 +13,7 @@ from transformers import PreTrainedTokenizerFast, set_seed
 
 from multitag.config import Config
 from multitag.data.task import Task
+from multitag.jobs.run_folder import RunFolder
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
@@ -22,7 +23,6 @@ from multitag.training.checkpoints import newest_checkpoint
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
-from multitag.training.run_folder import RunFolder
 from multitag.training.states import refuse_foreign
 from multitag.training.teacher import teach, teacher_weight
 from multitag.training.token_cache import load_or_tokenise

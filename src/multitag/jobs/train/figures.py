@@ -12,9 +12,9 @@ from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.label_audit.audit import audit_held_out
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
-from multitag.inference.evaluate import measure
-from multitag.run.measured import Measured
-from multitag.run.simpler import compare_simpler
+from multitag.jobs.evaluate import measure
+from multitag.jobs.train.baselines import compare_simpler
+from multitag.jobs.train.measured import Measured
 
 SIDES = ("validation", "test", OUT_OF_FOLD)
 

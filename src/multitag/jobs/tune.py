@@ -24,7 +24,7 @@ from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
 from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
-from multitag.inference.evaluate import encode_labels
+from multitag.jobs.evaluate import encode_labels
 from multitag.report.card import build_card
 from multitag.report.tables import format_figure
 

@@ -18,9 +18,9 @@ from multitag.data.task import Task
 from multitag.evaluation.decision_rules import apply_nested, fit_rules, fixed_rules
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.thresholds.costs import Costs
-from multitag.run.measured import Measured, held_out_rows, score_sides, train_again
+from multitag.jobs.run_folder import RunFolder
+from multitag.jobs.train.measured import Measured, held_out_rows, score_sides, train_again
 from multitag.training.fine_tune import fine_tune
-from multitag.training.run_folder import RunFolder
 
 logger = logging.getLogger("multitag")
 

@@ -14,7 +14,7 @@ from typing import Any
 from multitag.atomic import new_file, remove_leftovers, system_errors_as_output_errors
 from multitag.config import Config
 from multitag.errors import ConfigError, OutputError
-from multitag.training.lock import HOLDER, LOCK, refuse_locked, run_lock
+from multitag.jobs.run_lock import HOLDER, LOCK, refuse_locked, run_lock
 
 logger = logging.getLogger("multitag")
 

@@ -13,8 +13,8 @@ from multitag.data.task import Task
 from multitag.evaluation.baselines.comparison import judge_baselines
 from multitag.evaluation.baselines.models import Clock, Pairs, score_baselines
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
+from multitag.jobs.train.measured import Measured
 from multitag.model.features import frozen_features
-from multitag.run.measured import Measured
 from multitag.training.arguments import use_bf16
 
 SHARE = 0.25  # of the training time, at most

@@ -6,7 +6,7 @@ import pytest
 
 from multitag.config import Config
 from multitag.errors import ConfigError, OutputError
-from multitag.training.run_folder import RunFolder
+from multitag.jobs.run_folder import RunFolder
 
 DATA, SPLIT = {"source": "fílms.csv", "left_out": [[1, "empty"]]}, {"train": [1, 2], "validation": [], "test": [3]}
 

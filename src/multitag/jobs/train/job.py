@@ -14,7 +14,7 @@ from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.evaluation.thresholds.costs import read_costs
 from multitag.extras import import_extra
-from multitag.training.run_folder import RunFolder
+from multitag.jobs.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from multitag.data.table import Table
@@ -89,11 +89,11 @@ def train(
     """
     for module in ("torch", "transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
-    from multitag.run.bundling import export_graphs, write_run_bundle
-    from multitag.run.figures import collect_metrics
-    from multitag.run.folds import cross_validate
-    from multitag.run.guarantees import check_guarantee, find_guarantee
-    from multitag.run.measured import train_and_hold_out
+    from multitag.jobs.train.bundling import export_graphs, write_run_bundle
+    from multitag.jobs.train.figures import collect_metrics
+    from multitag.jobs.train.folds import cross_validate
+    from multitag.jobs.train.guarantees import check_guarantee, find_guarantee
+    from multitag.jobs.train.measured import train_and_hold_out
 
     config = (config or Config()).override(**settings)
     folder = RunFolder(Path(out))

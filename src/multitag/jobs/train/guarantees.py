@@ -15,7 +15,7 @@ from multitag.evaluation.calibration.fit import calibrate_apart, choose_method
 from multitag.evaluation.guarantees.fit import check_guarantee_rows, fit_guarantee
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD
-from multitag.run.measured import Measured
+from multitag.jobs.train.measured import Measured
 
 
 def check_guarantee(task: Task, config: Config) -> None:

@@ -177,7 +177,7 @@ def test_a_run_that_fails_after_training_leaves_no_half_bundle(train_tiny, tmp_p
     def fail(**_):
         raise multitag.OutputError("the disk is full")
 
-    monkeypatch.setattr("multitag.run.bundling.build_report", fail)
+    monkeypatch.setattr("multitag.jobs.train.bundling.build_report", fail)
     with pytest.raises(multitag.OutputError, match="the disk is full"):
         train_tiny(tmp_path / "run")
     left = {path.name for path in (tmp_path / "run").iterdir()}

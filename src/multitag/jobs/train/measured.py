@@ -22,8 +22,8 @@ from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
 from multitag.inference.backends.backend import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
+from multitag.jobs.run_folder import RunFolder
 from multitag.training.fine_tune import FineTuned, fine_tune
-from multitag.training.run_folder import RunFolder
 
 Probabilities = Mapping[str, NDArray[np.float32]]  # side -> (n_side_rows, n_labels)
 

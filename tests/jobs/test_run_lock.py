@@ -11,13 +11,13 @@ import threading
 import pytest
 
 from multitag.errors import OutputError
-from multitag.training.lock import run_lock
-from multitag.training.run_folder import RunFolder
+from multitag.jobs.run_folder import RunFolder
+from multitag.jobs.run_lock import run_lock
 
 HOLD = """
 import sys
 from pathlib import Path
-from multitag.training.lock import run_lock
+from multitag.jobs.run_lock import run_lock
 with run_lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -15,7 +15,7 @@ from multitag.bundle.write import replace_files
 from multitag.errors import BundleError, ConfigError, DataError, OutputError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.thresholds.thresholds import tune_thresholds
-from multitag.inference.tune import tune_bundle
+from multitag.jobs.tune import tune_bundle
 
 FILMS = {"text": "Plot", "labels": "Genre"}
 

@@ -1,0 +1,1 @@
+"""The jobs behind the commands: each decides, and calls the rooms above in order."""
