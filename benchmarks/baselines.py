@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 import multitag
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation import baselines
+from multitag.evaluation.baselines import models as baselines
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.decision_rules import Rules, apply_nested
 from multitag.evaluation.metrics.metrics import compute_metrics

@@ -101,14 +101,15 @@ def predicting_steps(name: str, folder: Path) -> dict[str, Step]:
     """Give steps that score eight batches, as they are and without one optimisation each."""
     import onnxruntime
 
-    from multitag.inference import export, onnx, quantise
+    from multitag.export import quantise, trace
+    from multitag.inference.backends import onnx
     from multitag.model.base import resolve_base_model
     from multitag.model.build import load_tokenizer, save_model
 
     save_model(stock_model(name), load_tokenizer(resolve_base_model("minilm"), 256), folder / "model")
     texts = multitag.read_table("sample").texts
-    export.export_onnx(folder / "model", folder / "lean.onnx")
-    export._trace(folder / "model", folder / "traced.onnx")
+    trace.export_onnx(folder / "model", folder / "lean.onnx")
+    trace._trace(folder / "model", folder / "traced.onnx")
     arranged = quantise.arrange_for_int8(folder / "model", folder / "lean.onnx", texts)
     plain = import_extra("onnx", "train")
     graphs = {"int8": arranged, **{f"{kind} int8": plain.load(folder / f"{kind}.onnx") for kind in ("lean", "traced")}}

@@ -171,3 +171,30 @@ def finished_run(train_tiny: Callable[..., multitag.Run], tmp_path_factory: pyte
 @pytest.fixture(scope="session")
 def classifier(finished_run: multitag.Run) -> multitag.Classifier:
     return multitag.load(finished_run.bundle)
+
+
+@pytest.fixture(scope="session")
+def facts() -> dict[str, Any]:
+    """What a run says about a tiny bundle of three labels."""
+    return {
+        "versions": {"multitag": "0.1.0", "python": "3.11.7"},
+        "base_model": {
+            "name": "minilm", "asked_for": "auto", "weights_sha256": "53aa" * 16,
+            "reason": "the hub did not answer", "architecture": "DistilBertForSequenceClassification",
+        },
+        "data": {
+            "source": "films.csv", "fingerprint": "ab" * 32, "text_column": "Description",
+            "label_column": "Genre", "label_separator": ",", "rows": 10, "rows_used": 10, "left_out": [],
+        },
+        "split": {"method": "stratified", "train": 7, "validation": 1, "test": 2},
+        "seed": 42,
+        "settings": {"training": {"epochs": 5.0, "learning_rate": None}},
+        "metrics": {"test": {"macro_f1": 0.5, "macro_roc_auc": None}},
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def thresholds() -> Any:
+    from multitag.evaluation.thresholds.thresholds import Thresholds
+
+    return Thresholds("per_label", 0.3, 0.35, (0.25, 0.5, 0.125), 3, "f1", "validation, 1 rows")

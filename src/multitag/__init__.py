@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from multitag.data.table import Table
     from multitag.inference.classifier import Classifier, Prediction, load
     from multitag.jobs.evaluate import evaluate
+    from multitag.jobs.train import Run, train
     from multitag.labels import LabelSet
-    from multitag.run import Run, train
 
     __version__: str
 
@@ -59,12 +59,12 @@ _LAZY = {
     "Classifier": "multitag.inference.classifier",
     "LabelSet": "multitag.labels",
     "Prediction": "multitag.inference.classifier",
-    "Run": "multitag.run",
+    "Run": "multitag.jobs.train",
     "Table": "multitag.data.table",
     "evaluate": "multitag.jobs.evaluate",
     "load": "multitag.inference.classifier",
     "read_table": "multitag.data.read",
-    "train": "multitag.run",
+    "train": "multitag.jobs.train",
 }
 
 

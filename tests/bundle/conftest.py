@@ -25,31 +25,6 @@ LABELS = LabelSet(("Comedy", "Drama", "Kids & Family"))
 
 
 @pytest.fixture(scope="session")
-def facts() -> dict[str, Any]:
-    """What a run says about a bundle."""
-    return {
-        "versions": {"multitag": "0.1.0", "python": "3.11.7"},
-        "base_model": {
-            "name": "minilm", "asked_for": "auto", "weights_sha256": "53aa" * 16,
-            "reason": "the hub did not answer", "architecture": "DistilBertForSequenceClassification",
-        },
-        "data": {
-            "source": "films.csv", "fingerprint": "ab" * 32, "text_column": "Description",
-            "label_column": "Genre", "label_separator": ",", "rows": 10, "rows_used": 10, "left_out": [],
-        },
-        "split": {"method": "stratified", "train": 7, "validation": 1, "test": 2},
-        "seed": 42,
-        "settings": {"training": {"epochs": 5.0, "learning_rate": None}},
-        "metrics": {"test": {"macro_f1": 0.5, "macro_roc_auc": None}},
-    }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def thresholds() -> Thresholds:
-    return Thresholds("per_label", 0.3, 0.35, (0.25, 0.5, 0.125), 3, "f1", "validation, 1 rows")
-
-
-@pytest.fixture(scope="session")
 def files(thresholds: Thresholds, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """Give the content of every file but the manifest."""
     folder = tmp_path_factory.mktemp("contents")

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.special import expit
 
 from multitag.errors import BundleError
-from multitag.inference.backends.backend import TorchBackend
+from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts, sigmoid
 

@@ -6,7 +6,7 @@ import pytest
 import multitag
 from multitag.data.read import read_table
 from multitag.errors import BundleError, ConfigError
-from multitag.inference.backends.backend import TorchBackend
+from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder, pad_batch
 from multitag.inference.scoring import MAX_WINDOWS, sigmoid
 from multitag.jobs.evaluate import evaluate

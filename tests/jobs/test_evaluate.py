@@ -7,8 +7,8 @@ import pytest
 
 import multitag
 from multitag.errors import DataError
+from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.thresholds.thresholds import Thresholds
-from multitag.jobs.evaluate import measure
 
 NAMES = multitag.LabelSet(("A", "B"))
 Y_TRUE = np.array([[1, 0], [1, 1], [0, 1], [0, 0]])

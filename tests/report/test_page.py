@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from multitag.evaluation.report import build_report
+from multitag.report.page import build_report
 from multitag.report.plots.bars import MAX_BARS
 from multitag.report.tables import headline_rows
 

@@ -51,7 +51,7 @@ def test_the_validation_figure_is_the_macro_ap_over_labels_with_a_positive(tune,
 
     from multitag.config import Config
     from multitag.data.task import Task
-    from multitag.inference.backends.backend import TorchBackend
+    from multitag.inference.backends.torch import TorchBackend
     from multitag.inference.encoding import TextEncoder
     from multitag.inference.scoring import score_texts
 

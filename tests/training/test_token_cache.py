@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from transformers import AutoTokenizer
 
-from multitag.data import token_cache
 from multitag.data.tokens import TOKENIZER_BATCH, Tokens, tokenise
+from multitag.training import token_cache
 from multitag.training.dataset import TextDataset
 from multitag.training.token_cache import DIGEST, IDS, OFFSETS, load_or_tokenise, made_from
 

@@ -21,7 +21,8 @@ def export(
     ] = None,
 ) -> None:
     """Export the model of a bundle to ONNX again, fp32 and int8; only what passes the gate is kept."""
-    from multitag.export.gate import export_bundle, parity_notes
+    from multitag.export.gate import parity_notes
+    from multitag.jobs.export import export_bundle
 
     for note in parity_notes(export_bundle(bundle, data, text=text, labels=labels)):
         typer.echo(note)

@@ -228,8 +228,8 @@ def _train(
     from multitag.data.read import load_tables
     from multitag.extras import import_extra
     from multitag.jobs.run_folder import RunFolder
+    from multitag.jobs.train import train as train_bundle
     from multitag.report.tables import headline_rows, headline_side
-    from multitag.run import train as train_bundle
 
     RunFolder(out).check(resume)  # before the minutes that the rest may take
     import_extra("torch", "train")

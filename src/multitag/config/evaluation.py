@@ -26,7 +26,8 @@ class EvaluationConfig:
         ``"precision=0.8"``, ``"recall=0.9"``, ``"cost=5:1"`` or ``"cost"`` (see
         :func:`multitag.evaluation.thresholds.thresholds.tune_thresholds`).
     costs : str or None
-        With the objective ``"cost"``: a CSV file of each label's costs (see ``multitag.evaluation.thresholds.costs.read_costs``).
+        With the objective ``"cost"``: a CSV file of each label's costs (see
+        ``multitag.evaluation.thresholds.costs.read_costs``).
     calibration : {"auto", "none", "platt", "isotonic"}
         How probabilities are calibrated, label by label; auto takes Platt's way on out-of-fold probabilities, none
         without folds.

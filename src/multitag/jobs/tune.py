@@ -76,7 +76,8 @@ def tune_bundle(
     objective : str
         What to tune for, see :func:`multitag.evaluation.thresholds.thresholds.tune_thresholds`.
     costs : str or Path, optional
-        With the objective ``"cost"``: a file of each label's, see :func:`multitag.evaluation.thresholds.costs.read_costs`.
+        With the objective ``"cost"``: a file of each label's, see
+        :func:`multitag.evaluation.thresholds.costs.read_costs`.
     out : str or Path, optional
         Write the bundle with the new thresholds there; must not exist. The old one stays as it is.
     backend : {"auto", "onnx", "onnx-int8", "torch"}

@@ -75,7 +75,7 @@ class Plot:
     Parameters
     ----------
     svg : str
-        As the functions of ``multitag.evaluation.plots`` give it.
+        As the functions of ``multitag.report.plots`` give it.
     caption : str
     table : Table or None
         The figures behind it, folded away; None where the table that stands before it has them.

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.data import alike as alike_module
 from multitag.data.audit.finding import Finding
 from multitag.data.audit.texts import find_in_texts, members
+from multitag.data.duplicates import groups as groups_module
 from multitag.data.duplicates.groups import Alike
 
 A = "A retired hitman is pulled back in for one last job in the city of his childhood."
@@ -46,7 +46,7 @@ def test_texts_that_nearly_come_again() -> None:
 
 
 def test_what_was_not_looked_for_is_said(monkeypatch) -> None:
-    monkeypatch.setattr(alike_module, "MOST_CHARACTERS", 10)
+    monkeypatch.setattr(groups_module, "MOST_CHARACTERS", 10)
     finding = found([A, "x"], [("K",), ("L",)])["near_duplicates_not_looked_for"]
     assert finding.message.startswith("near-duplicate texts were not looked for among more than 40 million characters")
 

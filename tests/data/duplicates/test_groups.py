@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from multitag.data import alike as alike_module
+from multitag.data.duplicates import groups as groups_module
 from multitag.data.duplicates.equal import group_texts
 from multitag.data.duplicates.groups import Alike
 
@@ -53,7 +53,7 @@ def test_rows_across_the_sides_are_counted() -> None:
 
 
 def test_too_many_characters_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alike_module, "MOST_CHARACTERS", len(A) + len(ALMOST_A))
+    monkeypatch.setattr(groups_module, "MOST_CHARACTERS", len(A) + len(ALMOST_A))
     assert Alike.find([A, ALMOST_A, A]).near is not None
     assert Alike.find([A, ALMOST_A, "x"]).near is None
 

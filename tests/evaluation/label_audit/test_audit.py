@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from multitag.data import alike as alike_module
+from multitag.data.duplicates import groups as groups_module
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.label_audit.audit import COLUMNS, FIRST, KINDS, LONGEST, LabelFinding, audit_held_out
 
@@ -94,7 +94,7 @@ def test_a_form_that_most_rows_follow_is_no_duplicate() -> None:
 
 
 def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alike_module, "MOST_CHARACTERS", 100)
+    monkeypatch.setattr(groups_module, "MOST_CHARACTERS", 100)
     audit = audit_held_out(held_out([("Drama", "War"), *[("Drama",), ()] * 10], doubted={2: "War"}))
     assert audit.findings == ()
     assert audit.notes[0] == "not judged, as fewer than 5 rows have them or have them not: 'War'"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from multitag.errors import BundleError
-from multitag.inference.backends.backend import TorchBackend
+from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import pad_batch
 
 

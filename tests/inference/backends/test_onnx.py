@@ -14,13 +14,15 @@ import multitag
 from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.read import open_bundle
 from multitag.errors import BundleError, ConfigError
-from multitag.export.gate import export_bundle, parity_notes
+from multitag.export.gate import parity_notes
 from multitag.export.quantise import arrange_for_int8, quantise_int8
 from multitag.export.trace import export_onnx
-from multitag.inference.backends.backend import TorchBackend, open_backend
+from multitag.inference.backends.backend import open_backend
 from multitag.inference.backends.onnx import OnnxBackend
+from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
+from multitag.jobs.export import export_bundle
 
 
 @pytest.fixture(scope="module")

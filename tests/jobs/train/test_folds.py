@@ -57,7 +57,7 @@ def test_the_bundle_says_how_it_was_split(folded):
 
 
 def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path, monkeypatch, caplog):
-    from multitag.run import folds
+    from multitag.jobs.train import folds
 
     real, calls = folds.fine_tune, []
 

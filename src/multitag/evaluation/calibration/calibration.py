@@ -15,7 +15,8 @@ from multitag.evaluation.calibration.methods import Calibrator, Identity, read_c
 
 @dataclass(frozen=True)
 class Calibration:
-    """How each label's probabilities are calibrated; fitted by :func:`multitag.evaluation.calibration.fit.fit_calibration`.
+    """How each label's probabilities are calibrated; fitted by
+    :func:`~multitag.evaluation.calibration.fit.fit_calibration`.
 
     Parameters
     ----------

@@ -142,8 +142,8 @@ def audit_held_out(held_out: HeldOut) -> LabelAudit:
     Returns
     -------
     LabelAudit
-        Labels that are likely wrong or missing (see :func:`~multitag.evaluation.label_audit.confident_learning.find_doubts`), labels that
-        are on one of several rows with equal or nearly equal texts and not on another, and such texts that were held
+        Labels that are likely wrong or missing (see
+        :func:`~multitag.evaluation.label_audit.confident_learning.find_doubts`), labels that are on one of several rows with equal or nearly equal texts and not on another, and such texts that were held
         out on different sides or folds.
     """
     doubts = find_doubts(held_out.y_true, held_out.y_prob)

@@ -132,7 +132,8 @@ def tune_thresholds(
     """Find the threshold of each label, and the one for all, that are best by an objective.
 
     A label's own threshold is shrunk towards the one for all, the more the fewer positives it has (see
-    ``multitag.evaluation.thresholds.search``); without any it takes that one. So a precision or recall is aimed at, not promised.
+    ``multitag.evaluation.thresholds.search``); without any it takes that one. So a precision or recall is aimed at,
+    not promised.
 
     Parameters
     ----------

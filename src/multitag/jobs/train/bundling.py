@@ -17,10 +17,10 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ExportError
 from multitag.evaluation.guarantees.guarantee import Guarantee
-from multitag.evaluation.report import build_report
 from multitag.export.gate import export_checked, parity_notes
 from multitag.jobs.train.measured import Measured
 from multitag.report.card import build_card
+from multitag.report.page import build_report
 
 VERSIONS_OF = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime", "numpy", "scikit-learn")
 

@@ -11,8 +11,8 @@ from multitag.evaluation.calibration.reliability import compare_calibration
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.label_audit.audit import audit_held_out
+from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
-from multitag.jobs.evaluate import measure
 from multitag.jobs.train.baselines import compare_simpler
 from multitag.jobs.train.measured import Measured
 

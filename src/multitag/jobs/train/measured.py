@@ -19,7 +19,7 @@ from multitag.evaluation.decision_rules import Fit, Rules, fit_rules, fixed_rule
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
-from multitag.inference.backends.backend import TorchBackend
+from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
 from multitag.jobs.run_folder import RunFolder

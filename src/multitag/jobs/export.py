@@ -1,0 +1,76 @@
+"""``multitag export``: the graphs of a bundle, made again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from multitag.atomic import system_errors_as_output_errors
+from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
+from multitag.bundle.read import open_bundle
+from multitag.bundle.write import replace_files
+from multitag.config import DataConfig
+from multitag.data.read import load_table, settings_of_bundle
+from multitag.data.samples import SAMPLE_COLUMNS
+from multitag.errors import BundleError
+from multitag.export.gate import export_checked
+from multitag.export.parity import Parity
+from multitag.inference.windows import choose_pool
+
+
+def export_bundle(
+    path: str | Path, data: str | Path, *, text: str | None = None, labels: str | None = None
+) -> list[Parity]:
+    """Export a bundle's model again and put the graphs that pass into the bundle.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder of the bundle; changed as a whole or not at all.
+    data : str or Path
+        Labelled rows to compare on, as :func:`multitag.read_table` takes them. Labels that the bundle does not know
+        are left out: the comparison is of its own decisions.
+    text, labels : str, optional
+        Columns of ``data``; by default the packaged table's own, or those that the bundle was trained on.
+
+    Returns
+    -------
+    list of Parity
+        Of the fp32 and the int8 graph.
+
+    Raises
+    ------
+    BundleError
+        If it is not a whole bundle, or a zip.
+    DataError
+        If the rows cannot be read.
+    ExportError
+        If the model is of a kind that cannot be exported.
+    MissingExtraError
+        If what exporting needs is not installed.
+    """
+    if not Path(path).is_dir():
+        raise BundleError(f"{path}: expected the folder of a bundle; unpack a zip first")
+    with open_bundle(path) as bundle:
+        given: dict[str, Any] = {"text": text, "labels": labels, "allow_unlabelled": True}
+        if str(data) in SAMPLE_COLUMNS:
+            config = DataConfig(**given)
+        else:
+            config = settings_of_bundle(bundle.manifest.data, **given)
+        table = load_table(data, config)
+        known_labels = set(bundle.label_set.names)
+        y_true = bundle.label_set.encode([known_labels.intersection(row) for row in table.labels])
+        with system_errors_as_output_errors(Path(path)), tempfile.TemporaryDirectory(prefix="multitag-") as name:
+            scratch = Path(name)
+            (scratch / "model").mkdir()
+            for file in (bundle.folder / "model").iterdir():
+                shutil.copyfile(file, scratch / "model" / file.name)
+            parities = export_checked(
+                scratch, table.texts, y_true, bundle.label_set, bundle.thresholds, bundle.calibration,
+                sample=table.texts, pool=choose_pool(bundle.manifest),
+            )  # fmt: skip
+            made = {part: scratch / part for part in (ONNX, ONNX_INT8, ONNX_PARITY)}
+            replace_files(path, {part: file if file.exists() else None for part, file in made.items()})
+    return parities
