@@ -26,7 +26,7 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.baselines import models as baselines
 from multitag.evaluation.calibration.calibration import Calibration
-from multitag.evaluation.decision_rules import Rules, apply_nested
+from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.metrics.metrics import compute_metrics
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -78,7 +78,7 @@ def _figures(task: Task, name: str, score: Callable[[], Probabilities]) -> dict[
     n_labels = len(task.label_set)
     tune = tune_for("f1")
     y_prob, y_pred = apply_nested(
-        task.y, y_raw, task.fold, lambda y, given: Rules(Calibration.identity(n_labels), tune(y, given))
+        task.y, y_raw, task.fold, lambda y, given: DecisionRules(Calibration.identity(n_labels), tune(y, given))
     )
     values = compute_metrics(task.y, y_prob, y_pred, task.label_set.names, np.zeros(n_labels)).values
     return {"name": name, "seconds": round(seconds, 2), **{each: values[each] for each in FIGURES}}

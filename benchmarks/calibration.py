@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from multitag.evaluation.calibration.fit import Fitted, fit_calibration
 from multitag.evaluation.calibration.reliability import measure_reliability
-from multitag.evaluation.decision_rules import Rules, apply_nested
+from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.thresholds.thresholds import Thresholds
 
@@ -44,8 +44,8 @@ def calibrate(rows: HeldOut, method: Fitted) -> NDArray[np.float32]:
     """Calibrate each fold by what is fitted on the others; gives (n_rows, n_labels)."""
     thresholds = Thresholds.fixed_only(0.5, len(rows.label_names))
 
-    def fit(y_true: NDArray[np.uint8], y_raw: NDArray[np.float32]) -> Rules:
-        return Rules(fit_calibration(y_true, y_raw, method), thresholds)
+    def fit(y_true: NDArray[np.uint8], y_raw: NDArray[np.float32]) -> DecisionRules:
+        return DecisionRules(fit_calibration(y_true, y_raw, method), thresholds)
 
     return apply_nested(rows.y_true, rows.y_raw, rows.fold, fit)[0]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.fit import fit_calibration
-from multitag.evaluation.decision_rules import Rules, apply_nested
+from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.thresholds.objectives import find_objective
@@ -61,10 +61,10 @@ def tune_for(objective: str, shrinkage: float = SHRINKAGE) -> Tune:
 def decide(rows: HeldOut, method: str, tune: Tune) -> tuple[Probabilities, Decisions]:
     """Decide on each fold by what was fitted on the others."""
 
-    def fit(y_true: Decisions, y_raw: Probabilities) -> Rules:
+    def fit(y_true: Decisions, y_raw: Probabilities) -> DecisionRules:
         n_labels = y_true.shape[1]
         calibration = Calibration.identity(n_labels) if method == "none" else fit_calibration(y_true, y_raw, method)
-        return Rules(calibration, tune(y_true, calibration.apply(y_raw)))
+        return DecisionRules(calibration, tune(y_true, calibration.apply(y_raw)))
 
     return apply_nested(rows.y_true, rows.y_raw, rows.fold, fit)
 

@@ -28,12 +28,12 @@ def printable(text: str) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
-def said_by(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     r"""Give on one line, and not without end, what another library's error says; its class where it says nothing.
 
     Examples
     --------
-    >>> said_by(ValueError("no such\n   axis")), said_by(KeyboardInterrupt())
+    >>> describe_error(ValueError("no such\n   axis")), describe_error(KeyboardInterrupt())
     ('no such axis', 'KeyboardInterrupt')
     """
     return " ".join(str(error).split())[:300] or type(error).__name__

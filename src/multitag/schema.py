@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from multitag.errors import ConfigError, said_by
+from multitag.errors import ConfigError, describe_error
 from multitag.extras import import_extra
 
 MAX_YAML_BYTES = 2**18  # a file of settings has 2 KB; PyYAML reads 100 KB a second
@@ -40,7 +40,7 @@ def read_yaml(path: str | Path) -> Any:
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such configuration file") from error
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
-        raise ConfigError(f"{path}: not YAML: {said_by(error)}") from error
+        raise ConfigError(f"{path}: not YAML: {describe_error(error)}") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
 

@@ -23,8 +23,8 @@ from typing import Any, NoReturn
 from multitag.cli.main import run
 
 WARM = (
-    "multitag.jobs.train.bundling", "multitag.jobs.train.measured", "multitag.jobs.train.folds", "multitag.training.fine_tune",
-    "filelock", "accelerate", "pydantic",
+    "multitag.jobs.train.bundling", "multitag.jobs.train.measured", "multitag.jobs.train.folds",
+    "multitag.training.fine_tune", "filelock", "accelerate", "pydantic",
     "pandas", "pyarrow.parquet", "sklearn.metrics", "sklearn.isotonic", "iterstrat.ml_stratifiers", "jinja2", "yaml",
     "matplotlib.pyplot", "onnx", "onnxruntime.quantization", "torch.onnx", "transformers.models.distilbert",
     "transformers.models.auto.modeling_auto", "torch._dynamo", "matplotlib.backends.backend_svg",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from multitag.config import DataConfig
 from multitag.data.build import build_table
 from multitag.data.label_formats.cell_formats import Separated
-from multitag.data.label_formats.label_columns import CellShape
+from multitag.data.label_formats.label_columns import CellColumns
 from multitag.data.left_out import LeftOut
 from multitag.data.read import load_table, load_tables, read_table, settings_of_bundle
 from multitag.data.readers.source import Rejected, Source, open_source
@@ -42,7 +42,7 @@ def test_a_csv_becomes_a_table(write: Write) -> None:
         rows=(1, 2),
         source="x.csv",
         text_columns=TextColumns(("Plot",)),
-        shape=CellShape(("Genre",), Separated(",")),
+        shape=CellColumns(("Genre",), Separated(",")),
         n_rows_source=2,
     )
 

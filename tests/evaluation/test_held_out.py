@@ -40,12 +40,12 @@ def test_sides_are_taken_and_joined(held_out):
     test = held_out.of_side("test")
     assert (len(test), test.rows.tolist(), test.texts) == (3, [9, 4, 7], held_out.texts[2:])
     assert same(held_out.of_side("validation").joined(test), held_out)
-    assert same(held_out.measured(), test)
+    assert same(held_out.headline(), test)
     assert len(held_out.of_side("out_of_fold")) == 0
     turned = held_out.taken(np.arange(5)[::-1], side="out_of_fold", fold=np.array([0, 1, 0, 1, 0]))
     assert turned.texts[0] == "five\nlines"
     assert turned.fold.tolist() == [0, 1, 0, 1, 0]
-    assert len(held_out.joined(turned).measured()) == 5
+    assert len(held_out.joined(turned).headline()) == 5
 
 
 def test_what_is_no_file_of_probabilities_is_refused(held_out, tmp_path):

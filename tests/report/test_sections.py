@@ -9,7 +9,7 @@ import pytest
 
 from multitag.evaluation.metrics.metrics import compute_metrics
 from multitag.report.best_measured import best_measured
-from multitag.report.pieces import MAX_TEXT, Plot, Table, figure_cell, text_cell
+from multitag.report.pieces import MAX_TEXT, HtmlTable, Plot, figure_cell, text_cell
 from multitag.report.sections.audit import audit_section
 from multitag.report.sections.baselines import baselines_section
 from multitag.report.sections.calibration import calibration_section
@@ -25,7 +25,7 @@ from multitag.report.sections.scores import scores_section
 def table(section, name):
     """Give a table's rows as text, by their first cells."""
     tables = [part.table if isinstance(part, Plot) else part for part in section.parts]
-    (found,) = (each for each in tables if isinstance(each, Table) and each.name == name)
+    (found,) = (each for each in tables if isinstance(each, HtmlTable) and each.name == name)
     return {row[0].text: dict(zip(found.header, row, strict=True)) for row in found.rows}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import MANIFEST, MAX_ENTRIES, check_names, size_limit
 from multitag.bundle.manifest import FileRecord, Manifest
-from multitag.errors import BundleError, said_by
+from multitag.errors import BundleError, describe_error
 
 MAX_RATIO = 100  # of unpacked to packed size
 FREE_BYTES = 8192  # entries up to this size may have any ratio
@@ -151,4 +151,4 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) ->
 
 
 def _one_line(error: Exception) -> str:
-    return said_by(error)  # zipfile quotes whole names
+    return describe_error(error)  # zipfile quotes whole names

@@ -12,7 +12,7 @@ from multitag.config import DataConfig
 from multitag.data.cells import RowError
 from multitag.data.label_formats.choose import choose_shape, label_columns
 from multitag.data.label_formats.column_patterns import check_column
-from multitag.data.label_formats.label_columns import CellShape, LabelShape
+from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, REPEATED_HEADER, WITHOUT_LABELS, WITHOUT_TEXT, LeftOut
 from multitag.data.readers.fasttext_lines import LINE
 from multitag.data.readers.source import Rejected, Source
@@ -108,16 +108,16 @@ def build_table(source: Source, data: DataConfig, *, keep_content: bool = False)
     )  # fmt: skip
 
 
-def _texts_with_labels(texts: TextColumns, shape: LabelShape, source: str) -> TextColumns:
+def _texts_with_labels(texts: TextColumns, shape: LabelColumns, source: str) -> TextColumns:
     """Take the labels out of a text that they are words of; refuse a text that is its own label."""
-    if isinstance(shape, CellShape) and shape.is_fasttext and texts.names == shape.columns:
+    if isinstance(shape, CellColumns) and shape.is_fasttext and texts.names == shape.columns:
         return replace(texts, with_labels=True)
     both = next(name for name in texts.names if name in shape.columns)
     raise DataError(f"{source}: column {both!r} holds the text and the labels; name another with --text or --labels")
 
 
 def _read_row(
-    texts: TextColumns, shape: LabelShape, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...], *,
+    texts: TextColumns, shape: LabelColumns, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...], *,
     drop_unlabelled: bool,
 ) -> Found:  # fmt: skip
     if _repeats(text_cells, texts.names) and _repeats(label_cells, shape.columns):  # joined files, header and all

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from multitag.data.label_formats.cell_formats import Separated
-from multitag.data.label_formats.label_columns import CellShape, LabelShape, listed, named
+from multitag.data.label_formats.label_columns import CellColumns, LabelColumns, listed, named
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, WITHOUT_LABELS, LeftOut, summary_line
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
@@ -30,7 +30,7 @@ class Table:
         File name or ``"DataFrame"``, for messages and the manifest.
     text_columns : TextColumns
         Where texts were read from.
-    shape : LabelShape
+    shape : LabelColumns
         Where labels were read from, and how.
     n_rows_source : int
         Rows of the source; those not in ``rows`` are in ``left_out``.
@@ -47,7 +47,7 @@ class Table:
     rows: tuple[int, ...]
     source: str
     text_columns: TextColumns
-    shape: LabelShape
+    shape: LabelColumns
     n_rows_source: int
     left_out: tuple[LeftOut, ...] = ()
     files: tuple[tuple[str, int], ...] = ()
@@ -71,7 +71,7 @@ class Table:
     @property
     def label_separator(self) -> str | None:
         """What stands between two labels of a text cell; None where they are written in another way."""
-        form = self.shape.form if isinstance(self.shape, CellShape) else None
+        form = self.shape.form if isinstance(self.shape, CellColumns) else None
         return form.mark if isinstance(form, Separated) else None
 
     def place(self, row: int) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from multitag.config import Config
 from multitag.data.audit.findings import find_in_table
-from multitag.data.duplicates.groups import Alike
+from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.left_out import LeftOut, count_kinds, summary_line
 from multitag.data.split.folds import NO_FOLD, fold_notes, fold_rows
 from multitag.data.split.rare_labels import RareLabels
@@ -35,7 +35,7 @@ class Task:
     label_set : LabelSet
         Of all rows, so that a label that is rare still has its column.
     y : ndarray of uint8, shape (n_rows, n_labels)
-    alike : Alike
+    alike : DuplicateGroups
         Rows whose texts are equal or nearly.
     split : Split
     method : str
@@ -52,7 +52,7 @@ class Task:
     table: Table
     label_set: LabelSet
     y: NDArray[np.uint8]
-    alike: Alike
+    alike: DuplicateGroups
     split: Split
     method: str
     rare: RareLabels
@@ -89,7 +89,8 @@ class Task:
                 f"got {list(label_set.names)}"
             )
         y = label_set.encode(names, np.uint8)
-        alike = Alike.find(list(map(join_text, joined.texts)), near=config.split.near_duplicates == "together")
+        near = config.split.near_duplicates == "together"
+        alike = DuplicateGroups.find(list(map(join_text, joined.texts)), near=near)
         sizes = {side: len(each) for side, each in own.items()}
         split, fold = _fold(alike, y, sizes, config) if config.split.folds else (_split(alike, y, sizes, config), None)
         sources = {side: each.source for side, each in own.items()}
@@ -197,7 +198,7 @@ class Task:
         """Say which held-out rows are trained on too: of separate tables, or of a form that most rows follow."""
         notes = []
         for side in ("validation", "test"):
-            count = self.alike.straddling(self.rows("train"), self.rows(side))
+            count = self.alike.count_overlap(self.rows("train"), self.rows(side))
             if count:
                 notes.append(
                     f"{count} of {len(self.rows(side))} {side} texts are training texts too, or nearly: "
@@ -207,7 +208,7 @@ class Task:
 
 
 def _fold(
-    alike: Alike, y: NDArray[np.uint8], own: Mapping[str, int], config: Config
+    alike: DuplicateGroups, y: NDArray[np.uint8], own: Mapping[str, int], config: Config
 ) -> tuple[Split, NDArray[np.int64]]:
     """Divide the rows of the main table into folds; a separate table can only be tested on."""
     if "validation" in own:
@@ -219,7 +220,7 @@ def _fold(
     return Split(rows[:n_main], rows[:0], rows[n_main:]), fold
 
 
-def _split(alike: Alike, y: NDArray[np.uint8], own: Mapping[str, int], config: Config) -> Split:
+def _split(alike: DuplicateGroups, y: NDArray[np.uint8], own: Mapping[str, int], config: Config) -> Split:
     """Split the rows of the main table; those of separate tables are sides as they are."""
     sizes: dict[str, Any] = {f"{side}_size": 0 for side in own}
     start = len(y) - sum(own.values())

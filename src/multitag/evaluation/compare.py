@@ -110,7 +110,7 @@ def compare(
         If the runs were measured on other rows, texts, labels or true labels, or on fewer than 20 rows; names the first
         that differs.
     """
-    a, b = (_in_order(each.measured()) for each in (first, second))
+    a, b = (_in_order(each.headline()) for each in (first, second))
     _check_same(a, b, names)
     values = []
     for each in (a, b):

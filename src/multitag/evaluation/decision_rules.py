@@ -17,7 +17,7 @@ from multitag.evaluation.thresholds.thresholds import Thresholds, apply_threshol
 
 
 @dataclass(frozen=True)
-class Rules:
+class DecisionRules:
     """Calibration and thresholds that belong together: the thresholds are for calibrated probabilities.
 
     Parameters
@@ -46,15 +46,15 @@ class Rules:
         return y_prob, apply_thresholds(y_prob, self.thresholds.values()).astype(np.uint8)
 
 
-def fixed_rules(config: EvaluationConfig, n_labels: int) -> Rules:
+def fixed_rules(config: EvaluationConfig, n_labels: int) -> DecisionRules:
     """Leave probabilities as they are, and cut at the fixed threshold."""
-    return Rules(Calibration.identity(n_labels), Thresholds.fixed_only(config.threshold, n_labels))
+    return DecisionRules(Calibration.identity(n_labels), Thresholds.fixed_only(config.threshold, n_labels))
 
 
 def fit_rules(
     y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], config: EvaluationConfig, tuned_on: str, *, calibrate: bool,
     costs: Costs | None = None,
-) -> Rules:  # fmt: skip
+) -> DecisionRules:  # fmt: skip
     """Fit calibration, then thresholds for the calibrated probabilities.
 
     Parameters
@@ -75,14 +75,14 @@ def fit_rules(
         y_true, calibration.apply(y_raw), fixed=config.threshold, tuned_on=tuned_on, objective=config.objective,
         costs=costs,
     )  # fmt: skip
-    return Rules(calibration, thresholds)
+    return DecisionRules(calibration, thresholds)
 
 
-Fit = Callable[[NDArray[np.uint8], NDArray[np.float32]], Rules]  # of y_true and y_raw
+FitRules = Callable[[NDArray[np.uint8], NDArray[np.float32]], DecisionRules]  # of y_true and y_raw
 
 
 def apply_nested(
-    y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], fold: NDArray[np.int64], fit: Fit
+    y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], fold: NDArray[np.int64], fit: FitRules
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Decide on each fold by rules that were fitted on the others, so that no row has a say in how it is judged.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import new_file
-from multitag.errors import DataError, said_by
+from multitag.errors import DataError, describe_error
 from multitag.extras import import_extra
 
 OUT_OF_FOLD = "out_of_fold"
@@ -89,7 +89,7 @@ class HeldOut:
         texts = tuple(text for each in every for text in each.texts)
         return replace(self, texts=texts, side=tuple(side for each in every for side in each.side), **arrays)
 
-    def measured(self) -> Self:
+    def headline(self) -> Self:
         """Give the rows that the headline is of: out of fold, else test, else validation."""
         side = next((each for each in (OUT_OF_FOLD, "test", "validation") if each in self.side), "test")
         return self.of_side(side)
@@ -130,7 +130,7 @@ class HeldOut:
         except FileNotFoundError as error:
             raise DataError(f"{path}: missing; give the folder of a finished run that held rows out") from error
         except (OSError, pa.ArrowException) as error:
-            raise DataError(f"{path}: not a file of probabilities: {said_by(error)}") from error
+            raise DataError(f"{path}: not a file of probabilities: {describe_error(error)}") from error
         names = [each.removeprefix("probability_") for each in table.column_names if each.startswith("probability_")]
         expected = ["row", "side", "fold", "text", *(prefix + name for prefix in PREFIXES for name in names)]
         if not names or table.column_names != expected:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from multitag.errors import ExportError, said_by
+from multitag.errors import ExportError, describe_error
 from multitag.export.distilbert import build_graph, is_distilbert, read_config
 from multitag.extras import import_extra
 from multitag.inference.backends.onnx import INPUTS, OUTPUT
@@ -68,7 +68,7 @@ def _trace(model_folder: Path, target: Path) -> None:
         raise
     except Exception as error:  # whatever an operator that ONNX lacks, or code that cannot be traced, raises
         target.unlink(missing_ok=True)
-        reason = said_by(error)
+        reason = describe_error(error)
         raise ExportError(f"{type(model).__name__}: torch cannot write it as an ONNX graph: {reason}") from error
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.data.texts import Text
-from multitag.errors import BundleError, DataError, said_by
+from multitag.errors import BundleError, DataError, describe_error
 
 # A WordPiece or BPE token covers a word of at most about this many characters; a text is cut to that many
 # times max_length before it is tokenised, since the tokenizer takes 17 s for 10 MB, of which little is kept.
@@ -112,7 +112,7 @@ def _tokenizer_errors(path: Path) -> Iterator[None]:
         # It raises bare Exception, and panics as a BaseException that is not Ctrl-C.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise BundleError(f"{path}: not a usable tokenizer: {said_by(error)}") from error
+        raise BundleError(f"{path}: not a usable tokenizer: {describe_error(error)}") from error
 
 
 def check_text(text: object, number: int) -> None:

@@ -18,7 +18,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from multitag.errors import BaseModelError, said_by
+from multitag.errors import BaseModelError, describe_error
 from multitag.labels import LabelSet
 from multitag.model.base import BaseModel
 from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head
@@ -81,7 +81,7 @@ def build_model(base: BaseModel, label_set: LabelSet) -> PreTrainedModel:
     except (ValueError, OSError, KeyError, RuntimeError, SafetensorError) as error:
         raise BaseModelError(
             f"base model {base.name!r}: transformers cannot make a text classifier of {base.folder}: "
-            f"{said_by(error)}"
+            f"{describe_error(error)}"
         ) from error
     return built
 
@@ -99,7 +99,7 @@ def load_tokenizer(base: BaseModel, max_length: int) -> PreTrainedTokenizerFast:
     except (ValueError, OSError, KeyError) as error:
         raise BaseModelError(
             f"base model {base.name!r}: no tokenizer can be loaded from {base.folder}: "
-            f"{said_by(error)}"
+            f"{describe_error(error)}"
         ) from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast) or tokenizer.pad_token_id is None:
         raise BaseModelError(

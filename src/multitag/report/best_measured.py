@@ -21,7 +21,7 @@ def side_word(side: str) -> str:
 
 
 @dataclass(frozen=True)
-class Measured:
+class HeadlineFigures:
     """The figures of one side at one kind of threshold.
 
     Parameters
@@ -45,16 +45,16 @@ class Measured:
         return "the tuned thresholds" if self.kind == "tuned" else "the fixed threshold"
 
 
-def best_measured(metrics: Mapping[str, Any]) -> Measured | None:
+def best_measured(metrics: Mapping[str, Any]) -> HeadlineFigures | None:
     """Choose out of fold before test before validation, and tuned thresholds before the fixed one.
 
     Returns
     -------
-    Measured or None
+    HeadlineFigures or None
         None where nothing was measured.
     """
     side = headline_side(metrics)
     if side is None:
         return None
     kind = "tuned" if "tuned" in metrics["splits"][side] else "fixed"
-    return Measured(side, kind, metrics["splits"][side][kind])
+    return HeadlineFigures(side, kind, metrics["splits"][side][kind])

@@ -83,7 +83,7 @@ def build_report(
         notes=metrics["notes"],
         sections=[
             *_figure_sections(metrics, f"fine-tuned {base_model['name']}"),
-            *_row_sections(metrics, thresholds, held_out.measured() if held_out is not None else None),
+            *_row_sections(metrics, thresholds, held_out.headline() if held_out is not None else None),
             *([audit_section(metrics["audit"])] if metrics.get("audit") else []),
             learning_section(metrics),
             *facts_sections(

@@ -42,7 +42,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class HtmlTable:
     """A table; the first cell of a row is its heading.
 
     Parameters
@@ -77,13 +77,13 @@ class Plot:
     svg : str
         As the functions of ``multitag.report.plots`` give it.
     caption : str
-    table : Table or None
+    table : HtmlTable or None
         The figures behind it, folded away; None where the table that stands before it has them.
     """
 
     svg: str
     caption: str
-    table: Table | None
+    table: HtmlTable | None
     kind: str = field(default="plot", init=False)
 
 
@@ -112,12 +112,12 @@ class Section:
     name : str
         Its id on the page.
     heading : str
-    parts : sequence of Paragraph, Table, Plot and Facts
+    parts : sequence of Paragraph, HtmlTable, Plot and Facts
     """
 
     name: str
     heading: str
-    parts: Sequence[Paragraph | Table | Plot | Facts]
+    parts: Sequence[Paragraph | HtmlTable | Plot | Facts]
 
 
 def figure_cell(value: float | None, interval: Sequence[float] | None = None) -> Cell:

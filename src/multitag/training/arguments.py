@@ -13,7 +13,7 @@ import torch
 from transformers import IntervalStrategy, TrainingArguments
 
 from multitag.config import Config
-from multitag.errors import ConfigError, said_by
+from multitag.errors import ConfigError, describe_error
 
 # These tie the Trainer to the run: changing them would break what multitag promises.
 RESERVED = {
@@ -81,7 +81,7 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
     try:
         arguments = TrainingArguments(**(values | dict(training.trainer_args)))
     except (ValueError, TypeError, ImportError) as error:
-        raise ConfigError(f"trainer arguments: {said_by(error)}") from error
+        raise ConfigError(f"trainer arguments: {describe_error(error)}") from error
     evaluates = arguments.eval_strategy != IntervalStrategy.NO
     if evaluates and not has_validation:
         raise ConfigError("trainer argument 'eval_strategy' needs validation rows, but validation_size is 0")

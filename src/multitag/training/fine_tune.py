@@ -26,7 +26,7 @@ from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.states import refuse_foreign
 from multitag.training.teacher import teach, teacher_weight
 from multitag.training.token_cache import load_or_tokenise
-from multitag.training.trainer import Fit, fit_model
+from multitag.training.trainer import TrainedModel, fit_model
 
 logger = logging.getLogger("multitag")
 
@@ -37,7 +37,7 @@ class FineTuned:
 
     Parameters
     ----------
-    fit : Fit
+    fit : TrainedModel
     tokenizer : PreTrainedTokenizerFast
     base : BaseModel
     config : Config
@@ -46,7 +46,7 @@ class FineTuned:
         What a reader of the figures must know about the training.
     """
 
-    fit: Fit
+    fit: TrainedModel
     tokenizer: PreTrainedTokenizerFast
     base: BaseModel
     config: Config

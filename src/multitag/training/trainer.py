@@ -37,7 +37,7 @@ DIVERGED = "training diverged: the model gives no finite numbers any more; lower
 
 
 @dataclass(frozen=True)
-class Fit:
+class TrainedModel:
     """A trained model and how it went.
 
     Parameters
@@ -134,7 +134,7 @@ def fit_model(
     loss: CellLoss | None = None,
     early_stopping: int | None = None,
     checkpoint: Path | None = None,
-) -> Fit:
+) -> TrainedModel:
     """Fine-tune a model.
 
     Parameters
@@ -193,7 +193,7 @@ def fit_model(
 
 def _trained_before(
     model: PreTrainedModel, checkpoint: Path, arguments: TrainingArguments, patience: int | None
-) -> Fit | None:
+) -> TrainedModel | None:
     """Give the model of a run whose training had ended; the Trainer would train it a step or an epoch further."""
     state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE))
     if state.global_step < state.max_steps and (patience is None or _waited(state) < patience):
@@ -209,12 +209,13 @@ def _waited(state: Any) -> int:
     return int(state.stateful_callbacks["EarlyStoppingCallback"]["attributes"]["early_stopping_patience_counter"])
 
 
-def _finished(model: PreTrainedModel, state: TrainerState, seconds: float, best: bool) -> Fit:
+def _finished(model: PreTrainedModel, state: TrainerState, seconds: float, best: bool) -> TrainedModel:
     if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
         raise ConfigError(DIVERGED)
     model.cpu().train(mode=False)
     reached = [entry["epoch"] for entry in state.log_history if best and entry["step"] == state.best_global_step]
-    return Fit(model, _history(state.log_history), seconds, float(reached[-1] if reached else state.epoch or 0.0))
+    epochs = float(reached[-1] if reached else state.epoch or 0.0)
+    return TrainedModel(model, _history(state.log_history), seconds, epochs)
 
 
 def _validation_metrics(prediction: Any) -> dict[str, float]:

@@ -16,7 +16,7 @@ from multitag.config import DataConfig
 from multitag.data.audit.findings import find_in_table
 from multitag.data.audit.table import Audit, Lengths, TableAudit, audit_table
 from multitag.data.build import build_table
-from multitag.data.duplicates.groups import Alike
+from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.readers.source import Source, open_source
 
 COLUMNS = DataConfig(text="t", labels="l")
@@ -139,7 +139,7 @@ def test_findings_are_told_to_programs_and_people() -> None:
 def test_rows_without_labels_and_columns_that_no_row_has() -> None:
     frame = pd.DataFrame({"t": ["a", "b"], "A": ["1", "0"], "B": ["0", "0"]}, dtype=object)
     table = build_table(Source("x.csv", frame), DataConfig(text="t", label_columns=("A", "B")))
-    findings = {each.kind: each for each in find_in_table(table, Alike.find(["a", "b"]), 1)}
+    findings = {each.kind: each for each in find_in_table(table, DuplicateGroups.find(["a", "b"]), 1)}
     assert findings["rows_without_labels"].rows == ((2,),)
     assert findings["rows_without_labels"].message == (
         "1 row has no label; where such rows are kept, they are examples of none"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from multitag.data.audit.finding import Finding
 from multitag.data.audit.texts import find_in_texts, members
 from multitag.data.duplicates import groups as groups_module
-from multitag.data.duplicates.groups import Alike
+from multitag.data.duplicates.groups import DuplicateGroups
 
 A = "A retired hitman is pulled back in for one last job in the city of his childhood."
 ALMOST_A = A.replace("retired", "tired")
@@ -17,7 +17,7 @@ ALMOST_A = A.replace("retired", "tired")
 
 def found(texts: list[str], labels: list[tuple[str, ...]], near: bool = True) -> dict[str, Finding]:
     rows = [10 * (index + 1) for index in range(len(texts))]
-    return {each.kind: each for each in find_in_texts(texts, labels, rows, Alike.find(texts, near=near))}
+    return {each.kind: each for each in find_in_texts(texts, labels, rows, DuplicateGroups.find(texts, near=near))}
 
 
 def test_texts_that_come_again() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from multitag.data.duplicates import groups as groups_module
 from multitag.data.duplicates.equal import group_texts
-from multitag.data.duplicates.groups import Alike
+from multitag.data.duplicates.groups import DuplicateGroups
 
 A = "A retired hitman is pulled back in for one last job in the city of his childhood."
 ALMOST_A = A.replace("retired", "tired")
@@ -20,20 +20,20 @@ def rows(*first: str) -> list[str]:
 
 def test_rows_with_equal_and_nearly_equal_texts_are_one_group() -> None:
     texts = rows(A, "Something else.", ALMOST_A, A.upper())
-    groups = Alike.find(texts).groups()
+    groups = DuplicateGroups.find(texts).groups()
     assert groups[:4].tolist() == [0, 1, 0, 0]
     assert groups[4:].tolist() == list(range(2, 32))
 
 
 def test_without_near_duplicates_only_equal_texts_are_together() -> None:
     texts = rows(A, ALMOST_A, A)
-    assert Alike.find(texts, near=False).groups().tolist() == group_texts(texts).tolist()
+    assert DuplicateGroups.find(texts, near=False).groups().tolist() == group_texts(texts).tolist()
 
 
 def test_a_form_that_most_rows_follow_is_not_one_group() -> None:
     form = [f"Dear customer, your order {i} has been shipped and will arrive within three days." for i in range(90)]
     texts = [*form, form[0], *rows(A, ALMOST_A)]
-    alike = Alike.find(texts)
+    alike = DuplicateGroups.find(texts)
     assert alike.near is not None
     assert len(set(alike.near.groups[:90].tolist())) == 1
     groups = alike.groups()
@@ -43,22 +43,22 @@ def test_a_form_that_most_rows_follow_is_not_one_group() -> None:
 
 
 def test_rows_across_the_sides_are_counted() -> None:
-    alike = Alike.find([A, "Something else.", ALMOST_A, A.upper(), "Nothing at all."])
+    alike = DuplicateGroups.find([A, "Something else.", ALMOST_A, A.upper(), "Nothing at all."])
     indices = np.arange(5)
-    assert alike.straddling(indices[:1], indices[1:]) == 2
-    assert alike.straddling(indices[2:3], indices[[0, 1, 4]]) == 1
-    assert alike.straddling(indices[[1, 4]], indices[[0, 2, 3]]) == 0
-    assert alike.straddling(indices, indices[:0]) == 0
-    assert Alike.find([A, ALMOST_A, A], near=False).straddling(indices[:1], indices[1:3]) == 1
+    assert alike.count_overlap(indices[:1], indices[1:]) == 2
+    assert alike.count_overlap(indices[2:3], indices[[0, 1, 4]]) == 1
+    assert alike.count_overlap(indices[[1, 4]], indices[[0, 2, 3]]) == 0
+    assert alike.count_overlap(indices, indices[:0]) == 0
+    assert DuplicateGroups.find([A, ALMOST_A, A], near=False).count_overlap(indices[:1], indices[1:3]) == 1
 
 
 def test_too_many_characters_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groups_module, "MOST_CHARACTERS", len(A) + len(ALMOST_A))
-    assert Alike.find([A, ALMOST_A, A]).near is not None
-    assert Alike.find([A, ALMOST_A, "x"]).near is None
+    assert DuplicateGroups.find([A, ALMOST_A, A]).near is not None
+    assert DuplicateGroups.find([A, ALMOST_A, "x"]).near is None
 
 
 def test_no_rows() -> None:
-    alike = Alike.find([])
+    alike = DuplicateGroups.find([])
     assert alike.groups().tolist() == []
-    assert alike.straddling(np.arange(0), np.arange(0)) == 0
+    assert alike.count_overlap(np.arange(0), np.arange(0)) == 0

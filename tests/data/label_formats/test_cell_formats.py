@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from multitag.data.cells import CellError
 from multitag.data.label_formats.cell_formats import (
+    CellFormat,
     FastText,
-    Form,
     JsonList,
     Lists,
     PythonList,
@@ -83,13 +83,13 @@ def test_labels_with_commas_or_in_lists(cell: object, labels: tuple[str, ...]) -
     ],
     ids=repr,
 )
-def test_labels_in_every_form(form: Form, cell: str, labels: tuple[str, ...]) -> None:
+def test_labels_in_every_form(form: CellFormat, cell: str, labels: tuple[str, ...]) -> None:
     assert read_names(cell, form) == labels
     assert form.describe()
 
 
 @pytest.mark.parametrize("form", [JsonList(), PythonList()])
-def test_objects_are_named_by_their_key(form: Form) -> None:
+def test_objects_are_named_by_their_key(form: CellFormat) -> None:
     text = '[{"id": 28, "name": "Action"}, {"id": 12, "name": "Sci-Fi, hard"}]'
     assert read_names(text, form, "name") == ("Action", "Sci-Fi, hard")
     assert read_names(text, form, "id") == ("28", "12")
@@ -123,7 +123,7 @@ def test_text_with_separators_gives_back_its_names(listed: list[str]) -> None:
     st.sampled_from(FORMS),
     st.sampled_from([None, "name", "a"]),
 )
-def test_labels_are_clean_or_refused_in_a_line(cell: object, form: Form, key: str | None) -> None:
+def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, key: str | None) -> None:
     try:
         labels = read_names(cell, form, key)
     except CellError as error:
@@ -162,7 +162,7 @@ def test_labels_are_clean_or_refused_in_a_line(cell: object, form: Form, key: st
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_what_holds_no_labels_is_refused(form: Form, cell: object, message: str) -> None:
+def test_what_holds_no_labels_is_refused(form: CellFormat, cell: object, message: str) -> None:
     with pytest.raises(CellError) as caught:
         read_names(cell, form)
     said = str(caught.value)

@@ -9,7 +9,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from multitag.data.label_formats.cell_formats import FastText, Form, JsonList, Lists, PythonList, Separated, Single
+from multitag.data.label_formats.cell_formats import (
+    CellFormat,
+    FastText,
+    JsonList,
+    Lists,
+    PythonList,
+    Separated,
+    Single,
+)
 from multitag.data.label_formats.detect import find_form, find_key
 from multitag.data.label_formats.separators import NotLabelsError, find_separator
 from multitag.data.read import read_table
@@ -45,7 +53,7 @@ PAIRS = [f"{one} {other}" for one in GENRES for other in GENRES if one != other]
     ],
     ids=repr,
 )
-def test_the_form_is_what_most_cells_hold(cells: list[object], form: Form) -> None:
+def test_the_form_is_what_most_cells_hold(cells: list[object], form: CellFormat) -> None:
     assert find_form(cells) == form
 
 

@@ -10,7 +10,7 @@ import pytest
 from multitag.evaluation.baselines.comparison import judge_baselines, verdict
 from multitag.evaluation.baselines.models import Baseline
 from multitag.evaluation.calibration.calibration import Calibration
-from multitag.evaluation.decision_rules import Rules, apply_nested
+from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
@@ -26,7 +26,7 @@ def fit(y_true, y_raw):
         thresholds = tune_thresholds(y_true, y_raw, fixed=0.3, tuned_on="rows")
     else:
         thresholds = Thresholds.fixed_only(0.3, len(NAMES))
-    return Rules(Calibration.identity(len(NAMES)), thresholds)
+    return DecisionRules(Calibration.identity(len(NAMES)), thresholds)
 
 
 def scores(y_true, noise, seed):
@@ -72,7 +72,7 @@ def test_a_baseline_as_good_as_the_model_gets_the_models_figures(sides):
     n_rows = len(held_out)
     same = Baseline("the same", held_out.y_raw, 1.0)
     found = judge_baselines([same], held_out, np.arange(n_rows), fit, model_name="it", resamples=RESAMPLES, seed=0)
-    measured = held_out.measured()
+    measured = held_out.headline()
     values = compute_metrics(measured.y_true, measured.y_prob, measured.y_pred, NAMES, np.zeros(3)).values
     (model,) = found["models"]
     assert found["side"] == measured.side[0]

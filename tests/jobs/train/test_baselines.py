@@ -19,7 +19,7 @@ def test_they_are_fitted_and_measured_on_the_rows_of_the_run(changed, train_tiny
     run = train_tiny(tmp_path / "run", calibration="none", baselines=True, resamples=100, **changed)
     found = run.metrics["baselines"]
     held_out = HeldOut.load(run.folder / "probabilities.parquet")
-    measured = held_out.measured()
+    measured = held_out.headline()
     assert found["side"] == measured.side[0]
     assert [each["name"] for each in found["models"]] == [PREVALENCE, TFIDF, FROZEN]
 

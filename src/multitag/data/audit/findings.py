@@ -10,20 +10,20 @@ from numpy.typing import NDArray
 from multitag.data.audit.finding import Finding
 from multitag.data.audit.labels import find_in_labels
 from multitag.data.audit.texts import find_in_texts
-from multitag.data.duplicates.groups import Alike
+from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.table import Table
 from multitag.data.texts import join_text
 
 
 def find_in_table(
-    table: Table, alike: Alike, min_support: int, known: Sequence[str] | None = None
+    table: Table, alike: DuplicateGroups, min_support: int, known: Sequence[str] | None = None
 ) -> list[Finding]:
     """Look a table over.
 
     Parameters
     ----------
     table : Table
-    alike : Alike
+    alike : DuplicateGroups
         Of its texts.
     min_support : int
         Labels on fewer rows are rare.

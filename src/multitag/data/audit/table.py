@@ -15,7 +15,7 @@ from multitag.data.audit.finding import Finding
 from multitag.data.audit.findings import find_in_table, find_long
 from multitag.data.audit.texts import conflicting, members, row_numbers
 from multitag.data.audit.token_counter import CountTokens
-from multitag.data.duplicates.groups import Alike
+from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.table import Table, check_trainable
 from multitag.data.texts import join_text
 from multitag.errors import DataError
@@ -151,7 +151,7 @@ def _audit_texts(
     table: Table, count_tokens: CountTokens | None, min_support: int, max_length: int
 ) -> TableAudit:
     texts = list(map(join_text, table.texts))
-    alike = Alike.find(texts)
+    alike = DuplicateGroups.find(texts)
     repeated = members(alike.equal)
     sets = Counter(frozenset(labels) for labels in table.labels)
     counts, pairs = Counter[str](), Counter[tuple[str, str]]()

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from multitag.data.audit.finding import Finding, listed, same_rows
 from multitag.data.audit.leakage import find_leaks
-from multitag.data.duplicates.groups import MOST_CHARACTERS, Alike
+from multitag.data.duplicates.groups import MOST_CHARACTERS, DuplicateGroups
 
 Rows = tuple[int, ...]
 
 
 def find_in_texts(
-    texts: Sequence[str], labels: Sequence[Sequence[str]], rows: Sequence[int], alike: Alike
+    texts: Sequence[str], labels: Sequence[Sequence[str]], rows: Sequence[int], alike: DuplicateGroups
 ) -> list[Finding]:
     """Look the texts of a table over, with the labels that they carry.
 
@@ -25,7 +25,7 @@ def find_in_texts(
     labels : sequence of sequence of str, length n_rows
     rows : sequence of int, length n_rows
         Row numbers in the source.
-    alike : Alike
+    alike : DuplicateGroups
         Of these texts.
 
     Returns

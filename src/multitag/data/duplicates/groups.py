@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Alike:
+class DuplicateGroups:
     """Rows with equal texts, and different texts that are nearly equal.
 
     Parameters
@@ -36,7 +36,7 @@ class Alike:
     too_large: bool = False
 
     @classmethod
-    def find(cls, texts: Sequence[str], *, near: bool = True) -> Alike:
+    def find(cls, texts: Sequence[str], *, near: bool = True) -> DuplicateGroups:
         """Compare the texts of a table.
 
         Parameters
@@ -73,7 +73,7 @@ class Alike:
         result: Ints = by_appearance[numbers]
         return result
 
-    def straddling(self, train: Ints, held_out: Ints) -> int:
+    def count_overlap(self, train: Ints, held_out: Ints) -> int:
         """Count the held-out rows whose text, or nearly, is on a training row."""
         known = np.zeros(int(self.equal.max(initial=-1)) + 1, dtype=bool)
         known[self.equal[train]] = True

@@ -17,7 +17,7 @@ FASTTEXT = "__label__"
 _FASTTEXT_LABEL = re.compile(rf"(?<!\S){FASTTEXT}(\S*)\s*")
 
 
-class Form(Protocol):
+class CellFormat(Protocol):
     """One way to write labels into a text cell."""
 
     @property
@@ -57,7 +57,7 @@ class Separated:
     name = "separated"
 
     def split(self, text: str) -> Iterable[object]:
-        """Split at the mark; see :meth:`Form.split`."""
+        """Split at the mark; see :meth:`CellFormat.split`."""
         if text.lstrip().startswith("["):
             return JsonList().split(text)
         if text in self.sentences:
@@ -89,7 +89,7 @@ class Single:
     name = "single"
 
     def split(self, text: str) -> Iterable[object]:
-        """Give the whole text; see :meth:`Form.split`."""
+        """Give the whole text; see :meth:`CellFormat.split`."""
         return [text]
 
     def describe(self) -> str:
@@ -104,7 +104,7 @@ class Lists:
     name = "lists"
 
     def split(self, text: str) -> Iterable[object]:
-        """Give the whole text; see :meth:`Form.split`."""
+        """Give the whole text; see :meth:`CellFormat.split`."""
         return [text]
 
     def describe(self) -> str:
@@ -119,7 +119,7 @@ class JsonList:
     name = "json"
 
     def split(self, text: str) -> Iterable[object]:
-        """Parse the list; see :meth:`Form.split`."""
+        """Parse the list; see :meth:`CellFormat.split`."""
         try:
             value = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -144,7 +144,7 @@ class PythonList:
     name = "python"
 
     def split(self, text: str) -> Iterable[object]:
-        """Parse the list; see :meth:`Form.split`."""
+        """Parse the list; see :meth:`CellFormat.split`."""
         value = read_literal(text)
         if isinstance(value, dict):
             return [value]
@@ -166,7 +166,7 @@ class FastText:
     name = "fasttext"
 
     def split(self, text: str) -> Iterable[object]:
-        """Give what stands after each ``__label__``; see :meth:`Form.split`."""
+        """Give what stands after each ``__label__``; see :meth:`CellFormat.split`."""
         return _FASTTEXT_LABEL.findall(text)
 
     def describe(self) -> str:
@@ -185,7 +185,7 @@ def text_without_labels(text: str) -> str:
     return _FASTTEXT_LABEL.sub("", text)
 
 
-def read_names(cell: object, form: Form, key: str | None = None) -> tuple[str, ...]:
+def read_names(cell: object, form: CellFormat, key: str | None = None) -> tuple[str, ...]:
     """Read the labels of one cell.
 
     Parameters
@@ -193,7 +193,7 @@ def read_names(cell: object, form: Form, key: str | None = None) -> tuple[str, .
     cell : object
         Text written in the form; a list, tuple, array or dict as JSONL, Parquet and DataFrames hold it; a single
         id, such as 7; or nothing.
-    form : Form
+    form : CellFormat
     key : str, optional
         Where labels are objects: the key of their names.
 
@@ -224,7 +224,7 @@ def read_names(cell: object, form: Form, key: str | None = None) -> tuple[str, .
     return tuple(names)
 
 
-def _items(cell: object, form: Form) -> Iterable[Any]:
+def _items(cell: object, form: CellFormat) -> Iterable[Any]:
     if isinstance(cell, str):
         return form.split(cell)
     if isinstance(cell, (bytes, Mapping)) or not isinstance(cell, Iterable):

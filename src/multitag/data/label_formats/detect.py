@@ -8,8 +8,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from multitag.data.cells import CellError, is_missing
-from multitag.data.label_formats.cell_formats import FASTTEXT, FastText, Form, JsonList, Lists, PythonList, Separated
-from multitag.data.label_formats.indicators import is_switch
+from multitag.data.label_formats.cell_formats import (
+    FASTTEXT,
+    CellFormat,
+    FastText,
+    JsonList,
+    Lists,
+    PythonList,
+    Separated,
+)
+from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.literals import read_literal
 from multitag.data.label_formats.separators import MOST, NotLabelsError, find_separated
 
@@ -17,7 +25,7 @@ SAMPLE = 1000  # cells whose objects are looked into, evenly spaced
 NAME_KEYS = ("name", "label", "tag", "title", "text", "value")
 
 
-def find_form(cells: Sequence[object], *, ids: bool = False) -> Form:
+def find_form(cells: Sequence[object], *, ids: bool = False) -> CellFormat:
     """Find how labels are written in cells.
 
     Parameters
@@ -29,7 +37,7 @@ def find_form(cells: Sequence[object], *, ids: bool = False) -> Form:
 
     Returns
     -------
-    Form
+    CellFormat
         Commas where nothing tells: a cell without one is one name.
 
     Raises
@@ -39,7 +47,7 @@ def find_form(cells: Sequence[object], *, ids: bool = False) -> Form:
     """
     present = [cell for cell in cells if not is_missing(cell)]
     texts = [cell for cell in present if isinstance(cell, str)]
-    if present and not ids and all(map(is_switch, present)):
+    if present and not ids and all(map(is_indicator, present)):
         raise NotLabelsError(
             f"holds {' and '.join(sorted(map(str, set(present))))}, which name no label; for one column a label name "
             "them all with --label-columns, for ids give a --label-names file"
@@ -55,7 +63,7 @@ def find_form(cells: Sequence[object], *, ids: bool = False) -> Form:
     return find_separated([text for text in texts if not text.lstrip().startswith("[")])
 
 
-def find_key(cells: Iterable[object], form: Form) -> str | None:
+def find_key(cells: Iterable[object], form: CellFormat) -> str | None:
     """Find the key of the names where labels are objects: the only one with text, or one of the usual ones.
 
     Returns
@@ -89,12 +97,13 @@ def _bracketed(text: str) -> bool:
     return text[:1] + text[-1:] in ("[]", "{}", "()")
 
 
-def _find_list(texts: Sequence[str]) -> Form | None:
+def _find_list(texts: Sequence[str]) -> CellFormat | None:
     """Tell JSON from Python by what most lists parse as; empty ones are both."""
     telling = list({text: None for text in texts if text.strip()[1:-1].strip()})[:200]
     if not telling:
         return JsonList()
-    readers: tuple[tuple[Form, Callable[[str], Any]], ...] = ((JsonList(), json.loads), (PythonList(), read_literal))
+    readers: tuple[tuple[CellFormat, Callable[[str], Any]], ...]
+    readers = ((JsonList(), json.loads), (PythonList(), read_literal))
     for form, read in readers:
         if 2 * sum(_parses(text, read) for text in telling) > len(telling):
             return form
@@ -108,7 +117,7 @@ def _parses(text: str, read: Callable[[str], Any]) -> bool:
         return False
 
 
-def _objects(cell: object, form: Form) -> Iterable[Mapping[Any, Any]]:
+def _objects(cell: object, form: CellFormat) -> Iterable[Mapping[Any, Any]]:
     if isinstance(cell, Mapping):
         return [cell]
     if isinstance(cell, str):

@@ -15,7 +15,7 @@ MAX_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True)
-class LabelNames:
+class IdNames:
     """Names of label ids.
 
     Parameters
@@ -48,7 +48,7 @@ class LabelNames:
         return ", ".join(ids) if len(ids) <= 5 else f"{len(ids)}, {ids[0]} to {ids[-1]}"
 
 
-def read_label_names(path: str | Path) -> LabelNames:
+def read_label_names(path: str | Path) -> IdNames:
     """Read a file of label names.
 
     Parameters
@@ -82,7 +82,7 @@ def read_label_names(path: str | Path) -> LabelNames:
         names[label_id] = name
     if not names:
         raise DataError(f"{path}: no names; expected one a line")
-    return LabelNames(path.name, names)
+    return IdNames(path.name, names)
 
 
 def _read(path: Path) -> str:

@@ -11,18 +11,18 @@ OFF = frozenset({"0", "0.0", "false", "f", "no", "n"})
 _LETTERS = frozenset("tfynx")  # a letter alone may be the name of a label
 
 
-def is_switch(cell: object) -> bool:
+def is_indicator(cell: object) -> bool:
     """Tell whether a cell says yes or no beyond doubt: 0, 1, true, false, yes or no, in any case.
 
     Examples
     --------
-    >>> [is_switch(cell) for cell in (1, False, "Yes", "0.0", "x", "Drama")]
+    >>> [is_indicator(cell) for cell in (1, False, "Yes", "0.0", "x", "Drama")]
     [True, True, True, True, False, False]
     """
     return _word(cell) in (ON | OFF) - _LETTERS
 
 
-def read_switch(cell: object) -> bool:
+def read_indicator(cell: object) -> bool:
     """Read a cell of a label's own column.
 
     Parameters

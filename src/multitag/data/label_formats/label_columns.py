@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, RowError
-from multitag.data.label_formats.cell_formats import FastText, Form, read_names
-from multitag.data.label_formats.id_names import LabelNames
-from multitag.data.label_formats.indicators import read_switch
+from multitag.data.label_formats.cell_formats import CellFormat, FastText, read_names
+from multitag.data.label_formats.id_names import IdNames
+from multitag.data.label_formats.indicators import read_indicator
 
 
-class LabelShape(Protocol):
+class LabelColumns(Protocol):
     """Where labels stand, and how."""
 
     @property
@@ -50,24 +50,24 @@ class LabelShape(Protocol):
 
 
 @dataclass(frozen=True)
-class CellShape:
+class CellColumns:
     """Labels as the cells of one or several columns.
 
     Parameters
     ----------
     columns : tuple of str
-    form : Form
+    form : CellFormat
         How a text cell is written.
     key : str or None
         Where labels are objects: the key of their names.
-    names : LabelNames or None
+    names : IdNames or None
         Where labels are ids.
     """
 
     columns: tuple[str, ...]
-    form: Form
+    form: CellFormat
     key: str | None = None
-    names: LabelNames | None = None
+    names: IdNames | None = None
     _read: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)  # cells seen before
 
     @property
@@ -81,7 +81,7 @@ class CellShape:
         return isinstance(self.form, FastText)
 
     def read(self, cells: Sequence[object]) -> tuple[str, ...]:
-        """Read the labels of a row; see :meth:`LabelShape.read`."""
+        """Read the labels of a row; see :meth:`LabelColumns.read`."""
         found: dict[str, None] = {}
         for column, cell in zip(self.columns, cells, strict=True):
             try:
@@ -113,7 +113,7 @@ class CellShape:
 
 
 @dataclass(frozen=True)
-class SwitchShape:
+class IndicatorColumns:
     """One column a label, with 0 and 1 in it.
 
     Parameters
@@ -130,11 +130,11 @@ class SwitchShape:
         return self.columns
 
     def read(self, cells: Sequence[object]) -> tuple[str, ...]:
-        """Read the labels of a row; see :meth:`LabelShape.read`."""
+        """Read the labels of a row; see :meth:`LabelColumns.read`."""
         found = []
         for column, cell in zip(self.columns, cells, strict=True):
             try:
-                if read_switch(cell):
+                if read_indicator(cell):
                     found.append(column)
             except CellError as error:
                 raise RowError(column, str(error)) from error

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from multitag.data.cells import shorten
-from multitag.data.label_formats.cell_formats import SEPARATORS, Form, Separated, Single
+from multitag.data.label_formats.cell_formats import SEPARATORS, CellFormat, Separated, Single
 
 MOST = 0.9  # share of the cells that must be written in a way for it to be the column's
 LONG_CELL = 10  # words; a longer cell may be a sentence
@@ -33,7 +33,7 @@ def find_separator(texts: Sequence[str]) -> str | None:
     return best if counts[best] else None
 
 
-def find_separated(texts: Sequence[str]) -> Form:
+def find_separated(texts: Sequence[str]) -> CellFormat:
     """Find what separates labels in texts that are no lists.
 
     Returns

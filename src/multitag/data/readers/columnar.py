@@ -11,7 +11,7 @@ from typing import Any
 from multitag.data.label_formats.class_labels import class_names
 from multitag.data.readers.records import Chunk, Select
 from multitag.data.readers.table_file import TableFile
-from multitag.errors import DataError, said_by
+from multitag.errors import DataError, describe_error
 from multitag.extras import import_extra
 
 ARROW_FILE, FEATHER_1 = b"ARROW1", b"FEA1"
@@ -114,7 +114,7 @@ def read_table_object(table: Any, name: str, chunk_rows: int, select: Select | N
     try:
         found = arrow.table(table)
     except (arrow.ArrowException, TypeError, ValueError) as error:
-        raise DataError(f"{name}: no table in the Arrow interface: {said_by(error)}") from error
+        raise DataError(f"{name}: no table in the Arrow interface: {describe_error(error)}") from error
     columns, names = _columns(found.schema, name, select), class_names(found.schema)
     done = 0
     for batch in found.select(list(columns)).to_batches(max_chunksize=chunk_rows):
@@ -137,7 +137,7 @@ def arrow_errors(path: Path, kind: str) -> Iterator[None]:
     try:
         yield
     except (arrow.ArrowException, OSError, ValueError, OverflowError) as error:
-        reason = said_by(error)
+        reason = describe_error(error)
         raise DataError(f"{path}: not a readable {kind} file: {reason[:200]}") from error
 
 

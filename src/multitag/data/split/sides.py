@@ -77,7 +77,7 @@ def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitC
     Parameters
     ----------
     groups : ndarray of int64, shape (n_rows,)
-        Number of each row's group, from 0 without gaps; see :class:`~multitag.data.duplicates.groups.Alike`.
+        Number of each row's group, from 0 without gaps; see :class:`~multitag.data.duplicates.groups.DuplicateGroups`.
     y : ndarray of int, shape (n_rows, n_labels)
         Multi-hot labels, 0 or 1; rows and columns of zeros are allowed.
     config : SplitConfig

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.evaluation.baselines.models import Baseline
-from multitag.evaluation.decision_rules import Fit, apply_nested
+from multitag.evaluation.decision_rules import FitRules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_differences
 from multitag.evaluation.metrics.metrics import compute_metrics
@@ -21,7 +21,7 @@ def judge_baselines(
     baselines: Sequence[Baseline],
     held_out: HeldOut,
     places: NDArray[np.int64],
-    fit: Fit,
+    fit: FitRules,
     *,
     model_name: str,
     resamples: int,
@@ -54,7 +54,7 @@ def judge_baselines(
         ``values``, ``intervals``, ``difference`` (the model minus it: value, low, high) and ``seconds``) and
         ``verdict``.
     """
-    measured = held_out.measured()
+    measured = held_out.headline()
     models = []
     for each in baselines:
         y_prob, y_pred = _decide(held_out, each.y_raw[places], measured.side[0], fit)
@@ -103,7 +103,7 @@ def verdict(models: Sequence[dict[str, Any]], model_name: str) -> str:
 
 
 def _decide(
-    held_out: HeldOut, y_raw: NDArray[np.float32], side: str, fit: Fit
+    held_out: HeldOut, y_raw: NDArray[np.float32], side: str, fit: FitRules
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Predict the measured rows by rules that were fitted as the model's were."""
     measured, validation = (np.array([each == name for each in held_out.side]) for name in (side, "validation"))

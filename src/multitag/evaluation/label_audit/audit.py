@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from multitag.atomic import new_file
 from multitag.data.audit.finding import listed
 from multitag.data.audit.texts import members
-from multitag.data.duplicates.groups import MOST_CHARACTERS, Alike
+from multitag.data.duplicates.groups import MOST_CHARACTERS, DuplicateGroups
 from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.label_audit.confident_learning import MIN_ROWS, find_doubts
@@ -143,11 +143,12 @@ def audit_held_out(held_out: HeldOut) -> LabelAudit:
     -------
     LabelAudit
         Labels that are likely wrong or missing (see
-        :func:`~multitag.evaluation.label_audit.confident_learning.find_doubts`), labels that are on one of several rows with equal or nearly equal texts and not on another, and such texts that were held
-        out on different sides or folds.
+        :func:`~multitag.evaluation.label_audit.confident_learning.find_doubts`), labels that are on one of several
+        rows with equal or nearly equal texts and not on another, and such texts that were held out on different sides
+        or folds.
     """
     doubts = find_doubts(held_out.y_true, held_out.y_prob)
-    alike = Alike.find(held_out.texts)
+    alike = DuplicateGroups.find(held_out.texts)
     found = [*_doubted(held_out, WRONG, doubts.wrong, doubts.confidence)]
     found += _doubted(held_out, MISSING, doubts.missing, doubts.confidence)
     found += _duplicates(held_out, alike)
@@ -167,7 +168,7 @@ def _doubted(
         yield _finding(held_out, kind, float(confidence[index, column]), index, label=held_out.label_names[column])
 
 
-def _duplicates(held_out: HeldOut, alike: Alike) -> Iterator[LabelFinding]:
+def _duplicates(held_out: HeldOut, alike: DuplicateGroups) -> Iterator[LabelFinding]:
     groups = alike.groups()
     weakest = _weakest_links(alike, groups)
     numbers: dict[tuple[str, int], int] = {}
@@ -183,7 +184,7 @@ def _duplicates(held_out: HeldOut, alike: Alike) -> Iterator[LabelFinding]:
             yield _finding(held_out, ACROSS, similarity, int(group[0]), others=elsewhere)
 
 
-def _weakest_links(alike: Alike, groups: Ints) -> NDArray[np.float64]:
+def _weakest_links(alike: DuplicateGroups, groups: Ints) -> NDArray[np.float64]:
     """Give the least similarity of two texts that hold each group together; 1 where its texts are equal."""
     weakest = np.ones(len(groups))  # (n_groups,) and more
     if alike.near is not None and len(groups):

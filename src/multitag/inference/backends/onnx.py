@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.bundle.onnx_graph import check_graph
-from multitag.errors import BundleError, said_by
+from multitag.errors import BundleError, describe_error
 from multitag.threads import available_cores
 
 INPUTS = ["input_ids", "attention_mask"]
@@ -80,7 +80,7 @@ class OnnxBackend:
                 self._graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
             )
         except Exception as error:  # the library raises classes of its own, which all derive from Exception only
-            reason = said_by(error)
+            reason = describe_error(error)
             raise BundleError(f"{self.path}: ONNX Runtime cannot load it: {reason}") from error
         found = [each.name for each in session.get_inputs()], [each.name for each in session.get_outputs()]
         if found != (INPUTS, [OUTPUT]):
@@ -93,6 +93,6 @@ class OnnxBackend:
         try:
             (logits,) = session.run([OUTPUT], {"input_ids": input_ids, "attention_mask": attention_mask})
         except Exception as error:  # as above
-            reason = said_by(error)
+            reason = describe_error(error)
             raise BundleError(f"{self.path}: ONNX Runtime cannot run it: {reason}") from error
         return np.asarray(logits, dtype=np.float32)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.errors import BundleError, said_by
+from multitag.errors import BundleError, describe_error
 from multitag.extras import import_extra
 from multitag.quiet import quiet_transformers
 
@@ -46,7 +46,7 @@ class TorchBackend:
                 )  # fmt: skip
         except Exception as error:  # a config.json can make a model's code fail in any way
             raise BundleError(
-                f"{model_folder}: transformers cannot load it: {said_by(error)}"
+                f"{model_folder}: transformers cannot load it: {describe_error(error)}"
             ) from error
         lacking = sorted(map(str, [*found["missing_keys"], *found["mismatched_keys"]]))
         if lacking:  # transformers would go on with random weights
@@ -64,7 +64,7 @@ class TorchBackend:
                     attention_mask=self.torch.from_numpy(attention_mask),
                 )
         except (IndexError, RuntimeError) as error:
-            raise BundleError(f"the model cannot take a text: {said_by(error)}") from error
+            raise BundleError(f"the model cannot take a text: {describe_error(error)}") from error
         logits: NDArray[np.float32] = output.logits.float().numpy()
         return logits
 

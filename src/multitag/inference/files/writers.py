@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from multitag.data.readers.records import Record
-from multitag.errors import DataError, said_by
+from multitag.errors import DataError, describe_error
 from multitag.extras import import_extra
 
 WRITTEN = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
@@ -149,7 +149,7 @@ def _one_type_each(arrow: Any) -> Iterator[None]:
     try:
         yield
     except (arrow.ArrowException, OverflowError) as error:
-        reason = said_by(error)
+        reason = describe_error(error)
         raise DataError(f"a column does not keep one type within the input: {reason}; write .jsonl instead") from error
 
 

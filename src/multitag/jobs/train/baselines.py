@@ -13,7 +13,7 @@ from multitag.data.task import Task
 from multitag.evaluation.baselines.comparison import judge_baselines
 from multitag.evaluation.baselines.models import Clock, Pairs, score_baselines
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.jobs.train.measured import Measured
+from multitag.jobs.train.measured import MeasuredModel
 from multitag.model.features import frozen_features
 from multitag.training.arguments import use_bf16
 
@@ -21,7 +21,7 @@ SHARE = 0.25  # of the training time, at most
 AT_LEAST = 10.0  # seconds, so that they stand beside small trainings too
 
 
-def compare_simpler(task: Task, config: Config, measured: Measured) -> tuple[dict[str, Any] | None, list[str]]:
+def compare_simpler(task: Task, config: Config, measured: MeasuredModel) -> tuple[dict[str, Any] | None, list[str]]:
     """Fit simpler models and compare the trained one to them.
 
     Returns

@@ -18,14 +18,14 @@ from multitag.data.task import Task
 from multitag.errors import ExportError
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.export.gate import export_checked, parity_notes
-from multitag.jobs.train.measured import Measured
+from multitag.jobs.train.measured import MeasuredModel
 from multitag.report.card import build_card
 from multitag.report.page import build_report
 
 VERSIONS_OF = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime", "numpy", "scikit-learn")
 
 
-def export_graphs(task: Task, config: Config, measured: Measured, scratch: Path) -> list[str]:
+def export_graphs(task: Task, config: Config, measured: MeasuredModel, scratch: Path) -> list[str]:
     """Write the ONNX graphs that pass the gate on the validation rows, or on training rows where there are none.
 
     Gives what a reader must know of it. A model that cannot be exported is served by torch: no reason to lose a run.
@@ -44,7 +44,12 @@ def export_graphs(task: Task, config: Config, measured: Measured, scratch: Path)
 
 
 def write_run_bundle(
-    target: Path, task: Task, measured: Measured, guarantee: Guarantee | None, metrics: dict[str, Any], scratch: Path
+    target: Path,
+    task: Task,
+    measured: MeasuredModel,
+    guarantee: Guarantee | None,
+    metrics: dict[str, Any],
+    scratch: Path,
 ) -> None:
     """Write the bundle, whole or not at all.
 
@@ -52,7 +57,7 @@ def write_run_bundle(
     ----------
     target : Path
     task : Task
-    measured : Measured
+    measured : MeasuredModel
     guarantee : Guarantee or None
     metrics : dict
         What metrics.json is to hold.

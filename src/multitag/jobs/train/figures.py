@@ -14,13 +14,13 @@ from multitag.evaluation.label_audit.audit import audit_held_out
 from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
 from multitag.jobs.train.baselines import compare_simpler
-from multitag.jobs.train.measured import Measured
+from multitag.jobs.train.measured import MeasuredModel
 
 SIDES = ("validation", "test", OUT_OF_FOLD)
 
 
 def collect_metrics(
-    task: Task, config: Config, measured: Measured, guarantee: Guarantee | None, more_notes: list[str]
+    task: Task, config: Config, measured: MeasuredModel, guarantee: Guarantee | None, more_notes: list[str]
 ) -> dict[str, Any]:
     """Measure the rows that were held out, and note what a reader must know.
 
@@ -28,7 +28,7 @@ def collect_metrics(
     ----------
     task : Task
     config : Config
-    measured : Measured
+    measured : MeasuredModel
     guarantee : Guarantee or None
     more_notes : list of str
         What is to be known besides: of the ONNX graphs and the guarantee.
@@ -53,7 +53,7 @@ def collect_metrics(
         "label_names": list(task.label_set.names),
         "splits": splits,
         "label_counts": task.label_counts(),
-        "calibration": _calibration(held_out.measured(), measured.rules.calibration) if len(held_out) else None,
+        "calibration": _calibration(held_out.headline(), measured.rules.calibration) if len(held_out) else None,
         "guarantee": None if guarantee is None else guarantee.to_dict(),
         "audit": audit_held_out(held_out).to_dict() if len(held_out) else None,
         "baselines": baselines,
@@ -69,7 +69,7 @@ def _calibration(rows: HeldOut, calibration: Calibration) -> dict[str, Any]:
     return compare_calibration(rows.y_true, rows.y_raw, rows.y_prob, side=rows.side[0], method=", ".join(methods))
 
 
-def _notes(task: Task, measured: Measured) -> list[str]:
+def _notes(task: Task, measured: MeasuredModel) -> list[str]:
     notes = [*task.notes(), *measured.tuned.notes]
     if len(task.rows("validation")) and measured.rules.thresholds.per_label is None:
         notes.append(

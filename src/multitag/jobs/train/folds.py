@@ -19,7 +19,7 @@ from multitag.evaluation.decision_rules import apply_nested, fit_rules, fixed_ru
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.jobs.run_folder import RunFolder
-from multitag.jobs.train.measured import Measured, held_out_rows, score_sides, train_again
+from multitag.jobs.train.measured import MeasuredModel, held_out_rows, score_sides, train_again
 from multitag.training.fine_tune import fine_tune
 
 logger = logging.getLogger("multitag")
@@ -29,7 +29,7 @@ FIT = "fit.json"  # epochs and seconds of a fold; written last, so a fold that h
 
 def cross_validate(
     task: Task, config: Config, folder: RunFolder, model_folder: Path, costs: Costs | None
-) -> Measured:
+) -> MeasuredModel:
     """Measure every row by a model that did not see it, then train the model that leaves on all of them.
 
     A run that was killed goes on at the fold, and within it at the checkpoint, where it stopped.
@@ -76,7 +76,7 @@ def cross_validate(
         y_raw = score_sides(task, model_folder, config.model.window_pool, ("test",))
         held_out = held_out.joined(held_out_rows(task, y_raw, rules))
     seconds = tuned.fit.seconds + sum(each["seconds"] for each in fits)
-    return Measured(tuned, held_out, rules, fit, seconds, refit)
+    return MeasuredModel(tuned, held_out, rules, fit, seconds, refit)
 
 
 def _train_fold(task: Task, config: Config, part: RunFolder, begin: Any) -> None:

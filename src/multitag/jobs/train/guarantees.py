@@ -15,7 +15,7 @@ from multitag.evaluation.calibration.fit import calibrate_apart, choose_method
 from multitag.evaluation.guarantees.fit import check_guarantee_rows, fit_guarantee
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD
-from multitag.jobs.train.measured import Measured
+from multitag.jobs.train.measured import MeasuredModel
 
 
 def check_guarantee(task: Task, config: Config) -> None:
@@ -30,7 +30,7 @@ def check_guarantee(task: Task, config: Config) -> None:
         check_guarantee_rows(parse_guarantee(config.evaluation.guarantee), len(task.rows("validation")))
 
 
-def find_guarantee(config: Config, measured: Measured) -> tuple[Guarantee | None, list[str]]:
+def find_guarantee(config: Config, measured: MeasuredModel) -> tuple[Guarantee | None, list[str]]:
     """Fit the guarantee on the out-of-fold rows, or on the validation rows.
 
     Returns

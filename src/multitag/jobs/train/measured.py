@@ -15,7 +15,7 @@ from multitag.config import Config, Pool
 from multitag.data.split.folds import NO_FOLD
 from multitag.data.task import Task
 from multitag.data.texts import join_text
-from multitag.evaluation.decision_rules import Fit, Rules, fit_rules, fixed_rules
+from multitag.evaluation.decision_rules import DecisionRules, FitRules, fit_rules, fixed_rules
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
@@ -29,7 +29,7 @@ Probabilities = Mapping[str, NDArray[np.float32]]  # side -> (n_side_rows, n_lab
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredModel:
     """What comes out of training, before it is bundled.
 
     Parameters
@@ -38,7 +38,7 @@ class Measured:
         The model that leaves.
     held_out : HeldOut
         May have no rows.
-    rules : Rules
+    rules : DecisionRules
         Calibration and thresholds that leave with the model.
     fit : callable
         What fitted them, and out of fold those of each fold; the rules of other models are fitted likewise.
@@ -50,15 +50,15 @@ class Measured:
 
     tuned: FineTuned
     held_out: HeldOut
-    rules: Rules
-    fit: Fit
+    rules: DecisionRules
+    fit: FitRules
     seconds: float
     refit: dict[str, float] | None = None
 
 
 def train_and_hold_out(
     task: Task, config: Config, folder: RunFolder, model_folder: Path, costs: Costs | None
-) -> Measured:
+) -> MeasuredModel:
     """Train on one side, fit the rules on another, measure on the third; then, if asked, train again on all rows.
 
     Parameters
@@ -76,19 +76,19 @@ def train_and_hold_out(
     tuned.save(model_folder)
     # By the files that leave, not by what is in memory.
     y_raw = score_sides(task, model_folder, config.model.window_pool, ("validation", "test"))
-    fit: Fit = partial(_fixed, config=config)
+    fit: FitRules = partial(_fixed, config=config)
     if len(task.rows("validation")) >= MIN_ROWS_TO_TUNE:
         tuned_on = f"validation, {len(task.rows('validation'))} rows"
         fit = partial(fit_rules, config=config.evaluation, tuned_on=tuned_on, calibrate=False, costs=costs)
     rules = fit(task.y_true("validation"), y_raw.get("validation", np.empty((0, len(task.label_set)), np.float32)))
     held_out = held_out_rows(task, y_raw, rules)
     if not config.split.refits:
-        return Measured(tuned, held_out, rules, fit, tuned.fit.seconds)
+        return MeasuredModel(tuned, held_out, rules, fit, tuned.fit.seconds)
     again, refit = train_again(task.whole(), config, tuned.fit.epochs, folder, model_folder)
-    return Measured(again, held_out, rules, fit, tuned.fit.seconds + again.fit.seconds, refit)
+    return MeasuredModel(again, held_out, rules, fit, tuned.fit.seconds + again.fit.seconds, refit)
 
 
-def _fixed(y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], *, config: Config) -> Rules:
+def _fixed(y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], *, config: Config) -> DecisionRules:
     return fixed_rules(config.evaluation, y_true.shape[1])
 
 
@@ -122,7 +122,7 @@ def score_sides(
     }
 
 
-def held_out_rows(task: Task, y_raw: Probabilities, rules: Rules) -> HeldOut:
+def held_out_rows(task: Task, y_raw: Probabilities, rules: DecisionRules) -> HeldOut:
     """Put together the scored rows of some sides, with what the rules make of them."""
     n_labels = len(task.label_set)
     chosen = np.concatenate([task.rows(side) for side in y_raw] or [np.empty(0, dtype=np.int64)])

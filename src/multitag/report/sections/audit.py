@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from multitag.report.pieces import Cell, Paragraph, Section, Table, text_cell
+from multitag.report.pieces import Cell, HtmlTable, Paragraph, Section, text_cell
 
 
 def audit_section(audit: Mapping[str, Any]) -> Section:
@@ -21,13 +21,13 @@ def audit_section(audit: Mapping[str, Any]) -> Section:
     if not counts:
         return Section("audit", heading, [Paragraph("Nothing in the held-out rows looks wrong."), *notes])
     words = f"Found in the held-out rows: {counts}. “multitag audit” with the folder of this run lists all."
-    parts: list[Paragraph | Table] = [Paragraph(words), *notes]
+    parts: list[Paragraph | HtmlTable] = [Paragraph(words), *notes]
     if audit["first"]:
         parts.append(_table(audit["first"]))
     return Section("audit", heading, parts)
 
 
-def _table(findings: Sequence[Mapping[str, Any]]) -> Table:
+def _table(findings: Sequence[Mapping[str, Any]]) -> HtmlTable:
     rows = [
         [
             Cell(str(each["row"]), each["row"]), text_cell(each["text"]), Cell(each["label"] or "-", words=True),
@@ -36,4 +36,4 @@ def _table(findings: Sequence[Mapping[str, Any]]) -> Table:
         for each in findings
     ]  # fmt: skip
     caption = "The labels that are doubted most, by models that were not trained on these rows. They may be wrong."
-    return Table("audit-table", caption, ["Row", "Text", "Label", "Finding", "Confidence"], rows)
+    return HtmlTable("audit-table", caption, ["Row", "Text", "Label", "Finding", "Confidence"], rows)

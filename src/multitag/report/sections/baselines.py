@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from multitag.report.best_measured import Measured, side_word
-from multitag.report.pieces import Cell, Paragraph, Plot, Section, Table, as_sentence, figure_cell
+from multitag.report.best_measured import HeadlineFigures, side_word
+from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section, as_sentence, figure_cell
 from multitag.report.plots.bars import Bars, plot_bars
 from multitag.report.tables import METRIC_TITLES
 
@@ -16,14 +16,14 @@ _PLOTTED = ("macro_f1", "macro_average_precision")
 _Models = Sequence[Mapping[str, Any]]
 
 
-def baselines_section(baselines: Mapping[str, Any], measured: Measured, model: str, seconds: float) -> Section:
+def baselines_section(baselines: Mapping[str, Any], measured: HeadlineFigures, model: str, seconds: float) -> Section:
     """Give the figures of the model and of each simpler one, and the difference on the same rows.
 
     Parameters
     ----------
     baselines : mapping
         As in ``metrics.json``.
-    measured : Measured
+    measured : HeadlineFigures
         The model's own figures.
     model : str
         What it is called.
@@ -36,7 +36,7 @@ def baselines_section(baselines: Mapping[str, Any], measured: Measured, model: s
         "lines and brackets are 95% intervals; neighbours whose intervals overlap may still differ, which the "
         "differences show."
     )
-    values = Table(
+    values = HtmlTable(
         "baseline-table", caption, ["Model", *_titles(models), "Seconds"], [_value_row(each, models) for each in models]
     )
     svg = plot_bars(
@@ -67,7 +67,7 @@ def _value_row(model: Mapping[str, Any], models: _Models) -> list[Cell]:
     return [Cell(model["name"]), *figures, Cell(f"{model['seconds']:.1f}", model["seconds"])]
 
 
-def _differences(models: _Models, name: str) -> list[Table]:
+def _differences(models: _Models, name: str) -> list[HtmlTable]:
     """Give the table of differences; none where no resamples were asked for."""
     metrics = [metric for metric in _SHOWN if all(metric in each["difference"] for each in models)]
     if not metrics:
@@ -80,7 +80,7 @@ def _differences(models: _Models, name: str) -> list[Table]:
         f"{name} minus each simpler model, on the same resampled rows. Where an interval holds 0, the two cannot be "
         "told apart by these rows."
     )
-    return [Table("difference-table", caption, [f"{name} minus", *(METRIC_TITLES[each] for each in metrics)], rows)]
+    return [HtmlTable("difference-table", caption, [f"{name} minus", *(METRIC_TITLES[each] for each in metrics)], rows)]
 
 
 def _bars(metric: str, models: _Models) -> Bars:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from multitag.report.best_measured import side_word
-from multitag.report.pieces import Cell, Plot, Section, Table, count_cell, figure_cell
+from multitag.report.pieces import Cell, HtmlTable, Plot, Section, count_cell, figure_cell
 from multitag.report.plots.reliability import plot_reliability
 
 _ERRORS = {
@@ -40,14 +40,14 @@ def calibration_section(calibration: Mapping[str, Any]) -> Section:
 
 
 def _section(stages: Mapping[str, Mapping[str, Any]], of_what: str) -> Section:
-    errors = Table(
+    errors = HtmlTable(
         "calibration-table",
         f"{of_what} {_MEANING}",
         ["Probabilities", *_ERRORS.values()],
         [[Cell(name), *(figure_cell(stage[key]) for key in _ERRORS)] for name, stage in stages.items()],
         sortable=False,
     )
-    bins = Table(
+    bins = HtmlTable(
         "reliability-table",
         "Bins of about equally many probabilities.",
         ["Probabilities", "Mean", "Share that has the label", "How many"],

@@ -8,7 +8,7 @@ import numpy as np
 
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.cooccurrence import overlap
-from multitag.report.pieces import Cell, Plot, Section, Table, count_cell, figure_cell
+from multitag.report.pieces import Cell, HtmlTable, Plot, Section, count_cell, figure_cell
 from multitag.report.plots.matrix import MAX_SIDE, plot_together
 
 
@@ -43,7 +43,7 @@ def together_section(held_out: HeldOut) -> Section:
         "the diagonal the true labels, above it the predicted ones: the more the two halves mirror each other, the "
         f"better the model knows which labels go together.{only}"
     )
-    table = Table(
+    table = HtmlTable(
         "together-table",
         "Each two labels that stand together on some text, those that the model gets most wrong first. The shares "
         "are of the texts that have either label.",

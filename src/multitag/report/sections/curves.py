@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.curves import precision_at_recall
-from multitag.report.pieces import Cell, Paragraph, Plot, Section, Table, count_cell, figure_cell
+from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section, count_cell, figure_cell
 from multitag.report.plots.small_curves import MAX_CURVES, Curve, plot_small_curves
 
 _DRAWN = np.linspace(0, 1, 51)
@@ -35,7 +35,7 @@ def curves_section(held_out: HeldOut) -> Section:
     )
     header = ["Label", "Texts", "Recall chosen", "Precision chosen", *(f"At recall {level:g}" for level in _WRITTEN)]
     rows = [_row(held_out, index) for index in order]
-    table = Table(
+    table = HtmlTable(
         "curve-table",
         "Recall and precision at the threshold in use, and the best precision at more recall or less.",
         header,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from multitag.report.best_measured import Measured
-from multitag.report.pieces import Cell, Paragraph, Section, Table, as_sentence
+from multitag.report.best_measured import HeadlineFigures
+from multitag.report.pieces import Cell, HtmlTable, Paragraph, Section, as_sentence
 from multitag.report.tables import format_with_interval, headline_rows
 
 _CAPTION = (
@@ -19,7 +19,7 @@ _INTERVALS = " In brackets: 95% intervals of the bootstrap over texts."
 
 def summary(
     metrics: Mapping[str, Any],
-    measured: Measured | None,
+    measured: HeadlineFigures | None,
     base_model: Mapping[str, Any],
     data: Mapping[str, Any],
     split: Mapping[str, Any],
@@ -35,7 +35,7 @@ def summary(
     return sentences
 
 
-def _quality(measured: Measured | None) -> str:
+def _quality(measured: HeadlineFigures | None) -> str:
     if measured is None:
         return "No texts were held out to measure it."
     f1, auc = (_with_interval(measured.figures, name) for name in ("macro_f1", "macro_roc_auc"))
@@ -47,7 +47,7 @@ def _with_interval(figures: Mapping[str, Any], name: str) -> str:
     return format_with_interval(figures["values"][name], figures.get("intervals", {}).get(name))
 
 
-def headline_section(metrics: Mapping[str, Any], measured: Measured | None) -> Section:
+def headline_section(metrics: Mapping[str, Any], measured: HeadlineFigures | None) -> Section:
     """Give the figures over all labels, a column for each side and kind of threshold."""
     heading = "Over all labels"
     if measured is None:
@@ -55,7 +55,7 @@ def headline_section(metrics: Mapping[str, Any], measured: Measured | None) -> S
     header, rows = headline_rows(metrics)
     caption = _CAPTION + (_INTERVALS if measured.figures.get("intervals") else "")
     cells = [[Cell(row[0]), *map(_cell, row[1:])] for row in rows]
-    return Section("headline", heading, [Table("headline-table", caption, header, cells, sortable=False)])
+    return Section("headline", heading, [HtmlTable("headline-table", caption, header, cells, sortable=False)])
 
 
 def _cell(written: str) -> Cell:

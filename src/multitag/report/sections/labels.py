@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from multitag.report.best_measured import Measured, side_word
-from multitag.report.pieces import Cell, Paragraph, Plot, Section, Table, count_cell, figure_cell
+from multitag.report.best_measured import HeadlineFigures, side_word
+from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section, count_cell, figure_cell
 from multitag.report.plots.bars import MAX_BARS, Bars, plot_bars
 from multitag.report.tables import LABEL_TITLES
 
 _NOTHING = "No texts were held out, so there are no figures for single labels, only how often each occurs."
 
 
-def labels_section(metrics: Mapping[str, Any], measured: Measured | None) -> Section:
+def labels_section(metrics: Mapping[str, Any], measured: HeadlineFigures | None) -> Section:
     """Give a table of the labels, sorted by a click, and their F1 and average precision as bars."""
     table = _label_table(metrics, measured)
     if measured is None:
@@ -21,7 +21,7 @@ def labels_section(metrics: Mapping[str, Any], measured: Measured | None) -> Sec
     return Section("labels", "Label by label", [table, _label_plot(measured)])
 
 
-def _label_table(metrics: Mapping[str, Any], measured: Measured | None) -> Table:
+def _label_table(metrics: Mapping[str, Any], measured: HeadlineFigures | None) -> HtmlTable:
     counts = metrics["label_counts"]
     sides = ["train", *(each for each in ("validation", "test") if any(label[each] for label in counts.values()))]
     if measured and measured.side in sides:
@@ -45,10 +45,10 @@ def _label_table(metrics: Mapping[str, Any], measured: Measured | None) -> Table
             f"{measured.thresholds()}: the fewer of those have a label, the less its figures say. “Undefined”: there "
             "is nothing to measure, such as recall without a text that has the label."
         )
-    return Table("label-table", caption, header, rows)
+    return HtmlTable("label-table", caption, header, rows)
 
 
-def _label_plot(measured: Measured) -> Plot:
+def _label_plot(measured: HeadlineFigures) -> Plot:
     entries = sorted(measured.figures["per_label"], key=lambda each: -each["support"])
     most = entries[:MAX_BARS]
 

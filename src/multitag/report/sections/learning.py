@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from multitag.report.pieces import Cell, Paragraph, Plot, Section, Table
+from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section
 from multitag.report.plots.learning import plot_learning_curve
 
 _HEADER = ["Epoch", "Step", "Training loss", "Validation loss", "Validation macro average precision"]
@@ -28,7 +28,7 @@ def learning_section(metrics: Mapping[str, Any]) -> Section:
         for each in history
     ]
     caption = "Loss over the training steps; lower is better."
-    table = Table("learning-table", "A dash: not measured at that step.", _HEADER, rows, sortable=False)
+    table = HtmlTable("learning-table", "A dash: not measured at that step.", _HEADER, rows, sortable=False)
     return Section("learning", "Learning curve", [Plot(plot_learning_curve(history), caption, table)])
 
 

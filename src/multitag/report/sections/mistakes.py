@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.mistakes import most_wrong
-from multitag.report.pieces import Cell, Paragraph, Section, Table, text_cell
+from multitag.report.pieces import Cell, HtmlTable, Paragraph, Section, text_cell
 
 
 def mistakes_section(held_out: HeldOut) -> Section:
@@ -32,7 +32,7 @@ def mistakes_section(held_out: HeldOut) -> Section:
         "differences). Each is a hard text, a mistake of the model, or a wrong label in the data: worth a look."
     )
     header = ["Row", "Text", "True labels", "Missed", "Wrongly given", "Distance"]
-    return Section("mistakes", "Most wrong", [Table("mistake-table", caption, header, rows)])
+    return Section("mistakes", "Most wrong", [HtmlTable("mistake-table", caption, header, rows)])
 
 
 def _named(labels: Sequence[tuple[str, float]]) -> Cell:

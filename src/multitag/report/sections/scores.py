@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.evaluation.held_out import HeldOut
-from multitag.report.pieces import Cell, Plot, Section, Table, figure_cell
+from multitag.report.pieces import Cell, HtmlTable, Plot, Section, figure_cell
 from multitag.report.plots.bars import MAX_BARS
 from multitag.report.plots.spreads import Spread, plot_spreads
 
@@ -41,7 +41,7 @@ def scores_section(held_out: HeldOut, thresholds: Sequence[float]) -> Section:
         *(f"Without, {each}" for each in percentiles),
     ]
     rows = [_row(each) for each in spreads]
-    table = Table(
+    table = HtmlTable(
         "score-table", "Percentiles of the probabilities, of the texts with and without each label.", header, rows
     )
     return Section("scores", "Probabilities, label by label", [Plot(plot_spreads(spreads[:MAX_BARS]), caption, table)])
