@@ -27,7 +27,7 @@ from multitag.data.task import Task
 from multitag.evaluation.baselines import models as baselines
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.decision_rules import DecisionRules, apply_nested
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 
 ROOT = Path(__file__).resolve().parents[1]
 IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_differences
-from multitag.evaluation.metrics.metrics import Metrics, compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
+from multitag.evaluation.metrics.metrics import Metrics
 from multitag.report.tables import LABEL_TITLES, METRIC_TITLES
 
 ROOT = Path(__file__).parents[1]

@@ -21,7 +21,7 @@ from benchmarks.quality import ROOT
 import multitag
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.thresholds.thresholds import apply_thresholds, tune_thresholds
 from multitag.report.tables import METRIC_TITLES
 

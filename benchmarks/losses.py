@@ -23,7 +23,7 @@ from multitag.config import LossName
 from multitag.evaluation.calibration.reliability import measure_reliability
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 
 ROOT = Path(__file__).resolve().parents[1]
 IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 import multitag
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 
 ROOT = Path(__file__).resolve().parents[1]
 IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"

@@ -10,7 +10,7 @@ from multitag.errors import DataError
 from multitag.evaluation.compare import MIN_ROWS, compare
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.report.tables import METRIC_TITLES
 
 NAMES = ("runs/a", "runs/b")

@@ -11,7 +11,7 @@ import pytest
 from multitag.config import Config
 from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
 
 DENSITY = {

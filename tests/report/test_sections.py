@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.report.best_measured import best_measured
 from multitag.report.pieces import MAX_TEXT, HtmlTable, Plot, figure_cell, text_cell
 from multitag.report.sections.audit import audit_section

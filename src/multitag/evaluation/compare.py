@@ -13,7 +13,7 @@ from multitag.data.label_formats.label_columns import listed
 from multitag.errors import DataError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.report.tables import LOWER_IS_BETTER, METRIC_TITLES, SIDE_TITLES, format_figure
 
 MIN_ROWS = 20  # on fewer, every resample is of much the same few rows

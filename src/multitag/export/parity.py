@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.labels import LabelSet
 

@@ -56,7 +56,7 @@ def headline_rows(metrics: Mapping[str, Any], only: str | None = None) -> tuple[
 
     Examples
     --------
-    >>> from multitag.evaluation.metrics.metrics import compute_metrics
+    >>> from multitag.evaluation.metrics.compute import compute_metrics
     >>> y_true, y_prob = [[1, 0], [0, 0]], [[0.9, 0.2], [0.1, 0.4]]
     >>> measured = compute_metrics(y_true, y_prob, [[1, 0], [0, 0]], ["Drama", "War"], [0.5, 0.5]).to_dict()
     >>> header, rows = headline_rows({"splits": {"test": {"fixed": measured}}})

@@ -13,7 +13,7 @@ from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.thresholds.thresholds import Thresholds, tune_thresholds
 
 NAMES = ("Action", "Drama", "War")

@@ -11,7 +11,7 @@ from multitag.evaluation.intervals.bootstrap import (
     interval_of,
     paired_differences,
 )
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 
 
 def make_rows(n_rows=200, n_labels=4, seed=0):

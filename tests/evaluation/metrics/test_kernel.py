@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.metrics.kernel import DecisionFigures, Ranking, RankingFigures, rank_labels
-from multitag.evaluation.metrics.metrics import compute_metrics
 
 
 @st.composite

@@ -9,7 +9,7 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.baselines.models import FROZEN, PREVALENCE, TFIDF, score_tfidf
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 
 RANKING = ("macro_roc_auc", "macro_average_precision", "label_ranking_average_precision")  # of no threshold
 

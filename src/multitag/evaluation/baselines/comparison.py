@@ -12,7 +12,7 @@ from multitag.evaluation.baselines.models import Baseline
 from multitag.evaluation.decision_rules import FitRules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_differences
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 
 DECIDING = "macro_f1"
 

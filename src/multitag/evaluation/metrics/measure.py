@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.labels import LabelSet
 

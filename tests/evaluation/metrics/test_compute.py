@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from multitag.errors import DataError
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals
-from multitag.evaluation.metrics.metrics import compute_metrics
+from multitag.evaluation.metrics.compute import compute_metrics
 
 NAMES = ["macro_f1", "micro_f1", "weighted_f1", "samples_f1", "macro_roc_auc", "micro_roc_auc"]
 NAMES += ["macro_average_precision", "hamming_loss", "subset_accuracy", "label_ranking_average_precision"]
