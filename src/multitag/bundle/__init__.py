@@ -1,1 +1,1 @@
-"""The folder that leaves: written whole, verified whole, no code and no pickle in it."""
+"""The folder a run leaves: written whole, verified whole, no code and no pickle in it."""

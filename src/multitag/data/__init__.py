@@ -1,1 +1,1 @@
-"""From a file to a Table, its audit and its split."""
+"""From files to a table, and from a table to its sides."""

@@ -1,1 +1,1 @@
-"""From arrays of probabilities to figures, thresholds and the report: no model, no Trainer."""
+"""Arrays in, figures out: no model, no Trainer, no prose."""

@@ -1,1 +1,1 @@
-"""A model to graphs: tracing, DistilBERT, quantisation, and the gate they must pass."""
+"""A model to graphs: tracing, DistilBERT, quantisation, and the gate a graph must pass."""

@@ -1,1 +1,1 @@
-"""A bundle to predictions, without what training needs."""
+"""Texts to probabilities to labels, without anything that training needs."""

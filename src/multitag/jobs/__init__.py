@@ -1,1 +1,1 @@
-"""The jobs behind the commands: each decides, and calls the rooms above in order."""
+"""What the commands do: a job decides, and calls the other rooms in order."""

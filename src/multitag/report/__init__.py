@@ -1,1 +1,1 @@
-"""What people read, made from results: the page, its sections and plots, tables, the model card."""
+"""What people read, made from results: the page, the model card, tables."""

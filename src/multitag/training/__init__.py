@@ -1,1 +1,1 @@
-"""Fine-tuning by the Hugging Face Trainer: rates, checkpoints, progress."""
+"""The Hugging Face Trainer, wired: losses, optimiser, batches, checkpoints, teacher."""

@@ -1,1 +1,1 @@
-"""Findings about rows, columns, texts and labels of a table."""
+"""Findings about the rows, columns, texts and labels of a table."""

@@ -1,1 +1,1 @@
-"""From cells to labels: separators, lists, vectors, indicator columns, ids and their names."""
+"""From cells to labels: separators, lists, indicator columns, ids and their names."""

@@ -1,1 +1,1 @@
-"""Rows to sides and folds, and what is done about rare labels."""
+"""Rows to sides and folds, and what becomes of rare labels."""

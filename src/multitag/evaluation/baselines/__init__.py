@@ -1,1 +1,1 @@
-"""Simpler models on the same rows, and what sets them apart from the one trained."""
+"""Simpler models on the same rows, compared with the one that was trained."""

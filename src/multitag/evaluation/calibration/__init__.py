@@ -1,1 +1,1 @@
-"""Calibration of probabilities: methods, fitting, reliability."""
+"""Probabilities that mean what they say: methods, fitting, reliability."""

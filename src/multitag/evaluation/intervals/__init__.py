@@ -1,1 +1,1 @@
-"""Intervals of figures and of differences."""
+"""How far a figure, or a difference of two, would move with other rows."""

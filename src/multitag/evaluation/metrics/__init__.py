@@ -1,1 +1,1 @@
-"""Figures of probabilities and decisions."""
+"""The figures of probabilities and decisions."""

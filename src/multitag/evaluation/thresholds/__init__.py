@@ -1,1 +1,1 @@
-"""Thresholds: what they are tuned for, and the search."""
+"""Thresholds: what they are tuned for, and how they are found."""

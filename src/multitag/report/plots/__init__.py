@@ -1,1 +1,1 @@
-"""Plots as SVG inside a page, one module a kind."""
+"""Plots as SVG inside the page, one module a kind."""
