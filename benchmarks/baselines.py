@@ -8,16 +8,14 @@ features' own.
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.record import EVALUATION, SHARED, Record
 from benchmarks.thresholds import tune_for
 from numpy.typing import NDArray
 
@@ -29,11 +27,8 @@ from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.metrics.compute import compute_metrics
 
-ROOT = Path(__file__).resolve().parents[1]
-IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"
-RESULTS = ROOT / "benchmarks" / "results" / "baselines.json"
-PAGE = ROOT / "docs" / "evaluation.md"
-PLACE = re.compile(r"(<!-- baselines -->\n).*?(<!-- /baselines -->)", re.DOTALL)
+IMDB = SHARED / "IMDB-Movie-Data.csv"
+RECORD = Record("baselines", EVALUATION)
 
 FIGURES = ("macro_f1", "macro_roc_auc", "macro_average_precision")
 BALANCED = (None, "balanced")
@@ -85,7 +80,7 @@ def _figures(task: Task, name: str, score: Callable[[], Probabilities]) -> dict[
 
 
 def as_table(rows: list[dict[str, Any]]) -> str:
-    """Give the figures as Markdown; what is used is in bold."""
+    """Return the figures as Markdown; what is used is in bold."""
     lines = [
         "| Model | C | classes | macro-F1 | macro ROC-AUC | macro AP | seconds |",
         "| :-- | --: | :-- | --: | --: | --: | --: |",
@@ -100,19 +95,12 @@ def as_table(rows: list[dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def fill(page: str, rows: list[dict[str, Any]]) -> str:
-    """Put the table into its place in a page."""
-    return PLACE.sub(lambda found: found[1] + as_table(rows) + found[2], page)
-
-
 def main() -> None:
     """Measure, and write the results."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     task = Task.prepare(multitag.read_table(IMDB, text="Description", labels="Genre"), Config().override(folds=5))
     rows = measure(task, features(task))
-    RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), rows), encoding="utf-8")
-    print(as_table(rows))
+    RECORD.save(rows, as_table(rows))
 
 
 if __name__ == "__main__":

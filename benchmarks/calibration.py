@@ -8,13 +8,12 @@ was fitted on the rows of the others.
 from __future__ import annotations
 
 import argparse
-import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+from benchmarks.record import EVALUATION, Record
 from numpy.typing import NDArray
 
 from multitag.evaluation.calibration.fit import Fitted, fit_calibration
@@ -23,10 +22,7 @@ from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.thresholds.thresholds import Thresholds
 
-ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "calibration.json"
-PAGE = ROOT / "docs" / "evaluation.md"
-PLACE = re.compile(r"(<!-- calibration -->\n).*?(<!-- /calibration -->)", re.DOTALL)
+RECORD = Record("calibration", EVALUATION)
 TITLES = {"none": "as the model gives them", "platt": "Platt", "isotonic": "isotonic"}
 
 
@@ -63,7 +59,7 @@ def measure(rows: HeldOut) -> dict[str, Any]:
 
 
 def as_table(results: Mapping[str, Any]) -> str:
-    """Give the figures as Markdown."""
+    """Return the figures as Markdown."""
     lines = [
         f"Out of fold, {results['rows']} rows; lower is better:",
         "",
@@ -76,17 +72,10 @@ def as_table(results: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def fill(page: str, results: Mapping[str, Any]) -> str:
-    """Put the table into its place in a page."""
-    return PLACE.sub(lambda found: found[1] + as_table(results) + found[2], page)
-
-
 def main() -> None:
     """Measure, and write the results."""
     results = measure(load_out_of_fold(__doc__))
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
-    print(as_table(results))
+    RECORD.save(results, as_table(results))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,7 @@ the table in docs/performance.md. Without the optimisation is measured by puttin
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -18,15 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.quality import ROOT
+from benchmarks.record import PERFORMANCE, ROOT, Record
 
 import multitag
 from multitag.extras import import_extra
 from multitag.threads import available_cores
 
-RESULTS = ROOT / "benchmarks" / "results" / "gains.json"
-PAGE = ROOT / "docs" / "performance.md"
-PLACE = re.compile(r"(<!-- gains -->\n).*?(<!-- /gains -->)", re.DOTALL)
+RECORD = Record("gains", PERFORMANCE)
 ROUNDS, BATCH, TOKENS, VOCABULARY = 9, 16, 40, 6000  # a batch of IMDB; a thousand movies use 6,000 tokens
 BUSY = "while True: pass"
 STEPS_BESIDE = """
@@ -66,7 +62,7 @@ def stock_model(name: str) -> Any:
 
 
 def training_step(name: str, *, first_token: bool, used: bool, bf16: bool = True) -> Step:
-    """Give a whole training step of a model, with or without two of the optimisations."""
+    """Return a whole training step of a model, with or without two of the optimisations."""
     torch: Any = import_extra("torch", "train")
     from transformers.models.distilbert.modeling_distilbert import TransformerBlock
 
@@ -98,7 +94,7 @@ def training_step(name: str, *, first_token: bool, used: bool, bf16: bool = True
 
 
 def predicting_steps(name: str, folder: Path) -> dict[str, Step]:
-    """Give steps that score eight batches, as they are and without one optimisation each."""
+    """Return steps that score eight batches, as they are and without one optimisation each."""
     import onnxruntime
 
     from multitag.export import quantise, trace
@@ -165,7 +161,7 @@ def waiting(beside: int) -> dict[str, float]:
 
 
 def table(results: Mapping[str, Mapping[str, float]]) -> str:
-    """Give the figures as Markdown: each variant's time over that of multitag as it is."""
+    """Return the figures as Markdown: each variant's time over that of multitag as it is."""
     lines = ["| What | Variant | Milliseconds | Times as long |", "| :-- | :-- | --: | --: |"]
     for what, times in results.items():
         for variant, value in times.items():
@@ -188,10 +184,7 @@ def main() -> None:
             results[f"eight int8 batches, {title}"] = seconds(predicting_steps(name, Path(folder)))
     results["training step in a process of its own, minilm"] = waiting(beside=0)
     results["training step beside a busy process, minilm"] = waiting(beside=1)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(PLACE.sub(lambda found: found[1] + table(results) + found[2], page), encoding="utf-8")
-    print(table(results))
+    RECORD.save(results, table(results))
 
 
 if __name__ == "__main__":

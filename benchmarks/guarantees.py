@@ -7,14 +7,12 @@ two halves, 200 times: a cut is fitted on one half and judged on the other.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from benchmarks.calibration import calibrate, load_out_of_fold
+from benchmarks.record import EVALUATION, Record
 from numpy.typing import NDArray
 
 from multitag.config.guarantee import GuaranteeKind
@@ -22,17 +20,14 @@ from multitag.errors import DataError
 from multitag.evaluation.guarantees.fit import fit_guarantee
 from multitag.evaluation.held_out import HeldOut
 
-ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "guarantees.json"
-PAGE = ROOT / "docs" / "evaluation.md"
-PLACE = re.compile(r"(<!-- guarantees -->\n).*?(<!-- /guarantees -->)", re.DOTALL)
+RECORD = Record("guarantees", EVALUATION)
 
 LEVELS: dict[GuaranteeKind, tuple[float, ...]] = {"recall": (0.7, 0.8, 0.9, 0.95), "precision": (0.4, 0.5, 0.6, 0.7)}
 SPLITS, SEED = 200, 0
 
 
 def row_shares(y_true: NDArray[np.bool_], y_pred: NDArray[np.bool_]) -> dict[GuaranteeKind, float]:
-    """Give the mean recall of rows with a label and the mean precision of rows that are given one; NaN without any."""
+    """Return the mean recall of rows with a label and the mean precision of rows that are given one; NaN without any."""
     hits = (y_true & y_pred).sum(axis=1)
     found: dict[GuaranteeKind, float] = {}
     over: tuple[tuple[GuaranteeKind, NDArray[np.bool_]], ...] = (("recall", y_true), ("precision", y_pred))
@@ -79,7 +74,7 @@ def measure(rows: HeldOut) -> dict[str, Any]:
 
 
 def as_tables(results: Mapping[str, Any]) -> str:
-    """Give the figures as Markdown."""
+    """Return the figures as Markdown."""
     half = results["rows"] // 2
     lines = [
         f"{results['splits']} divisions of {results['rows']} rows into two halves: fitted on {half}, judged on the "
@@ -108,17 +103,10 @@ def _line(kind: str, level: str, splits: int, found: Mapping[str, Any]) -> str:
     return f"| {kind}={level} | {' | '.join(cells)} |"
 
 
-def fill(page: str, results: Mapping[str, Any]) -> str:
-    """Put the tables into their place in a page."""
-    return PLACE.sub(lambda found: found[1] + as_tables(results) + found[2], page)
-
-
 def main() -> None:
     """Measure, and write the results."""
     results = measure(load_out_of_fold(__doc__))
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
-    print(as_tables(results))
+    RECORD.save(results, as_tables(results))
 
 
 if __name__ == "__main__":

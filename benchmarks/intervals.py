@@ -7,14 +7,12 @@ classifiers on 200,000 rows are as good as the truth; test sets of the usual siz
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.record import EVALUATION, Record
 from numpy.typing import NDArray
 
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_differences
@@ -22,10 +20,7 @@ from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.metrics.metrics import Metrics
 from multitag.report.tables import LABEL_TITLES, METRIC_TITLES
 
-ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "intervals.json"
-PAGE = ROOT / "docs" / "evaluation.md"
-PLACE = re.compile(r"(<!-- intervals -->\n).*?(<!-- /intervals -->)", re.DOTALL)
+RECORD = Record("intervals", EVALUATION)
 
 SEED, POPULATION, SIZES, TEST_SETS, RESAMPLES = 0, 200_000, (200, 1000), 400, 500
 BANDS = {"5 to 9": (5, 9), "10 to 19": (10, 19), "20 to 49": (20, 49), "50 and more": (50, 10**6)}
@@ -110,7 +105,7 @@ def seconds(n_rows: int) -> dict[str, float]:
 
 
 def tables(results: Mapping[str, Any]) -> str:
-    """Give the figures as Markdown."""
+    """Return the figures as Markdown."""
     sizes = list(results["test_sets"])
     columns = [f"{what}, {size} rows" for size in sizes for what in ("mean", "held", "difference held")]
     head = ["Figure", "all rows", *columns]
@@ -139,9 +134,7 @@ def main() -> None:
         "test_sets": {str(size): coverage(truth, size, TEST_SETS, RESAMPLES) for size in SIZES},
         "labels": label_coverage(truth, SIZES[0], TEST_SETS, RESAMPLES),
     }
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(PLACE.sub(lambda found: found[1] + tables(results) + found[2], page), encoding="utf-8")
+    RECORD.save(results, tables(results))
 
 
 if __name__ == "__main__":

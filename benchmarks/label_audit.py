@@ -12,9 +12,7 @@ list for the same probabilities is compared.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import re
 import tempfile
 import textwrap
 import time
@@ -27,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.quality import ROOT
+from benchmarks.record import EVALUATION, Record
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
@@ -37,9 +35,7 @@ from multitag.evaluation.intervals.bootstrap import draw_weights, interval_of
 from multitag.evaluation.label_audit.confident_learning import Doubts, find_doubts
 from multitag.labels import LabelSet
 
-RESULTS = ROOT / "benchmarks" / "results" / "label_audit.json"
-PAGE = ROOT / "docs" / "evaluation.md"
-PLACE = re.compile(r"(<!-- label-audit -->\n).*?(<!-- /label-audit -->)", re.DOTALL)
+RECORD = Record("label_audit", EVALUATION)
 SHARE, SEED, RESAMPLES = 0.05, 0, 1000
 SETTINGS: dict[str, Any] = {
     "base_model": "minilm", "folds": 5, "seed": SEED, "onnx": False, "baselines": False, "resamples": 0,
@@ -111,7 +107,7 @@ def _cleanlab(held_out: HeldOut, doubts: Doubts) -> dict[str, Any]:
 
 
 def as_table(results: Mapping[str, Any]) -> str:
-    """Give the figures as Markdown."""
+    """Return the figures as Markdown."""
     lines = [
         "| Turned labels | of | average precision | the rarest first | in a random order |",
         "| :-- | --: | --: | --: | --: |",
@@ -136,11 +132,6 @@ def as_table(results: Mapping[str, Any]) -> str:
     return "\n".join([*lines, "", textwrap.fill(said, 120)]) + "\n"
 
 
-def fill(page: str, results: Mapping[str, Any]) -> str:
-    """Put the table into its place in a page."""
-    return PLACE.sub(lambda found: found[1] + as_table(results) + found[2], page)
-
-
 def train_and_measure(table: multitag.Table, **settings: Any) -> dict[str, Any]:
     """Turn labels of a table, train with folds, and measure."""
     turned = draw_turned(len(table), len(LabelSet.from_rows(table.labels)), SEED)
@@ -159,9 +150,7 @@ def main() -> None:
     """Measure, and write the results."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     results = train_and_measure(multitag.read_table("sample"), **SETTINGS)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
-    print(as_table(results), f"wrote {RESULTS} and {PAGE}", sep="\n")
+    RECORD.save(results, as_table(results))
 
 
 if __name__ == "__main__":

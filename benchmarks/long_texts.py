@@ -9,14 +9,12 @@ tuned on 10%, and the other 30% scored, in each of the three ways.
 from __future__ import annotations
 
 import argparse
-import json
-import re
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from benchmarks.quality import ROOT
+from benchmarks.record import PERFORMANCE, SHARED, Record
 
 import multitag
 from multitag.config import Config
@@ -25,10 +23,8 @@ from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.thresholds.thresholds import apply_thresholds, tune_thresholds
 from multitag.report.tables import METRIC_TITLES
 
-ARTICLES = ROOT.parent / "shared" / "data" / "sdg_articles.csv"
-RESULTS = ROOT / "benchmarks" / "results" / "long_texts.json"
-PAGE = ROOT / "docs" / "performance.md"
-PLACE = re.compile(r"(<!-- long-texts -->\n).*?(<!-- /long-texts -->)", re.DOTALL)
+ARTICLES = SHARED / "sdg_articles.csv"
+RECORD = Record("long_texts", PERFORMANCE)
 WAYS: dict[str, dict[str, Any]] = {
     "truncate": {"long": "truncate"},
     "windows, mean": {"long": "windows", "pool": "mean"},
@@ -72,14 +68,11 @@ def main() -> None:
     mean = {
         way: {name: float(np.mean([by_seed[seed][way][name] for seed in seeds])) for name in FIGURES} for way in WAYS
     }
-    RESULTS.write_text(json.dumps({"seeds": by_seed, "mean": mean}, indent=1) + "\n", encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(PLACE.sub(lambda found: found[1] + as_markdown(mean, seeds) + found[2], page), encoding="utf-8")
-    print(f"wrote {RESULTS} and {PAGE}")
+    RECORD.save({"seeds": by_seed, "mean": mean}, as_markdown(mean, seeds))
 
 
 def as_markdown(mean: dict[str, dict[str, float]], seeds: list[int]) -> str:
-    """Give the figures as Markdown."""
+    """Return the figures as Markdown."""
     titles = [METRIC_TITLES[name] for name in FIGURES]
     lines = [f"| Long texts | {' | '.join(titles)} |", "| :-- |" + " --: |" * len(FIGURES)]
     for way, values in mean.items():

@@ -9,13 +9,12 @@ over rows.
 from __future__ import annotations
 
 import argparse
-import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+from benchmarks.record import EVALUATION, SHARED, Record
 from benchmarks.thresholds import decide, tune_for
 
 import multitag
@@ -25,11 +24,8 @@ from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.compute import compute_metrics
 
-ROOT = Path(__file__).resolve().parents[1]
-IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"
-RESULTS = ROOT / "benchmarks" / "results" / "losses.json"
-PAGE = ROOT / "docs" / "evaluation.md"
-PLACE = re.compile(r"(<!-- losses -->\n).*?(<!-- /losses -->)", re.DOTALL)
+IMDB = SHARED / "IMDB-Movie-Data.csv"
+RECORD = Record("losses", EVALUATION)
 
 LOSSES: tuple[str, ...] = get_args(LossName)
 DEFAULT = LOSSES[0]
@@ -38,7 +34,7 @@ RESAMPLES, SEED = 2000, 0
 
 
 def out_of_fold(runs: Path, loss: str) -> HeldOut:
-    """Give the rows of IMDB with what models trained by a loss say of them; trains these where they are not there."""
+    """Return the rows of IMDB with what models trained by a loss say of them; trains these where they are not there."""
     folder = runs / loss
     if not (folder / "bundle").is_dir():
         table = multitag.read_table(IMDB, text="Description", labels="Genre")
@@ -77,7 +73,7 @@ def measure(rows: Mapping[str, HeldOut]) -> dict[str, Any]:
 
 
 def as_table(results: Mapping[str, Any]) -> str:
-    """Give the figures as Markdown, and what they say of the default."""
+    """Return the figures as Markdown, and what they say of the default."""
     lines = [
         f"Out of fold on {results['rows']} rows, thresholds tuned; Brier score and expected calibration error (ECE) "
         "before and after calibration by Platt's way, the others after it:",
@@ -99,20 +95,13 @@ def as_table(results: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def fill(page: str, results: Mapping[str, Any]) -> str:
-    """Put the table into its place in a page."""
-    return PLACE.sub(lambda found: found[1] + as_table(results) + found[2], page)
-
-
 def main() -> None:
     """Train what is missing, measure, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=Path, help="folder of the runs, one a loss")
     runs = parser.parse_args().runs
     results = measure({loss: out_of_fold(runs, loss) for loss in LOSSES})
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
-    print(as_table(results))
+    RECORD.save(results, as_table(results))
 
 
 if __name__ == "__main__":

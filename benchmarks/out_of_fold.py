@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.record import EVALUATION, SHARED, Record
 
 import multitag
 from multitag.bundle.layout import METRICS
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.metrics.compute import compute_metrics
 
-ROOT = Path(__file__).resolve().parents[1]
-IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"
-RESULTS = ROOT / "benchmarks" / "results" / "out_of_fold.json"
-PAGE = ROOT / "docs" / "evaluation.md"
-PLACE = re.compile(r"(<!-- out-of-fold -->\n).*?(<!-- /out-of-fold -->)", re.DOTALL)
+IMDB = SHARED / "IMDB-Movie-Data.csv"
+RECORD = Record("out_of_fold", EVALUATION)
 FIGURES = {
     "macro_f1": "macro-F1", "micro_f1": "micro-F1", "macro_roc_auc": "macro ROC-AUC",
     "macro_average_precision": "macro AP", "hamming_loss": "Hamming",
@@ -65,7 +62,7 @@ def _fold_means(rows: HeldOut) -> dict[str, float]:
 
 
 def as_table(results: Mapping[str, Any]) -> str:
-    """Give the figures as Markdown."""
+    """Return the figures as Markdown."""
     lines = [f"| Model | {' | '.join(FIGURES.values())} |", f"| :-- |{' --: |' * len(FIGURES)}"]
     for name, each in results["models"].items():
         cells = []
@@ -92,10 +89,7 @@ def main() -> None:
     folder = parser.parse_args().run
     train(folder)
     results = measure(folder)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(PLACE.sub(lambda found: found[1] + as_table(results) + found[2], page), encoding="utf-8")
-    print(as_table(results))
+    RECORD.save(results, as_table(results))
 
 
 if __name__ == "__main__":

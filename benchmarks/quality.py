@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.record import ROOT, SHARED
 from numpy.typing import NDArray
 
 import multitag
@@ -26,8 +27,7 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.metrics.compute import compute_metrics
 
-ROOT = Path(__file__).resolve().parents[1]
-IMDB = ROOT.parent / "shared" / "data" / "IMDB-Movie-Data.csv"
+IMDB = SHARED / "IMDB-Movie-Data.csv"
 RESULTS = ROOT / "benchmarks" / "results" / "quality.json"
 SEEDS = (0, 1, 42)
 THRESHOLD = 0.3

@@ -9,13 +9,12 @@ the paired bootstrap over rows.
 from __future__ import annotations
 
 import argparse
-import json
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.record import EVALUATION, Record
 from numpy.typing import NDArray
 
 from multitag.evaluation.calibration.calibration import Calibration
@@ -28,10 +27,7 @@ from multitag.evaluation.thresholds.search import SHRINKAGE, search_thresholds, 
 from multitag.evaluation.thresholds.tally import Tally
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
 
-ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "thresholds.json"
-PAGE = ROOT / "docs" / "evaluation.md"
-PLACE = re.compile(r"(<!-- thresholds -->\n).*?(<!-- /thresholds -->)", re.DOTALL)
+RECORD = Record("thresholds", EVALUATION)
 
 FIXED = (0.3, 0.5)
 OBJECTIVES = ("f1", "f0.5", "f2", "micro-f1", "hamming", "precision=0.8", "recall=0.8", "cost=1:5")
@@ -44,7 +40,7 @@ Tune = Callable[[Decisions, Probabilities], Thresholds]
 
 
 def tune_for(objective: str, shrinkage: float = SHRINKAGE) -> Tune:
-    """Give a function that tunes thresholds."""
+    """Return a function that tunes thresholds."""
 
     def tune(y_true: Decisions, y_prob: Probabilities) -> Thresholds:
         tuned = tune_thresholds(y_true, y_prob, fixed=FIXED[0], tuned_on="other folds", objective=objective)
@@ -109,7 +105,7 @@ def measure(rows: HeldOut) -> dict[str, Any]:
 
 
 def as_table(results: Mapping[str, Any]) -> str:
-    """Give the figures as Markdown."""
+    """Return the figures as Markdown."""
     lines = [
         f"Macro-F1 out of fold on {results['rows']} rows, and its differences with their 95% intervals:",
         "",
@@ -139,11 +135,6 @@ def _cell(figure: float | None) -> str:
     return "undefined" if figure is None else f"{figure:.3f}"
 
 
-def fill(page: str, results: Mapping[str, Any]) -> str:
-    """Put the tables into their place in a page."""
-    return PLACE.sub(lambda found: found[1] + as_table(results) + found[2], page)
-
-
 def main() -> None:
     """Measure, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -152,9 +143,7 @@ def main() -> None:
     if not len(rows):
         raise SystemExit("no out-of-fold rows: give the probabilities.parquet of a run with --folds")
     results = measure(rows)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(fill(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
-    print(as_table(results))
+    RECORD.save(results, as_table(results))
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ from typing import Any
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
-    """Give the median, the least and the greatest."""
+    """Return the median, the least and the greatest."""
     return {"median": median(values), "min": min(values), "max": max(values)}
 
 
 def rates(reports: Sequence[Mapping[str, Any]], of: str = "rows") -> list[float]:
-    """Give what was done a second, round by round."""
+    """Return what was done a second, round by round."""
     return [report[of] / report["seconds"] for report in reports]
 
 
@@ -23,6 +23,6 @@ def ratios(mine: Sequence[float], others: Sequence[float]) -> dict[str, float]:
 
 
 def largest_difference(mine: Sequence[Sequence[float]], others: Sequence[Sequence[float]]) -> float:
-    """Give the largest difference of any probability; both of shape (n_rows, n_labels)."""
+    """Return the largest difference of any probability; both of shape (n_rows, n_labels)."""
     pairs = (pair for rows in zip(mine, others, strict=True) for pair in zip(*rows, strict=True))
     return max(abs(one - other) for one, other in pairs)

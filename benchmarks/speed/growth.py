@@ -38,7 +38,7 @@ def texts_of_length(model_folder: Path, texts: Sequence[str], tokens: int, n_row
 
 
 def label_rows(texts: Sequence[str], n_labels: int) -> Rows:
-    """Give every text a third of so many labels, drawn at random; every label and every text has one at least."""
+    """Return every text a third of so many labels, drawn at random; every label and every text has one at least."""
     rng = random.Random(SEED)
     rows = []
     for row, text in enumerate(texts):

@@ -56,7 +56,7 @@ def best(reports: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _rate(shape: Shape, product: Product, seconds: float) -> float:
-    """Give the rate of the fastest of as many calls as fit."""
+    """Return the rate of the fastest of as many calls as fit."""
     product()  # the first call packs weights and touches memory
     fastest, end = float("inf"), time.perf_counter() + seconds
     while True:

@@ -37,7 +37,7 @@ def cores() -> int:
 
 
 def peak_bytes() -> int:
-    """Give the most memory that this process has had at once, its libraries included."""
+    """Return the most memory that this process has had at once, its libraries included."""
     kilobytes = _kilobytes("/proc/self/status", "VmHWM")
     if kilobytes:
         return kilobytes * 1024

@@ -48,7 +48,7 @@ class StepProfile:
         self.profiler.start()
 
     def stop(self, seconds: float) -> dict[str, float]:
-        """Give the share of each part in the ``seconds`` of the round."""
+        """Return the share of each part in the ``seconds`` of the round."""
         self.profiler.stop()
         events = [(event.key, event.self_cpu_time_total / 1e6) for event in self.profiler.key_averages()]
         return shares(events, TRAINING_PARTS, seconds, "Python, the Trainer and loading")

@@ -21,7 +21,7 @@ class Progress:
         self.live = sys.stderr.isatty()
 
     def seconds(self) -> float:
-        """Give the seconds since the start."""
+        """Return the seconds since the start."""
         return time.monotonic() - self.started
 
     def enter(self, section: str) -> None:

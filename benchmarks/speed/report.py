@@ -64,7 +64,7 @@ def write_pages(results: Mapping[str, Any] | None) -> None:
 
 
 def as_text(results: Mapping[str, Any]) -> str:
-    """Give all parts one after another, for a console."""
+    """Return all parts one after another, for a console."""
     return "\n\n".join(f"## {name}\n\n{part(results)}" for name, part in PARTS.items())
 
 

@@ -21,7 +21,7 @@ THREADS = (None, 1)  # as multitag chooses them, and one for each process
 def measure_together(
     plan: Plan, bundle: Bundle, backend: str, data: Data, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Give the rows a second of 1, 2 and 4 processes, which share the rows of a round."""
+    """Return the rows a second of 1, 2 and 4 processes, which share the rows of a round."""
     texts = [text for text, _ in draw(data.netflix, plan.together_rows)]
     shares = {f"{which} of {of}": texts[which::of] for of in PROCESSES for which in range(of)}
     path = data.texts_json("together", warm=texts[:32], **shares)

@@ -16,10 +16,11 @@ def test_every_setting_is_measured_and_what_is_used_is_in_bold(table, monkeypatc
     assert len(rows) == 1 + 2 * 2 * 2
     assert [each["settings"] for each in rows if each.get("kept")] == [FOR_WORDS, FOR_FEATURES]
     assert all(0 <= each["macro_roc_auc"] <= 1 for each in rows)
-    page = baselines.fill("before\n<!-- baselines -->\nstale\n<!-- /baselines -->\nafter", rows)
+    old = "before\n<!-- baselines -->\nstale\n<!-- /baselines -->\nafter"
+    page = baselines.RECORD.fill(old, baselines.as_table(rows))
     assert page.count("| **") == 2
     assert "stale" not in page
 
 
 def test_the_page_has_the_place():
-    assert baselines.PLACE.search(baselines.PAGE.read_text(encoding="utf-8"))
+    assert baselines.RECORD.place.search(baselines.RECORD.page.read_text(encoding="utf-8"))

@@ -36,7 +36,8 @@ def test_figures_go_into_their_place(rows):
     assert {name: each["labels"] for name, each in methods.items()} == {"none": 0, "platt": 2, "isotonic": 2}
     assert methods["none"]["ece"] == measure_reliability(rows.y_true, rows.y_raw).ece
     assert methods["platt"]["brier"] < methods["none"]["brier"]
-    page = calibration.fill("a\n<!-- calibration -->\nOld.\n<!-- /calibration -->\nb\n", results)
+    old = "a\n<!-- calibration -->\nOld.\n<!-- /calibration -->\nb\n"
+    page = calibration.RECORD.fill(old, calibration.as_table(results))
     assert page.startswith("a\n<!-- calibration -->\nOut of fold, 400 rows")
     assert page.endswith("\n<!-- /calibration -->\nb\n")
     assert "Old." not in page

@@ -35,7 +35,8 @@ def test_what_is_promised_is_kept_and_goes_into_its_place(rows, monkeypatch):
     assert recall["mean"] == pytest.approx(0.8, abs=0.03)
     assert precision["below"] <= 0.1
     assert results["levels"]["precision"]["0.999"] == {"splits": 0}
-    page = guarantees.fill("a\n<!-- guarantees -->\nOld.\n<!-- /guarantees -->\nb\n", results)
+    old = "a\n<!-- guarantees -->\nOld.\n<!-- /guarantees -->\nb\n"
+    page = guarantees.RECORD.fill(old, guarantees.as_tables(results))
     assert page.startswith("a\n<!-- guarantees -->\n20 divisions of 400 rows into two halves: fitted on 200")
     assert page.endswith("\n<!-- /guarantees -->\nb\n")
     assert f"| recall=0.8 | 100% | {recall['mean']:.3f} |" in page

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from benchmarks.label_audit import PAGE, RESULTS, as_table, draw_turned, fill, measure, turn_labels
+from benchmarks.label_audit import RECORD, as_table, draw_turned, measure, turn_labels
 
 import multitag
 from multitag.evaluation.held_out import HeldOut
@@ -51,13 +51,13 @@ def test_figures_by_hand(results):
 
 
 def test_the_table_shows_them(results):
-    shown = fill("before\n<!-- label-audit -->\nold\n<!-- /label-audit -->\nafter\n", results)
+    shown = RECORD.fill("before\n<!-- label-audit -->\nold\n<!-- /label-audit -->\nafter\n", as_table(results))
     assert shown == f"before\n<!-- label-audit -->\n{as_table(results)}<!-- /label-audit -->\nafter\n"
     assert "| 40 all | 800 | 0.525 [" in shown
     assert "Of the first 20 in order 100% were turned" in shown
 
 
-@pytest.mark.skipif(not RESULTS.is_file(), reason="not measured yet: python -m benchmarks.label_audit")
+@pytest.mark.skipif(not RECORD.results.is_file(), reason="not measured yet: python -m benchmarks.label_audit")
 def test_docs_show_what_was_measured():
-    page = PAGE.read_text(encoding="utf-8")
-    assert fill(page, json.loads(RESULTS.read_text(encoding="utf-8"))) == page
+    page = RECORD.page.read_text(encoding="utf-8")
+    assert RECORD.fill(page, as_table(json.loads(RECORD.results.read_text(encoding="utf-8")))) == page

@@ -51,7 +51,7 @@ def test_differences_are_from_the_default(results):
 
 
 def test_the_table_goes_into_its_place(results):
-    page = losses.fill("before\n<!-- losses -->\nstale\n<!-- /losses -->\nafter", results)
+    page = losses.RECORD.fill("before\n<!-- losses -->\nstale\n<!-- /losses -->\nafter", losses.as_table(results))
     assert page.startswith("before\n<!-- losses -->\nOut of fold on 300 rows")
     assert "| `weighted-bce` |" in page
     assert "none of the others did better by more than chance" in page
@@ -62,4 +62,4 @@ def test_the_table_goes_into_its_place(results):
 
 
 def test_the_page_has_the_place():
-    assert losses.PLACE.search(losses.PAGE.read_text(encoding="utf-8"))
+    assert losses.RECORD.place.search(losses.RECORD.page.read_text(encoding="utf-8"))
