@@ -27,7 +27,7 @@ SPLITS, SEED = 200, 0
 
 
 def row_shares(y_true: NDArray[np.bool_], y_pred: NDArray[np.bool_]) -> dict[GuaranteeKind, float]:
-    """Return the mean recall of rows with a label and the mean precision of rows that are given one; NaN without any."""
+    """Return the mean recall of rows with a label and the mean precision of rows predicted one; NaN without any."""
     hits = (y_true & y_pred).sum(axis=1)
     found: dict[GuaranteeKind, float] = {}
     over: tuple[tuple[GuaranteeKind, NDArray[np.bool_]], ...] = (("recall", y_true), ("precision", y_pred))
