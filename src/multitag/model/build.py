@@ -123,7 +123,7 @@ def longest_input(base: BaseModel) -> int:
 
 
 def classifier_layer(model: PreTrainedModel) -> nn.Linear:
-    """Find the layer that gives the logits: the last linear one with an output a label.
+    """Find the layer that computes the logits: the last linear one with an output a label.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def set_bias(model: PreTrainedModel, logits: NDArray[np.floating]) -> None:
 
 
 def log_odds(y: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Give each label's log-odds.
+    """Compute each label's log-odds.
 
     Parameters
     ----------
