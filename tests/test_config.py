@@ -19,7 +19,7 @@ from multitag.config import (
     TrainingConfig,
 )
 from multitag.errors import ConfigError
-from multitag.schema import setting_keys
+from multitag.config.schema import setting_keys
 
 share = st.floats(0, 0.45)
 positive = st.floats(1e-12, 1e6)

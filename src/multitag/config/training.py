@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from multitag.config.require import require
-from multitag.schema import is_plain
+from multitag.config.schema import is_plain
 
 Precision = Literal["auto", "fp32", "bf16"]
 LossName = Literal["bce", "weighted-bce", "focal", "asymmetric"]

@@ -14,7 +14,7 @@ from multitag.config.require import require
 from multitag.config.split import SplitConfig
 from multitag.config.training import TrainingConfig
 from multitag.errors import ConfigError
-from multitag.schema import build, nearest, read_yaml, setting_keys, write_yaml
+from multitag.config.schema import build, nearest, read_yaml, setting_keys, write_yaml
 
 
 @dataclass(frozen=True)
