@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from multitag.cli.show import print_lines, print_notes
 from multitag.errors import ConfigError, printable
 
 if TYPE_CHECKING:
@@ -16,21 +15,22 @@ SHOWN = 20
 WORDS = {
     "likely_wrong": "labels that may be wrong",
     "likely_missing": "labels that may be missing",
-    "conflicting_duplicates": "labels that rows with equal or nearly equal texts differ in",
+    "conflicting_duplicates": "labels that differ between rows with equal or nearly equal texts",
     "duplicates_across_splits": "texts that are, equal or nearly, on two sides or folds",
 }
 
 
-def audit(
-    run: Annotated[Path, typer.Argument(help="Folder of a finished run.", show_default=False)],
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", help="CSV file for all findings; replaced if it exists.", show_default=False),
-    ] = None,
-) -> None:
-    """List the labels of a run's held-out rows that are likely wrong or missing, and texts that come twice.
+def audit(run: Path, /, *, output: Path | None = None) -> None:
+    """List labels of a run's held-out rows that are likely wrong or missing, and duplicated texts.
 
-    Every row is looked over where the run was trained with --folds; else the validation and test rows.
+    Every row is checked where the run was trained with --folds; otherwise the validation and test rows.
+
+    Parameters
+    ----------
+    run
+        Folder of a finished run.
+    output
+        CSV file for all findings; replaced if it exists.
     """
     from multitag.evaluation.held_out import HeldOut
     from multitag.evaluation.label_audit import audit_held_out
@@ -41,17 +41,15 @@ def audit(
     found = audit_held_out(HeldOut.load(RunFolder(run).probabilities))
     if output is not None:
         found.save(output)
-    typer.echo(f"{found.n_rows} rows looked over:")
-    for kind, count in found.counts().items():
-        typer.echo(f"{count:>6}  {WORDS[kind]}")
-    for note in found.notes:
-        typer.echo(f"note: {printable(note)}")
-    doubted = found.doubted()
-    _print(doubted[:SHOWN])
+    print_lines(f"{found.n_rows} rows checked:")
+    print_lines(*(f"{count:>6}  {WORDS[kind]}" for kind, count in found.counts().items()))
+    print_notes(found.notes)
+    doubted = found.doubted()[:SHOWN]
+    _print(doubted)
     if output is not None:
-        typer.echo(f"wrote {len(found.findings)} findings to {output}, the surest first")
-    elif len(found.findings) > len(doubted[:SHOWN]):
-        typer.echo(f"all {len(found.findings)} findings: --output FILE.csv")
+        print_lines(f"wrote {len(found.findings)} findings to {output}, the surest first")
+    elif len(found.findings) > len(doubted):
+        print_lines(f"all {len(found.findings)} findings: --output FILE.csv")
 
 
 def _print(findings: list[LabelFinding]) -> None:
@@ -66,9 +64,10 @@ def _print(findings: list[LabelFinding]) -> None:
     for title in ("Confidence", "Row", "Label", ""):
         table.add_column(title, justify="right" if title in ("Confidence", "Row") else "left", no_wrap=True)
     table.add_column("Text")
-    for each in findings:
-        doubt = each.kind.removeprefix("likely_") + "?"
-        cells = (f"{each.confidence:.3f}", str(each.row), printable(each.label), doubt, printable(each.text))
+    for finding in findings:
+        doubt = finding.kind.removeprefix("likely_") + "?"
+        texts = (printable(finding.label), doubt, printable(finding.text))
+        cells = (f"{finding.confidence:.3f}", str(finding.row), *texts)
         table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
     Console().print(table)
-    typer.echo("Confidence: the model's, against what stands there. It may be wrong itself.")
+    print_lines("Confidence: the model's probability that the given label is wrong.", "The model may be wrong too.")

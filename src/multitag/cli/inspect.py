@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from multitag.cli.data_options import (
-    AllowUnlabelled,
-    Delimiter,
-    Encoding,
-    LabelColumns,
-    LabelKey,
-    LabelNames,
-    Labels,
-    LabelSeparator,
-    LabelShape,
-    NoHeader,
-    Quarantine,
-    Strict,
-    TableFiles,
-    TextColumns,
-    TextPair,
-    UnlabelledRows,
-    data_settings,
+from multitag.cli.options import (
+    TABLE_SETTINGS,
+    AsJson,
+    DataFile,
+    QuarantineFile,
     table_source,
+    takes_options,
 )
+from multitag.cli.show import print_lines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
     from rich.table import Table as Grid
 
@@ -43,80 +28,34 @@ BAR_WIDTH = 24
 NO_TOKENS = "tokens are counted with: pip install 'multitag[minilm]'"
 
 
-def inspect(
-    data: TableFiles,
-    text: TextColumns = None,
-    text_pair: TextPair = None,
-    labels: Labels = None,
-    label_columns: LabelColumns = None,
-    label_shape: LabelShape = None,
-    label_separator: LabelSeparator = None,
-    label_key: LabelKey = None,
-    label_names: LabelNames = None,
-    allow_unlabelled: AllowUnlabelled = None,
-    unlabelled: UnlabelledRows = None,
-    strict: Strict = None,
-    quarantine: Quarantine = None,
-    delimiter: Delimiter = None,
-    encoding: Encoding = None,
-    no_header: NoHeader = False,
-    min_support: Annotated[
-        int | None, typer.Option("--min-support", help="Labels on fewer rows are rare; default 5.", show_default=False)
-    ] = None,
-    max_length: Annotated[
-        int | None,
-        typer.Option("--max-length", help="Tokens of a text that training reads; default 256.", show_default=False),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
-) -> None:
-    """Show what is in a table, and what is wrong or odd with it: rows, columns, labels, duplicates, text lengths."""
+@takes_options(*TABLE_SETTINGS, "min_support", "max_length")
+def inspect(*data: DataFile, quarantine: QuarantineFile = None, json: AsJson = False, **settings: Any) -> None:
+    """Show what is in a table, and what is wrong or odd with it: rows, columns, labels, duplicates, text lengths.
+
+    Parameters
+    ----------
+    json
+        Print JSON only.
+    """
     from json import dumps
 
-    given = data_settings(
-        text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,
-        label_separator=label_separator, label_key=label_key, label_names=label_names,
-        allow_unlabelled=allow_unlabelled, unlabelled=unlabelled, strict=strict, delimiter=delimiter,
-        encoding=encoding, no_header=no_header,
-    )  # fmt: skip
-    sizes = {"min_support": min_support, "max_length": max_length}
-    given.update({name: value for name, value in sizes.items() if value is not None})
-    name, lines, audit = _look(table_source(data), given, quarantine)
-    if json:
-        said = {"read": lines} if lines else {}
-        typer.echo(dumps({"source": name, **said, **audit.to_dict()}, ensure_ascii=False, indent=2))
-    else:
-        _print(name, lines, audit)
-
-
-def _look(
-    data: str | Sequence[str], given: dict[str, Any], quarantine: Path | None
-) -> tuple[str, tuple[str, ...], Audit]:
     from multitag.config import Config
     from multitag.data.audit import audit_table
-    from multitag.data.building import build_table, check_columns, with_known_columns
-    from multitag.data.left_out import write_quarantine
-    from multitag.data.reading import read_options, refuse_source
-    from multitag.data.source import open_source
-    from multitag.data.table import refuse_defects
+    from multitag.data.reading import inspect_table
     from multitag.data.token_counter import packaged_token_counter
 
-    settings = Config().override(**given)
-    source = open_source(data, read_options(settings.data))
-    config = with_known_columns(settings.data, source)
-    table = None
-    if check_columns(config, source):
-        table = build_table(source, config, keep_content=quarantine is not None)
-        if quarantine is not None:
-            refuse_source(quarantine, [data])
-            write_quarantine(quarantine, table.left_out)
-        if config.strict:
-            refuse_defects(table)
+    config = Config().override(**settings)
+    source, table = inspect_table(table_source(data), config.data, quarantine)
     audit = audit_table(
         source.frame, table, packaged_token_counter(),
-        min_support=config.min_support, max_length=settings.model.max_length,
+        min_support=config.data.min_support, max_length=config.model.max_length,
     )  # fmt: skip
-    lines = source.lines() if table is None else table.lines()
-    return source.name, (*(f"note: {note}" for note in source.notes), *lines), audit
+    lines = (*(f"note: {note}" for note in source.notes), *(source if table is None else table).lines())
+    if json:
+        read = {"read": lines} if lines else {}
+        print_lines(dumps({"source": source.name, **read, **audit.to_dict()}, ensure_ascii=False, indent=2))
+    else:
+        _print(source.name, lines, audit)
 
 
 def _print(name: str, lines: Sequence[str], audit: Audit) -> None:
@@ -170,7 +109,7 @@ def _print_rows(console: Console, audit: Audit, table: TableAudit) -> None:
 
 
 def _print_findings(console: Console, table: TableAudit) -> None:
-    shown = [each.message for each in table.findings if each.kind not in SHOWN_AS_ROWS]
+    shown = [finding.message for finding in table.findings if finding.kind not in SHOWN_AS_ROWS]
     if shown:
         console.print("\n[bold]Worth a look[/bold]")
     for message in shown:

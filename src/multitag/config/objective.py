@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from multitag.config.require import require
+from multitag.config.setting import require
 from multitag.errors import ConfigError
 
 ObjectiveKind = Literal["f", "micro-f1", "hamming", "precision", "recall", "cost"]

@@ -17,7 +17,7 @@ from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
-from multitag.config import DataConfig, Pool
+from multitag.config import TableConfig, Pool
 from multitag.data.reading import load_table, settings_of_bundle
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.texts import Text
@@ -170,9 +170,9 @@ def export_bundle(
     if not Path(path).is_dir():
         raise BundleError(f"{path}: expected the folder of a bundle; unpack a zip first")
     with open_bundle(path) as bundle:
-        given: dict[str, Any] = {"text": text, "labels": labels, "allow_unlabelled": True}
+        given: dict[str, Any] = {"text": text, "labels": labels, "unlabelled": "keep"}
         if str(data) in SAMPLE_COLUMNS:
-            config = DataConfig(**given)
+            config = TableConfig(**given)
         else:
             config = settings_of_bundle(bundle.manifest.data, **given)
         table = load_table(data, config)
