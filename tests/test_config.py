@@ -18,8 +18,8 @@ from multitag.config import (
     SplitConfig,
     TrainingConfig,
 )
-from multitag.errors import ConfigError
 from multitag.config.setting import settings_of
+from multitag.errors import ConfigError
 
 share = st.floats(0, 0.45)
 positive = st.floats(1e-12, 1e6)

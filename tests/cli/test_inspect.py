@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
 from multitag.cli.main import app
 from multitag.errors import DataError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from multitag.cli.options import AsJson, takes_options
-from multitag.cli.show import print_lines, print_table
+from multitag.cli.show import print_lines
 from multitag.config import Config, EvaluationConfig
 
 
@@ -27,6 +27,7 @@ def compare(run_a: Path, run_b: Path, /, *, json: AsJson = False, **settings: An
 
     from multitag.evaluation.compare import compare as compare_held_out
     from multitag.evaluation.held_out import HeldOut
+    from multitag.report.console.tables import print_table
     from multitag.training.run_folder import RunFolder
 
     first, second = (HeldOut.load(RunFolder(run).probabilities) for run in (run_a, run_b))

@@ -17,7 +17,7 @@ from multitag.cli.options import (
     table_source,
     takes_options,
 )
-from multitag.cli.show import print_beside, print_lines, print_table
+from multitag.cli.show import print_beside, print_lines
 
 
 @takes_options("resamples", "seed")
@@ -49,6 +49,7 @@ def evaluate(
     from multitag.evaluation.summary import headline_rows, label_rows
     from multitag.inference.classifier import load
     from multitag.inference.evaluate import evaluate as evaluate_classifier
+    from multitag.report.console.tables import print_table
 
     windows, drawn = pop_settings(settings, "long", "pool"), pop_settings(settings, "resamples", "seed")
     with load(bundle, backend=backend, **windows) as classifier:

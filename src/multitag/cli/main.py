@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
@@ -56,9 +57,10 @@ app = App(
     ),
     group_parameters=MAIN,
 )
-for position, command in enumerate(
-    (train, predict, evaluate, compare, tune, audit, inspect, export, pack, verify)
-):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    train, predict, evaluate, compare, tune, audit, inspect, export, pack, verify
+)  # fmt: skip
+for position, command in enumerate(COMMANDS):
     app.command(command, sort_key=position)
 for flag in ("--help", "--version"):
     app[flag].group = MAIN

@@ -29,8 +29,12 @@ def _file_or_dash(hint: Any, tokens: Sequence[Token]) -> str:
     """Read one of the positional arguments: ``-`` is standard input, anything else that begins so an option."""
     (token,) = tokens
     if token.value.startswith("-") and token.value != "-":
-        raise UnknownOptionError(token=token, argument_collection=ArgumentCollection())
+        raise UnknownOptionError(token=token, argument_collection=ArgumentCollection())  # type: ignore[no-untyped-call]
     return token.value
+
+
+def _whole_number(hint: Any, tokens: Sequence[Token]) -> int:
+    return int(tokens[-1].value)  # cyclopts would round 2.5
 
 
 _DATA = Parameter(name="DATA", converter=_file_or_dash, allow_leading_hyphen=True)
@@ -50,12 +54,15 @@ QuarantineFile = Annotated[
 Backend = Annotated[
     BackendName, Parameter(help="What predicts; auto is onnx, or torch where the bundle has no graph.")
 ]
+WholeNumber = Annotated[int, Parameter(converter=_whole_number)]
 AsJson = Annotated[bool, Parameter(name="--json", negative=())]
 
 
 def shown_default(value: Any) -> str | None:
     """Write a default for the help; nothing for a switch that is off."""
-    return None if value in (None, False) or value == {} else f"{value:g}" if isinstance(value, float) else str(value)
+    if value is None or value is False or value == {}:
+        return None
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def table_source(data: Sequence[str]) -> str | list[str]:
@@ -104,7 +111,8 @@ def _options(setting: Setting, defaults: bool) -> Iterator[inspect.Parameter]:
     yield _keyword(setting.name, setting.default, Annotated[hint, declared])
     if setting.option.shorthand:
         switch, value = setting.option.shorthand
-        short = Parameter(name=_flag(switch), group=group, help=f"Short for {_flag(setting.name)} {value}.", negative=())
+        meaning = f"Short for {_flag(setting.name)} {value}."
+        short = Parameter(name=_flag(switch), group=group, help=meaning, negative=())
         yield _keyword(switch, False, Annotated[bool, short])
 
 
@@ -130,10 +138,6 @@ def _shell_type(hint: Any) -> tuple[Any, Callable[..., Any] | None]:
 def _one_or_several(hint: Any, tokens: Sequence[Token]) -> str | tuple[str, ...]:
     words = tuple(token.value for token in tokens)
     return words[0] if len(words) == 1 else words
-
-
-def _whole_number(hint: Any, tokens: Sequence[Token]) -> int:
-    return int(tokens[-1].value)  # cyclopts would round 2.5
 
 
 def _number(hint: Any, tokens: Sequence[Token]) -> float | int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from multitag.cli.options import AsJson, Backend, pop_settings, takes_options
+from multitag.cli.options import AsJson, Backend, WholeNumber, pop_settings, takes_options
 from multitag.cli.show import print_beside, print_lines, print_notes
 from multitag.config import PolicyName
 from multitag.errors import ConfigError, printable
@@ -30,11 +30,11 @@ def predict(
     review: Path | None = None,
     policy: PolicyName | None = None,
     threshold: float | None = None,
-    top_k: int | None = None,
+    top_k: WholeNumber | None = None,
     at_least_one: Annotated[bool, Parameter(negative=())] = False,
     backend: Backend = "auto",
-    threads: int | None = None,
-    batch_size: int = BATCH_SIZE,
+    threads: WholeNumber | None = None,
+    batch_size: WholeNumber = BATCH_SIZE,
     json: AsJson = False,
     **settings: Any,
 ) -> None:
@@ -127,6 +127,7 @@ def _print_prediction(prediction: Prediction, as_json: bool) -> None:
         return
     if not labels:
         best = max(probabilities, key=lambda name: probabilities[name])
-        print_lines(f"no label passes its threshold; the most probable is {printable(best)} ({probabilities[best]:.2f})")
+        most = f"{printable(best)} ({probabilities[best]:.2f})"
+        print_lines(f"no label passes its threshold; the most probable is {most}")
     width = max((len(printable(name)) for name in labels), default=0)
     print_lines(*(f"{printable(name):<{width}}  {probabilities[name]:.2f}" for name in labels))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from multitag.cli.options import SETTINGS, DataFile, QuarantineFile, table_source, takes_options
-from multitag.cli.show import print_lines, print_notes, print_table
+from multitag.cli.show import print_lines, print_notes
 from multitag.errors import ConfigError
 
 
@@ -41,6 +41,7 @@ def train(
     from multitag.data.reading import load_tables
     from multitag.evaluation.summary import headline_rows, headline_side
     from multitag.extras import import_extra
+    from multitag.report.console.tables import print_table
     from multitag.run import train as train_bundle
     from multitag.training.run_folder import RunFolder
 

@@ -13,7 +13,7 @@ from multitag.cli.options import (
     table_source,
     takes_options,
 )
-from multitag.cli.show import print_lines, print_notes, print_table
+from multitag.cli.show import print_lines, print_notes
 
 
 @takes_options("objective", "costs")
@@ -39,6 +39,7 @@ def tune(
         Write a new bundle here; by default BUNDLE is changed.
     """
     from multitag.inference.tune import tune_bundle
+    from multitag.report.console.tables import print_table
 
     retuned, notes = tune_bundle(
         bundle, table_source(data) if data else None, out=out, backend=backend, quarantine=quarantine, **settings

@@ -84,11 +84,12 @@ def _build(cls: Any, values: object, source: str, path: str, keys: Mapping[str, 
             built[key] = _build(hints[key], {} if value is None else value, source, f"{path}{key}.", keys)
         elif key not in names:
             hint = suggest(str(key), keys, (f"{path}{name}" for name in hints))
-            raise ConfigError(f"{source}unknown key {f'{path}{key}'[:80]!r}; {hint}")
+            raise ConfigError(f"{source}unknown {'key' if source else 'setting'} {f'{path}{key}'[:80]!r}; {hint}")
         elif key not in names[key].names:
             switches += [names[key]] if convert(value, bool, where) else []
         elif names[key].name in built:
-            raise ConfigError(f"{where}: the same setting as {path}{names[key].name}; leave one out")
+            other = next(name for name in names[key].names if name != key)
+            raise ConfigError(f"{where}: the same setting as {other}; leave one out")
         else:
             built[names[key].name] = convert(value, names[key].hint, where)
     for setting in switches:

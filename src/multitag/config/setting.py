@@ -117,7 +117,8 @@ class Section:
     """Base of the dataclasses of settings: checks the declared ranges."""
 
     def __post_init__(self) -> None:
-        for setting in settings_of(type(self)).values():
+        cls: Any = type(self)  # a class is hashable, which mypy doubts of one with __eq__
+        for setting in settings_of(cls).values():
             if setting.range is None or setting.key != setting.name:  # the latter checks itself, in its section
                 continue
             value = getattr(self, setting.name)

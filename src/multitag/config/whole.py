@@ -103,7 +103,7 @@ class Config(Section):
         nested = self.to_dict()
         for name, value in values.items():
             if name not in settings:
-                hint = suggest(name, {known: known for known in settings}, settings_of(type(self)))
+                hint = suggest(name, {known: known for known in settings}, settings_of(Config))
                 raise ConfigError(f"unknown option {name!r}; {hint}")
             setting = settings[name]
             section, _, key = setting.key.rpartition(".")

@@ -17,7 +17,7 @@ from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
-from multitag.config import TableConfig, Pool
+from multitag.config import Pool, TableConfig
 from multitag.data.reading import load_table, settings_of_bundle
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.texts import Text

@@ -1,0 +1,1 @@
+"""What people read, made from results: the page, the model card, tables."""
