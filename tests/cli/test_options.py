@@ -14,7 +14,7 @@ from multitag.config import Config
 WITH_A_TABLE = ("train", "evaluate", "tune", "inspect")
 
 
-def given(*arguments):
+def parsed(*arguments):
     """What a command is called with."""
     _, bound, _ = app.parse_args([*map(str, arguments)], exit_on_error=False)
     return bound
@@ -29,26 +29,26 @@ def test_every_setting_is_an_option_of_train_by_each_of_its_names(setting):
     words = {str: "x", float: "0.5", int: "7"}
     for name in setting.names:
         if setting.default is True or setting.default is False or name == "refit":
-            kwargs = given("train", "x.csv", "--out", "run", flag(name)).kwargs
+            kwargs = parsed("train", "x.csv", "--out", "run", flag(name)).kwargs
             assert kwargs[setting.name] is True
             continue
         values = [*getattr(setting.hint, "__args__", ()), setting.hint]
         word = next((words[value] for value in values if value in words), None) or str(values[0])
-        kwargs = given("train", "x.csv", "--out", "run", flag(name), word).kwargs
+        kwargs = parsed("train", "x.csv", "--out", "run", flag(name), word).kwargs
         assert set(kwargs) == {"out", setting.name}
 
 
 def test_only_what_is_given_reaches_a_command():
-    assert given("train", "x.csv", "--out", "run").kwargs.keys() == {"out"}
-    assert given("train", "x.csv", "--out", "run", "--epochs", 5).kwargs["epochs"] == 5.0
-    assert given("tune", "b").kwargs == {}
-    assert given("tune", "b", "--no-header", "--text", "a").kwargs == {"header": False, "text": "a"}
+    assert parsed("train", "x.csv", "--out", "run").kwargs.keys() == {"out"}
+    assert parsed("train", "x.csv", "--out", "run", "--epochs", 5).kwargs["epochs"] == 5.0
+    assert parsed("tune", "b").kwargs == {}
+    assert parsed("tune", "b", "--no-header", "--text", "a").kwargs == {"header": False, "text": "a"}
 
 
 def test_switches_have_a_way_back_where_they_are_on():
-    kwargs = given("train", "x", "--out", "r", "--no-onnx", "--no-baselines", "--no-header", "--no-refit").kwargs
+    kwargs = parsed("train", "x", "--out", "r", "--no-onnx", "--no-baselines", "--no-header", "--no-refit").kwargs
     assert [kwargs[name] for name in ("onnx", "baselines", "header", "refit")] == [False] * 4
-    assert given("train", "x", "--out", "r", "--onnx", "--refit").kwargs["onnx"] is True
+    assert parsed("train", "x", "--out", "r", "--onnx", "--refit").kwargs["onnx"] is True
     assert "--no-strict" not in options_of_commands()["train"]
 
 
@@ -60,20 +60,20 @@ def test_commands_that_read_a_table_have_the_same_options_for_it(command):
 
 
 def test_files_and_options_come_in_any_order_and_a_dash_is_standard_input():
-    bound = given("inspect", "a.csv", "--text", "t", "b.csv", "--label-separator", "-", "-")
+    bound = parsed("inspect", "a.csv", "--text", "t", "b.csv", "--label-separator", "-", "-")
     assert bound.args == ("a.csv", "b.csv", "-")
     assert bound.kwargs == {"text": "t", "label_separator": "-"}
-    assert given("predict", "b", "--input", "-", "--output", "x.csv").kwargs["input_file"].name == "-"
+    assert parsed("predict", "b", "--input", "-", "--output", "x.csv").kwargs["input_file"].name == "-"
 
 
 def test_a_size_is_a_number_of_rows_or_a_share():
-    sizes = given("train", "x", "--out", "r", "--test-size", 200, "--validation-size", 0.2).kwargs
+    sizes = parsed("train", "x", "--out", "r", "--test-size", 200, "--validation-size", 0.2).kwargs
     assert (sizes["test_size"], sizes["validation_size"]) == (200, 0.2)
     assert type(sizes["test_size"]) is int
 
 
 def test_the_last_of_an_option_counts():
-    assert given("train", "x", "--out", "r", "--seed", 1, "--seed", 2).kwargs["seed"] == 2
+    assert parsed("train", "x", "--out", "r", "--seed", 1, "--seed", 2).kwargs["seed"] == 2
 
 
 @pytest.mark.parametrize("command", [*options_of_commands(), ""])

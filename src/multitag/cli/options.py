@@ -13,7 +13,7 @@ from cyclopts.argument import ArgumentCollection
 from cyclopts.exceptions import UnknownOptionError
 
 from multitag.config import BackendName, Config, TableConfig
-from multitag.config.setting import Setting, settings_of
+from multitag.config.setting import KEYWORD_ONLY, VAR_KEYWORD, Setting, settings_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -52,7 +52,7 @@ QuarantineFile = Annotated[
     Path | None, Parameter(group=TABLE, help="CSV file for the rows that cannot be used, with their reasons.")
 ]
 Backend = Annotated[
-    BackendName, Parameter(help="What predicts; auto is onnx, or torch where the bundle has no graph.")
+    BackendName, Parameter(help="Backend to predict with; auto is onnx, or torch where the bundle has no graph.")
 ]
 WholeNumber = Annotated[int, Parameter(converter=_whole_number)]
 AsJson = Annotated[bool, Parameter(name="--json", negative=())]
@@ -88,7 +88,7 @@ def takes_options(*names: str, defaults: bool = True) -> Callable[[Function], Fu
 
     def offer(command: Function) -> Function:
         signature = inspect.signature(command)
-        own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        own = [parameter for parameter in signature.parameters.values() if parameter.kind is not VAR_KEYWORD]
         offered = [option for name in names for option in _options(SETTINGS[name], defaults)]
         command.__signature__ = signature.replace(parameters=[*own, *offered])  # type: ignore[attr-defined]
         return command
@@ -117,7 +117,7 @@ def _options(setting: Setting, defaults: bool) -> Iterator[inspect.Parameter]:
 
 
 def _keyword(name: str, default: Any, annotation: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    return inspect.Parameter(name, KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _flag(name: str) -> str:

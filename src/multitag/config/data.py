@@ -20,11 +20,11 @@ class TableConfig(Section):
     Parameters
     ----------
     text : str, tuple of str or None
-        Column of the texts, or several, whose texts are joined; the packaged tables know theirs.
+        Column of the texts; several columns are joined. Not needed for the packaged tables.
     text_pair : bool
         Read two text columns as the two segments of a pair.
     labels : str, tuple of str or None
-        Column of the labels, or several, each holding some of them.
+        Column of the labels, or several columns that each hold some of them.
     label_columns : tuple of str or None
         Instead of labels: columns of 0 and 1, one per label: A,B,C or SDG1..SDG17 or 'SDG*'.
     label_shape : {"auto", "separated", "single", "json", "python", "fasttext"}
@@ -93,9 +93,9 @@ class DataConfig(TableConfig):
     Parameters
     ----------
     validation_file : str or None
-        Table of the validation rows, instead of some of the rows of DATA.
+        Table of the validation rows, instead of rows drawn from DATA.
     test_file : str or None
-        Table of the test rows, instead of some of the rows of DATA.
+        Table of the test rows, instead of rows drawn from DATA.
     min_support : int
         A label on fewer rows is rare.
     rare : str

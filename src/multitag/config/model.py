@@ -21,7 +21,7 @@ class ModelConfig(Section):
     base_model : str
         Pretrained model: auto, minilm, a name on the Hugging Face hub, or a local folder.
     max_length : int
-        Tokens of a text that training reads, the two special ones included.
+        Longest text in tokens, the two special ones included; the rest is not read.
     long : {"truncate", "windows"}
         How the model predicts longer texts: from their start, or in overlapping windows.
     pool : {"mean", "max"}

@@ -17,6 +17,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from multitag.errors import ConfigError
 
+KEYWORD_ONLY, VAR_KEYWORD = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -119,7 +121,7 @@ class Section:
     def __post_init__(self) -> None:
         cls: Any = type(self)  # a class is hashable, which mypy doubts of one with __eq__
         for setting in settings_of(cls).values():
-            if setting.range is None or setting.key != setting.name:  # the latter checks itself, in its section
+            if setting.range is None or setting.key != setting.name:  # the latter is checked by its section
                 continue
             value = getattr(self, setting.name)
             if value is not None:
@@ -149,7 +151,7 @@ def settings_of(cls: Any) -> dict[str, Setting]:
             default = field.default if field.default_factory is MISSING else field.default_factory()
             limits = next((mark for mark in marks if isinstance(mark, Range)), None)
             settings[field.name] = Setting(
-                field.name, field.name, hint, default, lines[field.name], option, limits
+                field.name, field.name, hint, default, lines.get(field.name, ""), option, limits
             )
     return settings
 
@@ -173,14 +175,12 @@ def takes_settings(cls: Any, *, without: tuple[str, ...] = ()) -> Callable[[Func
 
     def show(function: Function) -> Function:
         signature = inspect.signature(function)
-        named = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        own = [parameter for parameter in signature.parameters.values() if parameter.kind is not VAR_KEYWORD]
         keywords = [
-            inspect.Parameter(
-                setting.name, inspect.Parameter.KEYWORD_ONLY, default=setting.default, annotation=setting.hint
-            )
+            inspect.Parameter(setting.name, KEYWORD_ONLY, default=setting.default, annotation=setting.hint)
             for setting in settings
         ]
-        function.__signature__ = signature.replace(parameters=[*named, *keywords])  # type: ignore[attr-defined]
+        function.__signature__ = signature.replace(parameters=[*own, *keywords])  # type: ignore[attr-defined]
         before, heading, after = (inspect.getdoc(function) or "").partition("\n\nReturns\n")
         lines = "".join(
             f"\n{setting.name} : {describe_type(setting.hint)}, default {setting.default!r}\n    {setting.help}"

@@ -24,7 +24,7 @@ class SplitConfig(Section):
     test_size : float or int
         Test rows: a share below 1, or a number of rows; 0 for none. Not used with folds.
     near_duplicates : {"together", "ignore"}
-        Keep texts that are nearly the same on one side, or only those that are equal.
+        Near-duplicate texts: keep them together on one side, or ignore them; equal texts always stay together.
     folds : int or None
         Cross-validate with this many models, so that every row is held out once; then train on all rows.
     refit : bool or None

@@ -27,7 +27,7 @@ def read_yaml(path: str | Path) -> Any:
         with Path(path).open("rb") as file:
             data = file.read(MAX_YAML_BYTES + 1)
         if len(data) > MAX_YAML_BYTES:
-            raise ConfigError(f"{path}: larger than {MAX_YAML_BYTES} bytes; this is no file of settings")
+            raise ConfigError(f"{path}: larger than {MAX_YAML_BYTES} bytes; this is not a file of settings")
         text = data.decode("utf-8-sig")
         _check_events(yaml, text, path)
         return _loader(yaml)(text).get_single_data()
