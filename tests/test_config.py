@@ -18,8 +18,8 @@ from multitag.config import (
     SplitConfig,
     TrainingConfig,
 )
+from multitag.config.setting import settings_of
 from multitag.errors import ConfigError
-from multitag.schema import setting_keys
 
 share = st.floats(0, 0.45)
 positive = st.floats(1e-12, 1e6)
@@ -196,17 +196,17 @@ def test_an_unknown_key_is_refused_with_the_nearest_known(values: Any, message: 
         ("split", "test_size", float("inf"), "expected a finite number, got inf"),
         ("split", "test_size", None, "expected a number or a whole number, got None"),
         ("model", "base_model", " ", "expected auto, minilm, a hub name or a folder"),
-        ("model", "max_length", 2, "expected at least 3 tokens, got 2"),
+        ("model", "max_length", 2, "expected at least 3, got 2"),
         ("training", "epochs", 0, "expected more than 0, got 0.0"),
         ("training", "epochs", float("nan"), "expected a finite number, got nan"),
         ("training", "batch_size", 2.5, "expected a whole number, got 2.5"),
         ("training", "save_steps", 0, "expected at least 1, got 0"),
-        ("training", "warmup_ratio", 1, "expected 0 to below 1, got 1.0"),
-        ("training", "weight_decay", -1, "expected 0 or more, got -1.0"),
+        ("training", "warmup_ratio", 1, "expected at least 0 and less than 1, got 1.0"),
+        ("training", "weight_decay", -1, "expected at least 0, got -1.0"),
         ("training", "precision", "fp16", "expected auto or fp32 or bf16, got 'fp16'"),
         ("training", "trainer_args", [1], "expected keys and values, got [1]"),
         ("training", "trainer_args", {1: 2}, "expected keys and values, got {1: 2}"),
-        ("evaluation", "threshold", 1, "expected a number between 0 and 1, got 1.0"),
+        ("evaluation", "threshold", 1, "expected more than 0 and less than 1, got 1.0"),
     ],
 )
 def test_a_bad_value_is_refused_by_its_key(section: str | None, key: str, value: Any, expected: str) -> None:
@@ -259,7 +259,7 @@ def test_a_bad_override_is_refused(values: dict[str, Any], message: str) -> None
 def test_bare_names_are_unique_across_sections() -> None:
     sections = [getattr(Config(), each.name) for each in fields(Config)]
     n_settings = sum(len(fields(section)) if is_dataclass(section) else 1 for section in sections)
-    assert len(setting_keys(Config)) == n_settings
+    assert len(settings_of(Config)) == n_settings
 
 
 def test_learning_rates_are_resolved_in_a_copy() -> None:

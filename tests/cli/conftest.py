@@ -32,14 +32,13 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def multitag_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def multitag_run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Give a function that runs ``multitag`` with arguments in this process, which spares loading torch."""
 
     def run(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["multitag", *map(str, arguments)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main.run()
+            main.run([*map(str, arguments)])
         shown = capsys.readouterr()
         return Ended(int(ended.value.code or 0), shown.out, shown.err)
 
@@ -75,7 +74,7 @@ def multitag_process() -> Run:
 
     def run(*arguments: object) -> Ended:
         ended = subprocess.run(
-            [sys.executable, "-m", "multitag.cli.main", *map(str, arguments)],
+            [sys.executable, "-m", "multitag", *map(str, arguments)],
             capture_output=True, text=True, timeout=120, env=os.environ | {"COLUMNS": "200"},
         )  # fmt: skip
         return Ended(ended.returncode, ended.stdout, ended.stderr)

@@ -31,8 +31,8 @@ def test_what_is_doubted_is_shown(multitag_run, run_folder):
     assert (ended.code, ended.err) == (0, "")
     lines = [line.strip() for line in ended.out.splitlines()]
     assert lines[:3] == [
-        "40 rows looked over:",
-        "0  labels that rows with equal or nearly equal texts differ in",
+        "40 rows checked:",
+        "0  labels that differ between rows with equal or nearly equal texts",
         "1  labels that may be wrong",
     ]
     (row,) = (line for line in lines if line.startswith("0.980"))
@@ -62,4 +62,4 @@ def test_a_run_counted_the_same(multitag_run, finished_run, settings):
     counts = finished_run.metrics["audit"]["counts"]
     lines = multitag_run("audit", finished_run.folder).out.splitlines()
     assert [int(line.split()[0]) for line in lines[1 : 1 + len(counts)]] == list(counts.values())
-    assert f"{settings['validation_size'] + settings['test_size']} rows looked over:" == lines[0]
+    assert f"{settings['validation_size'] + settings['test_size']} rows checked:" == lines[0]

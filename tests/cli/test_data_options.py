@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import multitag
-from multitag.cli.data_options import data_settings
+from multitag.cli.main import app
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_a_size_and_a_file_for_one_side_are_too_much(refused, train_films, films
         (["--label-shape", "json", "--label-separator", ","],
          "options: data.label_separator: goes with label_shape separated, got json"),
         (["--allow-unlabelled", "--unlabelled", "drop"],
-         "options: data.allow_unlabelled keeps rows without labels and unlabelled: drop leaves them out; choose"),
+         "options: data.allow_unlabelled: means unlabelled: keep, got unlabelled: drop too; choose one"),
         (["--min-support", "99", "--rare", "drop"], "films.csv: --rare drop with --min-support 99 leaves 0 label(s)"),
         (["--validation", "nowhere.csv"], "nowhere.csv: no such file"),
         (["--label-names", "nowhere.txt"], "nowhere.txt: cannot be read: No such file or directory"),
@@ -117,12 +117,13 @@ def test_a_table_of_python_needs_the_tables_that_the_settings_name(table, tmp_pa
 
 
 def test_one_column_is_a_setting_and_several_are_a_list():
-    def settings(text, **others):
-        return data_settings(text=text, labels=None, label_names=None, no_header=False, **others)
+    def settings(*options):
+        _, bound, _ = app.parse_args(["inspect", "x.csv", *options], exit_on_error=False)
+        return bound.kwargs
 
-    assert settings(["a"]) == {"text": "a"}
-    assert settings(["a", "b"], strict=None, label_columns=[]) == {"text": ("a", "b")}
-    assert settings(None) == {}
+    assert settings("--text", "a") == {"text": "a"}
+    assert settings("--text", "a", "--text", "b") == {"text": ("a", "b")}
+    assert settings() == {}
 
 
 def test_a_resumed_run_must_read_its_table_the_same_way(multitag_run, train_films, tmp_path):

@@ -10,26 +10,21 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
-from multitag.cli.inspect import inspect
+from multitag.cli.main import app
 from multitag.errors import DataError
 
 Run = Callable[..., str]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setenv("COLUMNS", "80")
-    app = typer.Typer()
-    app.command()(inspect)
 
     def run(*args: str) -> str:
-        result = CliRunner().invoke(app, list(args))
-        if result.exception:
-            raise result.exception
-        return result.stdout
+        command, bound, _ = app.parse_args(["inspect", *args], exit_on_error=False)
+        command(*bound.args, **bound.kwargs)
+        return capsys.readouterr().out
 
     return run
 
@@ -133,7 +128,7 @@ import sys
 from multitag.cli.inspect import inspect
 heavy = {"pandas", "rich.table", "tokenizers", "sklearn", "torch", "transformers"}
 print(sorted(heavy & set(sys.modules)))
-inspect(["sample"], json=True)
+inspect("sample", json=True)
 print(sorted({"sklearn", "torch", "transformers"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -31,7 +31,7 @@ def test_the_version(multitag_process):
     [
         ([], "Usage: multitag"),
         (["trian"], "train"),
-        (["train"], "Missing argument"),
+        (["train"], "missing DATA"),
         (["train", "films.csv"], "--out"),
         (["train", "films.csv", "--out", "run", "--epoch", "1"], "--epochs"),
         (["train", "films.csv", "--out", "run", "--epochs", "many"], "--epochs"),
@@ -48,7 +48,7 @@ def test_a_command_that_is_not_understood_ends_with_2(multitag_run, arguments, t
 
 
 def test_a_reader_that_goes_away_is_no_error_to_read_about():
-    command = [sys.executable, "-m", "multitag.cli.main", "inspect", "sample", "--json"]
+    command = [sys.executable, "-m", "multitag", "inspect", "sample", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.close()
         assert process.stderr.read() == ""
@@ -63,7 +63,7 @@ def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(number, code, tra
         "--epochs", "40", "--save-steps", "10", "--validation-size", "0",
     ]  # fmt: skip
     process = subprocess.Popen(
-        [sys.executable, "-m", "multitag.cli.main", *command],
+        [sys.executable, "-m", "multitag", *command],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         # As in a terminal: a process that was started in the background ignores SIGINT.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),

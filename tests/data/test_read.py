@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multitag.config import DataConfig
+from multitag.config import TableConfig
 from multitag.data.build import build_table
 from multitag.data.label_formats.cell_formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns
@@ -171,7 +171,7 @@ def test_columns_of_a_packaged_table_are_known_and_can_be_replaced() -> None:
 
 def test_building_asks_for_less_than_reading(write: Write) -> None:
     source = open_source(write("x.csv", "t,l\n,A\n"))
-    table = build_table(source, DataConfig(text="t", labels="l"))
+    table = build_table(source, TableConfig(text="t", labels="l"))
     assert (len(table), table.n_rows_source) == (0, 1)
     with pytest.raises(DataError, match="no row has a text"):
         check_trainable(table)
@@ -362,7 +362,7 @@ def test_every_row_is_used_or_reported(
     frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
     # Rejected rows stand after the others here, as a frame has no gaps of its own.
     rejected = tuple(Rejected("x", len(rows) + each, None, "ragged: 3 cells", "a,b,c") for each in (1, 2)[:n_rejected])
-    data = DataConfig(text="t", labels="l", unlabelled=unlabelled, label_shape=shape)
+    data = TableConfig(text="t", labels="l", unlabelled=unlabelled, label_shape=shape)
     try:
         table = build_table(Source("x", frame, rejected), data)
     except DataError as error:
@@ -380,7 +380,7 @@ def test_rows_of_several_files_count_on_and_know_their_own() -> None:
     frame = pd.DataFrame({"t": ["a", "b", "c", ""], "l": ["A", "B", "A", "B"]})
     ragged = Rejected("b.csv", 1, None, "ragged: 3 cells, expected 2", "x,y,z")
     source = Source("2 files", frame, (ragged,), files=("a.csv", "b.csv"), starts=(0, 2), rows=(1, 2, 2, 3))
-    table = build_table(source, DataConfig(text="t", labels="l"))
+    table = build_table(source, TableConfig(text="t", labels="l"))
     assert (table.rows, table.files) == ((1, 2, 4), (("a.csv", 2), ("b.csv", 3)))
     assert table.place(4) == "b.csv, row 2"
     assert table.lines()[-1] == "5 rows read: 3 used, 2 left out (1 ragged, 1 without text)"
@@ -388,7 +388,7 @@ def test_rows_of_several_files_count_on_and_know_their_own() -> None:
 
 def test_a_table_to_measure_on_needs_one_label_only(write: Write) -> None:
     path = write("x.csv", "t,l\na,A\nb,A\n")
-    data = DataConfig(text="t", labels="l")
+    data = TableConfig(text="t", labels="l")
     assert len(load_tables({"test": path}, data)["test"]) == 2
     with pytest.raises(DataError, match="only one label, 'A'"):
         load_table(path, data)
@@ -399,12 +399,12 @@ def test_a_bundle_remembers_how_its_table_was_read() -> None:
         "text_column": "a + b", "text_columns": ["a", "b"], "text_pair": True, "label_column": "g",
         "label_columns": ["g"], "label_shape": "json", "label_key": "name", "label_names": None,
     }  # fmt: skip
-    assert settings_of_bundle(facts) == DataConfig(
+    assert settings_of_bundle(facts) == TableConfig(
         text=("a", "b"), text_pair=True, labels=("g",), label_shape="json", label_key="name"
     )
     changed = settings_of_bundle(facts, text="x", labels="y", allow_unlabelled=True, label_key=None)
-    assert changed == DataConfig(text="x", labels="y", allow_unlabelled=True)
-    assert settings_of_bundle({"text_column": "t", "label_column": "l"}) == DataConfig(text=("t",), labels=("l",))
+    assert changed == TableConfig(text="x", labels="y", unlabelled="keep")
+    assert settings_of_bundle({"text_column": "t", "label_column": "l"}) == TableConfig(text=("t",), labels=("l",))
     switches = facts | {"label_shape": "columns", "label_columns": ["A", "B"], "label_key": None}
     assert settings_of_bundle(switches).label_columns == ("A", "B")
 

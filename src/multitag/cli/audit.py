@@ -3,72 +3,53 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from multitag.errors import ConfigError, printable
-
-if TYPE_CHECKING:
-    from multitag.evaluation.label_audit.audit import LabelFinding
+from multitag.cli.show import print_lines, print_notes
+from multitag.errors import ConfigError
 
 SHOWN = 20
 WORDS = {
     "likely_wrong": "labels that may be wrong",
     "likely_missing": "labels that may be missing",
-    "conflicting_duplicates": "labels that rows with equal or nearly equal texts differ in",
+    "conflicting_duplicates": "labels that differ between rows with equal or nearly equal texts",
     "duplicates_across_splits": "texts that are, equal or nearly, on two sides or folds",
 }
+CONFIDENCE = (
+    "Confidence: the model's probability that the given label is wrong.",
+    "The model may be wrong too.",
+)
 
 
-def audit(
-    run: Annotated[Path, typer.Argument(help="Folder of a finished run.", show_default=False)],
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", help="CSV file for all findings; replaced if it exists.", show_default=False),
-    ] = None,
-) -> None:
-    """List the labels of a run's held-out rows that are likely wrong or missing, and texts that come twice.
+def audit(run: Path, /, *, output: Path | None = None) -> None:
+    """List labels of a run's held-out rows that are likely wrong or missing, and duplicated texts.
 
-    Every row is looked over where the run was trained with --folds; else the validation and test rows.
+    Every row is checked where the run was trained with --folds; otherwise the validation and test rows.
+
+    Parameters
+    ----------
+    run
+        Folder of a finished run.
+    output
+        CSV file for all findings; replaced if it exists.
     """
     from multitag.evaluation.held_out import HeldOut
     from multitag.evaluation.label_audit.audit import audit_held_out
     from multitag.jobs.run_folder import RunFolder
+    from multitag.report.console.doubted_labels import print_findings
 
     if output is not None and output.suffix.lower() != ".csv":
         raise ConfigError(f"{output}: expected a name that ends in .csv")
-    found = audit_held_out(HeldOut.load(RunFolder(run).probabilities))
+    result = audit_held_out(HeldOut.load(RunFolder(run).probabilities))
     if output is not None:
-        found.save(output)
-    typer.echo(f"{found.n_rows} rows looked over:")
-    for kind, count in found.counts().items():
-        typer.echo(f"{count:>6}  {WORDS[kind]}")
-    for note in found.notes:
-        typer.echo(f"note: {printable(note)}")
-    doubted = found.doubted()
-    _print(doubted[:SHOWN])
+        result.save(output)
+    print_lines(f"{result.n_rows} rows checked:")
+    print_lines(*(f"{count:>6}  {WORDS[kind]}" for kind, count in result.counts().items()))
+    print_notes(result.notes)
+    doubted = result.doubted()[:SHOWN]
+    if doubted:
+        print_findings(doubted)
+        print_lines(*CONFIDENCE)
     if output is not None:
-        typer.echo(f"wrote {len(found.findings)} findings to {output}, the surest first")
-    elif len(found.findings) > len(doubted[:SHOWN]):
-        typer.echo(f"all {len(found.findings)} findings: --output FILE.csv")
-
-
-def _print(findings: list[LabelFinding]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    if not findings:
-        return
-    table = Table(box=box.SIMPLE_HEAD)
-    for title in ("Confidence", "Row", "Label", ""):
-        table.add_column(title, justify="right" if title in ("Confidence", "Row") else "left", no_wrap=True)
-    table.add_column("Text")
-    for each in findings:
-        doubt = each.kind.removeprefix("likely_") + "?"
-        cells = (f"{each.confidence:.3f}", str(each.row), printable(each.label), doubt, printable(each.text))
-        table.add_row(*(Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells))
-    Console().print(table)
-    typer.echo("Confidence: the model's, against what stands there. It may be wrong itself.")
+        print_lines(f"wrote {len(result.findings)} findings to {output}, the surest first")
+    elif len(result.findings) > len(doubted):
+        print_lines(f"all {len(result.findings)} findings: --output FILE.csv")

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
-
+from multitag.cli.options import AsJson, takes_options
+from multitag.cli.show import print_lines
 from multitag.config import Config, EvaluationConfig
 
-_RUN = "Folder of a finished run; its probabilities.parquet is read."
 
+@takes_options("resamples", "seed")
+def compare(run_a: Path, run_b: Path, /, *, json: AsJson = False, **settings: Any) -> None:
+    """Compare two runs on the same held-out rows: metrics, differences and their 95% intervals.
 
-def compare(
-    run_a: Annotated[Path, typer.Argument(help=_RUN, show_default=False)],
-    run_b: Annotated[Path, typer.Argument(help=_RUN, show_default=False)],
-    resamples: Annotated[int, typer.Option("--resamples", help="Of the bootstrap.")] = EvaluationConfig.resamples,
-    seed: Annotated[int, typer.Option("--seed", help="Of the resamples.")] = Config.seed,
-    json_output: Annotated[bool, typer.Option("--json", help="Print every figure as JSON.")] = False,
-) -> None:
-    """Compare two runs on the same held-out rows: figures, differences and their 95% intervals."""
-    import json
+    Parameters
+    ----------
+    run_a
+        Folder of a finished run; its probabilities.parquet is read.
+    run_b
+        Folder of another.
+    json
+        Print every metric as JSON.
+    """
+    from json import dumps
 
-    from multitag.cli.show import print_table
     from multitag.evaluation.compare import compare as compare_held_out
     from multitag.evaluation.held_out import HeldOut
     from multitag.jobs.run_folder import RunFolder
+    from multitag.report.console.tables import print_table
 
     first, second = (HeldOut.load(RunFolder(run).probabilities) for run in (run_a, run_b))
-    found = compare_held_out(first, second, names=(str(run_a), str(run_b)), resamples=resamples, seed=seed)
-    if json_output:
-        typer.echo(json.dumps(found.to_dict(), indent=2))
+    drawn = {"resamples": EvaluationConfig.resamples, "seed": Config.seed, **settings}
+    comparison = compare_held_out(first, second, names=(str(run_a), str(run_b)), **drawn)
+    if json:
+        print_lines(dumps(comparison.to_dict(), indent=2))
         return
-    print_table(*found.rows())
-    typer.echo(found.sentence())
+    print_table(*comparison.rows())
+    print_lines(comparison.sentence())

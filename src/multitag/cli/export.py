@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
+from multitag.cli.options import takes_options
+from multitag.cli.show import print_lines
 
 
-def export(
-    bundle: Annotated[Path, typer.Argument(help="Folder of the bundle.", show_default=False)],
-    data: Annotated[
-        str, typer.Argument(help="Labelled rows to compare graphs and model on: a table file, sample or imdb.")
-    ] = "sample",
-    text: Annotated[
-        str | None, typer.Option("--text", help="Its column of texts; by default the bundle's.", show_default=False)
-    ] = None,
-    labels: Annotated[
-        str | None, typer.Option("--labels", help="Its column of labels; by default the bundle's.", show_default=False)
-    ] = None,
-) -> None:
-    """Export the model of a bundle to ONNX again, fp32 and int8; only what passes the gate is kept."""
+@takes_options("text", "labels", defaults=False)
+def export(bundle: Path, data: str = "sample", /, **settings: Any) -> None:
+    """Export the model of a bundle to ONNX again, fp32 and int8; only graphs that pass the parity check are kept.
+
+    Parameters
+    ----------
+    bundle
+        Folder of the bundle.
+    data
+        Labelled rows on which to compare graphs and model: a table file, sample or imdb; columns are by default those
+        that the bundle was trained on.
+    """
     from multitag.export.gate import parity_notes
     from multitag.jobs.export import export_bundle
 
-    for note in parity_notes(export_bundle(bundle, data, text=text, labels=labels)):
-        typer.echo(note)
+    print_lines(*parity_notes(export_bundle(bundle, data, **settings)))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import NoReturn
 
-import typer
-from typer.core import TyperGroup
+from cyclopts import App, CycloptsError, Parameter
 
 from multitag.cli.audit import audit
 from multitag.cli.compare import compare
 from multitag.cli.evaluate import evaluate
 from multitag.cli.export import export
 from multitag.cli.inspect import inspect
+from multitag.cli.mistakes import explain
+from multitag.cli.options import MAIN, shown_default
 from multitag.cli.pack import pack
 from multitag.cli.predict import predict
 from multitag.cli.train import train
@@ -23,7 +26,7 @@ from multitag.cli.tune import tune
 from multitag.cli.verify import verify
 from multitag.errors import MultitagError
 
-USER_MISTAKE = 2
+CRASHED, USER_MISTAKE = 1, 2
 INTERRUPTED, TERMINATED = 130, 143  # 128 + the signal's number, as shells have it
 
 
@@ -35,59 +38,64 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise _Terminated
 
 
-class _Commands(TyperGroup):
-    """All commands; a Ctrl-C or SIGTERM in any of them is told here, as Typer would end without a word."""
+def _version() -> str:
+    from importlib.metadata import version
 
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as stop:
-            training = ctx.invoked_subcommand == "train"
-            how = "; to go on, give the same command with --resume" if training else ""
-            typer.echo(f"multitag: stopped{how}", err=True)
-            raise typer.Exit(TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED) from None
+    return f"multitag {version('multitag')}"
 
 
-app = typer.Typer(
+app = App(
     name="multitag",
-    cls=_Commands,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
     help="A table of texts and tags in, a multi-label text classifier you can trust, move and run out.",
+    help_flags="--help",
+    help_format="plaintext",
+    version=_version,
+    version_flags="--version",
+    default_parameter=Parameter(
+        allow_repeating=True,  # the last one counts, as behind a shell's alias
+        show_default=shown_default,
+    ),
+    group_parameters=MAIN,
 )
-for command in (train, predict, evaluate, compare, tune, audit, inspect, export, pack, verify):
-    app.command()(command)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    train, predict, evaluate, compare, tune, audit, inspect, export, pack, verify
+)  # fmt: skip
+for position, command in enumerate(COMMANDS):
+    app.command(command, sort_key=position)
+for flag in ("--help", "--version"):
+    app[flag].group = MAIN
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"multitag {version('multitag')}")
-        raise typer.Exit
-
-
-@app.callback()
-def main(
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
-    ] = False,
-) -> None:
-    """Set up messages; runs before every command."""
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("multitag").setLevel(logging.INFO)
-
-
-def run() -> None:
+def run(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; a user's mistake is one line on standard error and exit code 2."""
     signal.signal(signal.SIGTERM, _terminate)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("multitag").setLevel(logging.INFO)
+    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    command = None
     try:
-        app(prog_name="multitag")  # also under python -m
+        command, bound, _ = app.parse_args(arguments, exit_on_error=False, print_error=False)
+        command(*bound.args, **bound.kwargs)
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return _tell(explain(error), USER_MISTAKE)
     except MultitagError as error:
-        typer.echo(f"multitag: {error}", err=True)
-        sys.exit(USER_MISTAKE)
+        return _tell(str(error), USER_MISTAKE)
+    except KeyboardInterrupt as stop:
+        how = "; to go on, give the same command with --resume" if command is train else ""
+        return _tell(f"stopped{how}", TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED)
+    except BrokenPipeError:  # whoever read has gone away; what is still unwritten is nobody's
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CRASHED
+    return 0 if arguments else USER_MISTAKE
+
+
+def _tell(message: str, code: int) -> int:
+    print(f"multitag: {message}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

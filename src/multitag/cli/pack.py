@@ -5,20 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from cyclopts import Parameter
+
+from multitag.cli.show import print_lines
 
 
-def pack(
-    bundle: Annotated[Path, typer.Argument(help="Folder of the bundle.", show_default=False)],
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="The zip to write; by default BUNDLE.zip.", show_default=False),
-    ] = None,
-) -> None:
-    """Pack a bundle into one zip; equal bundles give byte-for-byte equal zips."""
+def pack(bundle: Path, /, *, output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None) -> None:
+    """Pack a bundle into one zip; equal bundles give byte-for-byte equal zips.
+
+    Parameters
+    ----------
+    bundle
+        Folder of the bundle.
+    output
+        The zip to write; by default BUNDLE.zip.
+    """
     from multitag.bundle.archive import pack as pack_bundle
     from multitag.bundle.manifest import FileRecord
 
     target = pack_bundle(bundle, output)
     record = FileRecord.of(target)
-    typer.echo(f"{target}: {record.size / 1e6:.1f} MB, SHA-256 {record.sha256}")
+    print_lines(f"{target}: {record.size / 1e6:.1f} MB, SHA-256 {record.sha256}")

@@ -3,76 +3,104 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from cyclopts import Parameter
 
-from multitag.config import BackendName, LongTexts, PolicyName, Pool
+from multitag.cli.options import AsJson, Backend, WholeNumber, pop_settings, takes_options
+from multitag.cli.show import print_beside, print_lines, print_notes
+from multitag.config import PolicyName
 from multitag.errors import ConfigError, printable
 
 if TYPE_CHECKING:
-    from multitag.evaluation.guarantees.guarantee import Guarantee
+    from multitag.inference.classifier import Classifier, Prediction
+
+BATCH_SIZE = 32
 
 
+@takes_options("delimiter", "encoding", "header", "long", "pool", defaults=False)
 def predict(
-    bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
-    text: Annotated[str | None, typer.Argument(help="The text; or use --input.", show_default=False)] = None,
-    input_file: Annotated[
-        Path | None,
-        typer.Option("--input", help="Table file to predict; - for standard input.", show_default=False),
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--text", help="Its column of texts, repeatable; by default the bundle's.", show_default=False),
-    ] = None,
-    output_file: Annotated[
-        Path | None,
-        typer.Option("--output", help="File to write; replaced if it exists.", show_default=False),
-    ] = None,
-    sep: Annotated[
-        str | None, typer.Option("--sep", help="Between the cells of a CSV; found if left out.", show_default=False)
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", help="Of the --input; found if left out.", show_default=False)
-    ] = None,
-    no_header: Annotated[
-        bool, typer.Option("--no-header", help="The first row is data; columns are named 1, 2, 3.")
-    ] = False,
-    review: Annotated[
-        Path | None,
-        typer.Option("--review", help="File for the rows where no label passes, too.", show_default=False),
-    ] = None,
-    policy: Annotated[
-        PolicyName | None,
-        typer.Option("--policy", help="What decides: tuned thresholds, the fixed one, or the guarantee's cut.",
-                     show_default="the bundle's"),
-    ] = None,
-    threshold: Annotated[
-        float | None, typer.Option("--threshold", help="One cut for all labels.", show_default="the bundle's")
-    ] = None,
-    top_k: Annotated[
-        int | None, typer.Option("--top-k", help="Exactly the K most probable labels.", show_default=False)
-    ] = None,
-    at_least_one: Annotated[
-        bool, typer.Option("--at-least-one", help="The most probable label where none passes.")
-    ] = False,
-    backend: Annotated[
-        BackendName, typer.Option("--backend", help="auto is onnx, or torch where the bundle has no graph.")
-    ] = "auto",
-    threads: Annotated[
-        int | None, typer.Option("--threads", help="By default one a core.", show_default=False)
-    ] = None,
-    long: Annotated[
-        LongTexts | None,
-        typer.Option("--long", help="Longer texts: their start, or all in windows.", show_default="the bundle's"),
-    ] = None,
-    pool: Annotated[
-        Pool | None, typer.Option("--pool", help="Of the windows' probabilities.", show_default="the bundle's")
-    ] = None,
-    batch_size: Annotated[int, typer.Option("--batch-size", help="Texts of a batch at most.")] = 32,
-    json_output: Annotated[bool, typer.Option("--json", help="Print one text's prediction as JSON.")] = False,
+    bundle: Path,
+    text: str | None = None,
+    /,
+    *,
+    input_file: Annotated[Path | None, Parameter(name="--input", allow_leading_hyphen=True)] = None,
+    output_file: Annotated[Path | None, Parameter(name="--output")] = None,
+    columns: Annotated[list[str] | None, Parameter(name="--text", negative=())] = None,
+    review: Path | None = None,
+    policy: PolicyName | None = None,
+    threshold: float | None = None,
+    top_k: WholeNumber | None = None,
+    at_least_one: Annotated[bool, Parameter(negative=())] = False,
+    backend: Backend = "auto",
+    threads: WholeNumber | None = None,
+    batch_size: WholeNumber = BATCH_SIZE,
+    json: AsJson = False,
+    **settings: Any,
 ) -> None:
-    """Predict the labels of a text, or of every row of a file."""
+    """Predict the labels of a text, or of every row of a file.
+
+    Parameters
+    ----------
+    bundle
+        Folder or zip of the bundle.
+    text
+        The text; or use --input.
+    input_file
+        Table file to predict; - for standard input.
+    output_file
+        File to write; replaced if it exists.
+    columns
+        Column of texts of the --input, repeatable; by default the bundle's.
+    review
+        Second file to write, with the rows where no label passes.
+    policy
+        What decides: tuned thresholds, the fixed one, or the guarantee's; by default the bundle's.
+    threshold
+        One threshold for all labels; by default the bundle's.
+    top_k
+        Predict exactly the K most probable labels.
+    at_least_one
+        Predict the most probable label where none passes.
+    threads
+        Threads to use; by default one per core.
+    batch_size
+        Texts per batch at most.
+    json
+        Print the prediction of one text as JSON.
+    """
+    _check(text, input_file, output_file, columns, json)
+    if review is not None and (input_file is None or top_k is not None or at_least_one):
+        raise ConfigError("--review takes rows of --input where no label passes; --top-k and --at-least-one leave none")
+    if policy is not None and (threshold is not None or top_k is not None):
+        raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
+    from multitag.inference.classifier import load
+
+    choice: dict[str, Any] = {
+        "threshold": threshold, "top_k": top_k, "at_least_one": at_least_one, "batch_size": batch_size
+    }  # fmt: skip
+    windows = pop_settings(settings, "long", "pool")
+    with load(bundle, backend=backend, threads=threads, policy=policy, **windows) as classifier:
+        if input_file is None or output_file is None:
+            prediction = classifier.predict([text or ""], **choice)[0]
+            _print_guarantee(classifier)
+            _print_prediction(prediction, json)
+            return
+        from multitag.data.readers.records import ReadOptions
+        from multitag.inference.files.predict import predict_file
+
+        reading = ReadOptions(**settings)
+        done = predict_file(
+            classifier, input_file, output_file, text=columns, reading=reading, review=review, **choice
+        )
+        _print_guarantee(classifier)
+    print_notes(done.notes)
+    print_lines(done.line(output_file), *([done.review_line(review)] if review is not None else []))
+
+
+def _check(
+    text: str | None, input_file: Path | None, output_file: Path | None, columns: list[str] | None, json: bool
+) -> None:
     if (text is None) == (input_file is None):
         raise ConfigError(
             'give either one text, or a file: multitag predict BUNDLE "a text", or --input FILE --output FILE'
@@ -81,53 +109,25 @@ def predict(
         raise ConfigError("--input and --output go together")
     if text is not None and columns:
         raise ConfigError("--text names a column of the --input file; one text has none")
-    if input_file is not None and json_output:
+    if input_file is not None and json:
         raise ConfigError("--json prints the prediction of one text; for a file, write --output FILE.jsonl")
-    if review is not None and (input_file is None or top_k is not None or at_least_one):
-        raise ConfigError("--review takes rows of --input where no label passes; --top-k and --at-least-one leave none")
-    if policy is not None and (threshold is not None or top_k is not None):
-        raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
-    from multitag.inference.classifier import load
-
-    with load(bundle, backend=backend, threads=threads, long=long, pool=pool, policy=policy) as classifier:
-        if input_file is not None and output_file is not None:
-            from multitag.data.readers.records import ReadOptions
-            from multitag.inference.files.predict import predict_file
-
-            reading = ReadOptions(sep, encoding, not no_header)
-            done = predict_file(
-                classifier, input_file, output_file, text=columns, threshold=threshold, top_k=top_k,
-                at_least_one=at_least_one, batch_size=batch_size, reading=reading, review=review,
-            )  # fmt: skip
-            _tell(classifier.guarantee)
-            for note in done.notes:
-                typer.echo(f"note: {note}")
-            typer.echo(done.line(output_file))
-            if review is not None:
-                typer.echo(done.review_line(review))
-            return
-        prediction = classifier.predict(
-            [text or ""], threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size
-        )[0]
-        _tell(classifier.guarantee)
-    _show(prediction.labels, prediction.probabilities, json_output)
 
 
-def _tell(guarantee: Guarantee | None) -> None:
-    """Say what the labels come with, beside them: what reads the labels does not read this."""
-    for line in guarantee.lines() if guarantee else ():
-        typer.echo(printable(line), err=True)
+def _print_guarantee(classifier: Classifier) -> None:
+    """Print what the labels come with, beside them: what reads the labels does not read this."""
+    print_beside(map(printable, classifier.guarantee.lines() if classifier.guarantee else ()))
 
 
-def _show(labels: tuple[str, ...], probabilities: dict[str, float], as_json: bool) -> None:
+def _print_prediction(prediction: Prediction, as_json: bool) -> None:
+    labels, probabilities = prediction.labels, prediction.probabilities
     if as_json:
         import json
 
-        typer.echo(json.dumps({"labels": list(labels), "probabilities": probabilities}, ensure_ascii=False))
+        print_lines(json.dumps({"labels": list(labels), "probabilities": probabilities}, ensure_ascii=False))
         return
     if not labels:
         best = max(probabilities, key=lambda name: probabilities[name])
-        typer.echo(f"no label passes its threshold; the most probable is {printable(best)} ({probabilities[best]:.2f})")
+        most = f"{printable(best)} ({probabilities[best]:.2f})"
+        print_lines(f"no label passes its threshold; the most probable is {most}")
     width = max((len(printable(name)) for name in labels), default=0)
-    for name in labels:
-        typer.echo(f"{printable(name):<{width}}  {probabilities[name]:.2f}")
+    print_lines(*(f"{printable(name):<{width}}  {probabilities[name]:.2f}" for name in labels))

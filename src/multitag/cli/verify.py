@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from multitag.cli.show import print_lines
 from multitag.errors import printable
 
 
-def verify(
-    bundle: Annotated[Path, typer.Argument(help="Folder or zip of the bundle.", show_default=False)],
-) -> None:
-    """Check every file of a bundle against its manifest."""
+def verify(bundle: Path, /) -> None:
+    """Check every file of a bundle against its manifest.
+
+    Parameters
+    ----------
+    bundle
+        Folder or zip of the bundle.
+    """
     from multitag.bundle.read import open_bundle
 
     with open_bundle(bundle) as opened:
@@ -25,6 +27,4 @@ def verify(
         "labels": n_labels,
         "files": f"{len(manifest.files) + 1}, {manifest.total_size / 1e6:.1f} MB",
     }
-    for name, fact in facts.items():
-        typer.echo(f"{name:<12}{printable(str(fact))}")
-    typer.echo("ok")
+    print_lines(*(f"{name:<12}{printable(str(fact))}" for name, fact in facts.items()), "ok")

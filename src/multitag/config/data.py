@@ -1,76 +1,69 @@
-"""Settings of how the table is read."""
+"""Settings of how tables are read, and of what a run takes from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from multitag.config.require import require
+from multitag.config.setting import Option, Range, Section, require
 
 ShapeName = Literal["auto", "separated", "single", "json", "python", "fasttext"]
 Unlabelled = Literal["error", "keep", "drop"]
 
+MAIN = Option(main=True)
+
 
 @dataclass(frozen=True)
-class DataConfig:
-    """How the table is read.
+class TableConfig(Section):
+    """How a table is read.
 
     Parameters
     ----------
-    text, labels : str, tuple of str or None
-        Column names; None for the packaged tables, which know theirs. Several columns of text make one text, several
-        columns of labels hold some labels each.
+    text : str, tuple of str or None
+        Column of the texts; several columns are joined. Not needed for the packaged tables.
     text_pair : bool
-        Two columns of text stay two segments of a pair, instead of one text.
+        Read two text columns as the two segments of a pair.
+    labels : str, tuple of str or None
+        Column of the labels, or several columns that each hold some of them.
     label_columns : tuple of str or None
-        Columns with 0 and 1, one a label, instead of ``labels``: names, ``SDG1..SDG17``, ``SDG*``.
+        Instead of labels: columns of 0 and 1, one per label: A,B,C or SDG1..SDG17 or 'SDG*'.
     label_shape : {"auto", "separated", "single", "json", "python", "fasttext"}
-        How a cell holds labels; auto finds it.
+        How a cell holds its labels; auto detects it.
     label_separator : str or None
-        What stands between labels in one cell; None finds it.
+        Separator between the labels in a cell; detected if omitted.
     label_key : str or None
-        Where labels are objects, the key of their names; None finds it.
+        Where labels are objects, the key of their names; detected if omitted.
     label_names : str or None
-        A file with the names of label ids.
-    allow_unlabelled : bool
-        The same as ``unlabelled="keep"``.
+        File with the names of label ids.
     unlabelled : {"error", "keep", "drop"}
-        Rows without labels are refused, examples of none of the labels, or left out.
+        Rows without labels: refuse the table, keep them as examples of no label, or drop them.
     strict : bool
-        Refuse the table for the first row that cannot be used, instead of leaving it out.
-    validation_file, test_file : str or None
-        Tables of the rows to validate and to test on, instead of some of the main table.
-    min_support : int
-        A label on fewer rows is rare.
-    rare : str
-        What becomes of rare labels: ``"keep"``, ``"drop"``, or ``"merge:Other"`` into the label of that name.
-    delimiter, encoding : str or None
-        Of CSV files; None finds them.
+        Refuse the table at the first row that cannot be used, instead of leaving the row out.
+    delimiter : str or None
+        Separator between the cells of a CSV file, or tab; detected if omitted.
+    encoding : str or None
+        Encoding of the file; detected if omitted.
     header : bool
-        Whether the first row of a CSV file names the columns.
+        The first row of a CSV file names the columns; otherwise they are named 1, 2, 3.
     """
 
-    text: str | tuple[str, ...] | None = None
+    text: Annotated[str | tuple[str, ...] | None, MAIN] = None
     text_pair: bool = False
-    labels: str | tuple[str, ...] | None = None
+    labels: Annotated[str | tuple[str, ...] | None, MAIN] = None
     label_columns: tuple[str, ...] | None = None
     label_shape: ShapeName = "auto"
     label_separator: str | None = None
     label_key: str | None = None
     label_names: str | None = None
-    allow_unlabelled: bool = False
-    unlabelled: Unlabelled = "error"
+    unlabelled: Annotated[Unlabelled, Option(shorthand=("allow_unlabelled", "keep"))] = "error"
     strict: bool = False
-    validation_file: str | None = None
-    test_file: str | None = None
-    min_support: int = 5
-    rare: str = "keep"
-    delimiter: str | None = None
+    delimiter: Annotated[str | None, Option(alias="sep")] = None
     encoding: str | None = None
     header: bool = True
 
     def __post_init__(self) -> None:
         """Check what belongs together."""
+        super().__post_init__()
         require(
             self.label_separator != "",
             "label_separator: expected what stands between two labels, such as a comma, got ''",
@@ -82,22 +75,43 @@ class DataConfig:
             self.label_separator is None or self.label_shape in ("auto", "separated"),
             f"label_separator: goes with label_shape separated, got {self.label_shape}",
         )
-        require(
-            not (self.allow_unlabelled and self.unlabelled == "drop"),
-            "allow_unlabelled keeps rows without labels and unlabelled: drop leaves them out; choose one",
-        )
         n_texts = len(self.text) if isinstance(self.text, tuple) else 1
         require(
             not self.text_pair or n_texts == 2, f"text_pair: expected two columns of text, got {n_texts}"
         )
-        require(self.min_support >= 1, f"min_support: expected at least 1, got {self.min_support}")
+
+    @property
+    def keeps_unlabelled(self) -> bool:
+        """Whether rows without labels are examples of no label."""
+        return self.unlabelled == "keep"
+
+
+@dataclass(frozen=True)
+class DataConfig(TableConfig):
+    """How the tables of a run are read, which they are, and what becomes of their rare labels.
+
+    Parameters
+    ----------
+    validation_file : str or None
+        Table of the validation rows, instead of rows drawn from DATA.
+    test_file : str or None
+        Table of the test rows, instead of rows drawn from DATA.
+    min_support : int
+        A label on fewer rows is rare.
+    rare : str
+        Rare labels: keep, drop, or merge:NAME to merge them into one label of that name.
+    """
+
+    validation_file: Annotated[str | None, Option(alias="validation", panel="Rows held out")] = None
+    test_file: Annotated[str | None, Option(alias="test", panel="Rows held out", main=True)] = None
+    min_support: Annotated[int, Range(at_least=1), Option(panel="Rare labels")] = 5
+    rare: Annotated[str, Option(panel="Rare labels")] = "keep"
+
+    def __post_init__(self) -> None:
+        """Check what is written in a way of its own."""
+        super().__post_init__()
         kind, _, name = self.rare.partition(":")
         require(
             self.rare in ("keep", "drop") or (kind == "merge" and name.strip() != ""),
             f"rare: expected keep, drop or merge:NAME, got {self.rare!r}",
         )
-
-    @property
-    def keeps_unlabelled(self) -> bool:
-        """Whether rows without labels are examples of none."""
-        return self.allow_unlabelled or self.unlabelled == "keep"

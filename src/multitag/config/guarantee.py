@@ -35,7 +35,7 @@ def parse_guarantee(text: str) -> GuaranteeGoal:
     GuaranteeGoal(kind='recall', level=0.9)
     """
     name, equals, number = text.partition("=")
-    kind: GuaranteeKind | None = next((each for each in get_args(GuaranteeKind) if each == name.strip()), None)
+    kind: GuaranteeKind | None = next((word for word in get_args(GuaranteeKind) if word == name.strip()), None)
     try:
         level = float(number)
     except ValueError:

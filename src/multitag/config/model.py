@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from multitag.config.require import require
+from multitag.config.setting import Option, Range, Section, require
 
 LongTexts = Literal["truncate", "windows"]
 Pool = Literal["mean", "max"]
@@ -13,29 +13,29 @@ BackendName = Literal["auto", "onnx", "onnx-int8", "torch"]
 
 
 @dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(Section):
     """What is fine-tuned.
 
     Parameters
     ----------
     base_model : str
-        ``"auto"``, ``"minilm"``, a name on the Hugging Face hub, or a local folder.
+        Pretrained model: auto, minilm, a name on the Hugging Face hub, or a local folder.
     max_length : int
-        Longest text in tokens, the two special ones counted. What is beyond is not trained on.
+        Longest text in tokens, the two special ones included; the rest is not read.
     long : {"truncate", "windows"}
-        What the finished model does with a longer text: read its start, or read it in overlapping windows.
+        How the model predicts longer texts: from their start, or in overlapping windows.
     pool : {"mean", "max"}
-        How the probabilities of a text's windows become one a label.
+        How the probabilities of a text's windows become one per label.
     """
 
-    base_model: str = "auto"
-    max_length: int = 256
+    base_model: Annotated[str, Option(main=True)] = "auto"
+    max_length: Annotated[int, Range(at_least=3)] = 256
     long: LongTexts = "truncate"
     pool: Pool = "mean"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require(self.base_model.strip() != "", "base_model: expected auto, minilm, a hub name or a folder")
-        require(self.max_length >= 3, f"max_length: expected at least 3 tokens, got {self.max_length}")
 
     @property
     def window_pool(self) -> Pool | None:
@@ -44,13 +44,13 @@ class ModelConfig:
 
 
 @dataclass(frozen=True)
-class ExportConfig:
+class ExportConfig(Section):
     """What the bundle holds besides the model.
 
     Parameters
     ----------
     onnx : bool
-        Graphs for ONNX Runtime, fp32 and int8, each only if it predicts what the model predicts.
+        Add ONNX graphs, fp32 and int8, to the bundle, where they predict what the model predicts.
     """
 
     onnx: bool = True

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from multitag.config.require import require
+from multitag.config.setting import require
 from multitag.errors import ConfigError
 
 ObjectiveKind = Literal["f", "micro-f1", "hamming", "precision", "recall", "cost"]
@@ -76,15 +76,15 @@ def parse_objective(text: str) -> ObjectiveName:
     'precision at a recall of at least 0.9'
     """
     for kind, pattern in _PATTERNS.items():
-        if found := re.fullmatch(pattern, _OTHER_NAMES.get(text, text)):
-            numbers = tuple(float(each) for each in found.groups() if each is not None)
+        if match := re.fullmatch(pattern, _OTHER_NAMES.get(text, text)):
+            numbers = tuple(float(number) for number in match.groups() if number is not None)
             _check_range(kind, numbers, text)
             return ObjectiveName(kind, numbers)
     raise ConfigError(f"objective: expected one of {SPELLINGS}, got {text[:60]!r}")
 
 
 def objective_title(text: str | None) -> str:
-    """Say what an objective is for, to stand after "tuned for the best"; of another multitag's, just its name."""
+    """Return what an objective is for, to stand after "tuned for the best"; of an unknown one, its name."""
     try:
         return parse_objective(text or "").title
     except ConfigError:

@@ -3,42 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from multitag.config.require import require
+from multitag.config.setting import Option, Range, Section, require
 
 SplitMethod = Literal["stratified", "random"]
 NearDuplicatesRule = Literal["together", "ignore"]
 
 
 @dataclass(frozen=True)
-class SplitConfig:
+class SplitConfig(Section):
     """How rows are divided.
 
     Parameters
     ----------
     method : {"stratified", "random"}
-        Iterative stratification, or scikit-learn's ``train_test_split``.
-    validation_size, test_size : float or int
-        Below 1 a share of all rows, from 1 a number of rows; 0 leaves that side out.
+        How rows are divided: iterative stratification, or scikit-learn's train_test_split.
+    validation_size : float or int
+        Validation rows: a share below 1, or a number of rows; 0 for none.
+    test_size : float or int
+        Test rows: a share below 1, or a number of rows; 0 for none. Not used with folds.
     near_duplicates : {"together", "ignore"}
-        Look for texts that are nearly the same and keep them on one side, or only those that are equal.
+        Near-duplicate texts: keep them together on one side, or ignore them; equal texts always stay together.
     folds : int or None
-        Cross-validation: every row is held out once, by one of so many models. ``test_size`` is not used then, and
-        ``validation_size`` only by early stopping, as a share of the rows that a fold trains on.
+        Cross-validate with this many models, so that every row is held out once; then train on all rows.
     refit : bool or None
-        Train the model that leaves on all rows, after the measurement; None does so with folds.
+        Train the final model on all rows once the metrics are measured; by default only with folds.
     """
 
-    method: SplitMethod = "stratified"
+    method: Annotated[SplitMethod, Option(alias="split")] = "stratified"
     validation_size: float | int = 0.1
     test_size: float | int = 0.2
     near_duplicates: NearDuplicatesRule = "together"
-    folds: int | None = None
+    folds: Annotated[int | None, Range(at_least=2), Option(main=True)] = None
     refit: bool | None = None
 
     def __post_init__(self) -> None:
         """Check that something is left to train on."""
+        super().__post_init__()
         for name in ("validation_size", "test_size"):
             size = getattr(self, name)
             require(
@@ -51,13 +53,9 @@ class SplitConfig:
             sum(shares) < 1,
             f"validation_size + test_size: expected less than 1, got {total}; nothing is left to train on",
         )
-        require(self.folds is None or self.folds >= 2, f"folds: expected at least 2, got {self.folds}")
-        require(
-            self.folds is None or self.refit is not False,
-            "refit: folds leave no model that could be kept; the one that leaves is trained on all rows",
-        )
+        require(self.folds is None or self.refit is not False, "refit: --no-refit cannot be combined with --folds")
 
     @property
     def refits(self) -> bool:
-        """Whether the model that leaves is trained on all rows."""
+        """Whether the final model is trained on all rows."""
         return self.folds is not None if self.refit is None else self.refit

@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from multitag.config.data import DataConfig
 from multitag.config.evaluation import EvaluationConfig
 from multitag.config.model import ExportConfig, ModelConfig
-from multitag.config.require import require
+from multitag.config.schema import build, setting_names, suggest
+from multitag.config.setting import Option, Range, Section, settings_of
 from multitag.config.split import SplitConfig
 from multitag.config.training import TrainingConfig
+from multitag.config.yaml import read_yaml, write_yaml
 from multitag.errors import ConfigError
-from multitag.schema import build, nearest, read_yaml, setting_keys, write_yaml
 
 
 @dataclass(frozen=True)
-class Config:
-    """All settings of a run. Field names are unique across sections, so one name finds a setting.
+class Config(Section):
+    """All settings of a run. Their names are unique across sections, so one name finds a setting.
+
+    Parameters
+    ----------
+    seed : int
+        Random seed for the split, the head and shuffling.
+    data : DataConfig
+    split : SplitConfig
+    model : ModelConfig
+    training : TrainingConfig
+    evaluation : EvaluationConfig
+    export : ExportConfig
 
     Examples
     --------
@@ -27,16 +39,13 @@ class Config:
     2.0
     """
 
-    seed: int = 42
-    data: DataConfig = field(default_factory=DataConfig)
-    split: SplitConfig = field(default_factory=SplitConfig)
-    model: ModelConfig = field(default_factory=ModelConfig)
-    training: TrainingConfig = field(default_factory=TrainingConfig)
-    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
-    export: ExportConfig = field(default_factory=ExportConfig)
-
-    def __post_init__(self) -> None:
-        require(0 <= self.seed < 2**32, f"seed: expected 0 to 4294967295, got {self.seed!r}")
+    seed: Annotated[int, Range(at_least=0, at_most=2**32 - 1), Option(panel="Run")] = 42
+    data: Annotated[DataConfig, Option(panel="Table")] = field(default_factory=DataConfig)
+    split: Annotated[SplitConfig, Option(panel="Rows held out")] = field(default_factory=SplitConfig)
+    model: Annotated[ModelConfig, Option(panel="Model")] = field(default_factory=ModelConfig)
+    training: Annotated[TrainingConfig, Option(panel="Training")] = field(default_factory=TrainingConfig)
+    evaluation: Annotated[EvaluationConfig, Option(panel="Evaluation")] = field(default_factory=EvaluationConfig)
+    export: Annotated[ExportConfig, Option(panel="Run")] = field(default_factory=ExportConfig)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], source: str = "configuration") -> Self:
@@ -70,15 +79,16 @@ class Config:
         return cls.from_dict({} if values is None else values, str(path))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give nested plain dictionaries that :meth:`from_dict` takes back."""
+        """Return nested plain dictionaries that :meth:`from_dict` takes back."""
         values = asdict(self)
         values["training"]["trainer_args"] = dict(self.training.trainer_args)
         data = values["data"]
-        data.update({name: list(each) for name, each in data.items() if isinstance(each, tuple)})  # as YAML reads it
+        lists = {name: list(value) for name, value in data.items() if isinstance(value, tuple)}  # as YAML reads them
+        data.update(lists)
         return values
 
     def to_yaml(self) -> str:
-        """Write as YAML that :meth:`from_yaml` takes back."""
+        """Return YAML that :meth:`from_yaml` takes back."""
         return write_yaml(self.to_dict())
 
     def override(self, **values: Any) -> Self:
@@ -89,17 +99,18 @@ class Config:
         ConfigError
             If a name is unknown or a value has the wrong type or range.
         """
-        keys = setting_keys(type(self))
+        settings = setting_names(type(self))
         nested = self.to_dict()
         for name, value in values.items():
-            if name not in keys:
-                hint = nearest(name, {key: key for key in keys}, keys)
+            if name not in settings:
+                hint = suggest(name, {known: known for known in settings}, settings_of(Config))
                 raise ConfigError(f"unknown option {name!r}; {hint}")
-            section, _, bare = keys[name].rpartition(".")
-            (nested[section] if section else nested)[bare] = value
+            setting = settings[name]
+            section, _, key = setting.key.rpartition(".")
+            (nested[section] if section else nested)[key if name in setting.names else name] = value
         return type(self).from_dict(nested, "options")
 
     def with_learning_rates(self, learning_rate: float, head_learning_rate: float) -> Self:
-        """Give a copy with both rates resolved."""
+        """Return a copy with both rates resolved."""
         training = replace(self.training, learning_rate=learning_rate, head_learning_rate=head_learning_rate)
         return replace(self, training=training)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from multitag.config import DataConfig
+from multitag.config import TableConfig
 from multitag.data.cells import RowError
 from multitag.data.label_formats.choose import choose_shape, label_columns
 from multitag.data.label_formats.column_patterns import check_column
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 Found = tuple[Text, tuple[str, ...]] | tuple[str | None, str, str]  # what is used; or column, kind and reason
 
 
-def with_known_columns(data: DataConfig, source: Source) -> DataConfig:
+def with_known_columns(data: TableConfig, source: Source) -> TableConfig:
     """Fill in the columns of a packaged table, and of lines in fastText's format, where none are given."""
     known: tuple[str | None, str | None] = SAMPLE_COLUMNS.get(source.name, (None, None))
     text, labels = (LINE, LINE) if list(source.frame.columns) == [LINE] else known
     return replace(data, text=data.text or text, labels=data.labels or (None if data.label_columns else labels))
 
 
-def check_columns(data: DataConfig, source: Source, there: Sequence[str] = ()) -> bool:
+def check_columns(data: TableConfig, source: Source, there: Sequence[str] = ()) -> bool:
     """Check the columns that are named; tell whether both those of texts and those of labels are.
 
     Parameters
     ----------
-    data : DataConfig
+    data : TableConfig
     source : Source
     there : sequence of str, optional
         Columns of the files, where the source has some of them only.
@@ -58,13 +58,13 @@ def check_columns(data: DataConfig, source: Source, there: Sequence[str] = ()) -
     return with_text and with_labels
 
 
-def build_table(source: Source, data: DataConfig, *, keep_content: bool = False) -> Table:
+def build_table(source: Source, data: TableConfig, *, keep_content: bool = False) -> Table:
     """Take texts and labels out of a source, without asking whether they will do for training.
 
     Parameters
     ----------
     source : Source
-    data : DataConfig
+    data : TableConfig
     keep_content : bool, default False
         Keep the rows that are left out as they stand, for a quarantine file.
 
@@ -137,7 +137,7 @@ def _read_row(
     return text, labels
 
 
-def _text_columns(data: DataConfig, there: Sequence[str], source: str) -> TextColumns:
+def _text_columns(data: TableConfig, there: Sequence[str], source: str) -> TextColumns:
     given = data.text if isinstance(data.text, tuple) else (data.text,)
     names = dict.fromkeys(check_column(there, each, source, "text") for each in given)
     return TextColumns(tuple(names), data.text_pair)

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multitag.config import DataConfig, ShapeName, Unlabelled
+from multitag.config import TableConfig
+from multitag.config.schema import build
+from multitag.config.setting import takes_settings
 from multitag.data.build import build_table, check_columns, with_known_columns
 from multitag.data.label_formats.choose import FORMS
 from multitag.data.left_out import write_quarantine
 from multitag.data.readers.records import ReadOptions, Select
-from multitag.data.readers.source import open_source
-from multitag.data.table import Table, check_rows, check_trainable
+from multitag.data.readers.source import Source, open_source
+from multitag.data.table import Table, check_rows, check_trainable, refuse_defects
 from multitag.errors import OutputError
 
 if TYPE_CHECKING:
@@ -22,24 +24,14 @@ if TYPE_CHECKING:
 Columns = str | Sequence[str]
 
 
+@takes_settings(TableConfig, without=("text", "labels"))
 def read_table(
     source: str | Path | Sequence[str | Path] | pd.DataFrame,
     text: Columns | None = None,
     labels: Columns | None = None,
     *,
-    label_columns: Columns | None = None,
-    text_pair: bool = False,
-    label_separator: str | None = None,
-    label_shape: ShapeName = "auto",
-    label_key: str | None = None,
-    label_names: str | Path | None = None,
-    allow_unlabelled: bool = False,
-    unlabelled: Unlabelled = "error",
-    strict: bool = False,
     quarantine: str | Path | None = None,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    header: bool = True,
+    **settings: Any,
 ) -> Table:
     """Read texts and labels from files, a DataFrame or a packaged table.
 
@@ -51,29 +43,10 @@ def read_table(
     text, labels : str or sequence of str, optional
         Column names. They may be left out for ``"sample"`` and ``"imdb"`` only. The texts of several columns are
         joined; several columns of labels hold some labels each.
-    label_columns : str or sequence of str, optional
-        Instead of ``labels``: columns with 0 and 1, one a label; names, ``"SDG1..SDG17"`` or ``"SDG*"``.
-    text_pair : bool, default False
-        The two columns of text stay two segments of a pair.
-    label_separator : str, optional
-        What stands between labels in one cell. By default it is found: the one of comma, semicolon and pipe that most
-        cells hold.
-    label_shape : {"auto", "separated", "single", "json", "python", "fasttext"}
-        How a cell holds labels; by default it is found.
-    label_key : str, optional
-        Where labels are objects, the key of their names; by default it is found.
-    label_names : str or Path, optional
-        A file with the names of label ids, see :func:`multitag.data.label_formats.id_names.read_label_names`.
-    allow_unlabelled : bool, default False
-        Keep rows without a label as examples of none of the labels, as ``unlabelled="keep"`` does.
-    unlabelled : {"error", "keep", "drop"}
-        What becomes of rows without a label.
-    strict : bool, default False
-        Refuse the table for the first row that cannot be used.
     quarantine : str or Path, optional
         A CSV file to write rows that cannot be used to, with their reasons.
-    delimiter, encoding, header
-        Of CSV files, see :class:`~multitag.data.readers.source.ReadOptions`.
+    **settings
+        Any setting of how a table is read; ``allow_unlabelled=True`` is short for ``unlabelled="keep"``.
 
     Returns
     -------
@@ -86,25 +59,19 @@ def read_table(
         If the file or a column is missing, no row is left, a row has no label (unless allowed), or the table
         has fewer than two different labels.
     ConfigError
-        If options do not go together.
+        If a setting is unknown or out of its range, or settings do not go together.
     """
-    data = DataConfig(
-        text=_columns(text), labels=_columns(labels), text_pair=text_pair,
-        label_columns=_listed(label_columns) if label_columns else None,
-        label_separator=label_separator, label_shape=label_shape, label_key=label_key,
-        label_names=None if label_names is None else str(label_names), allow_unlabelled=allow_unlabelled,
-        unlabelled=unlabelled, strict=strict, delimiter=delimiter, encoding=encoding, header=header,
-    )  # fmt: skip
-    return load_table(source, data, quarantine)
+    columns = {"text": _columns(text), "labels": _columns(labels)}
+    return load_table(source, build(TableConfig, {**columns, **settings}), quarantine)
 
 
-def load_table(source: Any, data: DataConfig, quarantine: str | Path | None = None) -> Table:
+def load_table(source: Any, data: TableConfig, quarantine: str | Path | None = None) -> Table:
     """Read a table to learn from by the settings of a run; see :func:`load_tables`."""
     return load_tables({"train": source}, data, quarantine)["train"]
 
 
 def load_tables(
-    sources: Mapping[str, Any], data: DataConfig, quarantine: str | Path | None = None
+    sources: Mapping[str, Any], data: TableConfig, quarantine: str | Path | None = None
 ) -> dict[str, Table]:
     """Read the tables of a run by its settings.
 
@@ -112,7 +79,7 @@ def load_tables(
     ----------
     sources : mapping of str to source
         By side: from that of ``"train"`` is learned, and it must have two labels; on others is measured.
-    data : DataConfig
+    data : TableConfig
     quarantine : str or Path, optional
         A CSV file for the rows of all of them that cannot be used; written even where a table is refused.
 
@@ -134,11 +101,48 @@ def load_tables(
     return tables
 
 
-def _open_table(source: Any, data: DataConfig, *, with_content: bool) -> Table:
+def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> Table:
     there: dict[str, None] = {}
     opened = open_source(source, read_options(data), None if with_content else _needed_columns(data, there))
     check_columns(with_known_columns(data, opened), opened, list(there))
     return build_table(opened, data, keep_content=with_content)
+
+
+def inspect_table(
+    source: Any, data: TableConfig, quarantine: str | Path | None = None
+) -> tuple[Source, Table | None]:
+    """Open a table to look at, whatever is wrong with it.
+
+    Parameters
+    ----------
+    source : str, Path, sequence of those, or DataFrame
+    data : TableConfig
+    quarantine : str or Path, optional
+        A CSV file for the rows that cannot be used.
+
+    Returns
+    -------
+    source : Source
+        With every column.
+    table : Table or None
+        None unless both the columns of texts and those of labels are known.
+
+    Raises
+    ------
+    DataError, ConfigError, OutputError
+        As :func:`load_tables`, but rows that cannot be used are an error only where ``data.strict`` says so.
+    """
+    opened = open_source(source, read_options(data))
+    data = with_known_columns(data, opened)
+    if not check_columns(data, opened):
+        return opened, None
+    table = build_table(opened, data, keep_content=quarantine is not None)
+    if quarantine is not None:
+        refuse_source(Path(quarantine), [source])
+        write_quarantine(Path(quarantine), table.left_out)
+    if data.strict:
+        refuse_defects(table)
+    return opened, table
 
 
 def refuse_source(quarantine: Path, sources: Iterable[object]) -> None:
@@ -159,12 +163,12 @@ def _files_of(name: str) -> list[Path]:
     return [Path(name), *map(Path, glob.glob(name))]  # noqa: PTH207 (takes absolute patterns)
 
 
-def read_options(data: DataConfig) -> ReadOptions:
+def read_options(data: TableConfig) -> ReadOptions:
     """Give what the settings of a run say about its files."""
     return ReadOptions(data.delimiter, data.encoding, data.header)
 
 
-def _needed_columns(data: DataConfig, there: dict[str, None]) -> Select | None:
+def _needed_columns(data: TableConfig, there: dict[str, None]) -> Select | None:
     """Choose the columns to read, as others only take memory; None for all. Those that there are go to ``there``."""
     if data.text is None or data.labels is None:  # a packaged table, or columns that are named in short
         return None
@@ -177,7 +181,7 @@ def _needed_columns(data: DataConfig, there: dict[str, None]) -> Select | None:
     return select
 
 
-def settings_of_bundle(facts: Mapping[str, Any], **given: Any) -> DataConfig:
+def settings_of_bundle(facts: Mapping[str, Any], **given: Any) -> TableConfig:
     """Give the settings that read another table as a bundle's own was read.
 
     Parameters
@@ -185,7 +189,7 @@ def settings_of_bundle(facts: Mapping[str, Any], **given: Any) -> DataConfig:
     facts : mapping
         ``data`` of the bundle's manifest.
     **given
-        Settings of :class:`~multitag.config.DataConfig` that win over it; None where there is none.
+        Settings of :class:`~multitag.config.TableConfig` that win over it; None where there is none.
 
     Raises
     ------
@@ -208,7 +212,8 @@ def settings_of_bundle(facts: Mapping[str, Any], **given: Any) -> DataConfig:
         known = {name: value for name, value in known.items() if not name.startswith("label")}
     if "label_separator" in changed:
         known["label_shape"] = "auto"
-    return DataConfig(**{**known, **changed})
+    built: TableConfig = build(TableConfig, {**known, **changed})
+    return built
 
 
 def _listed(given: Columns) -> tuple[str, ...]:

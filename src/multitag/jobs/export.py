@@ -11,7 +11,7 @@ from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.read import open_bundle
 from multitag.bundle.write import replace_files
-from multitag.config import DataConfig
+from multitag.config import TableConfig
 from multitag.data.read import load_table, settings_of_bundle
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.errors import BundleError
@@ -54,9 +54,9 @@ def export_bundle(
     if not Path(path).is_dir():
         raise BundleError(f"{path}: expected the folder of a bundle; unpack a zip first")
     with open_bundle(path) as bundle:
-        given: dict[str, Any] = {"text": text, "labels": labels, "allow_unlabelled": True}
+        given: dict[str, Any] = {"text": text, "labels": labels, "unlabelled": "keep"}
         if str(data) in SAMPLE_COLUMNS:
-            config = DataConfig(**given)
+            config = TableConfig(**given)
         else:
             config = settings_of_bundle(bundle.manifest.data, **given)
         table = load_table(data, config)

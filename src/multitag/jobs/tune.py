@@ -85,7 +85,7 @@ def tune_bundle(
     quarantine : str or Path, optional
         A CSV file for the rows of ``data`` that cannot be used.
     **reading
-        Settings of :class:`~multitag.config.DataConfig` by which ``data`` is read, where not as the bundle's own was.
+        Settings of :class:`~multitag.config.TableConfig` by which ``data`` is read, where not as the bundle's own was.
 
     Returns
     -------

@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from multitag.config import DataConfig
+from multitag.config import TableConfig
 from multitag.data.audit.findings import find_in_table
 from multitag.data.audit.table import Audit, Lengths, TableAudit, audit_table
 from multitag.data.build import build_table
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.readers.source import Source, open_source
 
-COLUMNS = DataConfig(text="t", labels="l")
+COLUMNS = TableConfig(text="t", labels="l")
 
 
 def audited(rows: list[tuple[Any, Any]]) -> tuple[Audit, TableAudit]:
@@ -138,7 +138,7 @@ def test_findings_are_told_to_programs_and_people() -> None:
 
 def test_rows_without_labels_and_columns_that_no_row_has() -> None:
     frame = pd.DataFrame({"t": ["a", "b"], "A": ["1", "0"], "B": ["0", "0"]}, dtype=object)
-    table = build_table(Source("x.csv", frame), DataConfig(text="t", label_columns=("A", "B")))
+    table = build_table(Source("x.csv", frame), TableConfig(text="t", label_columns=("A", "B")))
     findings = {each.kind: each for each in find_in_table(table, DuplicateGroups.find(["a", "b"]), 1)}
     assert findings["rows_without_labels"].rows == ((2,),)
     assert findings["rows_without_labels"].message == (
@@ -150,7 +150,7 @@ def test_rows_without_labels_and_columns_that_no_row_has() -> None:
 def test_the_sample_agrees_with_a_plain_count() -> None:
     source = open_source("sample")
     frame = source.frame
-    audit = audit_table(frame, build_table(source, DataConfig()))
+    audit = audit_table(frame, build_table(source, TableConfig()))
     table = audit.table
     assert table is not None
     genres = [sorted(cell.split(",")) for cell in frame["Genre"]]
@@ -167,7 +167,7 @@ def test_the_sample_agrees_with_a_plain_count() -> None:
 def test_netflix_has_texts_with_different_labels(shared_data: Path) -> None:
     source = open_source(shared_data / "netflix_titles.csv")
     frame = source.frame
-    table = audit_table(frame, build_table(source, DataConfig(text="description", labels="listed_in"))).table
+    table = audit_table(frame, build_table(source, TableConfig(text="description", labels="listed_in"))).table
     assert table is not None
     folded = frame["description"].str.casefold().str.split().str.join(" ")
     assert table.duplicated_texts == folded.duplicated().sum() > 0

@@ -118,7 +118,7 @@ def test_refit_trains_again_on_all_rows_and_says_so(finished_run, train_tiny, tm
 
 
 def test_folds_without_refit_would_leave_no_model():
-    with pytest.raises(multitag.ConfigError, match=r"folds leave no model that could be kept"):
+    with pytest.raises(multitag.ConfigError, match=r"--no-refit cannot be combined with --folds"):
         multitag.Config().override(folds=5, refit=False)
 
 

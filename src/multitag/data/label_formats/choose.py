@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from multitag.config import DataConfig
+from multitag.config import TableConfig
 from multitag.data.cells import is_missing
 from multitag.data.label_formats.cell_formats import CellFormat, FastText, JsonList, PythonList, Separated, Single
 from multitag.data.label_formats.column_patterns import check_column, expand_columns
@@ -20,7 +20,7 @@ Cells = Callable[[str], Sequence[object]]  # the cells of a column
 FORMS: dict[str, CellFormat] = {"single": Single(), "json": JsonList(), "python": PythonList(), "fasttext": FastText()}
 
 
-def label_columns(data: DataConfig, there: Sequence[str], source: str) -> tuple[str, ...]:
+def label_columns(data: TableConfig, there: Sequence[str], source: str) -> tuple[str, ...]:
     """Name the columns that hold labels.
 
     Raises
@@ -34,12 +34,12 @@ def label_columns(data: DataConfig, there: Sequence[str], source: str) -> tuple[
     return tuple(dict.fromkeys(check_column(there, each, source, "labels") for each in given))
 
 
-def choose_shape(data: DataConfig, columns: tuple[str, ...], cells_of: Cells, source: str) -> LabelColumns:
+def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, source: str) -> LabelColumns:
     """Choose how labels are read.
 
     Parameters
     ----------
-    data : DataConfig
+    data : TableConfig
         What is given there is followed, the rest is found.
     columns : tuple of str
         From :func:`label_columns`.
@@ -72,7 +72,7 @@ def choose_shape(data: DataConfig, columns: tuple[str, ...], cells_of: Cells, so
     return CellColumns(columns, form, data.label_key or find_key(present, form), names)
 
 
-def _given_form(data: DataConfig, present: Sequence[object]) -> CellFormat | None:
+def _given_form(data: TableConfig, present: Sequence[object]) -> CellFormat | None:
     if data.label_separator is not None:
         return Separated(data.label_separator)
     if data.label_shape == "separated":

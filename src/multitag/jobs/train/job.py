@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import REPORT
 from multitag.config import Config
+from multitag.config.setting import takes_settings
 from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.evaluation.thresholds.costs import read_costs
@@ -42,6 +43,7 @@ class Run:
     metrics: dict[str, Any]
 
 
+@takes_settings(Config)
 def train(
     table: Table,
     *,
@@ -67,8 +69,8 @@ def train(
     validation, test : Table, optional
         Rows to validate and to test on, instead of some of ``table``.
     **settings
-        Single settings by their names in :class:`multitag.Config`, such as ``epochs=3`` or
-        ``base_model="minilm"``; they win over ``config``.
+        Any setting of :class:`multitag.Config`, such as ``epochs=3`` or ``base_model="minilm"``; they win over
+        ``config``.
 
     Returns
     -------

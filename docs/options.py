@@ -1,0 +1,50 @@
+"""The commands and their options as tables in Markdown, made from what declares them: ``python -m docs.options``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal, get_args, get_origin
+
+from multitag.cli.main import COMMANDS, app
+from multitag.cli.mistakes import options_of
+from multitag.cli.options import PANELS, SETTINGS, shown_default
+from multitag.config.setting import Setting
+
+HEADER = ("| Option | Default | Meaning | Key in YAML |", "| :-- | :-- | :-- | :-- |")
+
+
+def options_of_commands() -> dict[str, set[str]]:
+    """Map each command to every name of each of its options."""
+    return {command.__name__: set(options_of(app[command.__name__])) for command in COMMANDS}
+
+
+def options_table(names: Iterable[str] = SETTINGS) -> str:
+    """Write a table of settings by their names in Python, in the order given."""
+    return "\n".join((*HEADER, *(_row(SETTINGS[name]) for name in names)))
+
+
+def options_page() -> str:
+    """Write a table of each panel of ``multitag train --help``."""
+    panels: dict[str, list[str]] = {title: [] for title in PANELS}
+    for name, setting in SETTINGS.items():
+        panels["Options" if setting.option.main else setting.option.panel or "Table"].append(name)
+    sections = (f"### {title}\n\n{options_table(names)}" for title, names in panels.items() if names)
+    return "\n\n".join(sections) + "\n"
+
+
+def _row(setting: Setting) -> str:
+    names = (*setting.names, f"no-{setting.name}") if setting.default is True else setting.names
+    flags = ", ".join(f"`--{name.replace('_', '-')}`" for name in names)
+    default = "true" if setting.default is True else shown_default(setting.default)
+    choices = _choices(setting.hint)
+    meaning = setting.help + (f" One of {', '.join(f'`{choice}`' for choice in choices)}." if choices else "")
+    cells = (flags, f"`{default}`" if default else "", meaning.replace("|", "\\|"), f"`{setting.key}`")
+    return f"| {' | '.join(cells)} |"
+
+
+def _choices(hint: Any) -> tuple[str, ...]:
+    return get_args(hint) if get_origin(hint) is Literal else ()
+
+
+if __name__ == "__main__":
+    print(options_page())

@@ -1,0 +1,146 @@
+"""Settings as options of the shell: declared in :mod:`multitag.config`, shown by cyclopts."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+from cyclopts import Group, Parameter, Token
+from cyclopts.argument import ArgumentCollection
+from cyclopts.exceptions import UnknownOptionError
+
+from multitag.config import BackendName, Config, TableConfig
+from multitag.config.setting import KEYWORD_ONLY, VAR_KEYWORD, Setting, settings_of
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+PANELS = ("Options", "Table", "Rows held out", "Rare labels", "Model", "Training", "Evaluation", "Run")
+_GROUPS = {title: Group(title, sort_key=order) for order, title in enumerate(PANELS)}
+MAIN, TABLE = _GROUPS["Options"], _GROUPS["Table"]
+
+SETTINGS = settings_of(Config)
+TABLE_SETTINGS = tuple(settings_of(TableConfig))
+
+
+def _file_or_dash(hint: Any, tokens: Sequence[Token]) -> str:
+    """Read one of the positional arguments: ``-`` is standard input, anything else that begins so an option."""
+    (token,) = tokens
+    if token.value.startswith("-") and token.value != "-":
+        raise UnknownOptionError(token=token, argument_collection=ArgumentCollection())  # type: ignore[no-untyped-call]
+    return token.value
+
+
+def _whole_number(hint: Any, tokens: Sequence[Token]) -> int:
+    return int(tokens[-1].value)  # cyclopts would round 2.5
+
+
+_DATA = Parameter(name="DATA", converter=_file_or_dash, allow_leading_hyphen=True)
+DataFile = Annotated[
+    str,
+    _DATA,
+    Parameter(
+        required=True,
+        help="CSV, TSV, JSON, JSONL, Parquet or Arrow files, or patterns, that make one table; - for standard input; "
+        "or sample, or imdb.",
+    ),
+]
+OptionalDataFile = Annotated[str, _DATA]
+QuarantineFile = Annotated[
+    Path | None, Parameter(group=TABLE, help="CSV file for the rows that cannot be used, with their reasons.")
+]
+Backend = Annotated[
+    BackendName, Parameter(help="Backend to predict with; auto is onnx, or torch where the bundle has no graph.")
+]
+WholeNumber = Annotated[int, Parameter(converter=_whole_number)]
+AsJson = Annotated[bool, Parameter(name="--json", negative=())]
+
+
+def shown_default(value: Any) -> str | None:
+    """Write a default for the help; nothing for a switch that is off."""
+    if value is None or value is False or value == {}:
+        return None
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def table_source(data: Sequence[str]) -> str | list[str]:
+    """Return what :func:`multitag.data.readers.source.open_source` takes: a name that it knows, or paths."""
+    return data[0] if len(data) == 1 else list(data)
+
+
+def pop_settings(settings: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Take those of some settings that were given out of all of them."""
+    return {name: settings.pop(name) for name in names if name in settings}
+
+
+def takes_options(*names: str, defaults: bool = True) -> Callable[[Function], Function]:
+    """Offer settings as options of a command that takes them as ``**settings``; it gets those that were given.
+
+    Parameters
+    ----------
+    *names : str
+        Settings of :class:`~multitag.config.Config`.
+    defaults : bool, default True
+        Whether the defaults are shown; False where a bundle has its own.
+    """
+
+    def offer(command: Function) -> Function:
+        signature = inspect.signature(command)
+        own = [parameter for parameter in signature.parameters.values() if parameter.kind is not VAR_KEYWORD]
+        offered = [option for name in names for option in _options(SETTINGS[name], defaults)]
+        command.__signature__ = signature.replace(parameters=[*own, *offered])  # type: ignore[attr-defined]
+        return command
+
+    return offer
+
+
+def _options(setting: Setting, defaults: bool) -> Iterator[inspect.Parameter]:
+    group = MAIN if setting.option.main else _GROUPS[setting.option.panel or "Table"]
+    hint, converter = _shell_type(setting.hint)
+    declared = Parameter(
+        name=[_flag(name) for name in setting.names],
+        group=group,
+        help=f"{setting.help} Repeatable." if hint == list[str] else setting.help,
+        converter=converter,
+        negative=() if setting.default is False or hint is not bool else None,
+        allow_leading_hyphen=hint in (str, list[str]),  # --label-separator -
+        show_default=shown_default if defaults else False,
+    )
+    yield _keyword(setting.name, setting.default, Annotated[hint, declared])
+    if setting.option.shorthand:
+        switch, value = setting.option.shorthand
+        meaning = f"Short for {_flag(setting.name)} {value}."
+        short = Parameter(name=_flag(switch), group=group, help=meaning, negative=())
+        yield _keyword(switch, False, Annotated[bool, short])
+
+
+def _keyword(name: str, default: Any, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _shell_type(hint: Any) -> tuple[Any, Callable[..., Any] | None]:
+    """Choose the type that cyclopts parses a setting as, and what turns the words of the shell into its value."""
+    choices = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    first = choices[0]
+    if any(get_origin(choice) is tuple for choice in choices):
+        return list[str], _one_or_several
+    if get_origin(first) is Mapping:
+        return list[str], None
+    return first, {int: _whole_number, float: _number if int in choices else None}.get(first)
+
+
+def _one_or_several(hint: Any, tokens: Sequence[Token]) -> str | tuple[str, ...]:
+    words = tuple(token.value for token in tokens)
+    return words[0] if len(words) == 1 else words
+
+
+def _number(hint: Any, tokens: Sequence[Token]) -> float | int:
+    """Read 200 as a number of rows and 0.2 as a share."""
+    value = float(tokens[-1].value)
+    return int(value) if value.is_integer() else value
