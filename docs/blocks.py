@@ -1,4 +1,4 @@
-"""Run the blocks of a Markdown page and put their real output under them.
+"""Run the blocks of a Markdown page and put their real output under them; put tables between its comments.
 
 * ``python`` blocks run in one namespace a page; what they print goes into a ``text`` block after them.
 * ``console`` blocks: each line that starts with ``$`` runs in a shell, its output goes under it. A command
@@ -159,3 +159,29 @@ def run_command(command: tuple[str, ...], folder: Path) -> tuple[str, ...]:
 
 def _lines(output: str) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in output.strip("\n").splitlines())
+
+
+def shown_table(markdown: str, name: str) -> str:
+    """Return what stands between the comments of a name, such as ``<!-- quality:begin -->`` and ``quality:end``."""
+    begin, end = _comments(name)
+    return markdown.partition(begin)[2].partition(end)[0].strip("\n")
+
+
+def insert_table(markdown: str, name: str, table: str) -> str:
+    """Put a table between the comments of a name.
+
+    Raises
+    ------
+    ValueError
+        If the comments are missing.
+    """
+    begin, end = _comments(name)
+    before, found_begin, rest = markdown.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"expected the comments {begin} and {end}")
+    return f"{before}{begin}\n{table}\n{end}{after}"
+
+
+def _comments(name: str) -> tuple[str, str]:
+    return f"<!-- {name}:begin -->", f"<!-- {name}:end -->"

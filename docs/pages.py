@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from docs.blocks import run_page
+from docs.blocks import insert_table, run_page
 from docs.picture import PICTURE, find_browser, take_picture
-from docs.quality import insert_table, quality_table
+from docs.quality import quality_table
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -27,7 +27,7 @@ def run_pages(pages: Sequence[str], folder: Path) -> list[str]:
 
 def main() -> None:
     """Bring README.md and docs/guide.md up to date."""
-    readme = insert_table(README.read_text(encoding="utf-8"), quality_table())
+    readme = insert_table(README.read_text(encoding="utf-8"), "quality", quality_table())
     guide = GUIDE.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

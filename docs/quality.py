@@ -8,7 +8,6 @@ from pathlib import Path
 from multitag.evaluation.summary import METRIC_TITLES, format_figure
 
 RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results" / "quality.json"
-BEGIN, END = "<!-- quality:begin -->", "<!-- quality:end -->"
 NOT_MEASURED = "Not measured yet: `make bench-quality` measures, then `make readme` puts the table here."
 RECIPES = {
     "multitag": "multitag",
@@ -38,23 +37,3 @@ def quality_table(path: Path = RESULTS) -> str:
         f"{seeds}. Seconds of training on {machine['cores']} cores ({machine['processor']})."
     )
     return "\n".join([*(f"| {' | '.join(row)} |" for row in rows), "", caption])
-
-
-def shown_table(markdown: str) -> str:
-    """Return what stands between the ``quality`` comments."""
-    return markdown.partition(BEGIN)[2].partition(END)[0].strip("\n")
-
-
-def insert_table(markdown: str, table: str) -> str:
-    """Put a table between the ``quality`` comments.
-
-    Raises
-    ------
-    ValueError
-        If the comments are missing.
-    """
-    before, begin, rest = markdown.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"README.md: expected {BEGIN} and {END}")
-    return f"{before}{begin}\n{table}\n{end}{after}"

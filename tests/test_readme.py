@@ -52,7 +52,7 @@ def test_readme_is_short_enough_to_be_read_to_its_end():
 
 
 def test_metric_table_is_what_was_measured():
-    assert quality.shown_table(read("README.md")) == quality.quality_table()
+    assert blocks.shown_table(read("README.md"), "quality") == quality.quality_table()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -191,10 +191,10 @@ def test_table_of_measured_figures(tmp_path):
     assert table[0].count("|") == table[1].count("|") == table[2].count("|") == 8
     assert table[2] == "| multitag | 0.444 | 0.500 | 0.870 | undefined | 0.100 | 48 |"
     assert "20% of the rows" in table[4] and "seeds 0, 42" in table[4]
-    page = quality.insert_table(f"a\n{quality.BEGIN}\nold\n{quality.END}\nb\n", "\n".join(table))
-    assert quality.shown_table(page) == "\n".join(table)
+    page = blocks.insert_table("a\n<!-- quality:begin -->\nold\n<!-- quality:end -->\nb\n", "quality", "\n".join(table))
+    assert blocks.shown_table(page, "quality") == "\n".join(table)
     with pytest.raises(ValueError, match="quality:begin"):
-        quality.insert_table("no comments", "")
+        blocks.insert_table("no comments", "quality", "")
 
 
 def shape(output):
