@@ -1,8 +1,9 @@
 """Hook of mkdocs: what a link on GitHub leads to, a link on the website leads to as well.
 
 Pages outside docs/ (README.md, CONTRIBUTING.md, CHANGELOG.md) become pages of the site. Other files of the repository
-that a page links to are copied to the site under ``files/``; a link to a folder becomes plain text. Docstrings use
-Sphinx's roles, such as ``:func:`multitag.load```, which Markdown does not know.
+that a page links to are copied to the site under ``files/``; a link to a folder becomes plain text. A file name after
+a block's language becomes its title. Docstrings use Sphinx's roles, such as ``:func:`multitag.load```, which Markdown
+does not know.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]+)\]\((?P<target>[^)\s]+)\)|!\[(?P<alt>[^\]]*)\]\((?P<image>[^)\s]+)\)")
 
+NAMED_BLOCK = re.compile(r"^```(?P<language>\w+) (?P<name>\S+)$", re.MULTILINE)
 ROLE = re.compile(r":(?:attr|class|func|meth|mod):<code>(?P<short>~?)(?P<name>[\w.]+)</code>")
 
 
@@ -36,7 +38,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         known = files.get_file_from_path(page)
         if known is not None:
             files.remove(known)
-        files.append(File.generated(config, page, content=markdown))
+        files.append(File.generated(config, page, content=title_blocks(markdown)))
     for path in sorted(copied):
         files.append(File.generated(config, f"files/{path}", abs_src_path=str(ROOT / path)))
     return files
@@ -51,6 +53,11 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
         return f'<a href="#{name}">{code}</a>' if f'id="{name}"' in html else code
 
     return ROLE.sub(link, html)
+
+
+def title_blocks(markdown: str) -> str:
+    """Write the file name of each block that has one as mkdocs' title."""
+    return NAMED_BLOCK.sub(r'```\g<language> title="\g<name>"', markdown)
 
 
 def rewrite_links(markdown: str, source: str) -> tuple[str, set[str]]:

@@ -57,6 +57,13 @@ def test_every_public_name_is_in_the_reference(site):
     assert not re.findall(r":(?:attr|class|func|meth|mod):", html)
 
 
+def test_every_block_is_a_block(site):
+    assert "```" in (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    for path in site.glob("*.html"):
+        assert "```" not in path.read_text(encoding="utf-8"), path
+    assert '<span class="filename">plain.csv</span>' in (site / "data.html").read_text(encoding="utf-8")
+
+
 def test_files_that_pages_link_to_are_copied(site):
     assert (site / "files" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     assert (site / "files" / "examples" / "movie_genres.ipynb").is_file()
