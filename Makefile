@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup demo test test-fast lint fuzz bench bench-quick bench-quality bench-size readme clean
+.PHONY: help setup demo test test-fast lint fuzz bench bench-quick bench-quality bench-size readme docs clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -61,8 +61,12 @@ bench-size: $(READY)  ## Measure the preparation of a million rows, and the sear
 	$(BIN)/python -m benchmarks.near_duplicates
 	$(BIN)/python -m benchmarks.size
 
-readme: $(READY)  ## Run the README's code and put its output into the README
-	$(BIN)/python -m docs.readme
+readme: $(READY)  ## Run the code of the README and the guide and put its output into them
+	$(BIN)/python -m docs.pages
 
-clean:  ## Remove .venv and runs
-	rm -rf $(VENV) runs
+docs: $(READY)  ## Build the documentation and an API reference as a website in site/, with every link checked
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo 'site/index.html is the first page; the search needs a server: python3 -m http.server --directory site'
+
+clean:  ## Remove .venv, runs and the website
+	rm -rf $(VENV) runs site

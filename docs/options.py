@@ -1,4 +1,4 @@
-"""The commands and their options as tables in Markdown, made from what declares them: ``python -m docs.options``."""
+"""The commands and their options as tables in Markdown, made from what declares them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from multitag.cli.mistakes import options_of
 from multitag.cli.options import PANELS, SETTINGS, shown_default
 from multitag.config.setting import Setting
 
+# What the guide shows of them; docs/options.md has all.
+IN_THE_GUIDE = (
+    "base_model", "epochs", "batch_size", "learning_rate", "head_learning_rate", "max_length", "validation_size",
+    "test_size", "method", "early_stopping", "folds", "refit", "objective", "calibration", "guarantee", "threshold",
+    "precision", "loss", "teacher", "seed", "trainer_args",
+)  # fmt: skip
 HEADER = ("| Option | Default | Meaning | Key in YAML |", "| :-- | :-- | :-- | :-- |")
 
 
@@ -29,7 +35,7 @@ def options_page() -> str:
     for name, setting in SETTINGS.items():
         panels["Options" if setting.option.main else setting.option.panel or "Table"].append(name)
     sections = (f"### {title}\n\n{options_table(names)}" for title, names in panels.items() if names)
-    return "\n\n".join(sections) + "\n"
+    return "\n\n".join(sections)
 
 
 def _row(setting: Setting) -> str:
@@ -44,7 +50,3 @@ def _row(setting: Setting) -> str:
 
 def _choices(hint: Any) -> tuple[str, ...]:
     return get_args(hint) if get_origin(hint) is Literal else ()
-
-
-if __name__ == "__main__":
-    print(options_page())

@@ -7,13 +7,13 @@ import shlex
 import sys
 
 import pytest
-from docs import readme
+from docs import blocks, pages
 from docs.options import options_of_commands
 
 from multitag.cli import main
 
-PAGE = readme.ROOT / "docs" / "data.md"
-PIECES = readme.split_pieces(PAGE.read_text(encoding="utf-8"))
+PAGE = pages.ROOT / "docs" / "data.md"
+PIECES = blocks.split_pieces(PAGE.read_text(encoding="utf-8"))
 OPTIONS = options_of_commands()
 
 
@@ -24,8 +24,8 @@ def shown_commands():
             continue
         shown = []
         for line in piece.lines:
-            if line.startswith(readme.PROMPT):
-                shown.append((line.removeprefix(readme.PROMPT), []))
+            if line.startswith(blocks.PROMPT):
+                shown.append((line.removeprefix(blocks.PROMPT), []))
             else:
                 shown[-1][1].append(line)
         yield from shown

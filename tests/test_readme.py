@@ -1,4 +1,4 @@
-"""What the README shows and names is true: its output, figures, commands, options, targets and links."""
+"""What the README, the guide and the other pages show and name is true: output, figures, commands, options, links."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import re
 import tomllib
 
 import pytest
-from docs import readme
-from docs.options import options_of_commands
+from docs import blocks, pages, quality
+from docs.options import IN_THE_GUIDE, options_of_commands, options_page, options_table
 
 import multitag
 
-ROOT = readme.ROOT
-PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+ROOT = pages.ROOT
+RUN_PAGES = ["README.md", "docs/guide.md"]
+DOCS = [f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")]
+PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *DOCS]
 OPTIONS = options_of_commands()
 SHELL = {"console", "sh"}
 
@@ -25,7 +27,7 @@ def read(page):
 def code_spans(page):
     """Lines of shell blocks, and inline code in prose."""
     spans = []
-    for piece in readme.split_pieces(read(page)):
+    for piece in blocks.split_pieces(read(page)):
         if piece.language in SHELL:
             spans.extend(line.removeprefix("$ ").partition(" # ")[0] for line in piece.lines)
         elif piece.info is None:
@@ -35,13 +37,17 @@ def code_spans(page):
 
 def anchors(page):
     """Fragments that GitHub gives the headings of a page."""
-    prose = [line for piece in readme.split_pieces(read(page)) if piece.info is None for line in piece.lines]
+    prose = [line for piece in blocks.split_pieces(read(page)) if piece.info is None for line in piece.lines]
     titles = [line.lstrip("#").strip() for line in prose if line.startswith("#")]
     return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
 
 
+def test_readme_is_short_enough_to_be_read_to_its_end():
+    assert len(read("README.md").splitlines()) <= 150
+
+
 def test_metric_table_is_what_was_measured():
-    assert readme.shown_table(read("README.md")) == readme.quality_table()
+    assert blocks.shown_table(read("README.md"), "quality") == quality.quality_table()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -60,24 +66,9 @@ def test_options_named_alone_exist(page):
     assert named <= of_some_command
 
 
-def test_defaults_in_the_table_of_options_are_the_defaults():
-    config = multitag.Config()
-    shown = {
-        flag: default
-        for flags, defaults in re.findall(r"^\| (`--.*?`) \| (.*?) \|", read("README.md"), re.MULTILINE)
-        for flag, default in zip(re.findall(r"--([a-z-]+)", flags), defaults.split(", "), strict=False)
-    }
-    settings = {**config.to_dict(), **config.to_dict()["training"]}
-    for section in ("split", "model", "evaluation"):
-        settings |= config.to_dict()[section]
-    settings["split"] = config.split.method
-    assert len(shown) > 10
-    for flag, default in shown.items():
-        value = settings[{"trainer-arg": "trainer_args"}.get(flag, flag.replace("-", "_"))]
-        if value is None or value == {}:
-            assert not re.search(r"\d", default), flag
-        else:
-            assert default.strip("`") == (f"{value:g}" if isinstance(value, (int, float)) else value), flag
+def test_options_are_shown_as_they_are_declared():
+    assert blocks.shown_table(read("docs/guide.md"), "options") == options_table(IN_THE_GUIDE)
+    assert blocks.shown_table(read("docs/options.md"), "options") == options_page()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -93,9 +84,9 @@ def test_links_lead_somewhere(page):
         path, _, anchor = link.partition("#")
         if path.startswith("https://"):
             continue
-        target = path or page
-        assert (ROOT / target).exists(), link
-        assert not anchor or anchor in anchors(target), link
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.resolve().relative_to(ROOT)), link
 
 
 def test_extras_to_install_exist():
@@ -106,14 +97,14 @@ def test_extras_to_install_exist():
 
 def test_pieces_are_put_together_as_they_were():
     for page in PAGES:
-        assert readme.join_pieces(readme.split_pieces(read(page))) == read(page)
+        assert blocks.join_pieces(blocks.split_pieces(read(page))) == read(page)
 
 
 def test_a_block_that_is_not_closed_is_named():
     with pytest.raises(ValueError, match="'python' is not closed"):
-        readme.split_pieces("```python\nprint(1)\n")
+        blocks.split_pieces("```python\nprint(1)\n")
     with pytest.raises(ValueError, match="line 3: a block opens inside the block 'python'"):
-        readme.split_pieces("```python\nprint(1)\n```text\n2\n```\n")
+        blocks.split_pieces("```python\nprint(1)\n```text\n2\n```\n")
 
 
 PAGE = """# Page
@@ -149,23 +140,23 @@ x = 0
 
 
 def test_output_is_replaced_and_nothing_else(tmp_path):
-    ran = readme.run_readme(PAGE, tmp_path)
+    ran = blocks.run_page(PAGE, tmp_path)
     expected = PAGE.replace("```text\nstale\n", "```text\n3\n")
     expected = expected.replace("stale\n", "a,b\n110 columns\n").replace('$?"\n', '$?"\nexit code 1\n')
     assert ran == expected
-    assert readme.run_readme(ran, tmp_path) == ran
+    assert blocks.run_page(ran, tmp_path) == ran
 
 
 def test_what_fails_stops_the_run(tmp_path):
     with pytest.raises(RuntimeError, match=r"(?s)\$ echo why; exit 3: exit code 3.why"):
-        readme.run_readme("```console\n$ echo why; exit 3\n```\n", tmp_path)
+        blocks.run_page("```console\n$ echo why; exit 3\n```\n", tmp_path)
     with pytest.raises(ZeroDivisionError):
-        readme.run_readme("```python\n1 / 0\n```\n", tmp_path)
+        blocks.run_page("```python\n1 / 0\n```\n", tmp_path)
 
 
 def test_table_of_measured_figures(tmp_path):
     path = tmp_path / "quality.json"
-    assert readme.quality_table(path) == readme.NOT_MEASURED
+    assert quality.quality_table(path) == quality.NOT_MEASURED
     mean = {
         "macro_f1": 0.44449, "micro_f1": 0.5, "macro_roc_auc": 0.87, "macro_average_precision": None,
         "hamming_loss": 0.1, "seconds": 47.6,
@@ -176,14 +167,14 @@ def test_table_of_measured_figures(tmp_path):
         "machine": {"cores": 2, "processor": "Some CPU"}, "recipes": {"multitag": {"mean": mean}},
     }  # fmt: skip
     path.write_text(json.dumps(measured), encoding="utf-8")
-    table = readme.quality_table(path).splitlines()
+    table = quality.quality_table(path).splitlines()
     assert table[0].count("|") == table[1].count("|") == table[2].count("|") == 8
     assert table[2] == "| multitag | 0.444 | 0.500 | 0.870 | undefined | 0.100 | 48 |"
     assert "20% of the rows" in table[4] and "seeds 0, 42" in table[4]
-    page = readme.insert_table(f"a\n{readme.TABLE_BEGIN}\nold\n{readme.TABLE_END}\nb\n", "\n".join(table))
-    assert readme.shown_table(page) == "\n".join(table)
+    page = blocks.insert_table("a\n<!-- quality:begin -->\nold\n<!-- quality:end -->\nb\n", "quality", "\n".join(table))
+    assert blocks.shown_table(page, "quality") == "\n".join(table)
     with pytest.raises(ValueError, match="quality:begin"):
-        readme.insert_table("no comments", "")
+        blocks.insert_table("no comments", "quality", "")
 
 
 def shape(output):
@@ -221,13 +212,17 @@ def test_shape_hides_what_may_differ_and_no_more():
 
 
 @pytest.mark.slow
-def test_all_blocks_run_and_give_what_is_shown(tmp_path):
+def test_all_blocks_run_and_print_what_is_shown(tmp_path):
     """Two epochs instead of five, for time: they change numbers and genres, which :func:`shape` hides."""
-    shown = readme.split_pieces(read("README.md"))
+    shown = [read(page) for page in RUN_PAGES]
     code = 'base_model="minilm")'
-    quick = read("README.md").replace(code, code.replace(")", ", epochs=2)"))
-    assert quick != read("README.md")
-    ran = readme.split_pieces(readme.run_readme(quick, tmp_path))
+    quick = shown[0].replace(code, code.replace(")", ", epochs=2)"))
+    assert quick != shown[0]
+    for before, now in zip(shown, pages.run_pages([quick, *shown[1:]], tmp_path), strict=True):
+        check_blocks(blocks.split_pieces(before), blocks.split_pieces(now))
+
+
+def check_blocks(shown, ran):
     assert len(ran) == len(shown)
     for before, now in zip(shown, ran, strict=True):
         if before.language in {"text", "console"}:
