@@ -72,6 +72,7 @@ def tune(
     """Tune a bundle's thresholds again, for another objective or on other rows; the model stays as it is."""
     from multitag.cli.show import print_table
     from multitag.jobs.tune import tune_bundle
+    from multitag.report.retuned import retuned_rows
 
     reading = data_settings(
         text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,
@@ -85,6 +86,6 @@ def tune(
     )  # fmt: skip
     for note in notes:
         typer.echo(f"note: {note}")
-    print_table(*retuned.rows())
+    print_table(*retuned_rows(retuned))
     typer.echo("tuned: each fifth of the rows decided by thresholds that were tuned on the other four")
     typer.echo(f"bundle: {out or bundle}")

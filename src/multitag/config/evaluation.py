@@ -24,7 +24,7 @@ class EvaluationConfig:
     objective : str
         What thresholds are tuned for: ``"f1"``, ``"f0.5"``, ``"macro-f1"``, ``"micro-f1"``, ``"hamming"``,
         ``"precision=0.8"``, ``"recall=0.9"``, ``"cost=5:1"`` or ``"cost"`` (see
-        :func:`multitag.evaluation.thresholds.thresholds.tune_thresholds`).
+        :func:`multitag.evaluation.thresholds.tune.tune_thresholds`).
     costs : str or None
         With the objective ``"cost"``: a CSV file of each label's costs (see
         ``multitag.evaluation.thresholds.costs.read_costs``).

@@ -13,7 +13,8 @@ from multitag.config import EvaluationConfig
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.fit import choose_method, fit_calibration
 from multitag.evaluation.thresholds.costs import Costs
-from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 
 @dataclass(frozen=True)

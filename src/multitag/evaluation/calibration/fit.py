@@ -11,7 +11,8 @@ from multitag.config import CalibrationName
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
 from multitag.evaluation.calibration.calibration import Calibration
-from multitag.evaluation.calibration.methods import Calibrator, Identity, Isotonic, Platt, logit, sigmoid
+from multitag.evaluation.calibration.methods import Calibrator, Identity, Isotonic, Platt
+from multitag.evaluation.log_odds import logit, sigmoid
 from multitag.extras import import_extra
 
 Fitted = Literal["none", "platt", "isotonic"]

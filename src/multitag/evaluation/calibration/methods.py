@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from multitag.errors import BundleError
 from multitag.evaluation.arrays import is_number
+from multitag.evaluation.log_odds import logit, sigmoid
 
 LARGEST = 1e9  # of a slope or intercept: far above what any fit gives, and nothing overflows
-EDGE = 1e-7  # the logits of 0 and 1 are infinite; float32 probabilities are no finer than this near 1
-_FLAT = 700.0  # a sigmoid is 0 or 1 beyond, and exp() overflows not much further out
 
 Column = NDArray[np.float64]  # (n_rows,), in [0, 1]
 
@@ -172,14 +171,3 @@ def read_calibrator(entry: object) -> Calibrator:
         return kind(**numbers)
     except BundleError as error:
         raise BundleError(f"{method}: {error}") from error
-
-
-def logit(column: Column) -> Column:
-    """Give log-odds, finite also for 0 and 1; shape (n_rows,)."""
-    clipped = np.clip(column, EDGE, 1 - EDGE)
-    return np.asarray(np.log(clipped) - np.log1p(-clipped))
-
-
-def sigmoid(column: Column) -> Column:
-    """Give the probabilities of log-odds; shape (n_rows,)."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(column, -_FLAT, _FLAT))))

@@ -47,7 +47,7 @@ class Costs:
 
     @classmethod
     def same(cls, false_positive: float, false_negative: float, n_labels: int) -> Self:
-        """Give all labels the same two costs."""
+        """Return the same two costs for all labels."""
         return cls((false_positive,) * n_labels, (false_negative,) * n_labels)
 
 
@@ -84,13 +84,13 @@ def read_costs(path: str | Path, label_names: Sequence[str]) -> Costs:
 
 
 def _read_rows(path: str | Path) -> list[tuple[int, list[str]]]:
-    """Give the rows under the header with their numbers, from 1; each has a cell a column."""
+    """Read the rows under the header with their numbers, from 1; all have a cell for each column."""
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             header, *rows = [*csv.reader(file)] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read as a CSV file in UTF-8: {error}") from error
-    if [each.strip() for each in header] != COLUMNS:
+    if [column.strip() for column in header] != COLUMNS:
         raise DataError(f"{path}: expected the header {','.join(COLUMNS)}, got {','.join(header)[:100]!r}")
     numbered = [(number, cells) for number, cells in enumerate(rows, start=1) if cells]  # blank lines have none
     for number, cells in numbered:
