@@ -26,11 +26,12 @@ def compare(
     from multitag.evaluation.compare import compare as compare_held_out
     from multitag.evaluation.held_out import HeldOut
     from multitag.jobs.run_folder import RunFolder
+    from multitag.report.comparison import comparison_rows, comparison_sentence
 
     first, second = (HeldOut.load(RunFolder(run).probabilities) for run in (run_a, run_b))
-    found = compare_held_out(first, second, names=(str(run_a), str(run_b)), resamples=resamples, seed=seed)
+    comparison = compare_held_out(first, second, names=(str(run_a), str(run_b)), resamples=resamples, seed=seed)
     if json_output:
-        typer.echo(json.dumps(found.to_dict(), indent=2))
+        typer.echo(json.dumps({**comparison.to_dict(), "verdict": comparison_sentence(comparison)}, indent=2))
         return
-    print_table(*found.rows())
-    typer.echo(found.sentence())
+    print_table(*comparison_rows(comparison))
+    typer.echo(comparison_sentence(comparison))

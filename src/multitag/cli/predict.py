@@ -115,7 +115,9 @@ def predict(
 
 def _tell(guarantee: Guarantee | None) -> None:
     """Say what the labels come with, beside them: what reads the labels does not read this."""
-    for line in guarantee.lines() if guarantee else ():
+    from multitag.report.guarantee import guarantee_lines
+
+    for line in guarantee_lines(guarantee) if guarantee else ():
         typer.echo(printable(line), err=True)
 
 
