@@ -1,4 +1,4 @@
-"""Find the cut that keeps a promise: conformal risk control for recall, learn-then-test for precision."""
+"""The cut that keeps a promise: conformal risk control for recall, learn-then-test for precision."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def fit_guarantee(
         Calibrated probabilities in [0, 1] of rows that neither the model nor the calibration was fitted on; where the
         calibration was fitted on the same rows, see :func:`~multitag.evaluation.calibration.fit.calibrate_apart`.
     fitted_on : str
-        What the rows are, such as ``"out_of_fold, 1000 rows"``.
+        What the rows are, such as ``"out of fold, 1000 rows"``.
     confidence : float, default 0.9
         Of the precision, in (0, 1); recall has none.
 
@@ -76,7 +76,7 @@ def fit_guarantee(
     DataError
         If the level cannot be guaranteed on these rows, the shapes differ or a value is out of range.
     ConfigError
-        If the kind is not known, or level or confidence is out of its range.
+        If there is no such kind, or level or confidence is out of its range.
 
     References
     ----------

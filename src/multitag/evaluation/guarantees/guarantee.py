@@ -30,11 +30,11 @@ class GuaranteedCut:
     cut : float
         In [0, 1], of calibrated probabilities, for all labels: every label from there up is given.
     fitted_on : str
-        Such as ``"out_of_fold, 1000 rows"``.
+        The rows it was fitted on, such as ``"out of fold, 1000 rows"``.
     n_rows : int
         Of these, the rows that count: those with a label (recall), those that are given one (precision).
     realised : float
-        Its mean over those rows, in [0, 1].
+        The mean share over those rows, in [0, 1].
     labels_per_row : float
         Labels given to a row, at the cut, on average over all rows: what the guarantee costs, or leaves.
     empty_rows : float

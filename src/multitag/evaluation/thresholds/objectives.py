@@ -1,4 +1,4 @@
-"""What thresholds are tuned for: an objective scores the cuts of rankings by the counts that they give. numpy only."""
+"""Objectives of tuning thresholds: each scores the cuts of rankings by their counts of decisions. numpy only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ROUNDING = 1e-9  # 0.07 * 100 is a little more than 7
 
 
 class Objective(ABC):
-    """Something to tune thresholds for.
+    """A figure that thresholds are tuned for.
 
     Attributes
     ----------

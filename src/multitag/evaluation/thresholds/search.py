@@ -59,7 +59,7 @@ def search_thresholds(
 def shrink_thresholds(
     of_labels: NDArray[np.float64], common: float, support: NDArray[np.int64], shrinkage: float = SHRINKAGE
 ) -> NDArray[np.float64]:
-    """Draw each label's threshold towards the common one, the more the fewer positives it was found with.
+    """Draw each label's threshold towards the common one, the more the fewer positives it was tuned on.
 
     The result is ``sigmoid(w * logit(of_label) + (1 - w) * logit(common))`` with
     ``w = support / (support + shrinkage)``; without positives it is the common one.
