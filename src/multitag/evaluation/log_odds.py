@@ -11,12 +11,12 @@ EDGE = 1e-7  # the logits of 0 and 1 are infinite; float32 probabilities are no 
 _FLAT = 700.0  # a sigmoid is 0 or 1 beyond, and exp() overflows not much further out
 
 
-def logit(y_prob: NDArray[np.floating[Any]], edge: float = EDGE) -> NDArray[np.float64]:
+def logit(probability: NDArray[np.floating[Any]], edge: float = EDGE) -> NDArray[np.float64]:
     """Return the log-odds of probabilities, finite also for 0 and 1.
 
     Parameters
     ----------
-    y_prob : ndarray of float, any shape
+    probability : ndarray of float, any shape
         In [0, 1].
     edge : float
         Probabilities nearer to 0 or 1 than this count as this near.
@@ -30,7 +30,7 @@ def logit(y_prob: NDArray[np.floating[Any]], edge: float = EDGE) -> NDArray[np.f
     >>> logit(np.array([0.5, 0.75])).round(4).tolist()
     [0.0, 1.0986]
     """
-    clipped = np.clip(np.asarray(y_prob, dtype=np.float64), edge, 1 - edge)
+    clipped = np.clip(np.asarray(probability, dtype=np.float64), edge, 1 - edge)
     return np.asarray(np.log(clipped) - np.log1p(-clipped))
 
 

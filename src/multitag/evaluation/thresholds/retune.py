@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities
 from multitag.evaluation.intervals.bootstrap import Interval, draw_resamples, interval_of
-from multitag.evaluation.metrics.decisions import DecisionKernel
-from multitag.evaluation.metrics.kernel import Weights
+from multitag.evaluation.metrics.decisions import DecisionCounts, DecisionKernel, count_decisions
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import (
     AtLeastPrecision,
@@ -165,17 +164,17 @@ def _compare(
     seed: int,
 ) -> tuple[dict[str, float | None], dict[str, float | None], dict[str, Interval | None]]:
     """Measure two predictions of the same rows, and the interval of their differences."""
-    kernels = DecisionKernel(true, before), DecisionKernel(true, after)
 
-    def measure(kernel: DecisionKernel, weights: Weights) -> NDArray[np.float64]:
-        counts = kernel.count(weights)
+    def measure(counts: DecisionCounts) -> NDArray[np.float64]:
         return np.stack([aim.value(counts) for aim in aims.values()])  # (n_aims, n_weightings)
 
-    once = np.ones((1, len(true)), dtype=np.int64)
-    old, new = (measure(kernel, once)[:, 0] for kernel in kernels)
+    old, new = (measure(count_decisions(true, pred))[:, 0] for pred in (before, after))
+    old_kernel, new_kernel = DecisionKernel(true, before), DecisionKernel(true, after)
     n_rows, n_labels = true.shape
-    weightings = draw_resamples(n_rows, n_labels, resamples, seed)
-    moved = [measure(kernels[1], weights) - measure(kernels[0], weights) for weights in weightings]
+    moved = [
+        measure(new_kernel.count(weights)) - measure(old_kernel.count(weights))
+        for weights in draw_resamples(n_rows, n_labels, resamples, seed)
+    ]
     ends = map(interval_of, np.concatenate(moved, axis=1), new - old)
     return _defined(aims, old), _defined(aims, new), dict(zip(aims, ends, strict=True))
 
