@@ -61,6 +61,6 @@ def retuned_note(retuned: Retuned) -> str:
     before, after = (format_figure(figures[name]) for figures in (retuned.before, retuned.after))
     return (
         f"thresholds were tuned again on {retuned.thresholds.tuned_on}: {figure_title(name)} {before} before, {after} "
-        "after, measured on rows not used for tuning; report.html and the tuned figures in metrics.json still show the "
-        "previous thresholds"
+        "after, measured on rows not used for tuning; report.html still shows the previous thresholds, and so do the "
+        "tuned figures under splits in metrics.json"
     )
