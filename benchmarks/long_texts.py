@@ -20,7 +20,8 @@ import multitag
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.metrics.compute import compute_metrics
-from multitag.evaluation.thresholds.thresholds import apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 from multitag.report.tables import METRIC_TITLES
 
 ARTICLES = SHARED / "sdg_articles.csv"

@@ -22,10 +22,12 @@ from multitag.evaluation.calibration.fit import fit_calibration
 from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
+from multitag.evaluation.metrics.decisions import count_decisions
 from multitag.evaluation.thresholds.objectives import find_objective
 from multitag.evaluation.thresholds.search import SHRINKAGE, search_thresholds, shrink_thresholds
-from multitag.evaluation.thresholds.tally import Tally
-from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
+from multitag.report.retuned import figure_title
 
 RECORD = Record("thresholds", EVALUATION)
 
@@ -67,7 +69,7 @@ def decide(rows: HeldOut, method: str, tune: Tune) -> tuple[Probabilities, Decis
 
 def value(objective: str, rows: HeldOut, y_pred: NDArray[np.integer]) -> float:
     """Measure the figure that an objective is for; NaN where undefined."""
-    return float(find_objective(objective, None, y_pred.shape[1]).value(Tally.of(rows.y_true, y_pred)))
+    return float(find_objective(objective, None, y_pred.shape[1]).value(count_decisions(rows.y_true, y_pred))[0])
 
 
 def compare(rows: HeldOut, method: str) -> dict[str, Any]:
@@ -90,7 +92,7 @@ def measure(rows: HeldOut) -> dict[str, Any]:
     for name in OBJECTIVES:
         _, tuned = decide(rows, "none", tune_for(name))
         cuts = {str(cut): value(name, rows, apply_thresholds(rows.y_raw, cut)) for cut in FIXED}
-        title = find_objective(name, None, len(rows.label_names)).title
+        title = figure_title(find_objective(name, None, len(rows.label_names)).figure)
         objectives[name] = {"figure": title, "tuned": value(name, rows, tuned), "fixed": cuts}
     decided = {shrinkage: decide(rows, "none", tune_for("f1", shrinkage)) for shrinkage in SHRINKAGES}
     unshrunk = paired_differences(

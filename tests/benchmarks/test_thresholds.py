@@ -5,7 +5,8 @@ import pytest
 
 from benchmarks import thresholds
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.thresholds.thresholds import apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 
 @pytest.fixture(scope="module")

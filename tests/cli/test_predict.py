@@ -9,6 +9,7 @@ import pytest
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
 from multitag.evaluation.guarantees.guarantee import Guarantee
+from multitag.report.guarantee import guarantee_lines
 
 TEXT = "A retired hitman is pulled back in for one last war."
 
@@ -94,7 +95,7 @@ def test_a_policy_decides_and_a_guarantee_is_told_with_its_conditions(multitag_r
     ended = multitag_run("predict", promising, TEXT, "--policy", "guarantee")
     assert ended.code == 0
     assert set(shown_labels(ended.out)) == {name for name, value in probabilities.items() if value >= 0.2}
-    assert ended.err.splitlines() == guarantee.lines()
+    assert ended.err.splitlines() == guarantee_lines(guarantee)
     assert multitag_run("predict", promising, TEXT, "--policy", "fixed") == multitag_run(
         "predict", bundle, TEXT, "--threshold", 0.3
     )

@@ -23,8 +23,8 @@ def test_figures_before_and_after_are_shown_and_the_bundle_changed(multitag_proc
     assert (ended.code, ended.err) == (0, "")
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["On", "60", "rows", "before", "tuned", "difference,", "95%"] in lines
-    figures = [f"{each['Micro recall']:.3f}" for each in (expected.before, expected.after)]
-    ends = "[{:+.3f}, {:+.3f}]".format(*expected.difference["Micro recall"])
+    figures = [f"{side['micro_recall']:.3f}" for side in (expected.before, expected.after)]
+    ends = "[{:+.3f}, {:+.3f}]".format(*expected.difference["micro_recall"])
     assert ["Micro", "recall", *figures, *ends.split()] in lines
     assert ended.out.endswith(f"bundle: {bundle}\n")
     assert multitag.load(bundle).thresholds == expected.thresholds

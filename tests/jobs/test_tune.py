@@ -14,7 +14,7 @@ from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
 from multitag.errors import BundleError, ConfigError, DataError, OutputError
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.thresholds.thresholds import tune_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 from multitag.jobs.tune import tune_bundle
 
 FILMS = {"text": "Plot", "labels": "Genre"}
@@ -136,7 +136,7 @@ def test_costs_come_from_a_file(run, films, tmp_path, classifier):
         "label,false_positive,false_negative\n" + "".join(f"{name},1,1000\n" for name in classifier.label_names)
     )
     retuned, _ = tune_bundle(run / "bundle", films, objective="cost", costs=costs, **FILMS)
-    assert retuned.after["Micro recall"] > 0.9  # a miss costs more than all that is wrongly given
+    assert retuned.after["micro_recall"] > 0.9  # a miss costs more than all that is wrongly given
 
 
 ODD = [{}, {"splits": {"test": 1}, "notes": []}, {"splits": {}, "notes": [], "label_counts": 1}]

@@ -12,7 +12,8 @@ from multitag.config import Config
 from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.compute import compute_metrics
-from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 DENSITY = {
     "Action": 0.3, "Adventure": 0.26, "Animation": 0.05, "Biography": 0.08, "Comedy": 0.28, "Crime": 0.15,

@@ -28,13 +28,14 @@ def compare(run_a: Path, run_b: Path, /, *, json: AsJson = False, **settings: An
     from multitag.evaluation.compare import compare as compare_held_out
     from multitag.evaluation.held_out import HeldOut
     from multitag.jobs.run_folder import RunFolder
+    from multitag.report.comparison import comparison_rows, comparison_sentence
     from multitag.report.console.tables import print_table
 
     first, second = (HeldOut.load(RunFolder(run).probabilities) for run in (run_a, run_b))
     drawn = {"resamples": EvaluationConfig.resamples, "seed": Config.seed, **settings}
     comparison = compare_held_out(first, second, names=(str(run_a), str(run_b)), **drawn)
     if json:
-        print_lines(dumps(comparison.to_dict(), indent=2))
+        print_lines(dumps({**comparison.to_dict(), "verdict": comparison_sentence(comparison)}, indent=2))
         return
-    print_table(*comparison.rows())
-    print_lines(comparison.sentence())
+    print_table(*comparison_rows(comparison))
+    print_lines(comparison_sentence(comparison))

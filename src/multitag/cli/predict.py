@@ -115,7 +115,9 @@ def _check(
 
 def _print_guarantee(classifier: Classifier) -> None:
     """Print what the labels come with, beside them: what reads the labels does not read this."""
-    print_beside(map(printable, classifier.guarantee.lines() if classifier.guarantee else ()))
+    from multitag.report.guarantee import guarantee_lines
+
+    print_beside(map(printable, guarantee_lines(classifier.guarantee) if classifier.guarantee else ()))
 
 
 def _print_prediction(prediction: Prediction, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""What may come in as true labels, predictions and probabilities; everything else is refused by name."""
+"""Checks of true labels, predictions and probabilities; what is none of these is refused by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from multitag.errors import DataError
 
 
 def is_number(value: object, lowest: float, highest: float) -> bool:
-    """Tell whether a value from a file is a number in a range, and not true or false."""
+    """Return whether a value from a file is a number in a range, and not true or false."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and lowest <= value <= highest
 
 

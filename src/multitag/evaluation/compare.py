@@ -1,4 +1,4 @@
-"""Two runs on the same held-out rows: which is better, in what, and whether that could be chance."""
+"""Two runs on the same held-out rows: their figures, and the differences with what chance would make of them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from multitag.errors import DataError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.compute import compute_metrics
-from multitag.report.tables import LOWER_IS_BETTER, METRIC_TITLES, SIDE_TITLES, format_figure
 
 MIN_ROWS = 20  # on fewer, every resample is of much the same few rows
-_NONE = 1e-12  # differences of rounding
 
 
 @dataclass(frozen=True)
@@ -43,46 +41,15 @@ class Comparison:
     values: tuple[dict[str, float | None], dict[str, float | None]]
     differences: dict[str, tuple[float, float, float]]
 
-    def rows(self) -> tuple[list[str], list[list[str]]]:
-        """Format as a table: a header, and a row a metric with both figures, their difference and its interval."""
-        first, second = self.values
-        rows = []
-        for name, title in METRIC_TITLES.items():
-            difference = "undefined"
-            if name in self.differences:
-                value, low, high = self.differences[name]
-                difference = f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
-            rows.append([title, format_figure(first[name]), format_figure(second[name]), difference])
-        return ["Metric", *self.names, "difference"], rows
-
-    def sentence(self) -> str:
-        """Say which figures differ by more than chance: those whose interval lies on one side of zero."""
-        better: tuple[list[str], list[str]] = ([], [])
-        alike = []
-        for name, title in METRIC_TITLES.items():
-            if name not in self.differences:
-                continue
-            _, low, high = self.differences[name]
-            title = title.partition(" (")[0]
-            if low <= _NONE and high >= -_NONE:
-                alike.append(title)
-            else:
-                better[(low > 0) == (name in LOWER_IS_BETTER)].append(title)
-        on = f"on {self.n_rows} {SIDE_TITLES[self.side]} rows"
-        if not any(better):
-            return f"{on}, {self.names[0]} and {self.names[1]} are not distinguishable in any figure"
-        told = zip(self.names, better, strict=True)
-        parts = [f"{run} is better in {', '.join(titles)}" for run, titles in told if titles]
-        if alike:
-            parts.append(f"they are not distinguishable in {', '.join(alike)}")
-        return f"{on}, {'; '.join(parts)}"
-
     def to_dict(self) -> dict[str, Any]:
-        """Give plain dictionaries and lists that fit JSON."""
+        """Return plain dictionaries and lists that fit JSON."""
         return {
-            "runs": list(self.names), "side": self.side, "n_rows": self.n_rows, "values": list(self.values),
-            "difference": {name: list(each) for name, each in self.differences.items()}, "verdict": self.sentence(),
-        }  # fmt: skip
+            "runs": list(self.names),
+            "side": self.side,
+            "n_rows": self.n_rows,
+            "values": list(self.values),
+            "difference": {name: list(difference) for name, difference in self.differences.items()},
+        }
 
 
 def compare(
@@ -98,7 +65,7 @@ def compare(
     resamples : int
         At least 100.
     seed : int
-        Of the resamples.
+        Random seed of the resamples.
 
     Returns
     -------
@@ -110,16 +77,18 @@ def compare(
         If the runs were measured on other rows, texts, labels or true labels, or on fewer than 20 rows; names the first
         that differs.
     """
-    a, b = (_in_order(each.headline()) for each in (first, second))
+    a, b = (_in_order(held_out.headline()) for held_out in (first, second))
     _check_same(a, b, names)
-    values = []
-    for each in (a, b):
-        unused = np.zeros(len(each.label_names))  # thresholds: reported a label, and this is of all labels
-        values.append(compute_metrics(each.y_true, each.y_prob, each.y_pred, each.label_names, unused).values)
+    values_a, values_b = _values(a), _values(b)
     differences = paired_differences(
         a.y_true, (a.y_prob, a.y_pred), (b.y_prob, b.y_pred), resamples=resamples, seed=seed
     )
-    return Comparison(names, a.side[0], len(a), (values[0], values[1]), differences)
+    return Comparison(names, a.side[0], len(a), (values_a, values_b), differences)
+
+
+def _values(held_out: HeldOut) -> dict[str, float | None]:
+    unused = np.zeros(len(held_out.label_names))  # thresholds: reported label by label, and these are of all labels
+    return compute_metrics(held_out.y_true, held_out.y_prob, held_out.y_pred, held_out.label_names, unused).values
 
 
 def _in_order(held_out: HeldOut) -> HeldOut:
@@ -132,7 +101,7 @@ def _check_same(a: HeldOut, b: HeldOut, names: tuple[str, str]) -> None:
     remedy = "only runs on the same rows can be compared: the same table, split and seed"
     where = f"{names[0]} and {names[1]}"
     if not len(a) or not len(b) or a.side[0] != b.side[0]:
-        sides = (SIDE_TITLES[each.side[0]] if len(each) else "no" for each in (a, b))
+        sides = (held_out.side[0].replace("_", " ") if len(held_out) else "no" for held_out in (a, b))
         raise DataError(f"{where}: measured on {' rows and on '.join(sides)} rows; {remedy}")
     if not np.array_equal(a.rows, b.rows):
         raise DataError(f"{where}: measured on other rows: {_other_rows(a.rows, b.rows, names)}; {remedy}")
@@ -161,5 +130,5 @@ def _other_rows(a: NDArray[np.int64], b: NDArray[np.int64], names: tuple[str, st
 
 def _other_labels(a: Sequence[str], b: Sequence[str], names: tuple[str, str]) -> str:
     only = [[label for label in a if label not in b], [label for label in b if label not in a]]
-    told = [f"{listed(labels)} in {run} only" for labels, run in zip(only, names, strict=True) if labels]
-    return ", ".join(told) or "the same in another order"
+    parts = [f"{listed(labels)} in {run} only" for labels, run in zip(only, names, strict=True) if labels]
+    return ", ".join(parts) or "the same in another order"

@@ -1,4 +1,4 @@
-"""From a model's probabilities to predictions: calibration, then thresholds; fitted, applied, and judged fairly."""
+"""From a model's probabilities to predictions: calibration, then thresholds; fitted, applied, and cross-validated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from multitag.config import EvaluationConfig
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.fit import choose_method, fit_calibration
 from multitag.evaluation.thresholds.costs import Costs
-from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class DecisionRules:
     thresholds: Thresholds
 
     def apply(self, y_raw: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """Calibrate and predict.
+        """Calibrate probabilities and predict labels.
 
         Parameters
         ----------
@@ -40,14 +41,16 @@ class DecisionRules:
         Returns
         -------
         y_prob : ndarray of float32, shape (n_rows, n_labels)
+            Calibrated probabilities in [0, 1].
         y_pred : ndarray of uint8, shape (n_rows, n_labels)
+            0 and 1.
         """
         y_prob: Any = self.calibration.apply(y_raw)
         return y_prob, apply_thresholds(y_prob, self.thresholds.values()).astype(np.uint8)
 
 
 def fixed_rules(config: EvaluationConfig, n_labels: int) -> DecisionRules:
-    """Leave probabilities as they are, and cut at the fixed threshold."""
+    """Return rules that leave probabilities as they are, and predict at the fixed threshold."""
     return DecisionRules(Calibration.identity(n_labels), Thresholds.fixed_only(config.threshold, n_labels))
 
 
@@ -66,7 +69,8 @@ def fit_rules(
     tuned_on : str
         What to call the rows.
     calibrate : bool
-        Whether ``calibration: auto`` means to: there are rows enough out of fold, not in a validation side.
+        Whether to calibrate where the setting is ``"auto"``: out of fold there are rows enough, in a validation side
+        not.
     costs : Costs, optional
         Of each label, with the objective ``"cost"``.
     """
@@ -84,7 +88,7 @@ FitRules = Callable[[NDArray[np.uint8], NDArray[np.float32]], DecisionRules]  # 
 def apply_nested(
     y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], fold: NDArray[np.int64], fit: FitRules
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Decide on each fold by rules that were fitted on the others, so that no row has a say in how it is judged.
+    """Predict each fold by rules that were fitted on the others, so that no row is used to judge itself.
 
     Rules that are fitted on all rows and measured on the same look better than they are (Cawley and Talbot 2010, "On
     over-fitting in model selection and subsequent selection bias in performance evaluation").
@@ -106,7 +110,7 @@ def apply_nested(
     y_pred : ndarray of uint8, shape (n_rows, n_labels)
     """
     y_prob, y_pred = np.empty_like(y_raw), np.empty_like(y_true)
-    for each in np.unique(fold):
-        inside = fold == each
+    for held_out in np.unique(fold):
+        inside = fold == held_out
         y_prob[inside], y_pred[inside] = fit(y_true[~inside], y_raw[~inside]).apply(y_raw[inside])
     return y_prob, y_pred

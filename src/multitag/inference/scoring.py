@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from multitag.config import Pool
 from multitag.data.texts import Text
 from multitag.errors import BundleError
+from multitag.evaluation import log_odds
 from multitag.inference.backends.backend import Backend
 from multitag.inference.encoding import TextEncoder, pad_batch
 
@@ -24,9 +25,7 @@ MAX_WINDOWS = 16  # of one text: 3,120 tokens at max_length 256
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
     """Turn logits into probabilities, without overflow at either end."""
-    values = np.asarray(logits, dtype=np.float64)
-    small = np.exp(-np.abs(values))  # in (0, 1]
-    return (np.where(values >= 0, 1.0, small) / (1.0 + small)).astype(np.float32)
+    return log_odds.sigmoid(logits).astype(np.float32)
 
 
 def token_batches(

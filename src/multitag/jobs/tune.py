@@ -26,7 +26,7 @@ from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
 from multitag.jobs.evaluate import encode_labels
 from multitag.report.card import build_card
-from multitag.report.tables import format_figure
+from multitag.report.retuned import retuned_note
 
 HELD_OUT = "probabilities.parquet"  # beside a bundle that is in the folder of its run
 
@@ -74,7 +74,7 @@ def tune_bundle(
         Labelled rows that the model was not trained on, as :func:`multitag.read_table` takes them. Without, those that
         the bundle's run held out, by probabilities.parquet beside the bundle: out of fold, or for validation.
     objective : str
-        What to tune for, see :func:`multitag.evaluation.thresholds.thresholds.tune_thresholds`.
+        What to tune for, see :func:`multitag.evaluation.thresholds.tune.tune_thresholds`.
     costs : str or Path, optional
         With the objective ``"cost"``: a file of each label's, see
         :func:`multitag.evaluation.thresholds.costs.read_costs`.
@@ -166,7 +166,7 @@ def _changed_files(bundle: Bundle, retuned: Retuned) -> dict[str, bytes]:
     try:
         # Baselines were compared with the tuned thresholds too.
         fixed = {side: {"fixed": kinds["fixed"]} for side, kinds in metrics["splits"].items()}
-        notes = [*metrics["notes"], _note(retuned)]
+        notes = [*metrics["notes"], retuned_note(retuned)]
         card = build_card(
             label_set=bundle.label_set, thresholds=retuned.thresholds,
             metrics=metrics | {"splits": fixed, "notes": notes, "baselines": None},
@@ -180,12 +180,3 @@ def _changed_files(bundle: Bundle, retuned: Retuned) -> dict[str, bytes]:
         METRICS: dump_json(metrics),
         CARD: card.encode("utf-8"),
     }
-
-
-def _note(retuned: Retuned) -> str:
-    title = next(iter(retuned.before))
-    before, after = (format_figure(figures[title]) for figures in (retuned.before, retuned.after))
-    return (
-        f"thresholds were tuned again on {retuned.thresholds.tuned_on}: {title} {before} before, {after} after, judged "
-        "on rows that had no say; figures at tuned thresholds in report.html and metrics.json are of those before"
-    )

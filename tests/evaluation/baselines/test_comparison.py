@@ -14,7 +14,8 @@ from multitag.evaluation.decision_rules import DecisionRules, apply_nested
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.compute import compute_metrics
-from multitag.evaluation.thresholds.thresholds import Thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 NAMES = ("Action", "Drama", "War")
 RESAMPLES = 200

@@ -21,7 +21,7 @@ def test_identity_leaves_probabilities_as_they_are():
 
 def test_other_shapes_are_refused():
     for shape in ((2,), (2, 3), (0, 1)):
-        with pytest.raises(ValueError, match=r"expected y_prob of shape \(n_rows, 2\)"):
+        with pytest.raises(ValueError, match=r"expected y_raw of shape \(n_rows, 2\)"):
             Calibration.identity(2).apply(np.zeros(shape))
 
 

@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from multitag.errors import DataError
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.fit import calibrate_apart, choose_method, fit_calibration
-from multitag.evaluation.calibration.methods import Identity, Isotonic, Platt, logit
+from multitag.evaluation.calibration.methods import Identity, Isotonic, Platt
+from multitag.evaluation.log_odds import logit
 
 
 def drawn(seed: int, n_rows: int = 400, slope: float = 0.5, intercept: float = -1.0):

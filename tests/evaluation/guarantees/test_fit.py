@@ -155,18 +155,6 @@ def test_the_order_of_rows_changes_nothing(seed, kind):
     assert found == again
 
 
-def test_the_conditions_say_what_is_not_covered():
-    y_true, y_prob = drawn(0, 300)
-    plain = fit_guarantee("recall", 0.9, y_true, y_prob, fitted_on="validation, 300 rows")
-    folds = fit_guarantee("recall", 0.9, y_true, y_prob, fitted_on="validation, 300 rows", refitted=True)
-    assert plain.conditions[0] == "of rows with at least one true label"
-    assert "exchangeable" in " ".join(plain.conditions)
-    assert len(folds.conditions) == len(plain.conditions) + 1
-    assert plain.promise == "on average at least 0.9 of a row's true labels are given"
-    precise = fit_guarantee("precision", 0.4, y_true, y_prob, fitted_on="validation, 300 rows")
-    assert precise.promise.endswith("0.4 of the labels given to a row are true, with 90% confidence")
-
-
 def test_what_cannot_be_guaranteed_is_refused_with_what_it_takes():
     y_true, y_prob = drawn(0, 98)
     with pytest.raises(DataError, match=r"^recall=0\.99 takes at least 99 rows with a label to guarantee, got 98"):

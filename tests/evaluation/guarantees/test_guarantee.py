@@ -20,14 +20,6 @@ def test_reads_what_it_wrote():
         assert Guarantee.from_dict(json.loads(json.dumps(guarantee.to_dict()))) == guarantee
 
 
-def test_says_what_is_promised_at_what_cost_and_on_what_conditions():
-    assert RECALL.lines() == [
-        "guarantee recall=0.9: on average 0.9 are given",
-        "fitted on test, 800 rows: every label from 0.125 up, which was 4.2 labels a row, none for 1% of the rows",
-        "condition: of rows with a label",
-    ]
-
-
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -169,6 +169,36 @@ def test_intervals_stand_beside_their_figures():
         assert low <= each["f1"] <= high
 
 
+@pytest.mark.parametrize("n_rows", [1, 2, 1000])
+def test_all_figures_of_a_larger_table_are_those_of_scikit_learn(n_rows):
+    rng = np.random.default_rng(n_rows)
+    y_true = (rng.random((n_rows, 8)) < [0.5, 0.3, 0.1, 0.02, 0.2, 0.2, 0, 1]).astype(int)
+    y_prob = (0.3 * y_true + 0.7 * rng.random(y_true.shape)).round(1)  # with ties
+    if n_rows > 100:
+        y_true[:50] = 0  # no label is true or predicted on these
+        y_prob[:50] = 0.1
+    y_pred = (y_prob >= 0.5).astype(int)
+    metrics = measure(y_true, y_prob, y_pred, 0.5)
+    assert metrics.undefined["samples_f1"] == (~(y_true | y_pred).any(axis=1)).sum()
+    assert metrics.undefined["macro_roc_auc"] == sum(len(set(column)) < 2 for column in y_true.T)
+    for average in ("macro", "micro", "weighted", "samples"):
+        theirs = skm.f1_score(y_true, y_pred, average=average, zero_division=np.nan)
+        assert close(metrics.values[f"{average}_f1"], theirs)
+    assert close(metrics.values["hamming_loss"], skm.hamming_loss(y_true, y_pred))
+    assert close(metrics.values["subset_accuracy"], skm.accuracy_score(y_true, y_pred))
+    assert close(metrics.values["micro_roc_auc"], skm.roc_auc_score(y_true.ravel(), y_prob.ravel()))
+    theirs = skm.label_ranking_average_precision_score(y_true, y_prob)
+    assert close(metrics.values["label_ranking_average_precision"], theirs)
+    for of_label, true, prob in zip(metrics.per_label, y_true.T, y_prob.T, strict=True):
+        assert of_label.support == true.sum()
+        assert (of_label.average_precision is None) == (not true.any())
+        assert (of_label.roc_auc is None) == (len(set(true)) < 2)
+        if of_label.average_precision is not None:
+            assert close(of_label.average_precision, skm.average_precision_score(true, prob))
+        if of_label.roc_auc is not None:
+            assert close(of_label.roc_auc, skm.roc_auc_score(true, prob))
+
+
 GOOD = np.array([[1, 0], [0, 1]])
 
 

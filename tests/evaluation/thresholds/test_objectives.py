@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
 from multitag.errors import ConfigError
+from multitag.evaluation.metrics.decisions import DecisionKernel, count_decisions
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import (
     AtLeastPrecision,
@@ -18,7 +19,6 @@ from multitag.evaluation.thresholds.objectives import (
     MicroF1,
     find_objective,
 )
-from multitag.evaluation.thresholds.tally import Tally
 
 COSTS = Costs((5.0, 1.0, 2.0), (1.0, 3.0, 2.0))
 binary = arrays(np.int64, (8, 3), elements=st.integers(0, 1))
@@ -39,12 +39,12 @@ def test_values_are_those_of_scikit_learn(true, pred):
         Hamming(): metrics.hamming_loss(true, pred),
     }
     for objective, figure in expected.items():
-        assert objective.value(Tally.of(true, pred)) == pytest.approx(figure, nan_ok=True)
+        assert objective.value(count_decisions(true, pred)) == pytest.approx(figure, nan_ok=True)
 
 
 def test_the_cost_of_a_row_is_the_sum_of_its_wrong_decisions():
     true, pred = np.array([[1, 0, 0], [1, 1, 0]]), np.array([[0, 0, 1], [1, 0, 1]])
-    assert ExpectedCost(COSTS).value(Tally.of(true, pred)) == (1 + 2 + 3 + 2) / 2
+    assert ExpectedCost(COSTS).value(count_decisions(true, pred)) == (1 + 2 + 3 + 2) / 2
 
 
 @given(binary, binary, arrays(np.int64, (4, 8), elements=st.integers(0, 3)))
@@ -52,12 +52,12 @@ def test_the_cost_of_a_row_is_the_sum_of_its_wrong_decisions():
 def test_weights_count_as_often_as_the_rows_are_there(true, pred, weights):
     weights = np.where(weights.sum(axis=1, keepdims=True) == 8, weights, 1)
     for objective in (FBeta(2), MicroF1(), AtLeastPrecision(0.8), AtLeastRecall(0.8), Hamming(), ExpectedCost(COSTS)):
-        found = objective.value(Tally.of(true, pred, weights))
+        weighted = objective.value(DecisionKernel(true, pred).count(weights))
         repeated = [
-            float(objective.value(Tally.of(np.repeat(true, each, axis=0), np.repeat(pred, each, axis=0))))
-            for each in weights
+            objective.value(count_decisions(np.repeat(true, times, axis=0), np.repeat(pred, times, axis=0)))[0]
+            for times in weights
         ]
-        assert found == pytest.approx(np.array(repeated), nan_ok=True)
+        assert weighted == pytest.approx(np.array(repeated), nan_ok=True)
 
 
 def test_objectives_are_found_by_name():

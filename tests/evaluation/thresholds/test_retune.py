@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
 from multitag.errors import ConfigError, DataError
+from multitag.evaluation.intervals import bootstrap
+from multitag.evaluation.intervals.bootstrap import draw_weights
+from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.thresholds.retune import retune_thresholds
-from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 PRESENT = Thresholds("global", 0.25, 0.1, None, 3, "f1", "validation, 30 rows")
 
@@ -34,13 +40,13 @@ def test_the_figure_of_the_objective_is_first_and_those_before_are_of_the_presen
     true, prob = scored
     retuned = retune(true, prob, objective="cost=5:1")
     assert list(retuned.before) == list(retuned.after)
-    assert list(retuned.before)[:3] == ["Cost a row", "Macro F1", "Micro F1"]
+    assert list(retuned.before)[:3] == ["cost_per_row", "macro_f1", "micro_f1"]
     pred = apply_thresholds(prob, 0.1)
-    assert retuned.before["Cost a row"] == pytest.approx((5 * (pred > true) + (pred < true)).sum() / 200)
-    assert retuned.before["Hamming loss"] == pytest.approx((pred != true).mean())
-    assert retuned.after["Cost a row"] < retuned.before["Cost a row"]
-    low, high = retuned.difference["Cost a row"]
-    assert low < retuned.after["Cost a row"] - retuned.before["Cost a row"] < high < 0
+    assert retuned.before["cost_per_row"] == pytest.approx((5 * (pred > true) + (pred < true)).sum() / 200)
+    assert retuned.before["hamming_loss"] == pytest.approx((pred != true).mean())
+    assert retuned.after["cost_per_row"] < retuned.before["cost_per_row"]
+    low, high = retuned.difference["cost_per_row"]
+    assert low < retuned.after["cost_per_row"] - retuned.before["cost_per_row"] < high < 0
 
 
 def test_figures_after_are_of_rows_that_had_no_say():
@@ -49,7 +55,7 @@ def test_figures_after_are_of_rows_that_had_no_say():
     true, prob = (draw.random((60, 3)) < 0.1).astype(int), draw.random((60, 3))
     retuned = retune(true, prob, objective="hamming")
     same_rows = (apply_thresholds(prob, retuned.thresholds.values()) != true).mean()
-    assert retuned.after["Hamming loss"] > same_rows
+    assert retuned.after["hamming_loss"] > same_rows
 
 
 def test_the_same_seed_gives_the_same_figures(scored):
@@ -64,3 +70,42 @@ def test_what_cannot_be_tuned_on_is_refused(scored):
         retune(np.zeros_like(true), prob)
     with pytest.raises(ConfigError, match="objective: expected one of"):
         retune(true, prob, objective="best")
+
+
+def test_metrics_json_keeps_the_keys_that_it_has_had(scored):
+    written = retune(*scored, objective="f0.5").to_dict()
+    assert list(written) == ["objective", "tuned_on", "rows", "before", "after", "difference"]
+    titles = ["Macro F0.5", "Macro F1", "Micro F1", "Micro precision", "Micro recall", "Hamming loss"]
+    for part in ("before", "after", "difference"):
+        assert list(written[part]) == titles
+    assert next(iter(retune(*scored, objective="cost=5:1").to_dict()["after"])) == "Cost a row"
+    assert json.loads(json.dumps(written, allow_nan=False)) == written
+
+
+def test_figures_are_those_of_the_other_commands(scored):
+    true, prob = scored
+    retuned = retune(true, prob)
+    pred = apply_thresholds(prob, 0.1)
+    values = compute_metrics(true, prob, pred, ["a", "b", "c"], np.full(3, 0.1)).values
+    for name in ("macro_f1", "micro_f1", "hamming_loss"):
+        assert retuned.before[name] == pytest.approx(values[name], abs=1e-12)
+
+
+def test_fewer_resamples_are_drawn_of_many_rows_and_labels(scored, monkeypatch):
+    drawn = []
+
+    def counted(n_rows, resamples, seed, at_once):
+        drawn.append(resamples)
+        return draw_weights(n_rows, resamples, seed, at_once)
+
+    monkeypatch.setattr(bootstrap, "draw_weights", counted)
+    retune(*scored)
+    monkeypatch.setattr(bootstrap, "MAX_WORK", 600 * 150)  # of 200 rows and 3 labels
+    monkeypatch.setattr(bootstrap, "LEAST_RESAMPLES", 120)
+    retune(*scored)
+    assert drawn == [200, 150]
+
+
+def test_too_few_resamples_are_refused(scored):
+    with pytest.raises(ConfigError, match="resamples: expected at least 100, got 99"):
+        retune_thresholds(*scored, PRESENT, tuned_on="films.csv, 200 rows", seed=0, resamples=99)

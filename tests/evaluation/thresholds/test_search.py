@@ -8,14 +8,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from multitag.evaluation.metrics.decisions import count_decisions
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import find_objective
 from multitag.evaluation.thresholds.search import search_thresholds, shrink_thresholds
-from multitag.evaluation.thresholds.tally import Tally
-from multitag.evaluation.thresholds.thresholds import apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 OBJECTIVES = ["f1", "f0.5", "f2", "micro-f1", "hamming", "precision=0.7", "recall=0.8", "cost=3:1", "cost"]
-LOWER_IS_BETTER = ("Hamming loss", "Cost a row")
+LOWER_IS_BETTER = ("hamming_loss", "cost_per_row")
 shares = st.floats(0, 1) | st.sampled_from([0.0, 0.25, 0.5, 1.0])
 
 
@@ -34,7 +35,7 @@ def objective_of(text, n_labels):
 
 def quality(objective, text, true, pred):
     """The figure that tuning is for, so that the highest is best; of constraints, what is best within them."""
-    value = float(objective.value(Tally.of(true, pred)))
+    value = objective.value(count_decisions(true, pred))[0]
     if text.startswith("precision"):
         reached = np.isnan(value) or value >= objective.least - 1e-9
         return (true & pred).sum() if reached else value - 1
@@ -42,8 +43,8 @@ def quality(objective, text, true, pred):
         return -(pred > true).sum() if value >= objective.least - 1e-9 else -np.inf
     if text.startswith("f"):  # labels that no row has score nothing, wherever they are predicted
         some = true.any(axis=0)
-        return float(objective.value(Tally.of(true[:, some], pred[:, some])))
-    return -value if objective.title in LOWER_IS_BETTER else value
+        return objective.value(count_decisions(true[:, some], pred[:, some]))[0]
+    return -value if objective.figure in LOWER_IS_BETTER else value
 
 
 def cuts(column):

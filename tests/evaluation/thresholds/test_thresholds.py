@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from multitag.errors import BundleError, ConfigError, DataError
-from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 shares = st.floats(0, 1) | st.sampled_from([0.0, 0.25, 0.5, 1.0])
 

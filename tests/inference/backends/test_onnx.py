@@ -163,6 +163,27 @@ with multitag.load({str(onnx_run.bundle)!r}) as classifier:
     assert np.abs(np.array(values, dtype=float) - expected).max() < 1e-6
 
 
+def test_evaluating_needs_only_the_core(onnx_run, films_csv):
+    code = """
+import sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"torch", "transformers", "sklearn", "pyarrow", "yaml", "onnx", "scipy", "jinja2"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Block())
+from multitag.cli.main import run
+run()
+"""
+    arguments = ["evaluate", onnx_run.bundle, films_csv, "--text", "Plot", "--labels", "Genre", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments), "--resamples", "100"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    values = json.loads(done.stdout)["fixed"]["values"]
+    assert 0 < values["macro_f1"] < 1
+    assert 0 < values["macro_roc_auc"] <= 1
+
+
 def test_a_batch_alone_gets_the_same_logits_by_all_threads(graphs):
     random = np.random.default_rng(1)
     backend = OnnxBackend(graphs / "model.onnx", "onnx", threads=2)

@@ -8,6 +8,7 @@ import multitag
 from multitag.evaluation.calibration.fit import calibrate_apart
 from multitag.evaluation.guarantees.fit import fit_guarantee
 from multitag.evaluation.held_out import HeldOut
+from multitag.report.guarantee import word_guarantee
 
 
 @pytest.mark.parametrize("refit", [False, True])
@@ -23,9 +24,8 @@ def test_a_guarantee_on_validation_rows_is_of_rows_calibrated_apart(refit, setti
     run = multitag.train(table, out=tmp_path / "run", **{**settings, **changed})
     rows = HeldOut.load(run.folder / "probabilities.parquet")
     apart = calibrate_apart(rows.y_true, rows.y_raw, "platt")
-    expected = fit_guarantee(
-        "recall", 0.8, rows.y_true, apart, fitted_on=f"validation, {len(rows)} rows", refitted=refit
-    )
+    cut = fit_guarantee("recall", 0.8, rows.y_true, apart, fitted_on=f"validation, {len(rows)} rows")
+    expected = word_guarantee(cut, refitted=refit)
     assert len(rows) >= 200
     assert run.metrics["guarantee"] == expected.to_dict()
     with multitag.load(run.bundle, policy="guarantee") as classifier:

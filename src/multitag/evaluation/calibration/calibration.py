@@ -33,12 +33,12 @@ class Calibration:
 
     @classmethod
     def identity(cls, n_labels: int) -> Self:
-        """Leave the probabilities of all labels as they are."""
+        """Return a calibration that leaves all probabilities as they are."""
         return cls((Identity(),) * n_labels)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], n_labels: int) -> Self:
-        """Read what :meth:`to_dict` gave.
+        """Read what :meth:`to_dict` returned.
 
         Parameters
         ----------
@@ -50,7 +50,7 @@ class Calibration:
         Raises
         ------
         BundleError
-            If the values are not one known method a label, with numbers in their ranges.
+            If the values are not one method for each label, with numbers in their ranges.
         """
         entries = values.get("per_label")
         if values.keys() != {"per_label"} or not isinstance(entries, list) or len(entries) != n_labels:
@@ -64,7 +64,7 @@ class Calibration:
         return cls(tuple(methods))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what calibration.json holds."""
+        """Return what calibration.json holds."""
         return {"per_label": [method.to_dict() for method in self.methods]}
 
     @property
@@ -72,29 +72,29 @@ class Calibration:
         """Whether all probabilities stay as they are."""
         return all(isinstance(method, Identity) for method in self.methods)
 
-    def apply(self, y_prob: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    def apply(self, y_raw: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Calibrate probabilities.
 
         Parameters
         ----------
-        y_prob : ndarray of float, shape (n_rows, n_labels), in [0, 1]
-            Probabilities of the model.
+        y_raw : ndarray of float, shape (n_rows, n_labels)
+            Probabilities of the model, in [0, 1].
 
         Returns
         -------
-        ndarray of float, shape (n_rows, n_labels), in [0, 1]
-            Of the same type; where all methods are identity, the same array.
+        y_prob : ndarray of float, shape (n_rows, n_labels)
+            Calibrated probabilities in [0, 1], of the same type; where all methods are identity, the same array.
 
         Raises
         ------
         ValueError
             If the array does not have one column a label.
         """
-        if y_prob.ndim != 2 or y_prob.shape[1] != len(self.methods):
-            raise ValueError(f"expected y_prob of shape (n_rows, {len(self.methods)}), got {y_prob.shape}")
+        if y_raw.ndim != 2 or y_raw.shape[1] != len(self.methods):
+            raise ValueError(f"expected y_raw of shape (n_rows, {len(self.methods)}), got {y_raw.shape}")
         if self.is_identity:
-            return y_prob
-        calibrated = np.empty_like(y_prob)
-        for column, method in enumerate(self.methods):
-            calibrated[:, column] = method.apply(y_prob[:, column].astype(np.float64))
-        return calibrated
+            return y_raw
+        y_prob = np.empty_like(y_raw)
+        for label, method in enumerate(self.methods):
+            y_prob[:, label] = method.apply(y_raw[:, label].astype(np.float64))
+        return y_prob

@@ -1,4 +1,4 @@
-"""Fit calibration: label by label, on rows that the model was not trained on."""
+"""Calibration fitted label by label, on rows that the model was not trained on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from multitag.config import CalibrationName
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
 from multitag.evaluation.calibration.calibration import Calibration
-from multitag.evaluation.calibration.methods import Calibrator, Identity, Isotonic, Platt, logit, sigmoid
+from multitag.evaluation.calibration.methods import Calibrator, Identity, Isotonic, Platt
+from multitag.evaluation.log_odds import logit, sigmoid
 from multitag.extras import import_extra
 
 Fitted = Literal["none", "platt", "isotonic"]
@@ -25,14 +26,14 @@ STEEPEST = 1e6  # slope: reached only by scores that differ by next to nothing
 
 
 def choose_method(setting: CalibrationName, *, folds: bool) -> Fitted:
-    """Resolve the setting: auto is Platt's way with folds, whose probabilities are many, and none without."""
+    """Resolve the setting: ``"auto"`` is Platt scaling with folds, which leave many probabilities, and none without."""
     if setting != "auto":
         return setting
     return "platt" if folds else "none"
 
 
 def fit_calibration(
-    y_true: ArrayLike, y_prob: ArrayLike, method: Fitted, *, min_support: int | None = None
+    y_true: ArrayLike, y_raw: ArrayLike, method: Fitted, *, min_support: int | None = None
 ) -> Calibration:
     """Fit a calibration of each label.
 
@@ -40,7 +41,7 @@ def fit_calibration(
     ----------
     y_true : array_like, shape (n_rows, n_labels)
         1 where the row has the label, 0 elsewhere.
-    y_prob : array_like, shape (n_rows, n_labels)
+    y_raw : array_like, shape (n_rows, n_labels)
         Probabilities of the model in [0, 1], of rows that it was not trained on.
     method : {"none", "platt", "isotonic"}
     min_support : int, optional
@@ -64,13 +65,13 @@ def fit_calibration(
     Examples
     --------
     >>> y_true = [[0], [1], [0], [1], [1]] * 10
-    >>> y_prob = [[0.1], [0.1], [0.6], [0.6], [0.6]] * 10
-    >>> calibration = fit_calibration(y_true, y_prob, "isotonic", min_support=10)
+    >>> y_raw = [[0.1], [0.1], [0.6], [0.6], [0.6]] * 10
+    >>> calibration = fit_calibration(y_true, y_raw, "isotonic", min_support=10)
     >>> calibration.apply(np.array([[0.1], [0.6]])).round(6).tolist()
     [[0.5], [0.666667]]
     """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
-    check_same_shape(y_true=true, y_prob=prob)
+    true, raw = as_binary(y_true, "y_true"), as_probabilities(y_raw, "y_raw")
+    check_same_shape(y_true=true, y_raw=raw)
     if method == "none":
         return Calibration.identity(true.shape[1])
     if method not in MIN_SUPPORT:
@@ -78,15 +79,15 @@ def fit_calibration(
     floor = max(MIN_SUPPORT[method] if min_support is None else min_support, 1)
     fit = _fit_platt if method == "platt" else _fit_isotonic
     methods: list[Calibrator] = []
-    for column in range(true.shape[1]):
-        positives = int(true[:, column].sum())
+    for label in range(true.shape[1]):
+        positives = int(true[:, label].sum())
         enough = min(positives, len(true) - positives) >= floor
-        methods.append(fit(true[:, column], prob[:, column]) if enough else Identity())
+        methods.append(fit(true[:, label], raw[:, label]) if enough else Identity())
     return Calibration(tuple(methods))
 
 
-def calibrate_apart(y_true: ArrayLike, y_prob: ArrayLike, method: Fitted) -> NDArray[np.float64]:
-    """Calibrate rows by what is fitted on others of them: each tenth by the nine other tenths.
+def calibrate_apart(y_true: ArrayLike, y_raw: ArrayLike, method: Fitted) -> NDArray[np.float64]:
+    """Calibrate rows by what is fitted on other rows: each tenth of them by the nine other tenths.
 
     For what must not see rows calibrated by themselves, such as a guarantee: on 500 IMDB movies whose Platt or isotonic
     calibration was fitted on the same rows, ``recall=0.9`` kept 0.896 and 0.883 on new rows, and 0.901 this way.
@@ -95,38 +96,39 @@ def calibrate_apart(y_true: ArrayLike, y_prob: ArrayLike, method: Fitted) -> NDA
     ----------
     y_true : array_like, shape (n_rows, n_labels)
         1 where the row has the label, 0 elsewhere.
-    y_prob : array_like, shape (n_rows, n_labels)
+    y_raw : array_like, shape (n_rows, n_labels)
         Probabilities of the model in [0, 1], of rows that it was not trained on.
     method : {"none", "platt", "isotonic"}
 
     Returns
     -------
-    ndarray of float64, shape (n_rows, n_labels), in [0, 1]
+    y_prob : ndarray of float64, shape (n_rows, n_labels)
+        Calibrated probabilities in [0, 1].
 
     Raises
     ------
     DataError
         As :func:`fit_calibration`.
     """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
-    check_same_shape(y_true=true, y_prob=prob)
-    calibrated = np.empty_like(prob)
-    part = np.arange(len(prob)) % PARTS
-    for each in range(PARTS):
-        inside = part == each
-        calibrated[inside] = fit_calibration(true[~inside], prob[~inside], method).apply(prob[inside])
-    return calibrated
+    true, raw = as_binary(y_true, "y_true"), as_probabilities(y_raw, "y_raw")
+    check_same_shape(y_true=true, y_raw=raw)
+    y_prob = np.empty_like(raw)
+    part = np.arange(len(raw)) % PARTS
+    for held_out in range(PARTS):
+        inside = part == held_out
+        y_prob[inside] = fit_calibration(true[~inside], raw[~inside], method).apply(raw[inside])
+    return y_prob
 
 
-def _fit_platt(true: NDArray[np.int64], prob: NDArray[np.float64]) -> Platt:
+def _fit_platt(true: NDArray[np.int64], raw: NDArray[np.float64]) -> Platt:
     """Fit slope and intercept by maximum likelihood, towards Platt's targets.
 
     The targets (n + 1) / (n + 2) and 1 / (n + 2) instead of 1 and 0 keep the slope finite where the label is separated.
     A slope below 0 would turn the order around; the likelihood is concave, so the best of those allowed is then 0.
     """
     optimize: Any = import_extra("scipy.optimize", "train")
-    order = np.lexsort((true, prob))  # sums round differently when rows change places
-    true, scores = true[order], logit(prob[order])
+    order = np.lexsort((true, raw))  # sums round differently when rows change places
+    true, scores = true[order], logit(raw[order])
     positives = int(true.sum())
     target = np.where(true == 1, (positives + 1) / (positives + 2), 1 / (len(true) - positives + 2))  # (n_rows,)
     centre, width = scores.mean(), scores.std()
@@ -139,16 +141,16 @@ def _fit_platt(true: NDArray[np.int64], prob: NDArray[np.float64]) -> Platt:
         value = np.logaddexp(0, odds) - target * odds
         return float(value.mean()), np.array([(residual * scaled).mean(), residual.mean()])
 
-    found = optimize.minimize(
+    fitted = optimize.minimize(
         loss, np.array([0.0, logit(np.array(target.mean()))]), jac=True, method="L-BFGS-B",
         bounds=[(0, STEEPEST * width), (None, None)], options={"ftol": 1e-15, "gtol": 1e-10},
     )  # fmt: skip
-    slope = float(found.x[0] / width)
-    return Platt(slope, float(found.x[1] - slope * centre))
+    slope = float(fitted.x[0] / width)
+    return Platt(slope, float(fitted.x[1] - slope * centre))
 
 
-def _fit_isotonic(true: NDArray[np.int64], prob: NDArray[np.float64]) -> Isotonic:
+def _fit_isotonic(true: NDArray[np.int64], raw: NDArray[np.float64]) -> Isotonic:
     isotonic: Any = import_extra("sklearn.isotonic", "train")
-    order = np.lexsort((true, prob))
-    fitted = isotonic.IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(prob[order], true[order])
+    order = np.lexsort((true, raw))
+    fitted = isotonic.IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(raw[order], true[order])
     return Isotonic(tuple(fitted.X_thresholds_.tolist()), tuple(fitted.y_thresholds_.tolist()))

@@ -1,6 +1,6 @@
-"""What can be done to one label's probabilities: nothing, Platt's sigmoid or isotonic steps. numpy only.
+"""Methods of calibrating one label's probabilities: identity, Platt's sigmoid and isotonic steps. numpy only.
 
-Each keeps the order of probabilities, equal ones may result, and stays in [0, 1].
+All keep the order of probabilities, though different ones may become equal, and stay in [0, 1].
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from multitag.errors import BundleError
 from multitag.evaluation.arrays import is_number
+from multitag.evaluation.log_odds import logit, sigmoid
 
 LARGEST = 1e9  # of a slope or intercept: far above what any fit gives, and nothing overflows
-EDGE = 1e-7  # the logits of 0 and 1 are infinite; float32 probabilities are no finer than this near 1
-_FLAT = 700.0  # a sigmoid is 0 or 1 beyond, and exp() overflows not much further out
 
 Column = NDArray[np.float64]  # (n_rows,), in [0, 1]
 
@@ -26,10 +25,10 @@ class Calibrator(Protocol):
     """Maps probabilities of one label."""
 
     def apply(self, column: Column) -> Column:
-        """Give the calibrated probabilities; both of shape (n_rows,), in [0, 1]."""
+        """Return the calibrated probabilities; both of shape (n_rows,), in [0, 1]."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what calibration.json holds of the label."""
+        """Return what calibration.json holds of the label."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,11 @@ class Identity:
     """Leaves probabilities as they are."""
 
     def apply(self, column: Column) -> Column:
-        """Give the same array."""
+        """Return the same array."""
         return column
 
     def to_dict(self) -> dict[str, Any]:
-        """Name the method."""
+        """Return the method's name."""
         return {"method": "identity"}
 
 
@@ -81,11 +80,11 @@ class Platt:
                 raise BundleError(f"{name}: expected {expected}, got {reprlib.repr(value)}")
 
     def apply(self, column: Column) -> Column:
-        """Give the calibrated probabilities, shape (n_rows,)."""
+        """Return the calibrated probabilities, shape (n_rows,)."""
         return sigmoid(self.slope * logit(column) + self.intercept)
 
     def to_dict(self) -> dict[str, Any]:
-        """Name the method, slope and intercept."""
+        """Return the method's name, slope and intercept."""
         return {"method": "platt", "slope": float(self.slope), "intercept": float(self.intercept)}
 
 
@@ -103,7 +102,7 @@ class Isotonic:
     Raises
     ------
     BundleError
-        If the numbers are not so.
+        If the numbers are out of their ranges or orders.
 
     References
     ----------
@@ -121,7 +120,7 @@ class Isotonic:
     def __post_init__(self) -> None:
         """Check the numbers, so that :meth:`apply` cannot fail."""
         for name, numbers in (("knots", self.knots), ("values", self.values)):
-            if not isinstance(numbers, tuple) or not all(is_number(each, 0, 1) for each in numbers):
+            if not isinstance(numbers, tuple) or not all(is_number(number, 0, 1) for number in numbers):
                 raise BundleError(f"{name}: expected numbers from 0 to 1, got {reprlib.repr(numbers)}")
         if not self.knots or len(self.knots) != len(self.values):
             got = f"{len(self.knots)} and {len(self.values)}"
@@ -130,7 +129,7 @@ class Isotonic:
             raise BundleError("knots, values: expected rising knots and values that never fall")
 
     def apply(self, column: Column) -> Column:
-        """Give the calibrated probabilities, shape (n_rows,)."""
+        """Return the calibrated probabilities, shape (n_rows,)."""
         knots, values = np.array(self.knots), np.array(self.values)
         if len(knots) == 1:
             return np.full_like(column, values[0])
@@ -141,7 +140,7 @@ class Isotonic:
         return np.asarray(np.clip(low + share * (high - low), low, high))
 
     def to_dict(self) -> dict[str, Any]:
-        """Name the method, the knots and their values."""
+        """Return the method's name, the knots and their values."""
         return {"method": "isotonic", "knots": [*map(float, self.knots)], "values": [*map(float, self.values)]}
 
 
@@ -153,12 +152,12 @@ METHODS: dict[str, tuple[type[Identity] | type[Platt] | type[Isotonic], frozense
 
 
 def read_calibrator(entry: object) -> Calibrator:
-    """Read what ``to_dict`` of one of the three gave, as JSON gives it back.
+    """Read what ``to_dict`` of one of the three returned, as JSON gives it back.
 
     Raises
     ------
     BundleError
-        If the method is not known, a key is missing or unknown, or a number out of its range.
+        If there is no such method, a key is missing or unknown, or a number out of its range.
     """
     method = entry.get("method") if isinstance(entry, dict) else None
     if not isinstance(entry, dict) or not isinstance(method, str) or method not in METHODS:
@@ -172,14 +171,3 @@ def read_calibrator(entry: object) -> Calibrator:
         return kind(**numbers)
     except BundleError as error:
         raise BundleError(f"{method}: {error}") from error
-
-
-def logit(column: Column) -> Column:
-    """Give log-odds, finite also for 0 and 1; shape (n_rows,)."""
-    clipped = np.clip(column, EDGE, 1 - EDGE)
-    return np.asarray(np.log(clipped) - np.log1p(-clipped))
-
-
-def sigmoid(column: Column) -> Column:
-    """Give the probabilities of log-odds; shape (n_rows,)."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(column, -_FLAT, _FLAT))))

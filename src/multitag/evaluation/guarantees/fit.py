@@ -1,9 +1,9 @@
-"""Find the cut that keeps a promise: conformal risk control for recall, learn-then-test for precision."""
+"""The cut that keeps a promise: conformal risk control for recall, learn-then-test for precision."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from multitag.config.guarantee import GuaranteeGoal, GuaranteeKind
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
-from multitag.evaluation.guarantees.guarantee import Guarantee
+from multitag.evaluation.guarantees.guarantee import GuaranteedCut
 from multitag.extras import import_extra
 
 MIN_ROWS = 200  # of a validation set: with fewer the cut gives nearly all labels, or keeps its level by chance
@@ -19,14 +19,6 @@ CONFIDENCE = 0.9
 CUTS = np.arange(100) / 100  # those that are tested for precision; chosen before any data is seen, as the test demands
 
 _TIE = 1e-9  # 1 - 0.9 is a little less than 0.1
-
-_EXCHANGEABLE = "new rows come from where the fitted ones came (exchangeable); other sources or times are not covered"
-_AVERAGE = "on average over rows: a single row or label may fare worse"
-_REFITTED = "the cut was found on what models gave that had not seen those rows, and is used with one trained on all"
-_CONDITIONS: dict[GuaranteeKind, str] = {
-    "recall": "of rows with at least one true label",
-    "precision": "of rows that are given at least one label; the others are left to a person",
-}
 
 
 def check_guarantee_rows(goal: GuaranteeGoal, n_validation: int) -> None:
@@ -51,9 +43,8 @@ def fit_guarantee(
     y_prob: ArrayLike,
     *,
     fitted_on: str,
-    refitted: bool = False,
     confidence: float = CONFIDENCE,
-) -> Guarantee:
+) -> GuaranteedCut:
     """Find the cut for all labels that keeps a share of right labels at a level or above.
 
     For recall it is the highest cut whose expected recall is kept by conformal risk control. For precision it is the
@@ -72,22 +63,20 @@ def fit_guarantee(
         Calibrated probabilities in [0, 1] of rows that neither the model nor the calibration was fitted on; where the
         calibration was fitted on the same rows, see :func:`~multitag.evaluation.calibration.fit.calibrate_apart`.
     fitted_on : str
-        What the rows are, such as ``"out_of_fold, 1000 rows"``.
-    refitted : bool, default False
-        The model that leaves is not the one that scored the rows; added to the conditions.
+        What the rows are, such as ``"out of fold, 1000 rows"``.
     confidence : float, default 0.9
         Of the precision, in (0, 1); recall has none.
 
     Returns
     -------
-    Guarantee
+    GuaranteedCut
 
     Raises
     ------
     DataError
         If the level cannot be guaranteed on these rows, the shapes differ or a value is out of range.
     ConfigError
-        If the kind is not known, or level or confidence is out of its range.
+        If there is no such kind, or level or confidence is out of its range.
 
     References
     ----------
@@ -104,33 +93,30 @@ def fit_guarantee(
     """
     true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob)
-    if kind not in _CONDITIONS:
-        raise ConfigError(f"guarantee: expected {' or '.join(_CONDITIONS)}, got {kind!r}")
+    if kind not in get_args(GuaranteeKind):
+        raise ConfigError(f"guarantee: expected {' or '.join(get_args(GuaranteeKind))}, got {kind!r}")
     for name, value in (("level", level), ("confidence", confidence)):
         if not 0 < value < 1:
             raise ConfigError(f"guarantee: {name}: expected a number between 0 and 1, got {value!r}")
     cut = _recall_cut(true, prob, level) if kind == "recall" else _precision_cut(true, prob, level, confidence)
     pred = prob >= cut
-    over = (true if kind == "recall" else pred).sum(axis=1)  # (n_rows,)
-    counted = over > 0
-    shares = (true & pred).sum(axis=1)[counted] / over[counted]
-    some = [_REFITTED] if refitted else []
-    return Guarantee(
-        kind=kind, level=float(level), confidence=None if kind == "recall" else float(confidence), cut=float(cut),
-        promise=_promise(kind, level, confidence), conditions=(_CONDITIONS[kind], _AVERAGE, _EXCHANGEABLE, *some),
-        fitted_on=fitted_on, n_rows=int(counted.sum()), realised=float(np.sort(shares).mean()),
-        labels_per_row=float(pred.sum() / len(pred)), empty_rows=float((~pred.any(axis=1)).mean()),
-    )  # fmt: skip
-
-
-def _promise(kind: GuaranteeKind, level: float, confidence: float) -> str:
-    if kind == "recall":
-        return f"on average at least {level:.4g} of a row's true labels are given"
-    return f"on average at least {level:.4g} of the labels given to a row are true, with {confidence:.0%} confidence"
+    labels = (true if kind == "recall" else pred).sum(axis=1)  # (n_rows,), those that the share is of
+    shares = (true & pred).sum(axis=1)[labels > 0] / labels[labels > 0]
+    return GuaranteedCut(
+        kind=kind,
+        level=float(level),
+        confidence=None if kind == "recall" else float(confidence),
+        cut=float(cut),
+        fitted_on=fitted_on,
+        n_rows=len(shares),
+        realised=float(np.sort(shares).mean()),
+        labels_per_row=float(pred.sum() / len(pred)),
+        empty_rows=float((~pred.any(axis=1)).mean()),
+    )
 
 
 def _recall_cut(true: NDArray[np.int64], prob: NDArray[np.float64], level: float) -> float:
-    """Give the highest cut with ``n / (n + 1) * loss + 1 / (n + 1) <= 1 - level``.
+    """Return the highest cut with ``n / (n + 1) * loss + 1 / (n + 1) <= 1 - level``.
 
     The loss is the mean share of a row's labels that lie below the cut: it never falls as the cut rises, and changes
     only at probabilities of true labels.
@@ -163,7 +149,7 @@ def _precision_cut(true: NDArray[np.int64], prob: NDArray[np.float64], level: fl
 
 
 def reject_by_holm(p_values: NDArray[np.float64], delta: float) -> NDArray[np.bool_]:
-    """Tell which hypotheses are refuted, all together wrongly with a probability of at most delta; shapes (n,)."""
+    """Return which hypotheses are refuted, all together wrongly with a probability of at most delta; shapes (n,)."""
     order = np.argsort(p_values, kind="stable")
     passed = np.logical_and.accumulate(p_values[order] <= delta / (len(order) - np.arange(len(order))))
     refuted = np.zeros(len(order), dtype=np.bool_)
@@ -201,11 +187,11 @@ def precision_tests(
     precision, n_rows = np.zeros(len(CUTS)), np.zeros(len(CUTS), dtype=np.int64)
     for index, cut in enumerate(CUTS):
         pred = prob >= cut
-        given = pred.sum(axis=1)
-        some = given > 0
-        n_rows[index] = some.sum()
+        predicted = pred.sum(axis=1)  # (n_rows,)
+        counted = predicted > 0
+        n_rows[index] = counted.sum()
         if n_rows[index]:
-            precision[index] = np.sort((true & pred).sum(axis=1)[some] / given[some]).mean()
+            precision[index] = np.sort((true & pred).sum(axis=1)[counted] / predicted[counted]).mean()
     alpha, loss = 1 - level, 1 - precision
     low = np.minimum(loss, alpha)
     hoeffding = np.exp(-n_rows * (special.rel_entr(low, alpha) + special.rel_entr(1 - low, 1 - alpha)))

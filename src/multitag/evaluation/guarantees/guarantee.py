@@ -1,4 +1,4 @@
-"""A cut that comes with a promise, and what the promise hangs on; guarantee.json of a bundle. numpy only."""
+"""A cut that comes with a promise, and what the promise depends on; guarantee.json of a bundle. numpy only."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MOST_LABELS = 1e9
 
 
 @dataclass(frozen=True)
-class Guarantee:
-    """What holds for new rows where every label from ``cut`` up is given; fitted by ``fit_guarantee``.
+class GuaranteedCut:
+    """A cut that keeps a share of right labels at a level or above on new rows; found by ``fit_guarantee``.
 
     Parameters
     ----------
@@ -28,17 +28,13 @@ class Guarantee:
         Precision: how sure it is that the cut keeps the level, in (0, 1). Recall has none: the average is over the
         rows that the cut was fitted on, too.
     cut : float
-        In [0, 1], of calibrated probabilities, for all labels.
-    promise : str
-        The same in a sentence.
-    conditions : tuple of str
-        What it hangs on, a sentence each.
+        In [0, 1], of calibrated probabilities, for all labels: every label from there up is given.
     fitted_on : str
-        Such as ``"out_of_fold, 1000 rows"``.
+        The rows it was fitted on, such as ``"out of fold, 1000 rows"``.
     n_rows : int
         Of these, the rows that count: those with a label (recall), those that are given one (precision).
     realised : float
-        Its mean over those rows, in [0, 1].
+        The mean share over those rows, in [0, 1].
     labels_per_row : float
         Labels given to a row, at the cut, on average over all rows: what the guarantee costs, or leaves.
     empty_rows : float
@@ -54,8 +50,6 @@ class Guarantee:
     level: float
     confidence: float | None
     cut: float
-    promise: str
-    conditions: tuple[str, ...]
     fitted_on: str
     n_rows: int
     realised: float
@@ -74,42 +68,58 @@ class Guarantee:
             raise BundleError(f"labels_per_row: expected a number from 0, got {reprlib.repr(self.labels_per_row)}")
         if type(self.n_rows) is not int or self.n_rows < 1:
             raise BundleError(f"n_rows: expected a whole number from 1, got {reprlib.repr(self.n_rows)}")
-        texts = self.conditions if isinstance(self.conditions, tuple) else (None,)
-        if not all(isinstance(each, str) for each in (self.promise, self.fitted_on, *texts)):
-            raise BundleError("promise, conditions, fitted_on: expected sentences")
 
     @property
     def name(self) -> str:
-        """Name it as it is asked for, such as ``"recall=0.9"``."""
+        """Its name in the options, such as ``"recall=0.9"``."""
         return f"{self.kind}={self.level:g}"
 
-    def lines(self) -> list[str]:
-        """Say what is promised, on what conditions and at what cost."""
-        cost = f"{self.labels_per_row:.1f} labels a row, none for {self.empty_rows:.0%} of the rows"
-        return [
-            f"guarantee {self.name}: {self.promise}",
-            f"fitted on {self.fitted_on}: every label from {self.cut:.3g} up, which was {cost}",
-            *(f"condition: {each}" for each in self.conditions),
-        ]
+
+@dataclass(frozen=True)
+class Guarantee(GuaranteedCut):
+    """A guaranteed cut with the words in which it was promised, which stay as they were: guarantee.json of a bundle.
+
+    Parameters
+    ----------
+    promise : str
+        What holds, in a sentence.
+    conditions : tuple of str
+        What it depends on, a sentence each.
+
+    Raises
+    ------
+    BundleError
+        If a value is of another type or out of its range.
+    """
+
+    promise: str
+    conditions: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check what may come from a file."""
+        super().__post_init__()
+        sentences = self.conditions if isinstance(self.conditions, tuple) else (None,)
+        if not all(isinstance(sentence, str) for sentence in (self.promise, self.fitted_on, *sentences)):
+            raise BundleError("promise, conditions, fitted_on: expected sentences")
 
     def to_dict(self) -> dict[str, Any]:
-        """Give what guarantee.json holds."""
+        """Return what guarantee.json holds."""
         return {**asdict(self), "conditions": list(self.conditions)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read what :meth:`to_dict` gave, as JSON gives it back.
+        """Read what :meth:`to_dict` returned, as JSON gives it back.
 
         Raises
         ------
         BundleError
             If a key is missing or unknown, or a value of the wrong type or range.
         """
-        known = {field.name for field in fields(cls)}
-        for key in sorted(known ^ values.keys()):
-            raise BundleError(f"guarantee: key {key[:60]!r} is {'missing' if key in known else 'unknown'}")
-        listed = values["conditions"]
+        keys = {field.name for field in fields(cls)}
+        for key in sorted(keys ^ values.keys()):
+            raise BundleError(f"guarantee: key {key[:60]!r} is {'missing' if key in keys else 'unknown'}")
+        conditions = values["conditions"]
         try:
-            return cls(**{**values, "conditions": tuple(listed) if isinstance(listed, list) else listed})
+            return cls(**{**values, "conditions": tuple(conditions) if isinstance(conditions, list) else conditions})
         except BundleError as error:
             raise BundleError(f"guarantee: {error}") from error

@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
-from multitag.evaluation.metrics.kernel import DecisionFigures, Draws, Figures, RankingFigures, Resampled, Weights
+from multitag.evaluation.metrics.decisions import DecisionKernel
+from multitag.evaluation.metrics.kernel import Draws, FigureKernel, WeightedFigures, Weights, compute_points
+from multitag.evaluation.metrics.rankings import RankingKernel
 
 Interval = tuple[float, float]
 Predicted = tuple[ArrayLike, ArrayLike]  # y_prob and y_pred, each of shape (n_rows, n_labels)
@@ -18,10 +20,10 @@ Predicted = tuple[ArrayLike, ArrayLike]  # y_prob and y_pred, each of shape (n_r
 LEVEL = 0.95
 MIN_SUPPORT = 5  # rows with a label, below which resampling them says nothing about that label
 MIN_RESAMPLES = 100  # fewer do not reach to the 2.5th percentile with any steadiness
-_AT_ONCE = 2_000_000  # numbers of one running sum: resamples are drawn in parts that stay within the caches
+AT_ONCE = 2_000_000  # numbers of one running sum: resamples are drawn in parts that stay within the caches
 # Rows x labels x resamples that are drawn at most, for some ten seconds: on so many rows intervals are so narrow that
 # the noise of fewer resamples does not show.
-_MAX_WORK, _LEAST = 400_000_000, 200
+MAX_WORK, LEAST_RESAMPLES = 400_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Intervals:
 def bootstrap_intervals(
     y_true: ArrayLike, y_prob: ArrayLike, y_preds: Sequence[ArrayLike], *, resamples: int, seed: int
 ) -> list[Intervals]:
-    """Give the 95% interval of every figure: the rows are drawn anew, as many as there are, and measured each time.
+    """Compute the 95% interval of every figure: the rows are drawn anew, as many as there are, and measured each time.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ def bootstrap_intervals(
     resamples : int
         At least 100. Fewer are drawn, 200 at least, where rows times labels are more than 200,000.
     seed : int
-        Of the draws.
+        Random seed of the draws.
 
     Returns
     -------
@@ -76,20 +78,21 @@ def bootstrap_intervals(
     Efron and Tibshirani (1993), "An Introduction to the Bootstrap".
     """
     true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
-    preds = [as_binary(each, "y_pred") for each in y_preds]
+    preds = [as_binary(y_pred, "y_pred") for y_pred in y_preds]
     _check(true, prob, *preds)
-    measured: list[Figures] = [RankingFigures(true, prob), *(DecisionFigures(true, pred) for pred in preds)]
-    points, draws = _resample(measured, true.shape, resamples, seed)
+    kernels: list[FigureKernel] = [RankingKernel(true, prob), *(DecisionKernel(true, pred) for pred in preds)]
+    points, draws = _resample(kernels, true.shape, resamples, seed)
+    support = true.sum(axis=0)
     return [
-        _intervals(_both(points[kind], points[0]), _both(draws[kind], draws[0]), true.sum(axis=0), len(true))
-        for kind in range(1, len(measured))
+        _intervals(points[kind] | points[0], draws[kind] | draws[0], support, len(true))
+        for kind in range(1, len(kernels))
     ]
 
 
 def paired_differences(
     y_true: ArrayLike, a: Predicted, b: Predicted, *, resamples: int, seed: int
 ) -> dict[str, tuple[float, float, float]]:
-    """Give by how much one classifier's figures are above another's on the same rows, with 95% intervals.
+    """Compute by how much one classifier's figures are above another's on the same rows, with 95% intervals.
 
     Both are measured on the same resamples: what makes rows easy or hard for both cancels, so the interval is of the
     difference, and mostly narrower than those of the two figures.
@@ -103,7 +106,7 @@ def paired_differences(
     resamples : int
         At least 100. Fewer are drawn, 200 at least, where rows times labels are more than 200,000.
     seed : int
-        Of the draws.
+        Random seed of the draws.
 
     Returns
     -------
@@ -119,14 +122,14 @@ def paired_differences(
         If there are fewer than 100 resamples.
     """
     true = as_binary(y_true, "y_true")
-    measured: list[Figures] = []
+    kernels: list[FigureKernel] = []
     for y_prob, y_pred in (a, b):
         prob, pred = as_probabilities(y_prob, "y_prob"), as_binary(y_pred, "y_pred")
         _check(true, prob, pred)
-        measured += [RankingFigures(true, prob), DecisionFigures(true, pred)]
-    points, draws = _resample(measured, true.shape, resamples, seed)
-    of_a, of_b = (_both(points[each + 1], points[each]).overall for each in (0, 2))
-    drawn_a, drawn_b = (_both(draws[each + 1], draws[each]).overall for each in (0, 2))
+        kernels += [RankingKernel(true, prob), DecisionKernel(true, pred)]
+    points, draws = _resample(kernels, true.shape, resamples, seed)
+    of_a, of_b = ((points[first + 1] | points[first]).overall for first in (0, 2))
+    drawn_a, drawn_b = ((draws[first + 1] | draws[first]).overall for first in (0, 2))
     differences = {name: float(of_a[name][0] - of_b[name][0]) for name in of_a}
     return {
         name: (value, *_ends(drawn_a[name] - drawn_b[name]))
@@ -136,7 +139,7 @@ def paired_differences(
 
 
 def interval_of(draws: Draws, value: float) -> Interval | None:
-    """Give the 95% interval of a figure from its values in the resamples.
+    """Compute the 95% interval of a figure from its values in the resamples.
 
     Parameters
     ----------
@@ -162,6 +165,33 @@ def interval_of(draws: Draws, value: float) -> Interval | None:
     return (low, high) if high > low else None
 
 
+def draw_resamples(n_rows: int, n_labels: int, resamples: int, seed: int) -> Iterator[Weights]:
+    """Draw resamples, no more than are worth their time, in parts that stay within the caches.
+
+    Parameters
+    ----------
+    n_rows, n_labels : int
+    resamples : int
+        At least 100. Fewer are drawn, 200 at least, where rows times labels are more than 200,000.
+    seed : int
+        Random seed of the draws.
+
+    Returns
+    -------
+    iterator of ndarray of int64, shape (n_part, n_rows)
+        How often each row was drawn.
+
+    Raises
+    ------
+    ConfigError
+        If there are fewer than 100 resamples.
+    """
+    if resamples < MIN_RESAMPLES:
+        raise ConfigError(f"resamples: expected at least {MIN_RESAMPLES}, got {resamples}")
+    affordable = max(LEAST_RESAMPLES, MAX_WORK // (n_rows * n_labels))
+    return draw_weights(n_rows, min(resamples, affordable), seed, max(1, AT_ONCE // (n_rows * n_labels)))
+
+
 def draw_weights(n_rows: int, resamples: int, seed: int, at_once: int) -> Iterator[Weights]:
     """Draw ``n_rows`` rows with replacement, ``resamples`` times, and count how often each was drawn.
 
@@ -185,39 +215,25 @@ def _check(true: NDArray[np.int64], prob: NDArray[np.float64], *preds: NDArray[n
 
 
 def _resample(
-    measured: Sequence[Figures], shape: tuple[int, ...], resamples: int, seed: int
-) -> tuple[list[Resampled], list[Resampled]]:
-    """Measure the rows themselves, and the resamples: the same ones for all that is measured."""
-    if resamples < MIN_RESAMPLES:
-        raise ConfigError(f"resamples: expected at least {MIN_RESAMPLES}, got {resamples}")
+    kernels: Sequence[FigureKernel], shape: tuple[int, ...], resamples: int, seed: int
+) -> tuple[list[WeightedFigures], list[WeightedFigures]]:
+    """Compute the figures of the rows themselves, and of resamples: the same ones for all kernels."""
     n_rows, n_labels = shape
-    resamples = min(resamples, max(_LEAST, _MAX_WORK // (n_rows * n_labels)))
-    at_once = max(1, _AT_ONCE // (n_rows * n_labels))
-    points = [each.of(np.ones((1, n_rows), dtype=np.int64)) for each in measured]
-    parts = [[each.of(weights) for each in measured] for weights in draw_weights(n_rows, resamples, seed, at_once)]
-    return points, [_one_after_another(each) for each in zip(*parts, strict=True)]
+    weightings = draw_resamples(n_rows, n_labels, resamples, seed)
+    parts = [[kernel.compute(weights) for kernel in kernels] for weights in weightings]
+    points = [compute_points(kernel, n_rows) for kernel in kernels]
+    return points, [WeightedFigures.concatenate(of_kernel) for of_kernel in zip(*parts, strict=True)]
 
 
-def _one_after_another(parts: Sequence[Resampled]) -> Resampled:
-    def joined(values: Sequence[dict[str, Draws]]) -> dict[str, Draws]:
-        return {name: np.concatenate([each[name] for each in values]) for name in values[0]}
-
-    return Resampled(joined([each.overall for each in parts]), joined([each.per_label for each in parts]))
-
-
-def _both(decisions: Resampled, ranking: Resampled) -> Resampled:
-    return Resampled(decisions.overall | ranking.overall, decisions.per_label | ranking.per_label)
-
-
-def _intervals(point: Resampled, draws: Resampled, support: NDArray[np.int64], n_rows: int) -> Intervals:
-    overall = {name: interval_of(values, float(point.overall[name][0])) for name, values in draws.overall.items()}
+def _intervals(points: WeightedFigures, draws: WeightedFigures, support: NDArray[np.int64], n_rows: int) -> Intervals:
+    overall = {name: interval_of(values, float(points.overall[name][0])) for name, values in draws.overall.items()}
     per_label: list[dict[str, Interval | None]] = []
     for label, rows in enumerate(support.tolist()):
         enough = dict.fromkeys(draws.per_label, rows >= MIN_SUPPORT)
         enough["roc_auc"] = min(rows, n_rows - rows) >= MIN_SUPPORT
         per_label.append(
             {
-                name: interval_of(values[:, label], float(point.per_label[name][0, label])) if enough[name] else None
+                name: interval_of(values[:, label], float(points.per_label[name][0, label])) if enough[name] else None
                 for name, values in draws.per_label.items()
             }
         )
@@ -225,6 +241,6 @@ def _intervals(point: Resampled, draws: Resampled, support: NDArray[np.int64], n
 
 
 def _ends(draws: Draws) -> Interval:
-    """The percentiles of what is defined."""
+    """Compute the percentiles of what is defined."""
     low, high = np.nanquantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

@@ -1,16 +1,24 @@
-"""Every figure of probabilities and predictions against the truth."""
+"""Every figure of probabilities and predictions against the truth. numpy only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.metrics.decisions import DecisionKernel
+from multitag.evaluation.metrics.kernel import WeightedFigures, compute_points
 from multitag.evaluation.metrics.metrics import LabelMetrics, Metrics
-from multitag.extras import import_extra
+from multitag.evaluation.metrics.rankings import RankingKernel
+
+# In the order of metrics.json and of the tables.
+FIGURES = (
+    "macro_f1", "micro_f1", "weighted_f1", "samples_f1", "macro_roc_auc", "micro_roc_auc", "macro_average_precision",
+    "hamming_loss", "subset_accuracy", "label_ranking_average_precision",
+)  # fmt: skip
 
 
 def compute_metrics(
@@ -20,11 +28,11 @@ def compute_metrics(
     label_names: Sequence[str],
     thresholds: ArrayLike,
 ) -> Metrics:
-    """Measure probabilities and predictions against the truth, with scikit-learn's functions.
+    """Compute the figures of probabilities and predictions against the truth.
 
     ROC-AUC, average precision and label ranking average precision are of the probabilities, the others of the
-    predictions. Label ranking average precision counts a row with none or all of the labels as 1, as
-    scikit-learn does.
+    predictions. All are as scikit-learn defines them: label ranking average precision counts a row with none or all of
+    the labels as 1. What is undefined is None, though, where scikit-learn has 0 or a warning.
 
     Parameters
     ----------
@@ -68,77 +76,29 @@ def compute_metrics(
     if len(cuts) != n_labels:
         raise DataError(f"thresholds: expected {n_labels} numbers, one a label, got {len(cuts)}")
 
-    per_label = _measure_labels(true, prob, pred, label_names, cuts)
-    empty_rows = int((~(true | pred).any(axis=1)).sum())
-    undefined = {
-        "macro_f1": sum(each.f1 is None for each in per_label),
-        "samples_f1": empty_rows,
-        "macro_roc_auc": sum(each.roc_auc is None for each in per_label),
-        "macro_average_precision": sum(each.average_precision is None for each in per_label),
-    }
-    return Metrics(n_rows, _measure_all(true, prob, pred, per_label), undefined, per_label)
-
-
-def _measure_labels(
-    true: NDArray[np.int64],
-    prob: NDArray[np.float64],
-    pred: NDArray[np.int64],
-    names: Sequence[str],
-    cuts: NDArray[np.float64],
-) -> tuple[LabelMetrics, ...]:
-    skm = import_extra("sklearn.metrics", "train")
-    precision, recall, f1, support = skm.precision_recall_fscore_support(
-        true, pred, average=None, zero_division=np.nan
+    points = compute_points(DecisionKernel(true, pred), n_rows) | compute_points(RankingKernel(true, prob), n_rows)
+    support = true.sum(axis=0).tolist()
+    per_label = tuple(
+        _label_metrics(points, label, name, support[label], float(cuts[label]))
+        for label, name in enumerate(label_names)
     )
-    measured = []
-    for index, name in enumerate(names):
-        column, scores = true[:, index], prob[:, index]
-        some, all_ = bool(column.any()), bool(column.all())
-        measured.append(
-            LabelMetrics(
-                label=name,
-                support=int(support[index]),
-                threshold=float(cuts[index]),
-                precision=_defined(precision[index]),
-                recall=_defined(recall[index]),
-                f1=_defined(f1[index]),
-                roc_auc=float(skm.roc_auc_score(column, scores)) if some and not all_ else None,
-                average_precision=float(skm.average_precision_score(column, scores)) if some else None,
-            )
-        )
-    return tuple(measured)
-
-
-def _measure_all(
-    true: NDArray[np.int64],
-    prob: NDArray[np.float64],
-    pred: NDArray[np.int64],
-    per_label: Sequence[LabelMetrics],
-) -> dict[str, float | None]:
-    skm = import_extra("sklearn.metrics", "train")
-    both = 0 < true.mean() < 1  # a positive and a negative somewhere
-
-    def f1(average: str) -> float | None:
-        return _defined(skm.f1_score(true, pred, average=average, zero_division=np.nan))
-
-    return {
-        "macro_f1": f1("macro"),
-        "micro_f1": f1("micro"),
-        "weighted_f1": f1("weighted"),
-        "samples_f1": f1("samples"),
-        "macro_roc_auc": _mean(each.roc_auc for each in per_label),
-        "micro_roc_auc": float(skm.roc_auc_score(true, prob, average="micro")) if both else None,
-        "macro_average_precision": _mean(each.average_precision for each in per_label),
-        "hamming_loss": float(skm.hamming_loss(true, pred)),
-        "subset_accuracy": float(skm.accuracy_score(true, pred)),
-        "label_ranking_average_precision": float(skm.label_ranking_average_precision_score(true, prob)),
+    undefined = {
+        "macro_f1": sum(metrics.f1 is None for metrics in per_label),
+        "samples_f1": int((~(true | pred).any(axis=1)).sum()),
+        "macro_roc_auc": sum(metrics.roc_auc is None for metrics in per_label),
+        "macro_average_precision": sum(metrics.average_precision is None for metrics in per_label),
     }
+    overall = {name: _defined(points.overall[name][0]) for name in FIGURES}
+    return Metrics(n_rows, overall, undefined, per_label)
+
+
+def _label_metrics(points: WeightedFigures, column: int, name: str, support: int, threshold: float) -> LabelMetrics:
+    precision, recall, f1, roc_auc, average_precision = (
+        _defined(points.per_label[figure][0, column])
+        for figure in ("precision", "recall", "f1", "roc_auc", "average_precision")
+    )
+    return LabelMetrics(name, support, threshold, precision, recall, f1, roc_auc, average_precision)
 
 
 def _defined(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    defined = [value for value in values if value is not None]
-    return float(np.mean(defined)) if defined else None

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def overlap(y: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Give, for each two labels, the rows that have both as a share of the rows that have either.
+    """Compute, for each two labels, the rows that have both as a share of the rows that have either.
 
     Parameters
     ----------

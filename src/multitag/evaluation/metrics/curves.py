@@ -1,17 +1,15 @@
-"""Precision against recall."""
+"""Precision against recall. numpy only."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.extras import import_extra
-
 
 def precision_at_recall(
     y_true: NDArray[np.integer], y_prob: NDArray[np.floating], levels: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Give the highest precision that some threshold reaches with a recall of at least each level.
+    """Compute the highest precision that some threshold reaches with a recall of at least each level.
 
     It never rises with the level, unlike the precision at each threshold, which goes up and down with every row.
 
@@ -39,8 +37,12 @@ def precision_at_recall(
     >>> precision_at_recall(y_true, y_prob, np.array([0.5, 1.0])).round(3).tolist()
     [1.0, 0.667]
     """
-    precision, recall, _ = import_extra("sklearn.metrics", "train").precision_recall_curve(y_true, y_prob)
-    precision, recall = precision[:-1], recall[:-1]  # without the point that scikit-learn adds at recall 0
-    best = np.maximum.accumulate(precision)  # recall falls, so this is over all that reach as much
-    reached = np.searchsorted(-recall, -(levels - 1e-9), side="right") - 1  # a hair lower: 0.7 is not 7 / 10 in floats
+    order = np.argsort(-y_prob, kind="stable")
+    true, prob = y_true[order], y_prob[order]
+    possible = np.append(prob[1:] != prob[:-1], True)  # no threshold divides rows of equal probability
+    true_positives = true.cumsum(dtype=np.float64)[possible]
+    precision = true_positives / (np.flatnonzero(possible) + 1)
+    recall = true_positives / true_positives[-1]
+    best = np.maximum.accumulate(precision[::-1])[::-1]  # recall rises, so this is over all that reach as much
+    reached = np.searchsorted(recall, levels - 1e-9, side="left")  # a hair lower: 0.7 is not 7 / 10 in floats
     return np.asarray(best[reached], dtype=np.float64)

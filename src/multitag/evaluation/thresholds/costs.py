@@ -1,4 +1,4 @@
-"""What a wrong decision costs, label by label: a table with the columns label, false_positive and false_negative."""
+"""Costs of wrong decisions, label by label: a table with the columns label, false_positive and false_negative."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Costs:
     Parameters
     ----------
     false_positive : tuple of float, length n_labels
-        Of giving the label to a row that does not have it; above 0.
+        Cost of predicting the label for a row that does not have it; above 0.
     false_negative : tuple of float, length n_labels
-        Of missing it on a row that has it; above 0.
+        Cost of missing the label on a row that has it; above 0.
 
     Raises
     ------
     ConfigError
-        If there is not one of each a label, or a cost is not a number above 0.
+        If their numbers differ, or a cost is not a number above 0.
     """
 
     false_positive: tuple[float, ...]
@@ -47,7 +47,7 @@ class Costs:
 
     @classmethod
     def same(cls, false_positive: float, false_negative: float, n_labels: int) -> Self:
-        """Give all labels the same two costs."""
+        """Return the same two costs for all labels."""
         return cls((false_positive,) * n_labels, (false_negative,) * n_labels)
 
 
@@ -59,12 +59,12 @@ def read_costs(path: str | Path, label_names: Sequence[str]) -> Costs:
     path : str or Path
         UTF-8, with the header ``label,false_positive,false_negative`` and a row for each label.
     label_names : sequence of str, length n_labels
-        The order that the costs are given in.
+        The order of the costs returned.
 
     Raises
     ------
     DataError
-        If the file cannot be read, a label is missing, unknown or there twice, or a cost is not a number above 0.
+        If the file cannot be read, a label is missing, unknown or repeated, or a cost is not a number above 0.
     """
     costs: dict[str, tuple[float, float]] = {}
     for number, cells in _read_rows(path):
@@ -84,13 +84,13 @@ def read_costs(path: str | Path, label_names: Sequence[str]) -> Costs:
 
 
 def _read_rows(path: str | Path) -> list[tuple[int, list[str]]]:
-    """Give the rows under the header with their numbers, from 1; each has a cell a column."""
+    """Read the rows under the header with their numbers, from 1; all have a cell for each column."""
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             header, *rows = [*csv.reader(file)] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read as a CSV file in UTF-8: {error}") from error
-    if [each.strip() for each in header] != COLUMNS:
+    if [column.strip() for column in header] != COLUMNS:
         raise DataError(f"{path}: expected the header {','.join(COLUMNS)}, got {','.join(header)[:100]!r}")
     numbered = [(number, cells) for number, cells in enumerate(rows, start=1) if cells]  # blank lines have none
     for number, cells in numbered:

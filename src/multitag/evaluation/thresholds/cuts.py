@@ -17,8 +17,10 @@ _TIE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Counts:
-    """What the cuts of rankings, from most to least probable, give. A cut predicts the label for the rows above it.
+class CutCounts:
+    """Counts of decisions at the cuts of rankings, which fall from the most to the least probable row.
+
+    A cut predicts the label for the rows above it.
 
     Parameters
     ----------
@@ -37,26 +39,26 @@ class Counts:
 
     @property
     def predicted(self) -> NDArray[np.float64]:
-        """Rows that are given the label, shape (n_cuts, n_rankings)."""
+        """Rows that are predicted to have the label, shape (n_cuts, n_rankings)."""
         return self.true_positives + self.false_positives
 
 
-def count_cuts(true: NDArray[np.int64], prob: NDArray[np.float64]) -> Counts:
+def count_cuts(true: NDArray[np.int64], prob: NDArray[np.float64]) -> CutCounts:
     """Count at every cut of rankings whose ``prob`` falls, both of shape (n_rows, n_rankings)."""
     nothing = np.zeros((1, true.shape[1]))
-    found = np.concatenate([nothing, true.cumsum(axis=0)])
-    wrong = np.arange(len(true) + 1.0)[:, None] - found
-    return Counts(found, wrong, found[-1], _possible(prob))
+    true_positives = np.concatenate([nothing, true.cumsum(axis=0)])
+    false_positives = np.arange(len(true) + 1.0)[:, None] - true_positives
+    return CutCounts(true_positives, false_positives, true_positives[-1], _possible(prob))
 
 
 def _possible(prob: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell the cuts that do not divide rows of equal probability, shape (n_rows + 1, n_rankings)."""
+    """Return which cuts do not divide rows of equal probability, shape (n_rows + 1, n_rankings)."""
     always = np.ones((1, prob.shape[1]), dtype=bool)  # at threshold 0 everything is predicted
     return np.concatenate([prob[:1] < 1, prob[1:] != prob[:-1], always])
 
 
 def widest_best_middle(prob: NDArray[np.float64], score: NDArray[np.float64]) -> float:
-    """Middle of the widest range of thresholds with the best score.
+    """Return the middle of the widest range of thresholds with the best score.
 
     ``prob`` falls, shape (n,), and ``score[i]`` is the score with the first ``i`` predicted, shape (n + 1,). A
     threshold in ``(low, high]``, neighbouring distinct probabilities, predicts everything from ``high`` up.

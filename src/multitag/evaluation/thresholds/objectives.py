@@ -1,4 +1,4 @@
-"""What thresholds are tuned for: an objective scores the cuts of rankings by the counts that they give. numpy only."""
+"""Objectives of tuning thresholds: each scores the cuts of rankings by their counts of decisions. numpy only."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from multitag.config.objective import check_costs_given, parse_objective
 from multitag.errors import ConfigError
+from multitag.evaluation.metrics.decisions import DecisionCounts
+from multitag.evaluation.metrics.kernel import mean_defined
 from multitag.evaluation.thresholds.costs import Costs
-from multitag.evaluation.thresholds.cuts import Counts
-from multitag.evaluation.thresholds.tally import Tally, ratio
+from multitag.evaluation.thresholds.cuts import CutCounts
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +22,7 @@ _ROUNDING = 1e-9  # 0.07 * 100 is a little more than 7
 
 
 class Objective(ABC):
-    """Something to tune thresholds for.
+    """A figure that thresholds are tuned for.
 
     Attributes
     ----------
@@ -33,20 +34,20 @@ class Objective(ABC):
 
     @property
     @abstractmethod
-    def title(self) -> str:
-        """Name of the figure that :meth:`value` gives."""
+    def figure(self) -> str:
+        """Name of the figure that :meth:`value` computes, such as ``"macro_f1"``."""
 
     @abstractmethod
-    def score(self, counts: Counts) -> Floats:
+    def score(self, counts: CutCounts) -> Floats:
         """Score every cut of each ranking by itself, shape (n_cuts, n_rankings); the highest is the best."""
 
-    def score_labels(self, counts: Counts) -> Floats:
+    def score_labels(self, counts: CutCounts) -> Floats:
         """Score every cut of each label, shape (n_cuts, n_labels), so that the highest ones are best together."""
         return self.score(counts)
 
     @abstractmethod
-    def value(self, decided: Tally) -> Floats:
-        """Measure decisions, one figure for each resample; NaN where undefined."""
+    def value(self, counts: DecisionCounts) -> Floats:
+        """Compute the figure of decisions, shape (n_weightings,); NaN where undefined."""
 
 
 @dataclass(frozen=True)
@@ -62,22 +63,19 @@ class FBeta(Objective):
     pooled: ClassVar[bool] = False
 
     @property
-    def title(self) -> str:
-        """Macro F1, Macro F0.5 and so on."""
-        return f"Macro F{self.beta:g}"
+    def figure(self) -> str:
+        """``"macro_f1"``, ``"macro_f0.5"`` and so on."""
+        return f"macro_f{self.beta:g}"
 
-    def score(self, counts: Counts) -> Floats:
+    def score(self, counts: CutCounts) -> Floats:
         """Score by F-beta, in [0, 1]; 0 without positives."""
         square = self.beta**2
         total = counts.predicted + square * counts.positives
         return (1 + square) * counts.true_positives / np.where(total > 0, total, 1)
 
-    def value(self, decided: Tally) -> Floats:
-        """Measure the mean over the labels that some row has or is given, in [0, 1]."""
-        square = self.beta**2
-        total = decided.predicted + square * decided.positives  # (..., n_labels)
-        f = (1 + square) * decided.true_positives / np.where(total > 0, total, 1)  # 0 where undefined
-        return ratio(f.sum(axis=-1), (total > 0).sum(axis=-1))
+    def value(self, counts: DecisionCounts) -> Floats:
+        """Compute the mean over the labels that a row has or is predicted to, in [0, 1]."""
+        return mean_defined(counts.f_beta(self.beta))
 
 
 class MicroF1(Objective):
@@ -91,17 +89,14 @@ class MicroF1(Objective):
     Dinkelbach (1967), "On nonlinear fractional programming", Management Science 13(7).
     """
 
-    @property
-    def title(self) -> str:
-        """Micro F1."""
-        return "Micro F1"
+    figure = "micro_f1"
 
-    def score(self, counts: Counts) -> Floats:
+    def score(self, counts: CutCounts) -> Floats:
         """Score by F1, in [0, 1]; 0 without positives."""
         total = counts.predicted + counts.positives
         return 2 * counts.true_positives / np.where(total > 0, total, 1)
 
-    def score_labels(self, counts: Counts) -> Floats:
+    def score_labels(self, counts: CutCounts) -> Floats:
         """Score by ``2 TP - q predicted``, with ``q`` the highest micro-F1 that cuts of all labels reach together."""
         labels = np.arange(len(counts.positives))
         ratio = 0.0
@@ -109,32 +104,28 @@ class MicroF1(Objective):
             score = 2 * counts.true_positives - ratio * counts.predicted
             best = np.where(counts.possible, score, -np.inf).argmax(axis=0)  # (n_labels,)
             total = (counts.predicted[best, labels] + counts.positives).sum()
-            found = float(2 * counts.true_positives[best, labels].sum() / total) if total else 0.0
-            if found <= ratio + _ROUNDING:
+            reached = float(2 * counts.true_positives[best, labels].sum() / total) if total else 0.0
+            if reached <= ratio + _ROUNDING:
                 return score
-            ratio = found
+            ratio = reached
 
-    def value(self, decided: Tally) -> Floats:
-        """Measure micro-F1, in [0, 1]."""
-        total = decided.predicted + decided.positives
-        return ratio(2 * decided.true_positives.sum(axis=-1), total.sum(axis=-1))
+    def value(self, counts: DecisionCounts) -> Floats:
+        """Compute micro-F1, in [0, 1]."""
+        return counts.pooled().f_beta()[:, 0]
 
 
 class Hamming(Objective):
     """The share of wrong decisions."""
 
-    @property
-    def title(self) -> str:
-        """Hamming loss."""
-        return "Hamming loss"
+    figure = "hamming_loss"
 
-    def score(self, counts: Counts) -> Floats:
+    def score(self, counts: CutCounts) -> Floats:
         """Score by the errors that are spared where nothing else is predicted."""
         return counts.true_positives - counts.false_positives
 
-    def value(self, decided: Tally) -> Floats:
-        """Measure the Hamming loss, in [0, 1]."""
-        return np.asarray((decided.false_positives + decided.false_negatives).mean(axis=-1) / decided.n_rows)
+    def value(self, counts: DecisionCounts) -> Floats:
+        """Compute the Hamming loss, in [0, 1]."""
+        return counts.hamming_loss()
 
 
 @dataclass(frozen=True)
@@ -143,20 +134,17 @@ class AtLeastPrecision(Objective):
 
     least: float
 
-    @property
-    def title(self) -> str:
-        """Micro precision."""
-        return "Micro precision"
+    figure = "micro_precision"
 
-    def score(self, counts: Counts) -> Floats:
+    def score(self, counts: CutCounts) -> Floats:
         """Score by true positives; where the precision is too low, by how far it is from 1, below 0."""
         predicted = counts.predicted
         reached = counts.true_positives >= (self.least - _ROUNDING) * predicted
         return np.where(reached, counts.true_positives, counts.true_positives / np.maximum(predicted, 1) - 1)
 
-    def value(self, decided: Tally) -> Floats:
-        """Measure the precision of all decisions together, in [0, 1]."""
-        return ratio(decided.true_positives.sum(axis=-1), decided.predicted.sum(axis=-1))
+    def value(self, counts: DecisionCounts) -> Floats:
+        """Compute the precision of all decisions together, in [0, 1]."""
+        return counts.pooled().precision()[:, 0]
 
 
 @dataclass(frozen=True)
@@ -165,19 +153,16 @@ class AtLeastRecall(Objective):
 
     least: float
 
-    @property
-    def title(self) -> str:
-        """Micro recall."""
-        return "Micro recall"
+    figure = "micro_recall"
 
-    def score(self, counts: Counts) -> Floats:
+    def score(self, counts: CutCounts) -> Floats:
         """Score by false positives; minus infinity where the recall is too low, which it never is at the last cut."""
         reached = counts.true_positives >= (self.least - _ROUNDING) * counts.positives
         return np.where(reached, -counts.false_positives, -np.inf)
 
-    def value(self, decided: Tally) -> Floats:
-        """Measure the recall of all decisions together, in [0, 1]."""
-        return ratio(decided.true_positives.sum(axis=-1), decided.positives.sum(axis=-1))
+    def value(self, counts: DecisionCounts) -> Floats:
+        """Compute the recall of all decisions together, in [0, 1]."""
+        return counts.pooled().recall()[:, 0]
 
 
 @dataclass(frozen=True)
@@ -195,25 +180,22 @@ class ExpectedCost(Objective):
     costs: Costs
     pooled: ClassVar[bool] = False
 
-    @property
-    def title(self) -> str:
-        """Cost a row."""
-        return "Cost a row"
+    figure = "cost_per_row"
 
-    def score(self, counts: Counts) -> Floats:
+    def score(self, counts: CutCounts) -> Floats:
         """Score by what is saved where nothing else is predicted."""
         saved = np.multiply(self.costs.false_negative, counts.true_positives)
         return saved - np.multiply(self.costs.false_positive, counts.false_positives)
 
-    def value(self, decided: Tally) -> Floats:
-        """Measure the mean cost of a row."""
-        given = np.multiply(self.costs.false_positive, decided.false_positives)
-        missed = np.multiply(self.costs.false_negative, decided.false_negatives)
-        return np.asarray((given + missed).sum(axis=-1) / decided.n_rows)
+    def value(self, counts: DecisionCounts) -> Floats:
+        """Compute the mean cost of a row."""
+        wrong = np.multiply(self.costs.false_positive, counts.false_positives)
+        missed = np.multiply(self.costs.false_negative, counts.false_negatives)
+        return np.asarray((wrong + missed).sum(axis=-1) / counts.n_rows)
 
 
 def find_objective(text: str, costs: Costs | None, n_labels: int) -> Objective:
-    """Make the objective that a person named.
+    """Return the objective of a name.
 
     Parameters
     ----------

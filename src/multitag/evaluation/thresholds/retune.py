@@ -1,17 +1,18 @@
-"""Other thresholds for a model as it is, and what they change: judged on rows that had no say in them."""
+"""New thresholds for a model as it is, and what they change, measured on rows not used to tune them. numpy only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities
-from multitag.evaluation.intervals.bootstrap import draw_weights, interval_of
+from multitag.evaluation.intervals.bootstrap import Interval, draw_resamples, interval_of
+from multitag.evaluation.metrics.decisions import DecisionCounts, DecisionKernel, count_decisions
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import (
     AtLeastPrecision,
@@ -19,18 +20,27 @@ from multitag.evaluation.thresholds.objectives import (
     FBeta,
     Hamming,
     MicroF1,
+    Objective,
     find_objective,
 )
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
-from multitag.evaluation.thresholds.tally import Tally
-from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds, tune_thresholds
-from multitag.report.tables import format_figure
+from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.evaluation.thresholds.tune import tune_thresholds
 
 PARTS = 5
 
-Figures = dict[str, float | None]
+_STANDARD = (FBeta(1), MicroF1(), AtLeastPrecision(1), AtLeastRecall(1), Hamming())  # measured whatever is tuned for
 
-_AT_ONCE = 2_000_000  # draws of rows that are held at a time
+# What the figures are called in metrics.json; F-beta follows from its name.
+_FILE_KEYS = {
+    "micro_f1": "Micro F1",
+    "micro_precision": "Micro precision",
+    "micro_recall": "Micro recall",
+    "hamming_loss": "Hamming loss",
+    "cost_per_row": "Cost a row",
+}
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -42,9 +52,12 @@ class Retuned:
     thresholds : Thresholds
         The new ones, tuned on all rows.
     n_rows : int
-    before, after : dict of str to (float or None)
-        Figures on the rows by their titles, that of the objective first; None where undefined. Those after are of rows
-        that each were decided by thresholds tuned on others.
+        Rows that they were tuned on.
+    before : dict of str to (float or None)
+        Figures of the rows at the thresholds before, by name; None where undefined. That of the objective is first,
+        such as ``"macro_f1"`` or ``"cost_per_row"``.
+    after : dict of str to (float or None)
+        The same, each part of the rows decided by thresholds tuned on the other parts.
     difference : dict of str to (tuple of float or None)
         After minus before: the low and the high end of the 95% interval of the paired bootstrap; None where it is
         undefined or no resample moves it.
@@ -52,26 +65,25 @@ class Retuned:
 
     thresholds: Thresholds
     n_rows: int
-    before: Figures
-    after: Figures
-    difference: dict[str, tuple[float, float] | None]
+    before: dict[str, float | None]
+    after: dict[str, float | None]
+    difference: dict[str, Interval | None]
 
-    def rows(self) -> tuple[list[str], list[list[str]]]:
-        """Format as a table: a header, and a row a figure with the interval of its difference."""
-        rows = []
-        for title, after in self.after.items():
-            ends = self.difference[title]
-            interval = "undefined" if ends is None else "[{:+.3f}, {:+.3f}]".format(*ends)
-            rows.append([title, format_figure(self.before[title]), format_figure(after), interval])
-        return [f"On {self.n_rows} rows", "before", "tuned", "difference, 95%"], rows
+    @property
+    def objective_figure(self) -> str:
+        """Name of the figure that the thresholds were tuned for."""
+        return next(iter(self.after))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain values that fit JSON."""
+        """Return plain values that fit JSON: the part ``retuned`` of metrics.json."""
         return {
-            "objective": self.thresholds.objective, "tuned_on": self.thresholds.tuned_on, "rows": self.n_rows,
-            "before": self.before, "after": self.after,
-            "difference": {title: None if ends is None else list(ends) for title, ends in self.difference.items()},
-        }  # fmt: skip
+            "objective": self.thresholds.objective,
+            "tuned_on": self.thresholds.tuned_on,
+            "rows": self.n_rows,
+            "before": _by_file_key(self.before),
+            "after": _by_file_key(self.after),
+            "difference": _by_file_key({name: ends and list(ends) for name, ends in self.difference.items()}),
+        }
 
 
 def retune_thresholds(
@@ -97,16 +109,17 @@ def retune_thresholds(
     y_prob : array_like, shape (n_rows, n_labels)
         Calibrated probabilities in [0, 1], of rows that the model was not trained on.
     present : Thresholds
-        With those of the new ones that are fixed.
+        Those to compare with; their fixed threshold is kept.
     tuned_on : str
         What the rows are.
     seed : int
-        Of the division and of the resamples.
+        Random seed of the division and of the resamples.
     resamples : int
-        Of the bootstrap behind the intervals.
+        Of the bootstrap behind the intervals, at least 100. Fewer are drawn, 200 at least, where rows times labels are
+        more than 200,000.
     objective : str
     costs : Costs, optional
-        As in :func:`~multitag.evaluation.thresholds.thresholds.tune_thresholds`.
+        As in :func:`~multitag.evaluation.thresholds.tune.tune_thresholds`.
 
     Returns
     -------
@@ -117,7 +130,7 @@ def retune_thresholds(
     DataError
         If there are too few rows to tune on or none has a label, or the arrays do not fit each other.
     ConfigError
-        If there is no such objective, or the costs do not go with it.
+        If there is no such objective, the costs do not go with it, or there are fewer than 100 resamples.
     """
     true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     if len(true) < MIN_ROWS_TO_TUNE:
@@ -133,27 +146,42 @@ def retune_thresholds(
         raise DataError(f"{tuned_on}: no row has a label of the model; give rows that have some")
     part = np.random.default_rng(seed).permutation(len(true)) % PARTS
     after = np.empty_like(true)
-    for each in range(PARTS):
-        after[part == each] = apply_thresholds(prob[part == each], tune(part != each).values())
+    for held_out in range(PARTS):
+        inside = part == held_out
+        after[inside] = apply_thresholds(prob[inside], tune(~inside).values())
     before = apply_thresholds(prob, present.values())
-    aim = find_objective(objective, costs, true.shape[1])
-    shown = {each.title: each for each in (aim, FBeta(1), MicroF1(), AtLeastPrecision(1), AtLeastRecall(1), Hamming())}
+    aims = {aim.figure: aim for aim in (find_objective(objective, costs, true.shape[1]), *_STANDARD)}
+    old, new, ends = _compare(aims, true, before, after, resamples, seed)
+    return Retuned(thresholds, len(true), old, new, ends)
 
-    def measure(pred: NDArray[np.int64], weights: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-        decided = Tally.of(true, pred, weights)
-        return np.stack([each.value(decided) for each in shown.values()])  # (n_shown,) or (n_shown, n_resamples)
 
-    at_once = max(1, _AT_ONCE // len(true))
+def _compare(
+    aims: Mapping[str, Objective],
+    true: NDArray[np.int64],
+    before: NDArray[np.int64],
+    after: NDArray[np.int64],
+    resamples: int,
+    seed: int,
+) -> tuple[dict[str, float | None], dict[str, float | None], dict[str, Interval | None]]:
+    """Measure two predictions of the same rows, and the interval of their differences."""
+
+    def measure(counts: DecisionCounts) -> NDArray[np.float64]:
+        return np.stack([aim.value(counts) for aim in aims.values()])  # (n_aims, n_weightings)
+
+    old, new = (measure(count_decisions(true, pred))[:, 0] for pred in (before, after))
+    old_kernel, new_kernel = DecisionKernel(true, before), DecisionKernel(true, after)
+    n_rows, n_labels = true.shape
     moved = [
-        measure(after, weights) - measure(before, weights)
-        for weights in draw_weights(len(true), resamples, seed, at_once)
+        measure(new_kernel.count(weights)) - measure(old_kernel.count(weights))
+        for weights in draw_resamples(n_rows, n_labels, resamples, seed)
     ]
-    old, new = measure(before), measure(after)
     ends = map(interval_of, np.concatenate(moved, axis=1), new - old)
-    return Retuned(
-        thresholds, len(true), _by_title(shown, old), _by_title(shown, new), dict(zip(shown, ends, strict=True))
-    )
+    return _defined(aims, old), _defined(aims, new), dict(zip(aims, ends, strict=True))
 
 
-def _by_title(titles: Iterable[str], values: NDArray[np.float64]) -> Figures:
-    return {title: None if np.isnan(value) else float(value) for title, value in zip(titles, values, strict=True)}
+def _defined(names: Iterable[str], values: NDArray[np.float64]) -> dict[str, float | None]:
+    return {name: None if np.isnan(value) else float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _by_file_key(figures: Mapping[str, Value]) -> dict[str, Value]:
+    return {_FILE_KEYS.get(name, name.replace("macro_f", "Macro F")): value for name, value in figures.items()}

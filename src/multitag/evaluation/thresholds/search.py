@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.evaluation.log_odds import logit, sigmoid
 from multitag.evaluation.thresholds.cuts import count_cuts, widest_best_middle
 from multitag.evaluation.thresholds.objectives import Objective
 
@@ -37,14 +38,14 @@ def search_thresholds(
     -------
     common : float
         In [0, 1], the one for all labels.
-    own : ndarray of float64, shape (n_labels,)
+    of_labels : ndarray of float64, shape (n_labels,)
         In [0, 1], the one of each label.
     """
     order = np.argsort(-prob, axis=0, kind="stable")  # (n_rows, n_labels), most probable first
     true, prob = np.take_along_axis(true, order, axis=0), np.take_along_axis(prob, order, axis=0)
     counts = count_cuts(true, prob)
     scores = objective.score_labels(counts)  # (n_rows + 1, n_labels)
-    own = [widest_best_middle(prob[:, column], scores[:, column]) for column in range(prob.shape[1])]
+    of_labels = [widest_best_middle(prob[:, label], scores[:, label]) for label in range(prob.shape[1])]
     flat = np.argsort(-prob, axis=None, kind="stable")  # of all labels at once
     everything = prob.ravel()[flat, None]  # (n_rows * n_labels, 1)
     if objective.pooled:
@@ -52,20 +53,20 @@ def search_thresholds(
     else:  # lower one threshold through all labels, adding up what each step does to the score of its label
         steps = np.diff(scores, axis=0).ravel()[flat]
         together = np.append(0.0, steps.cumsum())
-    return widest_best_middle(everything[:, 0], together), np.array(own)
+    return widest_best_middle(everything[:, 0], together), np.array(of_labels)
 
 
 def shrink_thresholds(
-    own: NDArray[np.float64], common: float, support: NDArray[np.int64], shrinkage: float = SHRINKAGE
+    of_labels: NDArray[np.float64], common: float, support: NDArray[np.int64], shrinkage: float = SHRINKAGE
 ) -> NDArray[np.float64]:
-    """Draw each label's threshold towards the common one, the more the fewer positives it was found with.
+    """Draw each label's threshold towards the common one, the more the fewer positives it was tuned on.
 
-    The result is ``sigmoid(w * logit(own) + (1 - w) * logit(common))`` with ``w = support / (support + shrinkage)``;
-    without positives it is the common one.
+    The result is ``sigmoid(w * logit(of_label) + (1 - w) * logit(common))`` with
+    ``w = support / (support + shrinkage)``; without positives it is the common one.
 
     Parameters
     ----------
-    own : ndarray of float64, shape (n_labels,)
+    of_labels : ndarray of float64, shape (n_labels,)
         In [0, 1].
     common : float
         In [0, 1].
@@ -80,10 +81,5 @@ def shrink_thresholds(
         In [0, 1].
     """
     weight = support / (support + shrinkage)
-    logit = weight * _logit(own) + (1 - weight) * _logit(np.array(common))
-    return np.where(support > 0, 1 / (1 + np.exp(-logit)), common)
-
-
-def _logit(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    clipped = np.clip(share, _EDGE, 1 - _EDGE)
-    return np.asarray(np.log(clipped) - np.log1p(-clipped))
+    log_odds = weight * logit(of_labels, _EDGE) + (1 - weight) * logit(np.array(common), _EDGE)
+    return np.where(support > 0, sigmoid(log_odds), common)

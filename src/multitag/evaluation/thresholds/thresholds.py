@@ -10,11 +10,8 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multitag.errors import BundleError, ConfigError, DataError
-from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
-from multitag.evaluation.thresholds.costs import Costs
-from multitag.evaluation.thresholds.objectives import find_objective
-from multitag.evaluation.thresholds.search import search_thresholds, shrink_thresholds
+from multitag.errors import BundleError, ConfigError
+from multitag.evaluation.arrays import as_probabilities
 
 Policy = Literal["per_label", "global", "fixed"]
 
@@ -26,7 +23,7 @@ class Thresholds:
     Parameters
     ----------
     policy : {"per_label", "global", "fixed"}
-        Which of the three below :meth:`values` gives; ``dataclasses.replace`` changes it.
+        Which of the three below :meth:`values` returns; ``dataclasses.replace`` changes it.
     fixed : float
         Set by hand, in [0, 1].
     global_threshold : float or None
@@ -35,7 +32,8 @@ class Thresholds:
         Tuned for each label, in [0, 1]; None where nothing was tuned.
     n_labels : int
     objective : str or None
-        What was tuned for, such as ``"f1"``; see :func:`tune_thresholds`.
+        What was tuned for, such as ``"f1"``; see
+        :func:`~multitag.evaluation.thresholds.tune.tune_thresholds`.
     tuned_on : str or None
         The rows it was tuned on, such as ``"validation, 100 rows"``.
 
@@ -77,11 +75,11 @@ class Thresholds:
 
     @classmethod
     def fixed_only(cls, fixed: float, n_labels: int) -> Self:
-        """One threshold for all labels, nothing tuned; a ConfigError if it is outside [0, 1]."""
+        """Return one threshold for all labels, nothing tuned; a ConfigError if it is outside [0, 1]."""
         return cls("fixed", fixed, None, None, n_labels, None, None)
 
     def values(self) -> NDArray[np.float64]:
-        """Give the threshold of each label under the policy.
+        """Return the threshold of each label under the policy.
 
         Returns
         -------
@@ -94,98 +92,35 @@ class Thresholds:
         return np.full(self.n_labels, one, dtype=np.float64)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain text, floats and lists that fit JSON."""
+        """Return plain text, floats and lists that fit JSON."""
         values = asdict(self) | {"fixed": float(self.fixed)}
         if self.global_threshold is not None:
             values["global_threshold"] = float(self.global_threshold)
         if self.per_label is not None:
-            values["per_label"] = [float(each) for each in self.per_label]
+            values["per_label"] = [float(threshold) for threshold in self.per_label]
         return values
 
     @classmethod
     def from_dict(cls, values: Any, n_labels: int) -> Self:
-        """Read what :meth:`to_dict` gave, as JSON gives it back, for ``n_labels`` labels.
+        """Read what :meth:`to_dict` returned, as JSON gives it back, for ``n_labels`` labels.
 
         Raises
         ------
         BundleError
             If a key is missing or unknown, or a value of the wrong type, length or range.
         """
-        known = [field.name for field in fields(cls)]
+        keys = [field.name for field in fields(cls)]
         try:
-            if not isinstance(values, Mapping) or set(values) != set(known):
+            if not isinstance(values, Mapping) or set(values) != set(keys):
                 got = list(values) if isinstance(values, Mapping) else values
-                raise ConfigError(f"expected the keys {', '.join(known)}, got {reprlib.repr(got)}")
+                raise ConfigError(f"expected the keys {', '.join(keys)}, got {reprlib.repr(got)}")
             if values["n_labels"] != n_labels:
                 got = reprlib.repr(values["n_labels"])
                 raise ConfigError(f"n_labels: expected {n_labels} as in labels.json, got {got}")
-            listed = values["per_label"]
-            return cls(**{**values, "per_label": tuple(listed) if isinstance(listed, list) else listed})
+            per_label = values["per_label"]
+            return cls(**{**values, "per_label": tuple(per_label) if isinstance(per_label, list) else per_label})
         except ConfigError as error:
             raise BundleError(f"thresholds: {error}") from error
-
-
-def tune_thresholds(
-    y_true: ArrayLike, y_prob: ArrayLike, *,
-    fixed: float, tuned_on: str, objective: str = "f1", costs: Costs | None = None,
-) -> Thresholds:  # fmt: skip
-    """Find the threshold of each label, and the one for all, that are best by an objective.
-
-    A label's own threshold is shrunk towards the one for all, the more the fewer positives it has (see
-    ``multitag.evaluation.thresholds.search``); without any it takes that one. So a precision or recall is aimed at,
-    not promised.
-
-    Parameters
-    ----------
-    y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere.
-    y_prob : array_like, shape (n_rows, n_labels)
-        Probabilities in [0, 1]. Tune on rows that the model was not trained on.
-    fixed : float
-        The fixed threshold to carry along, in [0, 1].
-    tuned_on : str
-        What the rows are, such as ``"validation, 100 rows"``.
-    objective : str, default "f1"
-        ``"f1"`` or ``"macro-f1"``, ``"f0.5"`` or any other F-beta, ``"micro-f1"``, ``"hamming"``, ``"precision=0.8"``,
-        ``"recall=0.9"``, ``"cost=5:1"`` (of a false positive and of a miss) or ``"cost"``: see docs/evaluation.md.
-    costs : Costs, optional
-        Of each label, with the objective ``"cost"``.
-
-    Returns
-    -------
-    Thresholds
-        Policy ``"per_label"``; policy ``"fixed"`` with nothing tuned where no label has a positive.
-
-    Raises
-    ------
-    DataError
-        If there are no rows, the shapes differ or a value is out of range.
-    ConfigError
-        If ``fixed`` is outside [0, 1], there is no such objective, or the costs do not go with it.
-
-    References
-    ----------
-    Fan and Lin (2007), "A study on threshold selection for multi-label classification".
-
-    Examples
-    --------
-    >>> y_true, y_prob = [[1], [1], [0]], [[0.9], [0.6], [0.2]]
-    >>> tuned = tune_thresholds(y_true, y_prob, fixed=0.3, tuned_on="validation, 3 rows")
-    >>> round(tuned.global_threshold, 6)
-    0.4
-    """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
-    check_same_shape(y_true=true, y_prob=prob)
-    n_rows, n_labels = true.shape
-    aim = find_objective(objective, costs, n_labels)
-    if n_rows == 0:
-        raise DataError("no rows to tune thresholds on; expected at least one")
-    support = true.sum(axis=0)  # (n_labels,)
-    if not support.any():
-        return Thresholds.fixed_only(fixed, n_labels)
-    common, own = search_thresholds(true, prob, aim)
-    per_label = shrink_thresholds(own, common, support)
-    return Thresholds("per_label", fixed, common, tuple(per_label.tolist()), n_labels, objective, tuned_on)
 
 
 def apply_thresholds(

@@ -16,6 +16,7 @@ from multitag.evaluation.guarantees.fit import check_guarantee_rows, fit_guarant
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD
 from multitag.jobs.train.measured import MeasuredModel
+from multitag.report.guarantee import word_guarantee
 
 
 def check_guarantee(task: Task, config: Config) -> None:
@@ -49,10 +50,9 @@ def find_guarantee(config: Config, measured: MeasuredModel) -> tuple[Guarantee |
     if side != OUT_OF_FOLD:  # there each row is calibrated by itself and the others
         y_prob = calibrate_apart(rows.y_true, rows.y_raw, choose_method(config.evaluation.calibration, folds=False))
     try:
-        found = fit_guarantee(
-            goal.kind, goal.level, rows.y_true, y_prob, fitted_on=f"{side.replace('_', ' ')}, {len(rows)} rows",
-            refitted=measured.refit is not None,
-        )  # fmt: skip
+        cut = fit_guarantee(
+            goal.kind, goal.level, rows.y_true, y_prob, fitted_on=f"{side.replace('_', ' ')}, {len(rows)} rows"
+        )
     except DataError as error:
         return None, [f"no guarantee is in the bundle: {error}"]
-    return found, []
+    return word_guarantee(cut, refitted=measured.refit is not None), []

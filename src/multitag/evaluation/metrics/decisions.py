@@ -1,0 +1,143 @@
+"""Figures of predicted labels: their counts label by label, and what follows from them. numpy only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.evaluation.metrics.kernel import WeightedFigures, Weights, divide, mean_defined
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class DecisionCounts:
+    """Counts of decisions at several weightings of the rows.
+
+    Parameters
+    ----------
+    true_positives : ndarray of float64, shape (n_weightings, n_labels)
+        Rows that have the label and are predicted to.
+    predicted : ndarray of float64, shape (n_weightings, n_labels)
+        Rows that are predicted to have the label.
+    positives : ndarray of float64, shape (n_weightings, n_labels)
+        Rows that have the label.
+    n_rows : ndarray of float64, shape (n_weightings,)
+    """
+
+    true_positives: Floats
+    predicted: Floats
+    positives: Floats
+    n_rows: Floats
+
+    @property
+    def false_positives(self) -> Floats:
+        """Rows that are predicted to have the label and do not, shape (n_weightings, n_labels)."""
+        return self.predicted - self.true_positives
+
+    @property
+    def false_negatives(self) -> Floats:
+        """Rows that have the label and are not predicted to, shape (n_weightings, n_labels)."""
+        return self.positives - self.true_positives
+
+    def pooled(self) -> DecisionCounts:
+        """Add up the labels as if they were one: its figures are the micro averages."""
+        counts = (self.true_positives, self.predicted, self.positives)
+        true_positives, predicted, positives = (of_labels.sum(axis=-1, keepdims=True) for of_labels in counts)
+        return DecisionCounts(true_positives, predicted, positives, self.n_rows * self.positives.shape[-1])
+
+    def precision(self) -> Floats:
+        """Compute the precision of each label, in [0, 1]; NaN where it is predicted on no row."""
+        return divide(self.true_positives, self.predicted)
+
+    def recall(self) -> Floats:
+        """Compute the recall of each label, in [0, 1]; NaN where no row has it."""
+        return divide(self.true_positives, self.positives)
+
+    def f_beta(self, beta: float = 1.0) -> Floats:
+        """Compute the F-beta of each label, in [0, 1]; NaN where no row has it or is predicted to.
+
+        Recall weighs ``beta`` times as much as precision.
+        """
+        square = beta**2
+        return divide((1 + square) * self.true_positives, self.predicted + square * self.positives)
+
+    def hamming_loss(self) -> Floats:
+        """Compute the share of wrong decisions, in [0, 1]; shape (n_weightings,)."""
+        wrong = self.predicted + self.positives - 2 * self.true_positives
+        return divide(wrong.sum(axis=-1), self.n_rows * wrong.shape[-1])
+
+
+def count_decisions(y_true: NDArray[np.integer], y_pred: NDArray[np.integer]) -> DecisionCounts:
+    """Count the decisions on the rows themselves: a single weighting, in which each row counts once.
+
+    Examples
+    --------
+    >>> count_decisions(np.array([[1, 0], [1, 1]]), np.array([[1, 1], [0, 1]])).f_beta().round(3).tolist()
+    [[0.667, 0.667]]
+    """
+    return DecisionKernel(y_true, y_pred).count(np.ones((1, len(y_true)), dtype=np.int64))
+
+
+class DecisionKernel:
+    """Computes the F1s, precision, recall, Hamming loss and subset accuracy of predictions.
+
+    Parameters
+    ----------
+    y_true, y_pred : ndarray of int, shape (n_rows, n_labels)
+        0 and 1.
+    """
+
+    def __init__(self, y_true: NDArray[np.integer], y_pred: NDArray[np.integer]) -> None:
+        both = y_true & y_pred
+        # Products of whole numbers in float64 are exact, and BLAS multiplies nothing else.
+        self._counts = np.hstack([both, y_pred, y_true]).astype(np.float64)  # (n_rows, 3 * n_labels)
+        row_f1 = divide(2 * both.sum(axis=1), y_true.sum(axis=1) + y_pred.sum(axis=1))
+        exact = (y_true == y_pred).all(axis=1)
+        self._rows = np.column_stack([exact, np.nan_to_num(row_f1), ~np.isnan(row_f1)])  # (n_rows, 3)
+
+    def count(self, weights: Weights) -> DecisionCounts:
+        """Count the decisions at each of the weightings.
+
+        Parameters
+        ----------
+        weights : ndarray of int64, shape (n_weightings, n_rows)
+
+        Returns
+        -------
+        DecisionCounts
+        """
+        return self._count(weights.astype(np.float64))
+
+    def compute(self, weights: Weights) -> WeightedFigures:
+        """Compute the figures at each of the weightings.
+
+        Parameters
+        ----------
+        weights : ndarray of int64, shape (n_weightings, n_rows)
+
+        Returns
+        -------
+        WeightedFigures
+        """
+        as_floats = weights.astype(np.float64)
+        counts = self._count(as_floats)
+        exact, row_f1, has_f1 = (as_floats @ self._rows).T  # (n_weightings,) each
+        f1 = counts.f_beta()
+        macro = mean_defined(f1)
+        weighted = divide((np.nan_to_num(f1) * counts.positives).sum(axis=1), counts.positives.sum(axis=1))
+        overall = {
+            "macro_f1": macro,
+            "micro_f1": counts.pooled().f_beta()[:, 0],
+            "weighted_f1": np.where(np.isnan(weighted), macro, weighted),  # as scikit-learn: no label on any row
+            "samples_f1": divide(row_f1, has_f1),
+            "hamming_loss": counts.hamming_loss(),
+            "subset_accuracy": divide(exact, counts.n_rows),
+        }
+        return WeightedFigures(overall, {"precision": counts.precision(), "recall": counts.recall(), "f1": f1})
+
+    def _count(self, weights: Floats) -> DecisionCounts:
+        true_positives, predicted, positives = np.split(weights @ self._counts, 3, axis=1)
+        return DecisionCounts(true_positives, predicted, positives, weights.sum(axis=1))

@@ -1,0 +1,61 @@
+"""Words of a guarantee: what is promised, on what conditions and at what cost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from multitag.config.guarantee import GuaranteeKind
+from multitag.evaluation.guarantees.guarantee import Guarantee, GuaranteedCut
+
+_CONDITIONS: dict[GuaranteeKind, str] = {
+    "recall": "of rows with at least one true label",
+    "precision": "of rows that are given at least one label; the others are left to a person",
+}
+_AVERAGE = "on average over rows: a single row or label may fare worse"
+_EXCHANGEABLE = "new rows come from where the fitted ones came (exchangeable); other sources or times are not covered"
+_REFITTED = "the cut was found on what models gave that had not seen those rows, and is used with one trained on all"
+
+
+def word_guarantee(cut: GuaranteedCut, *, refitted: bool = False) -> Guarantee:
+    """Put a guaranteed cut into words, as guarantee.json holds it.
+
+    Parameters
+    ----------
+    cut : GuaranteedCut
+    refitted : bool, default False
+        Whether the final model is not the one that scored the rows; added to the conditions.
+
+    Returns
+    -------
+    Guarantee
+    """
+    conditions = [_CONDITIONS[cut.kind], _AVERAGE, _EXCHANGEABLE]
+    if refitted:
+        conditions.append(_REFITTED)
+    return Guarantee(**asdict(cut), promise=_promise(cut), conditions=tuple(conditions))
+
+
+def guarantee_lines(guarantee: Guarantee) -> list[str]:
+    """Describe what is promised, on what conditions and at what cost, a line each.
+
+    Parameters
+    ----------
+    guarantee : Guarantee
+
+    Returns
+    -------
+    list of str
+    """
+    cost = f"{guarantee.labels_per_row:.1f} labels a row, none for {guarantee.empty_rows:.0%} of the rows"
+    return [
+        f"guarantee {guarantee.name}: {guarantee.promise}",
+        f"fitted on {guarantee.fitted_on}: every label from {guarantee.cut:.3g} up, which was {cost}",
+        *(f"condition: {condition}" for condition in guarantee.conditions),
+    ]
+
+
+def _promise(cut: GuaranteedCut) -> str:
+    if cut.confidence is None:
+        return f"on average at least {cut.level:.4g} of a row's true labels are given"
+    confidence = f"with {cut.confidence:.0%} confidence"
+    return f"on average at least {cut.level:.4g} of the labels given to a row are true, {confidence}"
