@@ -82,7 +82,7 @@ def whole(train: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def check_same(whole: Path) -> Callable[[Path], None]:
     """Give a function that checks that a run is finished, and its model is that of the run nothing happened to."""
-    from multitag.bundle.archive import verify
+    from multitag.bundle.zip_writer import verify
 
     def check_same(out: Path) -> None:
         verify(out / "bundle")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from multitag.bundle.archive import verify
+from multitag.bundle.zip_writer import verify
 from multitag.training.checkpoints import what_is_wrong
 
 SIZE = 8 << 20

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from multitag.bundle.archive import pack, verify
+from multitag.bundle.zip_writer import pack, verify
 from multitag.bundle.layout import FORMAT, REQUIRED
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
-from multitag.bundle.unzip import unzip_bundle
+from multitag.bundle.zip_reader import unzip_bundle
 from multitag.bundle.write import replace_files
 from multitag.errors import BundleError
 from multitag.evaluation.calibration.calibration import Calibration

@@ -14,7 +14,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from multitag import atomic
-from multitag.bundle.archive import pack, verify
+from multitag.bundle.zip_writer import pack, verify
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files, write_bundle

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 
 import multitag
 from fuzz.targets import base_bundle, sign, tiny_graph
-from multitag.bundle.archive import pack, verify
+from multitag.bundle.zip_writer import pack, verify
 from multitag.bundle.layout import OPTIONAL, REQUIRED
 from multitag.bundle.read import open_bundle
 from multitag.errors import BundleError, MultitagError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import multitag
-from multitag.bundle.archive import pack
+from multitag.bundle.zip_writer import pack
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files

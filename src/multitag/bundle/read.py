@@ -14,7 +14,7 @@ from typing import Self
 from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST, list_files, size_limit
 from multitag.bundle.manifest import FileRecord, Manifest
-from multitag.bundle.unzip import unzip_bundle
+from multitag.bundle.zip_reader import unzip_bundle
 from multitag.errors import BundleError
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.guarantees.guarantee import Guarantee

@@ -16,7 +16,7 @@ def pack(
     ] = None,
 ) -> None:
     """Pack a bundle into one zip; equal bundles give byte-for-byte equal zips."""
-    from multitag.bundle.archive import pack as pack_bundle
+    from multitag.bundle.zip_writer import pack as pack_bundle
     from multitag.bundle.manifest import FileRecord
 
     target = pack_bundle(bundle, output)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from multitag.bundle.archive import pack, verify
+from multitag.bundle.zip_writer import pack, verify
 from multitag.errors import BundleError, OutputError
 
 
