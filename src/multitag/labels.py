@@ -9,16 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from multitag.errors import DataError
-from multitag.extras import import_extra
-
-if TYPE_CHECKING:
-    from sklearn.preprocessing import MultiLabelBinarizer
 
 ROWS_AT_ONCE = 10_000
 
@@ -69,23 +65,6 @@ class LabelSet:
         """
         return cls(tuple(sorted({name for row in rows for name in _names(row)})))
 
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what :meth:`to_json` wrote.
-
-        Raises
-        ------
-        DataError
-            If the text is not a JSON list of unique, non-empty names.
-        """
-        try:
-            names = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"label names are not JSON: {error}") from error
-        if not isinstance(names, list):
-            raise DataError(f"label names must be a JSON list of names, got {type(names).__name__}")
-        return cls(tuple(names))
-
     def to_json(self) -> str:
         """Write the names as a JSON list, in order."""
         return json.dumps(list(self.names), ensure_ascii=False, indent=2) + "\n"
@@ -103,11 +82,6 @@ class LabelSet:
     def id2label(self) -> dict[int, str]:
         """Name of each column."""
         return dict(enumerate(self.names))
-
-    def to_binarizer(self) -> MultiLabelBinarizer:
-        """Rebuild the fitted scikit-learn ``MultiLabelBinarizer`` with these classes in this order."""
-        preprocessing: Any = import_extra("sklearn.preprocessing", "train")
-        return preprocessing.MultiLabelBinarizer(classes=list(self.names)).fit([])
 
     def encode(self, rows: Sequence[Iterable[str]], dtype: DTypeLike = np.int64) -> NDArray[Any]:
         """Turn rows of label names into multi-hot rows.

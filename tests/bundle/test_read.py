@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from multitag.bundle.zip_writer import pack, verify
 from multitag.bundle.layout import FORMAT, REQUIRED
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
-from multitag.bundle.zip_reader import unzip_bundle
 from multitag.bundle.write import replace_files
+from multitag.bundle.zip_reader import unzip_bundle
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError
 from multitag.evaluation.calibration.calibration import Calibration
 
@@ -209,7 +209,7 @@ def test_thresholds_that_do_not_fit_are_refused(changes, bundle):
 def test_any_other_content_is_refused(name, content, bundle):
     forge(bundle, name, content)
     if content == b"{}" and name in ("metrics.json", "model/tokenizer.json"):
-        verify(bundle)  # an object, and theirs is not the bundle's to understand
+        open_bundle(bundle).close()  # an object, and theirs is not the bundle's to understand
     else:
         _refuse(bundle)
 
@@ -326,4 +326,5 @@ def test_a_file_that_changes_between_verifying_and_loading_is_found(bundle, tmp_
 
 def test_a_moved_or_copied_bundle_is_the_same_bundle(bundle, tmp_path):
     shutil.copytree(bundle, tmp_path / "copy")
-    assert verify(tmp_path / "copy") == verify(bundle)
+    with open_bundle(tmp_path / "copy") as copy, open_bundle(bundle) as original:
+        assert copy.manifest == original.manifest

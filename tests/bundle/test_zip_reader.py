@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx.helper import make_graph, make_model
 
-from multitag.bundle.zip_writer import pack
 from multitag.bundle.read import open_bundle
 from multitag.bundle.zip_reader import unzip_bundle
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError, MultitagError, OutputError
 
 Entry = tuple[zipfile.ZipInfo, bytes]

@@ -19,9 +19,9 @@ from safetensors.numpy import load_file, save_file
 
 import multitag
 from fuzz.targets import base_bundle, sign, tiny_graph
-from multitag.bundle.zip_writer import pack, verify
 from multitag.bundle.layout import OPTIONAL, REQUIRED
 from multitag.bundle.read import open_bundle
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError, MultitagError
 from multitag.inference.classifier import Classifier
 
@@ -63,7 +63,7 @@ def use(bundle: Path) -> list[str]:
 
     for backend in BACKENDS:
         attempt(lambda backend=backend: multitag.load(bundle, backend=backend).predict(["a film about love"]))
-    attempt(lambda: verify(bundle))
+    attempt(lambda: open_bundle(bundle).close())
     bundle.with_suffix(".zip").unlink(missing_ok=True)
     attempt(lambda: pack(bundle, bundle.with_suffix(".zip")))
     return errors

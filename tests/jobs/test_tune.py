@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import multitag
-from multitag.bundle.zip_writer import pack
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError, ConfigError, DataError, OutputError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.thresholds.thresholds import tune_thresholds

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from multitag.atomic import new_file
 from multitag.bundle.layout import MANIFEST
-from multitag.bundle.manifest import Manifest
 from multitag.bundle.read import open_bundle
 from multitag.bundle.write import refuse_inside
 from multitag.errors import BundleError
@@ -56,15 +55,3 @@ def pack(folder: str | Path, target: str | Path | None = None) -> Path:
                 shutil.copyfileobj(source, sink, 2**20)
         bundle.check_unchanged()
     return target
-
-
-def verify(path: str | Path) -> Manifest:
-    """Verify a bundle as :func:`~multitag.bundle.read.open_bundle` does, and close it again.
-
-    Raises
-    ------
-    BundleError
-        If it is not a bundle, or not exactly the one that was written.
-    """
-    with open_bundle(path) as bundle:
-        return bundle.manifest

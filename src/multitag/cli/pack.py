@@ -16,8 +16,8 @@ def pack(
     ] = None,
 ) -> None:
     """Pack a bundle into one zip; equal bundles give byte-for-byte equal zips."""
-    from multitag.bundle.zip_writer import pack as pack_bundle
     from multitag.bundle.manifest import FileRecord
+    from multitag.bundle.zip_writer import pack as pack_bundle
 
     target = pack_bundle(bundle, output)
     record = FileRecord.of(target)
