@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,7 +89,9 @@ def predict(
     if policy is not None and (threshold is not None or top_k is not None):
         raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
     from multitag.inference.classifier import load
+    from multitag.inference.options import PredictOptions
 
+    options = PredictOptions(threshold, top_k, at_least_one, batch_size)
     with load(bundle, backend=backend, threads=threads, long=long, pool=pool, policy=policy) as classifier:
         if input_file is not None and output_file is not None:
             from multitag.data.readers.records import ReadOptions
@@ -96,9 +99,8 @@ def predict(
 
             reading = ReadOptions(sep, encoding, not no_header)
             done = predict_file(
-                classifier, input_file, output_file, text=columns, threshold=threshold, top_k=top_k,
-                at_least_one=at_least_one, batch_size=batch_size, reading=reading, review=review,
-            )  # fmt: skip
+                classifier, input_file, output_file, text=columns, options=options, reading=reading, review=review
+            )
             _tell(classifier.guarantee)
             for note in done.notes:
                 typer.echo(f"note: {note}")
@@ -106,9 +108,7 @@ def predict(
             if review is not None:
                 typer.echo(done.review_line(review))
             return
-        prediction = classifier.predict(
-            [text or ""], threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size
-        )[0]
+        prediction = classifier.predict([text or ""], **asdict(options))[0]
         _tell(classifier.guarantee)
     _show(prediction.labels, prediction.probabilities, json_output)
 

@@ -15,8 +15,8 @@ from multitag.data.texts import Text
 from multitag.errors import BundleError
 from multitag.inference.backends.backend import Backend
 from multitag.inference.encoding import TextEncoder, pad_batch
+from multitag.inference.options import DEFAULT_BATCH_SIZE
 
-DEFAULT_BATCH_SIZE = 32
 # Tokens of a batch at most, padding counted: what a batch works on then stays in the processor's cache.
 BATCH_TOKENS = 512
 MAX_WINDOWS = 16  # of one text: 3,120 tokens at max_length 256
