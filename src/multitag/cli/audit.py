@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from multitag.errors import ConfigError, printable
+from multitag.errors import printable
 
 if TYPE_CHECKING:
     from multitag.evaluation.label_audit.audit import LabelFinding
@@ -32,15 +32,9 @@ def audit(
 
     Every row is looked over where the run was trained with --folds; else the validation and test rows.
     """
-    from multitag.evaluation.held_out import HeldOut
-    from multitag.evaluation.label_audit.audit import audit_held_out
-    from multitag.jobs.run_folder import RunFolder
+    from multitag.jobs.audit import audit_run
 
-    if output is not None and output.suffix.lower() != ".csv":
-        raise ConfigError(f"{output}: expected a name that ends in .csv")
-    found = audit_held_out(HeldOut.load(RunFolder(run).probabilities))
-    if output is not None:
-        found.save(output)
+    found = audit_run(run, output)
     typer.echo(f"{found.n_rows} rows looked over:")
     for kind, count in found.counts().items():
         typer.echo(f"{count:>6}  {WORDS[kind]}")

@@ -23,12 +23,9 @@ def compare(
     import json
 
     from multitag.cli.show import print_table
-    from multitag.evaluation.compare import compare as compare_held_out
-    from multitag.evaluation.held_out import HeldOut
-    from multitag.jobs.run_folder import RunFolder
+    from multitag.jobs.compare import compare_runs
 
-    first, second = (HeldOut.load(RunFolder(run).probabilities) for run in (run_a, run_b))
-    found = compare_held_out(first, second, names=(str(run_a), str(run_b)), resamples=resamples, seed=seed)
+    found = compare_runs(run_a, run_b, resamples=resamples, seed=seed)
     if json_output:
         typer.echo(json.dumps(found.to_dict(), indent=2))
         return

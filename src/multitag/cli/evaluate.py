@@ -69,23 +69,23 @@ def evaluate(
     import json
 
     from multitag.cli.show import print_table
-    from multitag.data.read import load_tables, settings_of_bundle
-    from multitag.inference.classifier import load
-    from multitag.jobs.evaluate import evaluate as evaluate_classifier
+    from multitag.jobs.evaluate import evaluate_bundle
     from multitag.report.tables import headline_rows, label_rows
 
-    given = data_settings(
+    reading = data_settings(
         text=text, text_pair=text_pair, labels=labels, label_columns=label_columns, label_shape=label_shape,
         label_separator=label_separator, label_key=label_key, label_names=label_names,
         allow_unlabelled=allow_unlabelled, unlabelled=unlabelled, strict=strict, delimiter=delimiter,
         encoding=encoding, no_header=no_header,
     )  # fmt: skip
-    with load(bundle, backend=backend, long=long, pool=pool) as classifier:
-        config = settings_of_bundle(classifier.bundle.manifest.data, **given)
-        table = load_tables({"test": table_source(data)}, config, quarantine)["test"]
-        figures = evaluate_classifier(classifier, table, resamples=resamples, seed=seed)
-    for line in (*(f"note: {note}" for note in table.notes), table.lines()[-1]):
+    evaluation = evaluate_bundle(
+        bundle, table_source(data), backend=backend, long=long, pool=pool, resamples=resamples, seed=seed,
+        quarantine=quarantine, **reading,
+    )  # fmt: skip
+    *notes, summary = evaluation.notes
+    for line in (*(f"note: {note}" for note in notes), summary):
         typer.echo(line, err=True)  # on standard output there are figures only
+    figures = evaluation.figures
     if json_output:
         typer.echo(json.dumps(figures, indent=2))
     else:
