@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.bundle.layout import FORMAT, MAX_TEXT_BYTES, MAX_TOTAL_BYTES, REQUIRED
+from multitag.bundle.layout import MAX_TEXT_BYTES, MAX_TOTAL_BYTES, REQUIRED
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
 from multitag.bundle.strict_json import dump_json
+from multitag.bundle.upgrade import FORMAT
 from multitag.errors import BundleError
 
 MANIFEST = Manifest(
