@@ -4,6 +4,7 @@ import gc
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -163,7 +164,8 @@ def test_a_manifest_that_does_not_say_how_a_table_is_read_is_refused(key, value,
     values["files"] = {name: FileRecord(**record) for name, record in values["files"].items()}
     values["data"] = {name: each for name, each in {**values["data"], key: value}.items() if each is not ...}
     (bundle / "manifest.json").write_bytes(Manifest(**values).to_bytes())
-    assert f"manifest.json: data: {key}: expected " in _refuse(bundle)
+    expected = "(text|a list of names|true or false)( or null)?"
+    assert re.search(rf"manifest\.json: data: {key}: expected {expected}, got ", _refuse(bundle))
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,7 @@ def test_a_manifest_that_does_not_say_how_a_table_is_read_is_refused(key, value,
         ("model/config.json", {"pad_token_id": None}, "pad_token_id: expected a whole number from 0"),
         ("model/config.json", {"pad_token_id": -1}, "pad_token_id: expected a whole number from 0"),
         ("model/config.json", {"pad_token_id": 10**30}, "pad_token_id: expected a whole number from 0"),
-        ("model/config.json", {"n_layers": 10**9}, "layers, but the model has only 1 tensors"),
+        ("model/config.json", {"n_layers": 10**9}, "layers, but only 1 tensor(s) in the model"),
         ("model/tokenizer_config.json", {"model_max_length": 10**30}, "model_max_length: expected a whole number"),
         ("model/tokenizer_config.json", {"model_max_length": 0}, "model_max_length: expected a whole number"),
         ("model/tokenizer_config.json", {"model_max_length": 512.0}, "model_max_length: expected a whole number"),
