@@ -50,9 +50,8 @@ def required_distributions(names: tuple[str, ...]) -> set[str]:
             continue
         required.add(name)
         requirements = map(Requirement, metadata.requires(name) or [])
-        for requirement in requirements:
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                pending.append(requirement.name)
+        always = (item for item in requirements if item.marker is None or item.marker.evaluate({"extra": ""}))
+        pending.extend(requirement.name for requirement in always)
     return required
 
 
