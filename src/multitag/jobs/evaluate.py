@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from multitag.config import BackendName, Config, EvaluationConfig, LongTexts, Po
 from multitag.data.table import Table
 from multitag.evaluation.metrics.measure import measure
 from multitag.inference.classifier import Classifier, load
-from multitag.jobs.labelled_rows import encode_labels, read_labelled, table_notes
+from multitag.jobs.labelled_rows import TOO_GOOD, encode_labels, is_trained_on, read_labelled, table_notes
+
+logger = logging.getLogger("multitag")
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def evaluate(
     resamples: int = EvaluationConfig.resamples,
     seed: int = Config.seed,
 ) -> dict[str, Any]:
-    """Measure a bundle on rows that it has not seen.
+    """Measure a bundle on rows that it has not seen; rows that it was trained on are measured with a warning.
 
     Parameters
     ----------
@@ -111,6 +114,8 @@ def evaluate(
         If the table has a label that the classifier does not; names it.
     """
     y_true = encode_labels(classifier.bundle, table)
+    if is_trained_on(classifier.bundle.manifest.data, table):
+        logger.warning("%s: these are the rows that the model was trained on: %s", table.source, TOO_GOOD)
     y_prob = classifier.predict_proba(table.texts)
     return measure(
         y_true, y_prob, classifier.bundle.label_set, classifier.thresholds, resamples=resamples, seed=seed

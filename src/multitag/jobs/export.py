@@ -19,7 +19,7 @@ from multitag.evaluation.decision_rules import DecisionRules
 from multitag.export.gate import GateRows, export_checked
 from multitag.export.parity import Parity
 from multitag.inference.windows import choose_pool
-from multitag.jobs.labelled_rows import encode_known_labels
+from multitag.jobs.labelled_rows import encode_labels
 
 
 def export_bundle(
@@ -62,7 +62,7 @@ def export_bundle(
         else:
             config = settings_of_bundle(bundle.manifest.data, **reading)
         table = load_table(data, config)
-        rows = GateRows(table.texts, encode_known_labels(bundle, table))
+        rows = GateRows(table.texts, encode_labels(bundle, table, skip_unknown=True))
         with system_errors_as_output_errors(Path(path)), tempfile.TemporaryDirectory(prefix="multitag-") as name:
             scratch = Path(name)
             (scratch / "model").mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.table import Table
 from multitag.errors import DataError
+
+TOO_GOOD = "its probabilities are too good there, and so are the figures"  # on the rows that a model was trained on
 
 
 def read_labelled(bundle: Bundle, data: Any, quarantine: str | Path | None = None, **reading: Any) -> Table:
@@ -42,8 +45,16 @@ def table_notes(table: Table) -> tuple[str, ...]:
     return (*table.notes, table.lines()[-1])
 
 
-def encode_labels(bundle: Bundle, table: Table) -> NDArray[np.int64]:
-    """Return the labels of a table's rows as the bundle has them: rare ones dropped or merged as in training.
+def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -> NDArray[np.int64]:
+    """Return the labels of a table's rows as a bundle has them: rare ones dropped or merged as in training.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    table : Table
+        As it was read.
+    skip_unknown : bool, default False
+        Ignore labels that the bundle does not have.
 
     Returns
     -------
@@ -53,25 +64,28 @@ def encode_labels(bundle: Bundle, table: Table) -> NDArray[np.int64]:
     Raises
     ------
     DataError
-        If the table has a label that the bundle does not; names it.
+        If the table has a label that the bundle does not, unless ``skip_unknown``; names it.
     """
     try:
-        return bundle.label_set.encode(_settled(bundle, table))
+        labels = RareLabels.of_bundle(bundle.manifest.data).settle(table.labels)
+        if skip_unknown:
+            names = set(bundle.label_set.names)
+            return bundle.label_set.encode([names.intersection(row) for row in labels])
+        return bundle.label_set.encode(labels)
     except DataError as error:
         raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error
 
 
-def encode_known_labels(bundle: Bundle, table: Table) -> NDArray[np.int64]:
-    """Return the labels as :func:`encode_labels` does, without those that the bundle does not have."""
-    names = set(bundle.label_set.names)
-    return bundle.label_set.encode([names.intersection(row) for row in _settled(bundle, table)])
+def is_trained_on(facts: Mapping[str, Any], table: Table) -> bool:
+    """Return whether a bundle's model was trained on rows of this table, by its fingerprint.
 
-
-def is_training_table(bundle: Bundle, table: Table) -> bool:
-    """Return whether the bundle's model was trained on rows of exactly this table."""
-    facts = bundle.manifest.data
-    return table.fingerprint() in facts.get("trained_on", [facts.get("fingerprint")])
-
-
-def _settled(bundle: Bundle, table: Table) -> tuple[tuple[str, ...], ...]:
-    return RareLabels.of_bundle(bundle.manifest.data).settle(table.labels)
+    Parameters
+    ----------
+    facts : mapping
+        ``data`` of the bundle's manifest. An older multitag wrote one fingerprint only, which is of this table unless
+        rare labels were dropped or merged, or separate tables joined to it.
+    table : Table
+        As it was read.
+    """
+    recorded = facts.get("trained_on", [facts.get("fingerprint")])
+    return isinstance(recorded, list) and table.fingerprint() in recorded

@@ -23,7 +23,7 @@ from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
 from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
-from multitag.jobs.labelled_rows import encode_labels, is_training_table, read_labelled, table_notes
+from multitag.jobs.labelled_rows import TOO_GOOD, encode_labels, is_trained_on, read_labelled, table_notes
 from multitag.jobs.run_folder import RunFolder
 from multitag.report.card import build_card
 from multitag.report.tables import format_figure
@@ -132,11 +132,11 @@ def _score(bundle: Bundle, table: Table, backend: BackendName) -> ScoredRows:
     y_true = encode_labels(bundle, table)
     y_prob = Classifier(bundle, backend).predict_proba(table.texts)
     name, notes = f"{table.source}, {len(table)} rows", table_notes(table)
-    if is_training_table(bundle, table):
+    if is_trained_on(bundle.manifest.data, table):
         name += ", which the model was trained on"
         notes += (
-            "these are the rows that the model was trained on: its probabilities are too good on them, and so are the "
-            "metrics; name other rows, or none to use those that its run held out",
+            f"these are the rows that the model was trained on: {TOO_GOOD}; name other rows, or none to use those that "
+            "its run held out",
         )
     return ScoredRows(y_true, y_prob, name, notes)
 
