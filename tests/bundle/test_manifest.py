@@ -30,7 +30,7 @@ DATA = MANIFEST.to_bytes()
 
 
 def signed(**changes: object) -> bytes:
-    """Give a manifest with other values and a digest that fits them, as a forger would."""
+    """Return a manifest with other values and a digest that fits them, as a forger would."""
     values = {**json.loads(DATA), **changes}
     del values["digest"]
     values = {name: value for name, value in values.items() if value is not ...}

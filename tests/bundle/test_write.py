@@ -147,7 +147,7 @@ def test_a_full_disk_found_at_the_sync_leaves_nothing(survived, make_bundle, tmp
 
 
 def _fail_after(survived, error):
-    """Give an fsync that works so many times. A bundle of 12 files in 3 folders has 15 before its rename."""
+    """Return an fsync that works so many times. A bundle of 12 files in 3 folders has 15 before its rename."""
     real, calls = os.fsync, iter(range(10_000))
 
     def fsync(descriptor):

@@ -34,13 +34,13 @@ def entries_of(bundle: Path, method: int = zipfile.ZIP_STORED) -> list[Entry]:
 
 
 def graph_of(size: int) -> bytes:
-    """Give a graph of that many zeros and little else."""
+    """Return a graph of that many zeros and little else."""
     return make_model(make_graph([], "empty", [], []), doc_string="\0" * size).SerializeToString()
 
 
 @pytest.fixture
 def entries(bundle: Path) -> list[Entry]:
-    """Give the entries of a good zip."""
+    """Return the entries of a good zip."""
     return entries_of(bundle)
 
 

@@ -42,7 +42,7 @@ class _Sing:
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """Give a small bundle with all files that a bundle may have."""
+    """Return a small bundle with all files that a bundle may have."""
     folder = shutil.copytree(base_bundle(), tmp_path / "bundle")
     shutil.copy(folder / "onnx" / "model.onnx", folder / "onnx" / "model.int8.onnx")
     (folder / "onnx" / "parity.json").write_text("{}", encoding="utf-8")

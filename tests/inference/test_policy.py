@@ -21,13 +21,13 @@ GUARANTEE = Guarantee(
 
 @pytest.fixture(scope="module")
 def promising(finished_run: multitag.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the finished run's bundle with a guarantee."""
+    """Return the finished run's bundle with a guarantee."""
     bundle = shutil.copytree(finished_run.bundle, tmp_path_factory.mktemp("promising") / "bundle")
     replace_files(bundle, {"guarantee.json": dump_json(GUARANTEE.to_dict())})
     return bundle
 
 
-def given(classifier: multitag.Classifier, texts: list[str]) -> list[set[str]]:
+def predicted_labels(classifier: multitag.Classifier, texts: list[str]) -> list[set[str]]:
     return [set(each.labels) for each in classifier.predict(texts)]
 
 
@@ -40,7 +40,7 @@ def test_each_policy_decides_by_its_own_cuts(promising, texts):
             np.testing.assert_array_equal(classifier.decide(y_prob), y_prob >= np.array(cut))
             assert classifier.guarantee == (GUARANTEE if policy == "guarantee" else None)
     with multitag.load(promising) as default, multitag.load(promising, policy="per_label") as named:
-        assert given(default, texts) == given(named, texts)
+        assert predicted_labels(default, texts) == predicted_labels(named, texts)
 
 
 def test_one_threshold_wins_over_a_policy(promising, texts):

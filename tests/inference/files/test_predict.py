@@ -123,7 +123,7 @@ def test_options_reach_the_prediction(classifier, tmp_path):
 
 
 def threshold_that_some_pass(classifier) -> float:
-    """Give a threshold that about half of the rows pass with some label."""
+    """Return a threshold that about half of the rows pass with some label."""
     y_prob = classifier.predict_proba([row["Plot"] for row, has in zip(ROWS, HAS_TEXT, strict=True) if has])
     return float(np.median(y_prob.max(axis=1)))
 
