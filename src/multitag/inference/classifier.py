@@ -32,11 +32,7 @@ class Classifier:
     ----------
     bundle : Bundle
         Opened and verified; the classifier closes it.
-    backend : {"auto", "onnx", "onnx-int8", "torch"}
-    threads : int, optional
-    long : {"truncate", "windows"}, optional
-    pool : {"mean", "max"}, optional
-    policy : {"per_label", "global", "fixed", "guarantee"}, optional
+    backend, threads, long, pool, policy
         As in :func:`load`.
     """
 
@@ -73,9 +69,7 @@ class Classifier:
         """The guarantee that the predicted labels carry; None unless the policy is ``"guarantee"``."""
         return self.bundle.guarantee if self._policy == "guarantee" else None
 
-    def predict_proba(
-        self, texts: Sequence[Text], *, batch_size: int = DEFAULT_BATCH_SIZE
-    ) -> NDArray[np.float32]:
+    def predict_proba(self, texts: Sequence[Text], *, batch_size: int = DEFAULT_BATCH_SIZE) -> NDArray[np.float32]:
         """Return the calibrated probability of every label for every text.
 
         Parameters
@@ -161,10 +155,8 @@ class Classifier:
 
         Raises
         ------
-        DataError
-            If ``texts`` is one string, or an element is not text.
-        ConfigError
-            If an option is out of its range, or voids the guarantee.
+        DataError, ConfigError
+            As :meth:`predict`.
         """
         options.check_policy(self._policy)  # before the minutes that scoring may take
         y_prob = self._score(texts, options)
