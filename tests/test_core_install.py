@@ -153,7 +153,7 @@ def test_it_evaluates(core_only, bundle, loaded, films_csv, table):
     ended = core_only("evaluate", bundle, films_csv, *FILMS, "--resamples", "100", "--json")
     assert (ended.returncode, ended.stderr) == (0, TRAINED_ON + "60 rows read: all used\n")
     expected = multitag.evaluate(loaded, table, resamples=100)
-    assert json.loads(ended.stdout) == json.loads(json.dumps(expected))
+    assert json.loads(ended.stdout) == json.loads(json.dumps(expected.to_dict()))
 
 
 def test_it_shows_an_evaluation(core_only, bundle, films_csv):
