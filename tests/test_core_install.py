@@ -28,17 +28,25 @@ TRAINED_ON = (
 FILMS = ("--text", "Plot", "--labels", "Genre")
 
 # Prepended to a script: only what is allowed can be imported, as if nothing else were installed.
-ONLY_ALLOWED = """
+ONLY_ALLOWED = '''
 import sys
 
-class Block:
+class Filter:
+    """A finder that finds only what is allowed."""
+
+    def __init__(self, finder):
+        self.finder = finder
+
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top not in {allowed!r} and not top.startswith("_sysconfigdata"):
-            raise ModuleNotFoundError(f"No module named {{top!r}}", name=top)
+        allowed = top in {allowed!r} or top.startswith("_sysconfigdata")
+        return self.finder.find_spec(name, path, target) if allowed else None
 
-sys.meta_path.insert(0, Block())
-"""
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+
+sys.meta_path[:] = map(Filter, sys.meta_path)
+'''
 COMMAND = "from multitag.cli.main import run\nrun()"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
