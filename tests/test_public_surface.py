@@ -99,6 +99,24 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(script):
     assert json.loads(ended.stderr) == []
 
 
+@pytest.mark.parametrize(
+    "module",
+    [
+        "bundle.read", "bundle.write", "bundle.zip_writer", "bundle.zip_reader", "evaluation.metrics.measure",
+        "inference.classifier", "inference.files.predict", "inference.backends.onnx",
+        "inference.backends.torch", "jobs.evaluate", "jobs.tune",
+    ],
+)  # fmt: skip
+def test_what_predicts_loads_numpy_alone(module):
+    ended = run_python(
+        f"import multitag.{module}\nimport json, sys\n"
+        f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "loaded += [room for room in ('training', 'model', 'export') if f'multitag.{room}' in sys.modules]\n"
+        "print(json.dumps(loaded))"
+    )
+    assert set(json.loads(ended.stdout)) <= {"numpy"}
+
+
 def test_a_core_install_reads_tables_and_bundles(films_csv):
     ended = run_core_only(
         "import multitag\n"

@@ -26,7 +26,8 @@ from multitag.errors import (
 if TYPE_CHECKING:
     from multitag.data.read import read_table
     from multitag.data.table import Table
-    from multitag.inference.classifier import Classifier, Prediction, load
+    from multitag.inference.classifier import Classifier, load
+    from multitag.inference.prediction import Prediction
     from multitag.jobs.evaluate import evaluate
     from multitag.jobs.train import Run, train
     from multitag.labels import LabelSet
@@ -58,7 +59,7 @@ __all__ = [
 _LAZY = {
     "Classifier": "multitag.inference.classifier",
     "LabelSet": "multitag.labels",
-    "Prediction": "multitag.inference.classifier",
+    "Prediction": "multitag.inference.prediction",
     "Run": "multitag.jobs.train",
     "Table": "multitag.data.table",
     "evaluate": "multitag.jobs.evaluate",

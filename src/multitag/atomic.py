@@ -1,4 +1,4 @@
-"""Folders and files that appear under their final name whole, or not at all."""
+"""Folders and files that appear under their final name complete, or not at all."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from typing import BinaryIO
 
 from multitag.errors import MultitagError, OutputError
 
-# In what torch.save says when the system refuses to write; it does not say why.
+# In the messages of torch.save when the system refuses to write, which do not say why.
 TORCH_WRITES = ("inline_container", "PytorchStreamWriter", "iostream error")
 
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """Give an empty folder that becomes ``target`` when the block ends well.
+    """Open an empty folder that becomes ``target`` when the block ends without an error.
 
-    The folder is a hidden sibling of the target, so that the rename stays on one disk. Its files are on the
-    disk before the rename. If the block raises, Ctrl-C included, it is removed; if the process is killed, it
-    stays behind as ``.NAME.xxxxxxxx.partial`` and can be deleted.
+    The folder is a hidden sibling of the target, so that the rename stays on one disk. Its files are synced to disk
+    before the rename. If the block raises, Ctrl-C included, it is removed; if the process is killed, it stays behind as
+    ``.NAME.xxxxxxxx.partial`` and can be deleted.
 
     Parameters
     ----------
@@ -48,11 +48,11 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacement_folder(target: Path) -> Iterator[Path]:
-    """Give an empty folder that takes the place of the folder ``target`` when the block ends well.
+    """Open an empty folder that replaces the folder ``target`` when the block ends without an error.
 
-    As :func:`new_folder`, but the target exists. If anything fails, it is as it was. No system call swaps two
-    folders everywhere, so it takes two renames; a process killed in the instant between them leaves the old
-    folder whole as ``.NAME.xxxxxxxx.previous``.
+    As :func:`new_folder`, but the target exists. If anything fails, it stays as it was. Not every system can swap two
+    folders at once, so it takes two renames; a process killed in the instant between them leaves the old folder
+    complete as ``.NAME.xxxxxxxx.previous``.
 
     Raises
     ------
@@ -66,14 +66,14 @@ def replacement_folder(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def new_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
-    """Give a file open for writing that becomes ``target`` when the block ends well.
+    """Open a file for writing that becomes ``target`` when the block ends without an error.
 
     Parameters
     ----------
     target : Path
         Its parent must exist.
     replace : bool, default False
-        Put the new file in the place of one that exists; until then that one stays whole.
+        Replace a file that exists, which stays complete until then.
 
     Raises
     ------
@@ -99,12 +99,12 @@ def new_file(target: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Delete a folder, if it is there; killed in the middle, nothing half deleted has its name.
+    """Delete a folder, if it exists; if killed midway, nothing half deleted keeps its name.
 
     Raises
     ------
     OutputError
-        If it cannot be renamed. What cannot be deleted then stays under a hidden name.
+        If it cannot be renamed. What cannot be deleted afterwards stays under a hidden name.
     """
     if not folder.exists():
         return
@@ -115,9 +115,9 @@ def remove_folder(folder: Path) -> None:
 
 
 def remove_leftovers(folder: Path, names: Iterable[str]) -> None:
-    """Delete what a killed process left of writing or deleting some names (or patterns of names) in a folder.
+    """Delete what a killed process left while writing or deleting names, or patterns of names, in a folder.
 
-    Nobody may be writing them now. Where a replacement was cut off, what was to be replaced is kept.
+    No process may be writing them now. Where a replacement was cut off, the old content is kept.
     """
     for name in names:
         for kind in ("partial", "deleted"):
@@ -134,7 +134,7 @@ def refuse_existing(target: Path) -> None:
     Raises
     ------
     OutputError
-        If something, a broken link included, has that name already, or there is no folder to put it in.
+        If something, a broken link included, has that name, or the parent folder does not exist.
     """
     if target.exists() or target.is_symlink():
         raise OutputError(f"{target}: exists already; choose another name or remove it first")
@@ -147,7 +147,7 @@ def refuse_unwritable(target: Path) -> None:
     Raises
     ------
     OutputError
-        If it is a folder or a device, or there is no folder to put it in.
+        If it is a folder or a device, or the parent folder does not exist.
     """
     if target.exists() and not target.is_file():
         raise OutputError(f"{target}: is a folder or a device; name a file")
@@ -157,13 +157,13 @@ def refuse_unwritable(target: Path) -> None:
 
 @contextmanager
 def system_errors_as_output_errors(target: Path) -> Iterator[None]:
-    """Turn what the system says against writing, such as a full disk, into one line about ``target``.
+    """Turn a failure to write, such as a full disk, into one line about ``target``.
 
     Raises
     ------
     OutputError
-        In place of an OSError, or of the plain exceptions that safetensors, tokenizers and torch (written in Rust
-        and C++) raise where Python would raise an OSError.
+        Instead of an OSError, or of the plain exceptions that safetensors, tokenizers and torch, written in Rust and
+        C++, raise where Python would raise an OSError.
     """
     try:
         yield
@@ -201,7 +201,7 @@ def _staged_folder(target: Path, place: Callable[[Path, Path], None]) -> Iterato
                 _sync_folder(Path(directory))
             place(folder, target)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)  # the first error is the one to tell
+            shutil.rmtree(folder, ignore_errors=True)  # the first error is the one to report
             raise
         _sync_folder(target.parent)
 

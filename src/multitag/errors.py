@@ -2,7 +2,7 @@
 
 ::
 
-    MultitagError            anything a person can mend; the command line exits with 2
+    MultitagError            anything the user can fix; the command line exits with 2
     ├── DataError            the table: file, columns, rows, labels
     ├── ConfigError          an option or a key of the YAML file
     ├── BaseModelError       pretrained weights that cannot be had or used
@@ -18,18 +18,18 @@ from __future__ import annotations
 
 
 def printable(text: str) -> str:
-    r"""Write whatever is no printable character as its escape: one line, which does nothing to a terminal.
+    r"""Return text with unprintable characters escaped: one line, harmless to a terminal.
 
     Examples
     --------
     >>> print(printable("Drama\x1b[2J\n"))
     Drama\x1b[2J\n
     """
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def describe_error(error: BaseException) -> str:
-    r"""Give on one line, and not without end, what another library's error says; its class where it says nothing.
+    r"""Return the message of another library's error on one line of at most 300 characters; its class if it has none.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def describe_error(error: BaseException) -> str:
 class MultitagError(Exception):
     """Base of all errors that multitag raises on purpose.
 
-    Messages quote files and what libraries say of them, so they are made :func:`printable`.
+    Messages quote files and other libraries' messages about them, so they are made :func:`printable`.
     """
 
     def __init__(self, message: str = "") -> None:
@@ -70,7 +70,7 @@ class BundleError(MultitagError):
 
 
 class OutputError(MultitagError):
-    """A path that cannot be written to, or already holds something."""
+    """A path that cannot be written to, or already exists."""
 
 
 class MissingExtraError(MultitagError):

@@ -9,16 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from multitag.errors import DataError
-from multitag.extras import import_extra
-
-if TYPE_CHECKING:
-    from sklearn.preprocessing import MultiLabelBinarizer
 
 ROWS_AT_ONCE = 10_000
 
@@ -35,7 +31,7 @@ class LabelSet:
     Raises
     ------
     DataError
-        If a name is empty or comes twice.
+        If a name is empty or occurs twice.
 
     Examples
     --------
@@ -51,7 +47,7 @@ class LabelSet:
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        """Refuse names that could not be told apart."""
+        """Refuse names that cannot be told apart."""
         if any(not isinstance(name, str) or not name.strip() for name in self.names):
             raise DataError(f"label names must be non-empty text, got {reprlib.repr(list(self.names))}")
         if len(set(self.names)) != len(self.names):
@@ -60,7 +56,7 @@ class LabelSet:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Iterable[str]]) -> Self:
-        """Collect the names found in rows of labels, sorted by code point as scikit-learn does.
+        """Return the set of the names in rows of labels, sorted by code point as scikit-learn does.
 
         Raises
         ------
@@ -69,45 +65,23 @@ class LabelSet:
         """
         return cls(tuple(sorted({name for row in rows for name in _names(row)})))
 
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read what :meth:`to_json` wrote.
-
-        Raises
-        ------
-        DataError
-            If the text is not a JSON list of unique, non-empty names.
-        """
-        try:
-            names = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"label names are not JSON: {error}") from error
-        if not isinstance(names, list):
-            raise DataError(f"label names must be a JSON list of names, got {type(names).__name__}")
-        return cls(tuple(names))
-
     def to_json(self) -> str:
-        """Write the names as a JSON list, in order."""
+        """Return the names as a JSON list, in order."""
         return json.dumps(list(self.names), ensure_ascii=False, indent=2) + "\n"
 
     def __len__(self) -> int:
-        """Count the labels (n_labels)."""
+        """Return the number of labels."""
         return len(self.names)
 
     @cached_property
     def label2id(self) -> dict[str, int]:
-        """Column of each name."""
+        """Column of every name."""
         return {name: index for index, name in enumerate(self.names)}
 
     @property
     def id2label(self) -> dict[int, str]:
-        """Name of each column."""
+        """Name of every column."""
         return dict(enumerate(self.names))
-
-    def to_binarizer(self) -> MultiLabelBinarizer:
-        """Rebuild the fitted scikit-learn ``MultiLabelBinarizer`` with these classes in this order."""
-        preprocessing: Any = import_extra("sklearn.preprocessing", "train")
-        return preprocessing.MultiLabelBinarizer(classes=list(self.names)).fit([])
 
     def encode(self, rows: Sequence[Iterable[str]], dtype: DTypeLike = np.int64) -> NDArray[Any]:
         """Turn rows of label names into multi-hot rows.
@@ -115,9 +89,9 @@ class LabelSet:
         Parameters
         ----------
         rows : sequence of iterables of str, length n_rows
-            Label names of each row, in any order; an empty row is all zeros.
+            Names of the labels of every row, in any order; an empty row becomes all zeros.
         dtype : data-type, default int64
-            Of the array; a million rows are better kept in uint8.
+            Type of the array; uint8 saves memory where there are many rows.
 
         Returns
         -------
@@ -127,8 +101,8 @@ class LabelSet:
         Raises
         ------
         DataError
-            If a row has a label that is not in the set, or is one text instead of names; names it and the
-            nearest known ones.
+            If a row has a label that is not in the set, or is one text instead of names; the message names the label
+            and the most similar ones of the set.
         """
         encoded = np.zeros((len(rows), len(self)), dtype=dtype)
         unknown: set[str] = set()
@@ -166,7 +140,7 @@ class LabelSet:
         Raises
         ------
         DataError
-            If the array does not have one column a label, or holds anything but 0 and 1.
+            If the array does not have one column per label, or holds anything but 0 and 1.
         """
         try:
             array = np.asarray(multi_hot)

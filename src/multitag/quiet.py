@@ -1,4 +1,4 @@
-"""transformers without its own progress bars and notices; multitag says what matters itself."""
+"""transformers without its progress bars and notices; multitag reports what matters itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from multitag.extras import import_extra
 
 @contextmanager
 def quiet_transformers() -> Iterator[None]:
-    """Silence what is below an error for as long as the block runs, and put the user's settings back.
+    """Silence anything below an error while the block runs, then restore the user's settings.
 
     Raises
     ------

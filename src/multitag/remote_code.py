@@ -1,4 +1,4 @@
-"""What in the settings of a model or tokenizer asks transformers to import, download or open something else."""
+"""Settings of a model or tokenizer that ask transformers to import, download or open something else."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _BARE_NAME = re.compile(r"[A-Za-z0-9_]+(-[A-Za-z0-9_]+)*", re.ASCII)
 
 
 def find_code_request(settings: object) -> str | None:
-    """Find the first setting that asks for code, at any depth.
+    """Return the first setting that asks for code, at any depth.
 
     Parameters
     ----------
     settings : object
-        What a config.json, tokenizer.json or tokenizer_config.json holds.
+        Content of a config.json, tokenizer.json or tokenizer_config.json.
 
     Returns
     -------
     str or None
-        Its key; None where all is plain.
+        Its key; None if there is none.
 
     Examples
     --------
@@ -66,4 +66,4 @@ def find_code_request(settings: object) -> str | None:
 
 def _is_bare(value: object) -> bool:
     names = value if isinstance(value, list) else [value]
-    return all(each is None or (isinstance(each, str) and _BARE_NAME.fullmatch(each)) for each in names)
+    return all(name is None or (isinstance(name, str) and _BARE_NAME.fullmatch(name)) for name in names)

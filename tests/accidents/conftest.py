@@ -82,10 +82,10 @@ def whole(train: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def check_same(whole: Path) -> Callable[[Path], None]:
     """Give a function that checks that a run is finished, and its model is that of the run nothing happened to."""
-    from multitag.bundle.archive import verify
+    from multitag.bundle.read import open_bundle
 
     def check_same(out: Path) -> None:
-        verify(out / "bundle")
+        open_bundle(out / "bundle").close()
         assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
         for name in ("model.safetensors", "config.json", "tokenizer.json"):
             assert (out / "bundle" / "model" / name).read_bytes() == (whole / "bundle" / "model" / name).read_bytes()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from multitag.bundle.archive import verify
+from multitag.bundle.read import open_bundle
 from multitag.training.checkpoints import what_is_wrong
 
 SIZE = 8 << 20
@@ -118,7 +118,7 @@ def test_exporting_leaves_the_old_graphs(room, command, films_csv, bundle, disk,
     leave(room)
     assert "bundle: cannot be written: No space left on device" in command(*arguments).one_line()
     assert snapshot(disk) == before
-    verify(bundle)
+    open_bundle(bundle).close()
     leave(SIZE)
     assert command(*arguments).status == 0
 
@@ -144,7 +144,7 @@ def test_packing_leaves_no_half_zip(room, command, bundle, disk, leave):
     assert snapshot(disk) == before
     leave(SIZE)
     assert command("pack", bundle, "--output", disk / "films.zip").status == 0
-    verify(disk / "films.zip")
+    open_bundle(disk / "films.zip").close()
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ LABELS = LabelSet(("Comedy", "Drama", "Kids & Family"))
 
 @pytest.fixture(scope="session")
 def files(thresholds: Thresholds, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Give the content of every file but the manifest."""
+    """Return the content of every file but the manifest."""
     folder = tmp_path_factory.mktemp("contents")
     write_contents(folder, LABELS, thresholds, Calibration.identity(3))
     config = {
@@ -52,7 +52,7 @@ def files(thresholds: Thresholds, tmp_path_factory: pytest.TempPathFactory) -> d
 
 @pytest.fixture(scope="session")
 def fill(files: dict[str, bytes]) -> Callable[..., None]:
-    """Give a function that writes the tiny bundle's files, or others, into a folder."""
+    """Return a function that writes the tiny bundle's files, or others, into a folder."""
 
     def write(folder: Path, files: Mapping[str, bytes] = files) -> None:
         for name, content in files.items():
@@ -66,7 +66,7 @@ def fill(files: dict[str, bytes]) -> Callable[..., None]:
 def make_bundle(
     facts: dict[str, Any], files: dict[str, bytes], fill: Callable[..., None]
 ) -> Callable[..., Path]:
-    """Give a function that writes the tiny bundle, or one of other files, to a folder."""
+    """Return a function that writes the tiny bundle, or one of other files, to a folder."""
 
     def make(target: Path, files: Mapping[str, bytes] = files) -> Path:
         with write_bundle(target, **facts) as folder:
@@ -83,13 +83,13 @@ def original(make_bundle: Callable[..., Path], tmp_path_factory: pytest.TempPath
 
 @pytest.fixture
 def bundle(original: Path, tmp_path: Path) -> Path:
-    """Give a copy of the tiny bundle: quicker than writing one, which waits for the disk 15 times."""
+    """Return a copy of the tiny bundle: quicker than writing one, which waits for the disk 15 times."""
     return shutil.copytree(original, tmp_path / "bundle")
 
 
 @pytest.fixture
 def small_disk() -> Callable[[int], AbstractContextManager[None]]:
-    """Give a context in which the system refuses, for real, to let any file grow beyond a number of bytes."""
+    """Return a context in which the system refuses, for real, to let any file grow beyond a number of bytes."""
     resource = pytest.importorskip("resource")
 
     @contextmanager
@@ -106,7 +106,7 @@ def small_disk() -> Callable[[int], AbstractContextManager[None]]:
 
 @pytest.fixture
 def snapshot() -> Callable[[Path], dict[str, bytes | None]]:
-    """Give a function that reads a whole folder tree: content by path, None for folders."""
+    """Return a function that reads a whole folder tree: content by path, None for folders."""
 
     def take(folder: Path) -> dict[str, bytes | None]:
         return {

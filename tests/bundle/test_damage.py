@@ -27,7 +27,7 @@ Files = dict[str, bytes]
 
 
 def damages(files: Files) -> Iterator[tuple[str, Files]]:
-    """Give every damaged set of files, with what was done to it."""
+    """Return every damaged set of files, with what was done to it."""
     for name, content in files.items():
         choose = random.Random(name)
         for position in [0, len(content) - 1, *(choose.randrange(len(content)) for _ in range(FLIPS - 2))]:

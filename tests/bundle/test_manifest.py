@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.bundle.layout import FORMAT, MAX_TEXT_BYTES, MAX_TOTAL_BYTES, REQUIRED
+from multitag.bundle.layout import MAX_TEXT_BYTES, MAX_TOTAL_BYTES, REQUIRED
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
 from multitag.bundle.strict_json import dump_json
+from multitag.bundle.upgrade import FORMAT
 from multitag.errors import BundleError
 
 MANIFEST = Manifest(
@@ -29,7 +30,7 @@ DATA = MANIFEST.to_bytes()
 
 
 def signed(**changes: object) -> bytes:
-    """Give a manifest with other values and a digest that fits them, as a forger would."""
+    """Return a manifest with other values and a digest that fits them, as a forger would."""
     values = {**json.loads(DATA), **changes}
     del values["digest"]
     values = {name: value for name, value in values.items() if value is not ...}

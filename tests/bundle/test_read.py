@@ -4,6 +4,7 @@ import gc
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from multitag.bundle.archive import pack, verify
-from multitag.bundle.layout import FORMAT, REQUIRED
+from multitag.bundle.layout import REQUIRED
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
-from multitag.bundle.unzip import unzip_bundle
+from multitag.bundle.upgrade import FORMAT
 from multitag.bundle.write import replace_files
+from multitag.bundle.zip_reader import unzip_bundle
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError
 from multitag.evaluation.calibration.calibration import Calibration
 
@@ -162,7 +164,8 @@ def test_a_manifest_that_does_not_say_how_a_table_is_read_is_refused(key, value,
     values["files"] = {name: FileRecord(**record) for name, record in values["files"].items()}
     values["data"] = {name: each for name, each in {**values["data"], key: value}.items() if each is not ...}
     (bundle / "manifest.json").write_bytes(Manifest(**values).to_bytes())
-    assert f"manifest.json: data: {key}: expected what names a column" in _refuse(bundle)
+    expected = "(text|a list of names|true or false)( or null)?"
+    assert re.search(rf"manifest\.json: data: {key}: expected {expected}, got ", _refuse(bundle))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +174,7 @@ def test_a_manifest_that_does_not_say_how_a_table_is_read_is_refused(key, value,
         ("model/config.json", {"pad_token_id": None}, "pad_token_id: expected a whole number from 0"),
         ("model/config.json", {"pad_token_id": -1}, "pad_token_id: expected a whole number from 0"),
         ("model/config.json", {"pad_token_id": 10**30}, "pad_token_id: expected a whole number from 0"),
-        ("model/config.json", {"n_layers": 10**9}, "layers, of a model with 1 tensors"),
+        ("model/config.json", {"n_layers": 10**9}, "layers, but only 1 tensor(s) in the model"),
         ("model/tokenizer_config.json", {"model_max_length": 10**30}, "model_max_length: expected a whole number"),
         ("model/tokenizer_config.json", {"model_max_length": 0}, "model_max_length: expected a whole number"),
         ("model/tokenizer_config.json", {"model_max_length": 512.0}, "model_max_length: expected a whole number"),
@@ -209,7 +212,7 @@ def test_thresholds_that_do_not_fit_are_refused(changes, bundle):
 def test_any_other_content_is_refused(name, content, bundle):
     forge(bundle, name, content)
     if content == b"{}" and name in ("metrics.json", "model/tokenizer.json"):
-        verify(bundle)  # an object, and theirs is not the bundle's to understand
+        open_bundle(bundle).close()  # an object, and theirs is not the bundle's to understand
     else:
         _refuse(bundle)
 
@@ -326,4 +329,5 @@ def test_a_file_that_changes_between_verifying_and_loading_is_found(bundle, tmp_
 
 def test_a_moved_or_copied_bundle_is_the_same_bundle(bundle, tmp_path):
     shutil.copytree(bundle, tmp_path / "copy")
-    assert verify(tmp_path / "copy") == verify(bundle)
+    with open_bundle(tmp_path / "copy") as copy, open_bundle(bundle) as original:
+        assert copy.manifest == original.manifest

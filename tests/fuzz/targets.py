@@ -30,7 +30,7 @@ from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.onnx_graph import check_graph
 from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.tensor_header import check_tensor_header
-from multitag.bundle.unzip import unzip_bundle
+from multitag.bundle.zip_reader import unzip_bundle
 from multitag.config import Config
 from multitag.data.readers.source import open_source
 from multitag.errors import BundleError, MultitagError

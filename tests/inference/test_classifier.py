@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import multitag
-from multitag.bundle.archive import pack
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError, ConfigError, DataError
 
 

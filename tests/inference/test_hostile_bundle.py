@@ -19,9 +19,9 @@ from safetensors.numpy import load_file, save_file
 
 import multitag
 from fuzz.targets import base_bundle, sign, tiny_graph
-from multitag.bundle.archive import pack, verify
 from multitag.bundle.layout import OPTIONAL, REQUIRED
 from multitag.bundle.read import open_bundle
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError, MultitagError
 from multitag.inference.classifier import Classifier
 
@@ -42,7 +42,7 @@ class _Sing:
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    """Give a small bundle with all files that a bundle may have."""
+    """Return a small bundle with all files that a bundle may have."""
     folder = shutil.copytree(base_bundle(), tmp_path / "bundle")
     shutil.copy(folder / "onnx" / "model.onnx", folder / "onnx" / "model.int8.onnx")
     (folder / "onnx" / "parity.json").write_text("{}", encoding="utf-8")
@@ -63,7 +63,7 @@ def use(bundle: Path) -> list[str]:
 
     for backend in BACKENDS:
         attempt(lambda backend=backend: multitag.load(bundle, backend=backend).predict(["a film about love"]))
-    attempt(lambda: verify(bundle))
+    attempt(lambda: open_bundle(bundle).close())
     bundle.with_suffix(".zip").unlink(missing_ok=True)
     attempt(lambda: pack(bundle, bundle.with_suffix(".zip")))
     return errors

@@ -21,13 +21,13 @@ GUARANTEE = Guarantee(
 
 @pytest.fixture(scope="module")
 def promising(finished_run: multitag.Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the finished run's bundle with a guarantee."""
+    """Return the finished run's bundle with a guarantee."""
     bundle = shutil.copytree(finished_run.bundle, tmp_path_factory.mktemp("promising") / "bundle")
     replace_files(bundle, {"guarantee.json": dump_json(GUARANTEE.to_dict())})
     return bundle
 
 
-def given(classifier: multitag.Classifier, texts: list[str]) -> list[set[str]]:
+def predicted_labels(classifier: multitag.Classifier, texts: list[str]) -> list[set[str]]:
     return [set(each.labels) for each in classifier.predict(texts)]
 
 
@@ -40,7 +40,7 @@ def test_each_policy_decides_by_its_own_cuts(promising, texts):
             np.testing.assert_array_equal(classifier.decide(y_prob), y_prob >= np.array(cut))
             assert classifier.guarantee == (GUARANTEE if policy == "guarantee" else None)
     with multitag.load(promising) as default, multitag.load(promising, policy="per_label") as named:
-        assert given(default, texts) == given(named, texts)
+        assert predicted_labels(default, texts) == predicted_labels(named, texts)
 
 
 def test_one_threshold_wins_over_a_policy(promising, texts):
@@ -53,18 +53,18 @@ def test_one_threshold_wins_over_a_policy(promising, texts):
 def test_what_would_void_the_guarantee_is_refused(promising, option):
     with multitag.load(promising, policy="guarantee") as classifier:
         name = next(iter(option))
-        with pytest.raises(ConfigError, match=f"^{name}: would give other labels than the guarantee is of"):
+        with pytest.raises(ConfigError, match=f"^{name}: would give other labels than the guarantee holds for"):
             classifier.predict(["a film"], **option)
 
 
 def test_probabilities_that_the_guarantee_is_not_of_are_refused(promising):
     for options in ({"long": "windows"}, {"long": "windows", "pool": "max"}):
-        with pytest.raises(ConfigError, match="policy: the guarantee is of texts read as the bundle was made with"):
+        with pytest.raises(ConfigError, match="policy: the guarantee holds only for texts read as when the bundle"):
             multitag.load(promising, policy="guarantee", **options)
     multitag.load(promising, policy="guarantee", long="truncate").close()  # as it was made with
-    with pytest.raises(ConfigError, match="policy: int8 changes the probabilities that the guarantee is of"):
-        check_as_fitted("guarantee", backend="onnx-int8", own_pool=True)
-    check_as_fitted("per_label", backend="onnx-int8", own_pool=False)
+    with pytest.raises(ConfigError, match="policy: the guarantee does not hold for int8 probabilities"):
+        check_as_fitted("guarantee", backend="onnx-int8", default_pool=True)
+    check_as_fitted("per_label", backend="onnx-int8", default_pool=False)
 
 
 def test_what_the_bundle_has_nothing_for_is_refused(finished_run, train_tiny, tmp_path):

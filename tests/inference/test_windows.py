@@ -72,7 +72,7 @@ def test_options_that_do_not_fit_are_refused(finished_run):
         multitag.load(finished_run.bundle, long="split")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="pool: expected one of mean, max, got 'median'"):
         multitag.load(finished_run.bundle, long="windows", pool="median")  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="pool: max is of windows, but long texts are truncated"):
+    with pytest.raises(ConfigError, match="pool: max is for windows, but long texts are truncated"):
         multitag.load(finished_run.bundle, pool="max")
 
 

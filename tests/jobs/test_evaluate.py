@@ -9,6 +9,7 @@ import multitag
 from multitag.errors import DataError
 from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.thresholds.thresholds import Thresholds
+from multitag.jobs.evaluate import evaluate_bundle
 
 NAMES = multitag.LabelSet(("A", "B"))
 Y_TRUE = np.array([[1, 0], [1, 1], [0, 1], [0, 0]])
@@ -52,6 +53,12 @@ def test_a_bundle_gives_the_figures_of_its_run_on_the_same_rows(finished_run, cl
     for kind in ("fixed", "tuned"):
         assert figures[kind]["values"] == pytest.approx(measured[kind]["values"], abs=1e-6, nan_ok=False)
         assert figures[kind]["n_rows"] == 12
+
+
+def test_a_bundle_and_a_file_are_enough(finished_run, classifier, films_csv, table):
+    evaluation = evaluate_bundle(finished_run.bundle, films_csv, text="Plot", labels="Genre", resamples=0)
+    assert evaluation.figures == multitag.evaluate(classifier, table, resamples=0)
+    assert evaluation.notes == ("60 rows read: all used",)
 
 
 def test_a_label_that_the_bundle_does_not_know_is_refused_by_name(classifier, table):

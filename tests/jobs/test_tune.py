@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import multitag
-from multitag.bundle.archive import pack
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError, ConfigError, DataError, OutputError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.thresholds.tune import tune_thresholds
@@ -117,10 +117,10 @@ def test_held_out_rows_of_another_run_or_none_are_refused(run):
     with pytest.raises(DataError, match=r"probabilities\.parquet: its labels are not those of the bundle"):
         tune_bundle(run / "bundle")
     saved.of_side("test").save(path)
-    with pytest.raises(DataError, match="the run held no validation rows out"):
+    with pytest.raises(DataError, match="the run held out no validation rows"):
         tune_bundle(run / "bundle")
     path.unlink()
-    with pytest.raises(DataError, match=r"probabilities\.parquet: not there; give labelled rows too"):
+    with pytest.raises(DataError, match=r"probabilities\.parquet: no such file; name labelled rows"):
         tune_bundle(run / "bundle")
 
 

@@ -1,4 +1,4 @@
-"""What the files of a bundle say: that each can be read, agrees with the others, and asks for nothing else."""
+"""The contents of a bundle's files: readable, in agreement with each other, and asking for no code."""
 
 from __future__ import annotations
 
@@ -32,13 +32,15 @@ from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 from multitag.remote_code import find_code_request
 
-MAX_TOKENS = 2**20  # longest text that a tokenizer may be asked to keep: far above any model's positions
+MAX_TOKENS = 2**20  # the longest text that a tokenizer may be set to keep: far above any model's positions
 MAX_ID = 2**31
-# What another table is read by, in the manifest's data: the first two are in every bundle.
+# How another table is to be read, in the manifest's data: the first two are in every bundle.
 COLUMN_FACTS: dict[str, tuple[type, ...]] = {
     "text_column": (str,), "label_column": (str,), "text_columns": (list,), "label_columns": (list,),
     "text_pair": (bool,), "label_shape": (str,), "label_key": (str, type(None)), "label_separator": (str, type(None)),
 }  # fmt: skip
+
+KIND_NAMES = {str: "text", list: "a list of names", bool: "true or false", type(None): "null"}
 
 
 def write_contents(
@@ -48,7 +50,7 @@ def write_contents(
     calibration: Calibration,
     guarantee: Guarantee | None = None,
 ) -> None:
-    """Write the files that turn logits into labels: three, and that of a guarantee if there is one."""
+    """Write the three files that turn logits into labels, and that of a guarantee if there is one."""
     (folder / LABELS).write_bytes(label_set.to_json().encode("utf-8"))
     (folder / THRESHOLDS).write_bytes(dump_json(thresholds.to_dict()))
     (folder / CALIBRATION).write_bytes(dump_json(calibration.to_dict()))
@@ -57,20 +59,20 @@ def write_contents(
 
 
 def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calibration, Guarantee | None]:
-    """Read what turns logits into labels, and check every JSON file, the weights and the graphs of the bundle.
+    """Read the files that turn logits into labels; check every JSON file, the weights and the graphs.
 
     Parameters
     ----------
     folder : Path
         A folder that holds all required files.
     where : str
-        The folder or zip as the person named it, for the error.
+        The folder or zip as the user named it, for the error.
 
     Raises
     ------
     BundleError
-        If a file is not valid JSON, does not fit the labels, or asks for code to be run; if the weights' header
-        lies or a graph needs anything but itself.
+        If a file is not valid JSON, does not fit the labels, or asks for code to be run; if the weights do not match
+        their header or a graph needs anything but itself.
     """
     label_set = _parse_labels(parse_json((folder / LABELS).read_bytes(), f"{where}: {LABELS}"), where)
     files = {
@@ -102,7 +104,7 @@ def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calib
 
 
 def check_column_facts(data: Mapping[str, Any], where: str) -> None:
-    """Check the part of the manifest's ``data`` that tells how a table is read, before anybody reads one by it.
+    """Check the part of the manifest's ``data`` that says how a table is read, before one is read by it.
 
     Raises
     ------
@@ -113,10 +115,10 @@ def check_column_facts(data: Mapping[str, Any], where: str) -> None:
         if key not in data and key not in ("text_column", "label_column"):
             continue
         value = data.get(key)
-        names = value if isinstance(value, list) else ["one"]
-        if not isinstance(value, kinds) or not names or not all(isinstance(name, str) for name in names):
-            got = reprlib.repr(value)
-            raise BundleError(f"{where}: manifest.json: data: {key}: expected what names a column, got {got}")
+        empty_or_mixed = isinstance(value, list) and not (value and all(isinstance(name, str) for name in value))
+        if not isinstance(value, kinds) or empty_or_mixed:
+            expected, got = " or ".join(KIND_NAMES[kind] for kind in kinds), reprlib.repr(value)
+            raise BundleError(f"{where}: manifest.json: data: {key}: expected {expected}, got {got}")
 
 
 def _parse_labels(names: object, where: str) -> LabelSet:
@@ -141,15 +143,15 @@ def _check_config(config: Mapping[str, Any], label_set: LabelSet, where: str) ->
         if config.get(key) != value:
             raise BundleError(
                 f"{where}: {key} does not agree with {LABELS} ({len(label_set)} labels, multi-label); "
-                "the files are of different models"
+                "the files belong to different models"
             )
 
 
 def _check_depth(config: Mapping[str, Any], n_tensors: int, where: str) -> None:
-    """Refuse a model of more layers than there are weights for: it takes 15 s to build a thousand of them."""
+    """Refuse a model with more layers than there are weights for: building a thousand layers takes 15 s."""
     for key, value in config.items():
         if "layers" in key and isinstance(value, int) and value > n_tensors:
-            raise BundleError(f"{where}: {key}: {str(value)[:20]} layers, of a model with {n_tensors} tensors")
+            raise BundleError(f"{where}: {key}: {str(value)[:20]} layers, but only {n_tensors} tensor(s) in the model")
 
 
 def _check_number(settings: Mapping[str, Any], key: str, lowest: int, highest: int, where: str) -> None:

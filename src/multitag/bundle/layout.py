@@ -1,16 +1,8 @@
-"""The files of a bundle, format 2: their names, which must be there, and how large they may be.
+"""The files of a bundle: their names, which of them are required, and how large they may be.
 
-The names below are the only ones a bundle may hold, in a folder, in a manifest and in a zip. A name is
-compared whole, so absolute paths, drives, ``..``, backslashes, other cases of a known name, code and every
-kind of pickle are refused without a rule for each.
-
-The format number goes up when a bundle could be written that an older multitag would refuse or misread: with
-a new file name, a new key in manifest.json, a new calibration method, a changed meaning of anything. The
-older multitag then says that it is too old, and not that the bundle is damaged. Every format ever released
-stays readable, and a bundle of it stays in tests/bundle/fixtures.
-
-* Format 1: the only calibration method is identity.
-* Format 2: the methods platt and isotonic, and guarantee.json, which there need not be.
+The names below are the only ones that a bundle may hold, in a folder, in a manifest and in a zip. Names are compared
+whole, so absolute paths, drives, ``..``, backslashes, other cases of a name, code and every kind of pickle are refused
+without a rule for each. A new name makes a new format: see :mod:`multitag.bundle.upgrade`.
 """
 
 from __future__ import annotations
@@ -20,8 +12,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from multitag.errors import BundleError
-
-FORMAT = 2
 
 MANIFEST = "manifest.json"
 LABELS = "labels.json"
@@ -46,12 +36,12 @@ OPTIONAL = frozenset({GUARANTEE, ONNX, ONNX_INT8, ONNX_PARITY})
 FOLDERS = frozenset(name.partition("/")[0] for name in REQUIRED | OPTIONAL if "/" in name)
 
 MAX_TOTAL_BYTES = 8 * 2**30
-MAX_TEXT_BYTES = 64 * 2**20  # each .json, .html and .md
-MAX_ENTRIES = 100  # in one folder tree or zip: where listing stops, far above what any format holds
+MAX_TEXT_BYTES = 64 * 2**20  # of a .json, .html or .md file
+MAX_ENTRIES = 100  # of one folder tree or zip; listing stops here, far above what any format holds
 
 
 def size_limit(name: str) -> int:
-    """Give the largest size in bytes that a file of this name may have."""
+    """Return the largest size in bytes that a file of this name may have."""
     return MAX_TEXT_BYTES if name.endswith((".json", ".html", ".md")) else MAX_TOTAL_BYTES
 
 
@@ -68,15 +58,15 @@ def check_names(names: Iterable[str], where: str) -> None:
     Raises
     ------
     BundleError
-        If a name is not one of this format's, or a required one is missing.
+        If a name is none of a bundle's, or a required one is missing.
     """
-    there = set(names)
-    unknown = sorted(there - REQUIRED - OPTIONAL)
+    present = set(names)
+    unknown = sorted(present - REQUIRED - OPTIONAL)
     if unknown:
         raise BundleError(
             f"{where}: {unknown[0][:100]!r} is not a file of a bundle; remove it, or get the bundle again"
         )
-    missing = sorted(REQUIRED - there)
+    missing = sorted(REQUIRED - present)
     if missing:
         raise BundleError(f"{where}: {missing[0]} is missing; get or make the bundle again")
 

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from multitag.bundle.layout import FORMAT, MAX_TOTAL_BYTES, check_names, size_limit
+from multitag.bundle.layout import MAX_TOTAL_BYTES, check_names, size_limit
 from multitag.bundle.strict_json import dump_json, parse_json_object
+from multitag.bundle.upgrade import FORMAT, check_format
 from multitag.errors import BundleError
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -24,7 +25,7 @@ _TYPES: dict[str, type] = {
 
 
 def utc_now() -> str:
-    """Give the present time as it stands in ``created``: ISO 8601, UTC, whole seconds."""
+    """Return the current time in the form of ``created``: ISO 8601, UTC, whole seconds."""
     return datetime.now(UTC).strftime(_TIME)
 
 
@@ -37,7 +38,7 @@ class FileRecord:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """Read a file through and record it."""
+        """Read a file to its end and record it."""
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
             return cls(size=os.fstat(file.fileno()).st_size, sha256=digest.hexdigest())
@@ -54,20 +55,20 @@ class Manifest:
     versions : mapping of str to str
         Versions of multitag, python and the libraries that trained the model.
     base_model, data, split : mapping
-        The pretrained weights and why these, the table and its fingerprint, and the rows on each side.
+        The pretrained weights and why they were chosen, the table and its fingerprint, and the rows on each side.
     seed : int
         Seed of the run.
     settings, metrics : mapping
-        All settings of the run, resolved; headline figures.
+        All settings of the run, resolved; headline metrics.
     files : mapping of str to FileRecord
         Every file of the bundle but manifest.json.
     format : int
-        Number of the layout, see :mod:`multitag.bundle.layout`.
+        See :mod:`multitag.bundle.upgrade`.
 
     Notes
     -----
-    The digest in the file is the SHA-256 of all the rest of it. Like the file records it finds damage and
-    accidents, not a forger, who can write a new one.
+    The digest in the file is the SHA-256 of the rest of it. Like the file records it detects damage and accidents,
+    not a forger, who can write a new one.
     """
 
     created: str
@@ -83,7 +84,7 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the manifest's bytes as they would be without the digest."""
+        """SHA-256 of the manifest's bytes without the digest."""
         return hashlib.sha256(dump_json(asdict(self))).hexdigest()
 
     @property
@@ -92,12 +93,12 @@ class Manifest:
         return sum(record.size for record in self.files.values())
 
     def to_bytes(self) -> bytes:
-        """Give the content of manifest.json.
+        """Return the content of manifest.json.
 
         Raises
         ------
         ValueError
-            If a figure is NaN or infinite.
+            If a number is NaN or infinite.
         """
         return dump_json({**asdict(self), "digest": self.digest})
 
@@ -115,12 +116,12 @@ class Manifest:
         Raises
         ------
         BundleError
-            If the format is newer than this multitag, or the bytes are not exactly those that some manifest
-            would be written as: any flipped byte, added space or unknown key is found.
+            If the format is newer than this multitag, or the bytes are not exactly those that :meth:`to_bytes`
+            would write: any flipped byte, added space or unknown key is found.
         """
         where = f"{where}: manifest.json"
         values = parse_json_object(data, where)
-        _check_format(values.get("format"), where)
+        check_format(values.get("format"), where)
         _check_types(values, where)
         files = {name: _parse_record(name, record, where) for name, record in values["files"].items()}
         check_names(files, where)
@@ -132,18 +133,6 @@ class Manifest:
         if manifest.to_bytes() != data:
             raise BundleError(f"{where}: changed since it was written; get or make the bundle again")
         return manifest
-
-
-def _check_format(number: object, where: str) -> None:
-    if type(number) is not int or number < 1:
-        raise BundleError(
-            f"{where}: expected a format number from 1 on, got {str(number)[:40]!r}; not a bundle"
-        )
-    if number > FORMAT:
-        raise BundleError(
-            f"{where}: written by a newer multitag (format {number}); this one reads up to {FORMAT}; "
-            "upgrade with: pip install -U multitag"
-        )
 
 
 def _check_types(values: Mapping[str, Any], where: str) -> None:

@@ -1,7 +1,7 @@
-"""What an ONNX file holds, judged before ONNX Runtime opens it, and without the onnx package.
+"""ONNX graphs checked before ONNX Runtime opens them, and without the onnx package.
 
-A graph is a protobuf message, which has many spellings of one content, so a search for bytes would not do: the
-fields that matter are walked as ONNX Runtime's own parser walks them. Names and numbers of fields are those of
+A graph is a protobuf message, which can be encoded in many ways, so searching for bytes would not do: the fields that
+matter are walked as ONNX Runtime's own parser walks them. Names and numbers of fields are those of
 https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
 """
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from multitag.errors import BundleError
 
-DOMAINS = frozenset({"", "ai.onnx", "com.microsoft"})  # of the operators that ONNX Runtime brings itself
+DOMAINS = frozenset({"", "ai.onnx", "com.microsoft"})  # of the operators that ONNX Runtime has built in
 # A loop runs as often as the graph computes; no encoder needs one.
 LOOPS = frozenset({"Loop", "Scan", "SequenceMap"})
 MAX_NESTING = 10  # graphs in attributes of nodes of graphs; exports of encoders have none
@@ -29,7 +29,7 @@ _CHILDREN = {
     "attribute": {5: "tensor", 6: "graph", 10: "tensor", 11: "graph"},
 }
 _REFUSED = {
-    ("model", 20): "brings a training graph",
+    ("model", 20): "contains a training graph",
     ("model", 25): "defines functions of its own",
     ("graph", 15): "has sparse tensors",
     ("attribute", 22): "has sparse tensors",
@@ -61,12 +61,12 @@ def check_graph(path: Path, where: str) -> None:
     path : Path
         An .onnx file.
     where : str
-        The file as the person knows it, for the error.
+        The file as the user knows it, for the error.
 
     Raises
     ------
     BundleError
-        If the file is no ONNX, refers to weights in other files, declares a tensor larger than what it holds, has
+        If the file is not ONNX, refers to weights in other files, declares a tensor larger than its content, or has
         operators of other domains, functions of its own, sparse tensors or loops.
     """
     try:
@@ -140,7 +140,7 @@ def _fields(data: mmap.mmap, start: int, end: int) -> Iterator[_Field]:
 
 
 def _varint(data: mmap.mmap, position: int, end: int) -> tuple[int, int]:
-    """Read a number of any spelling: the content's bits in groups of seven, the lowest first."""
+    """Read a number of variable length: its bits in groups of seven, the lowest first."""
     value = 0
     for shift in range(0, 70, 7):
         if position >= end:

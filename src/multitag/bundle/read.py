@@ -1,4 +1,4 @@
-"""Open a bundle, folder or zip: everything is verified before anything of it is used."""
+"""Open a bundle, folder or zip: all of it is verified before any of it is used."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from typing import Self
 from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST, list_files, size_limit
 from multitag.bundle.manifest import FileRecord, Manifest
-from multitag.bundle.unzip import unzip_bundle
+from multitag.bundle.zip_reader import unzip_bundle
 from multitag.errors import BundleError
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 
-Stamp = tuple[int, ...]  # device, number, mode, size, times of writing and of any change
+Stamp = tuple[int, ...]  # device, inode, mode, size, times of the last write and of the last change
 
 
 class _UnpackedFolder:
-    """A private folder that is removed at :meth:`close`, when nobody holds this object, or at exit."""
+    """A private folder that is removed at :meth:`close`, when this object is collected, or at exit."""
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="multitag-"))
@@ -39,7 +39,7 @@ class Bundle:
     Parameters
     ----------
     folder : Path
-        Where its files are. Of a zip, a private temporary folder that lives as long as this object.
+        Holds its files. For a zip, a private temporary folder that exists as long as this object.
     manifest : Manifest
     label_set : LabelSet
     thresholds : Thresholds
@@ -58,10 +58,10 @@ class Bundle:
     _unpacked: _UnpackedFolder | None = field(default=None, repr=False)
 
     def check_unchanged(self) -> None:
-        """Check that the files are still those that were verified; to be called when the last one is loaded.
+        """Check that the files are still those that were verified; to be called once the last one is loaded.
 
-        Between verifying a file and loading it, another process may write to it or put another in its place. Both
-        give the file a new time of change, which no program can set, or make it another file.
+        Between verifying a file and loading it, another process may write to it or replace it. Either changes the
+        file's time of change, which no program can set, or its inode.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class Bundle:
             self._unpacked.close()
 
     def __enter__(self) -> Self:
-        """Give the bundle itself."""
+        """Return the bundle itself."""
         return self
 
     def __exit__(
@@ -91,23 +91,23 @@ class Bundle:
 def open_bundle(path: str | Path) -> Bundle:
     """Open a bundle and verify all of it.
 
-    Presence, size and SHA-256 of every file are checked against the manifest, and that labels, thresholds,
-    calibration and the model's configuration fit each other.
+    Presence, size and SHA-256 of every file are checked against the manifest, and labels, thresholds, calibration and
+    the model's configuration against each other.
 
     Parameters
     ----------
     path : str or Path
-        A bundle's folder, or the zip that ``multitag pack`` made of it.
+        A bundle's folder, or the zip that ``multitag pack`` made from it.
 
     Returns
     -------
     Bundle
-        To be closed, or used in a ``with`` statement; a zip's temporary folder goes with it.
+        To be closed, or used in a ``with`` statement, which removes the temporary folder of a zip.
 
     Raises
     ------
     BundleError
-        If it is not a bundle, or not exactly the one that was written.
+        If it is not a bundle, or was changed since it was written.
     OutputError
         If a zip cannot be unpacked to the temporary folder.
     """
@@ -141,23 +141,19 @@ def _open_folder(folder: Path, where: str, unpacked: _UnpackedFolder | None) -> 
 
 
 def _stamp(path: Path) -> Stamp | None:
-    """Tell one state of one file from any other; None where there is no file."""
+    """Return what distinguishes this state of this file from any other; None if there is no file."""
     try:
-        found = path.lstat()
+        stat = path.lstat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return stat.st_dev, stat.st_ino, stat.st_mode, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def _list_bundle(folder: Path, where: str) -> set[str]:
     manifest = folder / MANIFEST
     if not manifest.is_file():
-        near = folder / "bundle"
-        hint = (
-            f"did you mean {near}?"
-            if (near / MANIFEST).is_file()
-            else "expected a folder made by multitag train"
-        )
+        inner = folder / "bundle"
+        hint = f"did you mean {inner}?" if (inner / MANIFEST).is_file() else "expected a folder made by multitag train"
         raise BundleError(f"{where}: not a bundle, it has no {MANIFEST}; {hint}")
     names = list_files(folder, where)
     if manifest.stat().st_size > size_limit(MANIFEST):
@@ -166,17 +162,17 @@ def _list_bundle(folder: Path, where: str) -> set[str]:
 
 
 def _verify_files(folder: Path, names: Collection[str], where: str) -> Manifest:
-    parsed = Manifest.from_bytes((folder / MANIFEST).read_bytes(), where)
-    for name in sorted({*names} ^ {MANIFEST, *parsed.files}):
+    recorded = Manifest.from_bytes((folder / MANIFEST).read_bytes(), where)
+    for name in sorted({*names} ^ {MANIFEST, *recorded.files}):
         problem = "was added later" if name in names else "is missing"
         raise BundleError(f"{where}: {name!r} {problem}; get or make the bundle again")
-    for name, record in parsed.files.items():
+    for name, record in recorded.files.items():
         size = (folder / name).stat().st_size
         if size != record.size:
             raise BundleError(
                 f"{where}: {name} has {size} bytes, expected {record.size}; get or make the bundle again"
             )
-    for name, record in parsed.files.items():
+    for name, record in recorded.files.items():
         if FileRecord.of(folder / name) != record:
             raise BundleError(f"{where}: {name} changed since it was written; get or make the bundle again")
-    return parsed
+    return recorded

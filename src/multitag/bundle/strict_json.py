@@ -1,4 +1,4 @@
-"""JSON with one spelling per value when written, and nothing ambiguous accepted when read."""
+"""JSON with one spelling per value when written, and nothing ambiguous when read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from multitag.errors import BundleError
 
-MAX_DEPTH = 50  # lists and objects inside one another: no file of a bundle has ten, and no stack overflows
+MAX_DEPTH = 50  # of nested lists and objects: no file of a bundle has ten, and no stack overflows
 
 
 def dump_json(value: Any) -> bytes:
@@ -28,7 +28,7 @@ def dump_json(value: Any) -> bytes:
     Raises
     ------
     ValueError
-        If a number is NaN or infinite, or text holds half of a surrogate pair; neither has a place in JSON.
+        If a number is NaN or infinite, or text holds half of a surrogate pair: JSON allows neither.
     """
     text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode("utf-8")
@@ -42,13 +42,13 @@ def parse_json(data: bytes, where: str) -> Any:
     data : bytes
         UTF-8 text.
     where : str
-        What is read, for the error.
+        The file, for the error.
 
     Raises
     ------
     BundleError
-        If the bytes are not UTF-8 or not JSON, nest too deeply, or hold NaN, an infinite number, a key that
-        comes twice in one object, or half of a surrogate pair: readers differ in what they make of these.
+        If the bytes are not UTF-8 or not JSON, nest too deeply, or hold NaN, an infinite number, a key twice in one
+        object, or half of a surrogate pair: parsers disagree on these.
     """
     try:
         value = json.loads(

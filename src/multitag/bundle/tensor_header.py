@@ -1,4 +1,4 @@
-"""The header of a safetensors file, judged without the safetensors package, which a predicting machine may lack."""
+"""The header of a safetensors file, checked without the safetensors package, which a core-only install lacks."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MAX_DIMENSIONS = 16
 
 
 def check_tensor_header(path: Path, where: str) -> int:
-    """Check that a safetensors file is exactly as long as its header says, and its tensors fill it one by one.
+    """Check that the tensors of a safetensors file follow each other without gaps and fill it, as its header says.
 
     Parameters
     ----------
     path : Path
         The file.
     where : str
-        The file as the person knows it, for the error.
+        The file as the user knows it, for the error.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def check_tensor_header(path: Path, where: str) -> int:
     Raises
     ------
     BundleError
-        If the header is no JSON, or lies about a type, a shape, a place or the size of the file.
+        If the header is not JSON, or is wrong about a type, a shape, a position or the size of the file.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -45,23 +45,24 @@ def check_tensor_header(path: Path, where: str) -> int:
         header = parse_json_object(file.read(length), where)
     header.pop("__metadata__", None)
     end = 0
-    for begin, stop, name in sorted(_place(name, entry, where) for name, entry in header.items()):
-        if begin != end:
-            raise BundleError(f"{where}: tensor {name[:60]!r} starts at byte {begin}, expected {end}")
+    for start, stop, name in sorted(_span(name, entry, where) for name, entry in header.items()):
+        if start != end:
+            raise BundleError(f"{where}: tensor {name[:60]!r} starts at byte {start}, expected {end}")
         end = stop
     if 8 + length + end != size:
         raise BundleError(f"{where}: tensors take {end} bytes, expected {size - 8 - length}")
     return len(header)
 
 
-def _place(name: str, entry: Any, where: str) -> tuple[int, int, str]:
-    """Give first and last byte of a tensor, after checking that its type and shape take as many."""
+def _span(name: str, entry: Any, where: str) -> tuple[int, int, str]:
+    """Return where a tensor starts and stops, and its name, after checking that its type and shape fill that span."""
     try:
-        shape, (begin, stop) = entry["shape"], entry["data_offsets"]
+        shape, (start, stop) = entry["shape"], entry["data_offsets"]
         item = ITEM_BYTES[entry["dtype"]]
-        whole = len(shape) <= MAX_DIMENSIONS and all(type(each) is int and each >= 0 for each in (begin, stop, *shape))
+        numbers = (start, stop, *shape)
+        whole = len(shape) <= MAX_DIMENSIONS and all(type(number) is int and number >= 0 for number in numbers)
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"{where}: tensor {name[:60]!r} has no dtype, shape and data_offsets") from error
-    if not whole or stop - begin != prod(shape) * item:
+    if not whole or stop - start != prod(shape) * item:
         raise BundleError(f"{where}: tensor {name[:60]!r} is not as large as its shape")
-    return begin, stop, name
+    return start, stop, name

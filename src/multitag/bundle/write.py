@@ -12,9 +12,10 @@ from typing import Any
 
 from multitag.atomic import new_folder, replacement_folder
 from multitag.bundle.contents import check_column_facts, read_contents
-from multitag.bundle.layout import FORMAT, MANIFEST, check_names, list_files
+from multitag.bundle.layout import MANIFEST, check_names, list_files
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
 from multitag.bundle.read import open_bundle
+from multitag.bundle.upgrade import upgraded
 from multitag.errors import BundleError, OutputError
 
 
@@ -30,11 +31,11 @@ def write_bundle(
     settings: Mapping[str, Any],
     metrics: Mapping[str, Any],
 ) -> Iterator[Path]:
-    """Give a folder to write a bundle's files into; when the block ends well it becomes ``target``.
+    """Open a folder for a bundle's files; when the block ends without an error it becomes ``target``.
 
-    All files but manifest.json are for the block to write, see :mod:`multitag.bundle.layout` and
-    :func:`multitag.bundle.contents.write_contents`. They are then checked, recorded in the manifest and
-    synced to disk, and the folder is renamed. If anything raises, Ctrl-C included, nothing is left.
+    The block writes all files but manifest.json, see :mod:`multitag.bundle.layout` and
+    :func:`multitag.bundle.contents.write_contents`. They are then checked, recorded in the manifest and synced to
+    disk, and the folder is renamed. If anything raises, Ctrl-C included, nothing is left.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def write_bundle(
     OutputError
         If the target exists or cannot be written, a full disk included.
     BundleError
-        If the block wrote files that no bundle has, left one out, or wrote files that disagree.
+        If the block wrote a file that no bundle has, missed a required one, or wrote files that disagree.
     """
     with new_folder(Path(target)) as folder:
         yield folder
@@ -74,22 +75,22 @@ def write_bundle(
 def replace_files(
     folder: str | Path, changes: Mapping[str, bytes | Path | None], out: str | Path | None = None
 ) -> Manifest:
-    """Change, add or remove files of a bundle and write its manifest anew.
+    """Change, add or remove files of a bundle and rewrite its manifest.
 
     Parameters
     ----------
     folder : str or Path
         A bundle's folder; it is verified first.
     changes : mapping
-        For each file, by its path in the bundle: the new content, a file to copy it from, or None to remove
-        it. Files that are not named stay as they are and take no further room.
+        By each file's path in the bundle: the new content, a file to copy it from, or None to remove it. Files that
+        are not named stay as they are and take no further space.
     out : str or Path, optional
-        Write the changed bundle there instead; it must not exist. The files that stay are copied.
+        Write the changed bundle here instead; must not exist. The files that stay are copied.
 
     Returns
     -------
     Manifest
-        The new one; it differs from the old one in its files, and is of the present format.
+        The new one: with other files than the old one, and of the present format.
 
     Raises
     ------
@@ -111,29 +112,29 @@ def replace_files(
     with replacement_folder(folder) if out is None else new_folder(Path(out)) as staged:
         for name in kept:
             (staged / name).parent.mkdir(exist_ok=True)
-            # Two bundles never share a file: who writes into one would change both.
+            # Two bundles never share a file: writing into one would change the other.
             (_link if out is None else shutil.copy2)(folder / name, staged / name)
         for name, content in changes.items():
             if content is not None:
                 (staged / name).parent.mkdir(exist_ok=True)
                 _write(content, staged / name)
-        return _seal(staged, replace(manifest, files=kept, format=FORMAT), str(folder if out is None else out))
+        return _seal(staged, replace(upgraded(manifest), files=kept), str(folder if out is None else out))
 
 
 def refuse_inside(target: Path, bundle: Path) -> None:
-    """Check that what is to be written is not among a bundle's own files.
+    """Refuse to write among a bundle's own files.
 
     Raises
     ------
     OutputError
-        If it is.
+        If the target is inside the bundle.
     """
     if target.resolve().is_relative_to(bundle.resolve()):
         raise OutputError(f"{target}: is inside the bundle, which must not change; choose a place outside it")
 
 
 def _seal(folder: Path, manifest: Manifest, where: str) -> Manifest:
-    """Check and record the files that the manifest does not have yet, and write it."""
+    """Check and record the files that the manifest does not list yet, and write it."""
     names = list_files(folder, where)
     check_names(names, where)
     check_column_facts(manifest.data, where)
@@ -144,7 +145,7 @@ def _seal(folder: Path, manifest: Manifest, where: str) -> Manifest:
     for name in new:
         # safetensors writes files that only their owner can read
         shutil.copymode(folder / MANIFEST, folder / name)
-    return Manifest.from_bytes(data, where)  # checks types and sizes: what is written can be read
+    return Manifest.from_bytes(data, where)  # checks types and sizes: what was written can be read
 
 
 def _link(source: Path, target: Path) -> None:

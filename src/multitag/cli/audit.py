@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from multitag.cli.show import print_lines, print_notes
-from multitag.errors import ConfigError
 
 SHOWN = 20
 WORDS = {
@@ -32,16 +31,10 @@ def audit(run: Path, /, *, output: Path | None = None) -> None:
     output
         CSV file for all findings; replaced if it exists.
     """
-    from multitag.evaluation.held_out import HeldOut
-    from multitag.evaluation.label_audit.audit import audit_held_out
-    from multitag.jobs.run_folder import RunFolder
+    from multitag.jobs.audit import audit_run
     from multitag.report.console.doubted_labels import print_findings
 
-    if output is not None and output.suffix.lower() != ".csv":
-        raise ConfigError(f"{output}: expected a name that ends in .csv")
-    result = audit_held_out(HeldOut.load(RunFolder(run).probabilities))
-    if output is not None:
-        result.save(output)
+    result = audit_run(run, output)
     print_lines(f"{result.n_rows} rows checked:")
     print_lines(*(f"{count:>6}  {WORDS[kind]}" for kind, count in result.counts().items()))
     print_notes(result.notes)

@@ -7,7 +7,6 @@ from typing import Any
 
 from multitag.cli.options import AsJson, takes_options
 from multitag.cli.show import print_lines
-from multitag.config import Config, EvaluationConfig
 
 
 @takes_options("resamples", "seed")
@@ -25,15 +24,11 @@ def compare(run_a: Path, run_b: Path, /, *, json: AsJson = False, **settings: An
     """
     from json import dumps
 
-    from multitag.evaluation.compare import compare as compare_held_out
-    from multitag.evaluation.held_out import HeldOut
-    from multitag.jobs.run_folder import RunFolder
+    from multitag.jobs.compare import compare_runs
     from multitag.report.comparison import comparison_rows, comparison_sentence
     from multitag.report.console.tables import print_table
 
-    first, second = (HeldOut.load(RunFolder(run).probabilities) for run in (run_a, run_b))
-    drawn = {"resamples": EvaluationConfig.resamples, "seed": Config.seed, **settings}
-    comparison = compare_held_out(first, second, names=(str(run_a), str(run_b)), **drawn)
+    comparison = compare_runs(run_a, run_b, **settings)
     if json:
         print_lines(dumps({**comparison.to_dict(), "verdict": comparison_sentence(comparison)}, indent=2))
         return

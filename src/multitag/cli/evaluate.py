@@ -13,7 +13,6 @@ from multitag.cli.options import (
     Backend,
     DataFile,
     QuarantineFile,
-    pop_settings,
     table_source,
     takes_options,
 )
@@ -45,18 +44,14 @@ def evaluate(
     """
     from json import dumps
 
-    from multitag.data.read import load_tables, settings_of_bundle
-    from multitag.inference.classifier import load
-    from multitag.jobs.evaluate import evaluate as evaluate_classifier
+    from multitag.jobs.evaluate import evaluate_bundle
     from multitag.report.console.tables import print_table
     from multitag.report.tables import headline_rows, label_rows
 
-    windows, drawn = pop_settings(settings, "long", "pool"), pop_settings(settings, "resamples", "seed")
-    with load(bundle, backend=backend, **windows) as classifier:
-        config = settings_of_bundle(classifier.bundle.manifest.data, **settings)
-        table = load_tables({"test": table_source(data)}, config, quarantine)["test"]
-        figures = evaluate_classifier(classifier, table, **drawn)
-    print_beside((*(f"note: {note}" for note in table.notes), table.lines()[-1]))
+    evaluation = evaluate_bundle(bundle, table_source(data), backend=backend, quarantine=quarantine, **settings)
+    figures = evaluation.figures
+    *notes, summary = evaluation.notes
+    print_beside((*(f"note: {note}" for note in notes), summary))
     if json:
         print_lines(dumps(figures, indent=2))
         return

@@ -20,8 +20,8 @@ def pack(bundle: Path, /, *, output: Annotated[Path | None, Parameter(name=("--o
     output
         The zip to write; by default BUNDLE.zip.
     """
-    from multitag.bundle.archive import pack as pack_bundle
     from multitag.bundle.manifest import FileRecord
+    from multitag.bundle.zip_writer import pack as pack_bundle
 
     target = pack_bundle(bundle, output)
     record = FileRecord.of(target)

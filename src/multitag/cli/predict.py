@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,8 @@ from multitag.config import PolicyName
 from multitag.errors import ConfigError, printable
 
 if TYPE_CHECKING:
-    from multitag.inference.classifier import Classifier, Prediction
+    from multitag.inference.classifier import Classifier
+    from multitag.inference.prediction import Prediction
 
 BATCH_SIZE = 32
 
@@ -75,14 +77,13 @@ def predict(
     if policy is not None and (threshold is not None or top_k is not None):
         raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
     from multitag.inference.classifier import load
+    from multitag.inference.options import PredictOptions
 
-    choice: dict[str, Any] = {
-        "threshold": threshold, "top_k": top_k, "at_least_one": at_least_one, "batch_size": batch_size
-    }  # fmt: skip
+    options = PredictOptions(threshold, top_k, at_least_one, batch_size)
     windows = pop_settings(settings, "long", "pool")
     with load(bundle, backend=backend, threads=threads, policy=policy, **windows) as classifier:
         if input_file is None or output_file is None:
-            prediction = classifier.predict([text or ""], **choice)[0]
+            prediction = classifier.predict([text or ""], **asdict(options))[0]
             _print_guarantee(classifier)
             _print_prediction(prediction, json)
             return
@@ -91,7 +92,7 @@ def predict(
 
         reading = ReadOptions(**settings)
         done = predict_file(
-            classifier, input_file, output_file, text=columns, reading=reading, review=review, **choice
+            classifier, input_file, output_file, text=columns, options=options, reading=reading, review=review
         )
         _print_guarantee(classifier)
     print_notes(done.notes)

@@ -20,7 +20,7 @@ from multitag.inference.backends.onnx import INPUTS, OUTPUT
 
 Array = NDArray[Any]
 OPSET, IR_VERSION = 20, 9  # the first with Gelu, and the format that came with it: read by onnxruntime from 1.17
-MASKED = 1e9  # taken from the score of a token that is padding
+MASKED = 1e9  # subtracted from the score of a token that is padding
 # SmoothQuant (Xiao et al. 2023): the share of an input channel's range that is moved into the weights.
 SMOOTHING = 0.7
 # One channel in so many has a feed-forward activation of its own scale: the others are quantised without them.
@@ -36,7 +36,7 @@ def read_config(model_folder: Path) -> dict[str, Any]:
 
 
 def is_distilbert(config: Mapping[str, Any]) -> bool:
-    """Tell whether a model's config.json describes what :func:`build_graph` can write out."""
+    """Return whether a model's config.json describes what :func:`build_graph` can write out."""
     return config.get("architectures") == ["DistilBertForSequenceClassification"] and config.get("activation") == "gelu"
 
 
@@ -62,7 +62,7 @@ def build_graph(model_folder: Path, ranges: Ranges | None = None) -> Any:
 
 
 def ranged_tensors(n_layers: int) -> list[str]:
-    """Name the tensors whose ranges arrange a graph for int8."""
+    """Return the names of the tensors whose ranges arrange a graph for int8."""
     parts = ("attention_input", "ffn_input", "ffn_activation")
     return [f"/layer.{layer}/{part}" for layer in range(n_layers) for part in parts]
 
@@ -103,7 +103,7 @@ class _DistilBertGraph:
         return self._constant(name, np.array([value], np.float32))
 
     def _encoder(self) -> str:
-        """From ids to the hidden state of [CLS], (batch, 1, dim)."""
+        """Add the nodes from ids to the hidden state of [CLS], (batch, 1, dim)."""
         ids, mask = INPUTS
         prefix = "distilbert.embeddings"
         words = self._constant("words", self.weights[f"{prefix}.word_embeddings.weight"])
@@ -115,55 +115,58 @@ class _DistilBertGraph:
         hidden = self._op("Add", [words, positions], "/placed")
         hidden = self._norm(hidden, f"{prefix}.LayerNorm", "/layer.0/attention_input")
         floats = self._op("Cast", [mask], "/mask", to=self.onnx.TensorProto.FLOAT)
-        away = self._op("Sub", [floats, self._number("one", 1)], "/mask-1")  # 0, and -1 on padding
-        away = self._op("Mul", [away, self._number("masked", MASKED)], "/mask_scores")
-        away = self._op("Unsqueeze", [away, self._integers(1, 2)], "/mask_bias")  # (batch, 1, 1, tokens)
+        mask_bias = self._op("Sub", [floats, self._number("one", 1)], "/mask-1")  # 0, and -1 on padding
+        mask_bias = self._op("Mul", [mask_bias, self._number("masked", MASKED)], "/mask_scores")
+        mask_bias = self._op("Unsqueeze", [mask_bias, self._integers(1, 2)], "/mask_bias")  # (batch, 1, 1, tokens)
         for layer in range(self.n_layers):
-            hidden = self._layer(layer, hidden, away)
+            hidden = self._layer(layer, hidden, mask_bias)
         return hidden
 
-    def _layer(self, layer: int, hidden: str, away: str) -> str:
-        here, weights = f"/layer.{layer}", f"distilbert.transformer.layer.{layer}"
+    def _layer(self, layer: int, hidden: str, mask_bias: str) -> str:
+        prefix, weights = f"/layer.{layer}", f"distilbert.transformer.layer.{layer}"
         last = layer == self.n_layers - 1
         smooth, factor = self._smooth(hidden, [f"{weights}.attention.{part}_lin" for part in "qkv"])
-        asking, residual = smooth, hidden
+        query_source, residual = smooth, hidden
         if last:  # the head reads its [CLS] only; the other tokens give it keys and values
-            asking, residual = self._first_token(smooth, f"{here}/asking"), self._first_token(hidden, f"{here}/first")
-        attended = self._attention(here, f"{weights}.attention", asking, smooth, away, factor)
-        attended = self._op("Add", [attended, residual], f"{here}/attention_sum")
-        attended = self._norm(attended, f"{weights}.sa_layer_norm", f"{here}/ffn_input")
-        output = self._op("Add", [self._feed_forward(here, f"{weights}.ffn", attended), attended], f"{here}/ffn_sum")
-        name = f"{here}/output" if last else f"/layer.{layer + 1}/attention_input"
+            query_source = self._first_token(smooth, f"{prefix}/asking")
+            residual = self._first_token(hidden, f"{prefix}/first")
+        attended = self._attention(prefix, f"{weights}.attention", query_source, smooth, mask_bias, factor)
+        attended = self._op("Add", [attended, residual], f"{prefix}/attention_sum")
+        attended = self._norm(attended, f"{weights}.sa_layer_norm", f"{prefix}/ffn_input")
+        output = self._feed_forward(prefix, f"{weights}.ffn", attended)
+        output = self._op("Add", [output, attended], f"{prefix}/ffn_sum")
+        name = f"{prefix}/output" if last else f"/layer.{layer + 1}/attention_input"
         return self._norm(output, f"{weights}.output_layer_norm", name)
 
     def _attention(
-        self, here: str, weights: str, queries: str, hidden: str, away: str, factor: Array | None
+        self, prefix: str, weights: str, queries: str, hidden: str, mask_bias: str, factor: Array | None
     ) -> str:  # fmt: skip
         def heads(part: str, source: str, order: list[int]) -> str:
-            values = self._linear(source, f"{weights}.{part}_lin", f"{here}/{part}", factor)
-            apart = self._op("Reshape", [values, self._integers(0, 0, self.heads, -1)], f"{here}/{part}/heads")
-            return self._op("Transpose", [apart], f"{here}/{part}/turned", perm=order)
+            values = self._linear(source, f"{weights}.{part}_lin", f"{prefix}/{part}", factor)
+            apart = self._op("Reshape", [values, self._integers(0, 0, self.heads, -1)], f"{prefix}/{part}/heads")
+            return self._op("Transpose", [apart], f"{prefix}/{part}/turned", perm=order)
 
         query = heads("q", queries, [0, 2, 1, 3])  # (batch, heads, 1 or tokens, head_dim)
         key = heads("k", hidden, [0, 2, 3, 1])  # (batch, heads, head_dim, tokens)
         value = heads("v", hidden, [0, 2, 1, 3])
         scale = self._number("scale", (self.dim // self.heads) ** -0.5)
-        scores = self._op("Mul", [self._op("MatMul", [query, key], f"{here}/scores"), scale], f"{here}/scaled")
-        shares = self._op("Softmax", [self._op("Add", [scores, away], f"{here}/unpadded")], f"{here}/shares", axis=-1)
-        context = self._op("MatMul", [shares, value], f"{here}/context")
-        context = self._op("Transpose", [context], f"{here}/context/turned", perm=[0, 2, 1, 3])
-        context = self._op("Reshape", [context, self._integers(0, 0, self.dim)], f"{here}/context/joined")
-        return self._linear(context, f"{weights}.out_lin", f"{here}/out")
+        scores = self._op("Mul", [self._op("MatMul", [query, key], f"{prefix}/scores"), scale], f"{prefix}/scaled")
+        scores = self._op("Add", [scores, mask_bias], f"{prefix}/unpadded")
+        shares = self._op("Softmax", [scores], f"{prefix}/shares", axis=-1)
+        context = self._op("MatMul", [shares, value], f"{prefix}/context")
+        context = self._op("Transpose", [context], f"{prefix}/context/turned", perm=[0, 2, 1, 3])
+        context = self._op("Reshape", [context, self._integers(0, 0, self.dim)], f"{prefix}/context/joined")
+        return self._linear(context, f"{weights}.out_lin", f"{prefix}/out")
 
-    def _feed_forward(self, here: str, weights: str, hidden: str) -> str:
+    def _feed_forward(self, prefix: str, weights: str, hidden: str) -> str:
         smooth, factor = self._smooth(hidden, [f"{weights}.lin1"])
-        name, sums = f"{here}/ffn_activation", []
+        name, sums = f"{prefix}/ffn_activation", []
         for part, channels in enumerate(self._channel_groups(name, len(self.weights[f"{weights}.lin1.bias"]))):
-            part_name = f"{here}/ffn{part}" if self.ranges else here
+            part_name = f"{prefix}/ffn{part}" if self.ranges else prefix
             wide = self._linear(smooth, f"{weights}.lin1", f"{part_name}/lin1", factor, rows=channels)
             active = self._op("Gelu", [wide], f"{part_name}/ffn_activation")
             sums.append(self._linear(active, f"{weights}.lin2", f"{part_name}/lin2", columns=channels, bias=part == 0))
-        return sums[0] if len(sums) == 1 else self._op("Add", sums, f"{here}/ffn_parts")
+        return sums[0] if len(sums) == 1 else self._op("Add", sums, f"{prefix}/ffn_parts")
 
     def _channel_groups(self, tensor: str, n_channels: int) -> list[Array]:
         """Divide channels into the many of ordinary range and the few loud ones; all in one without ranges."""

@@ -1,11 +1,11 @@
-"""Export with the gate: graphs are made, compared with the trained model, and kept only if they pass."""
+"""The export gate: graphs are written, compared with the trained model, and kept only if they pass."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ from multitag.bundle.strict_json import dump_json
 from multitag.config import Pool
 from multitag.data.texts import Text
 from multitag.errors import ExportError
-from multitag.evaluation.calibration.calibration import Calibration
-from multitag.evaluation.thresholds.thresholds import Thresholds
+from multitag.evaluation.decision_rules import DecisionRules
 from multitag.export.parity import Parity, check_parity
 from multitag.export.quantise import arrange_for_int8, quantise_int8
 from multitag.export.trace import export_onnx
@@ -27,42 +26,58 @@ from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
 from multitag.labels import LabelSet
 
-MAX_GATE_ROWS = 1000  # enough to see a 1% change of decisions, little enough to take seconds
-# int8 graphs tried, by the number of first layers left in fp32: such a layer takes almost three times as long, but the
-# errors of the first pass through all others.
+MAX_GATE_ROWS = 1000  # enough to see 1% of the decisions change, few enough to take seconds
+# int8 graphs tried, by how many of the first layers stay in fp32: such a layer takes almost three times as long, but
+# errors of the first layers pass through all later ones.
 FP32_LAYERS = (0, 1, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class GateRows:
+    """Labelled rows on which graphs are compared with the trained model; only the first 1000 are used.
+
+    Parameters
+    ----------
+    texts : sequence of str or of (str, str), length n_rows
+    y_true : ndarray of int, shape (n_rows, n_labels)
+        0 and 1.
+    model_prob : ndarray of float, shape (n_rows, n_labels), optional
+        The trained model's probabilities, not calibrated; computed with torch if omitted.
+    """
+
+    texts: Sequence[Text]
+    y_true: NDArray[np.integer]
+    model_prob: NDArray[np.floating] | None = None
+
+    def first(self, n_rows: int) -> Self:
+        """Return the first rows."""
+        model_prob = None if self.model_prob is None else self.model_prob[:n_rows]
+        return replace(self, texts=list(self.texts[:n_rows]), y_true=self.y_true[:n_rows], model_prob=model_prob)
 
 
 def export_checked(
     folder: Path,
-    texts: Sequence[Text],
-    y_true: NDArray[np.integer],
+    rows: GateRows,
     label_set: LabelSet,
-    thresholds: Thresholds,
-    calibration: Calibration,
+    rules: DecisionRules,
     *,
     sample: Sequence[Text],
     pool: Pool | None = None,
-    model_prob: NDArray[np.floating] | None = None,
 ) -> list[Parity]:
-    """Write ``onnx/`` beside a ``model/``: the graphs that pass the gate, and parity.json with all figures.
+    """Write ``onnx/`` beside a ``model/``: the graphs that pass the gate, and parity.json with all measurements.
 
     Parameters
     ----------
     folder : Path
         Holds ``model``; gets ``onnx``.
-    texts : sequence of str, length n_rows
-        To compare on; the first 1000 are used.
-    y_true : ndarray of int, shape (n_rows, n_labels)
+    rows : GateRows
     label_set : LabelSet
-    thresholds : Thresholds
-    calibration : Calibration
-    sample : sequence of str
-        Texts that the int8 graph's scales are chosen by, such as training texts.
+    rules : DecisionRules
+        Calibration and thresholds of the bundle: the gate compares the decisions that they lead to.
+    sample : sequence of str or of (str, str)
+        Texts that determine the int8 graph's scales, such as training texts.
     pool : {"mean", "max"}, optional
         Of the windows of long texts, as in :func:`~multitag.inference.scoring.score_texts`.
-    model_prob : ndarray of float, shape (n_rows, n_labels), optional
-        The model's probabilities of ``texts``, not calibrated, where they are known already.
 
     Returns
     -------
@@ -74,22 +89,21 @@ def export_checked(
     ExportError
         If the model is of a kind that cannot be traced; nothing is left then.
     MissingExtraError
-        If what exporting needs is not installed.
+        If a package that exporting needs is not installed.
     """
-    texts, y_true = list(texts[:MAX_GATE_ROWS]), y_true[:MAX_GATE_ROWS]
+    rows = rows.first(MAX_GATE_ROWS)
     fp32, int8 = folder / ONNX, folder / ONNX_INT8
     encoder = TextEncoder(folder / "model")
 
     def score(backend: Backend) -> NDArray[np.float32]:
-        return score_texts(encoder, backend, texts, len(label_set), pool=pool)
+        return score_texts(encoder, backend, rows.texts, len(label_set), pool=pool)
 
-    if model_prob is None:
-        model_prob = score(TorchBackend(folder / "model"))
-    expected = calibration.apply(model_prob[:MAX_GATE_ROWS])
+    model_prob = score(TorchBackend(folder / "model")) if rows.model_prob is None else rows.model_prob
+    model_prob = rules.calibration.apply(model_prob)
 
-    def compare(path: Path, name: str) -> Parity:
-        found = calibration.apply(score(OnnxBackend(path, name)))
-        return check_parity(name, y_true, expected, found, label_set, thresholds)
+    def compare(path: Path, graph: str) -> Parity:
+        graph_prob = rules.calibration.apply(score(OnnxBackend(path, graph)))
+        return check_parity(graph, rows.y_true, model_prob, graph_prob, label_set, rules.thresholds)
 
     fp32.parent.mkdir()
     try:
@@ -97,14 +111,7 @@ def export_checked(
     except ExportError:
         fp32.parent.rmdir()
         raise
-    parities = [compare(fp32, "onnx")]
-    graph = arrange_for_int8(folder / "model", fp32, sample)
-    for layers in FP32_LAYERS:
-        quantise_int8(graph, int8, layers)
-        parity = replace(compare(int8, "onnx-int8"), fp32_layers=layers)
-        if parity.passed:
-            break
-    parities.append(parity)
+    parities = [compare(fp32, "onnx"), _quantise_until_it_passes(folder / "model", fp32, int8, sample, compare)]
     for path, parity in zip((fp32, int8), parities, strict=True):
         if not parity.passed:
             path.unlink()
@@ -112,16 +119,29 @@ def export_checked(
     return parities
 
 
+def _quantise_until_it_passes(
+    model_folder: Path, fp32: Path, int8: Path, sample: Sequence[Text], compare: Callable[[Path, str], Parity]
+) -> Parity:
+    """Write the int8 graph with as few layers in fp32 as the gate allows; the last one tried if none passes."""
+    graph = arrange_for_int8(model_folder, fp32, sample)
+    for layers in FP32_LAYERS:
+        quantise_int8(graph, int8, layers)
+        parity = replace(compare(int8, "onnx-int8"), fp32_layers=layers)
+        if parity.passed:
+            break
+    return parity
+
+
 def parity_facts(parities: Sequence[Parity]) -> dict[str, Any]:
-    """Give what parity.json holds: the figures of each graph by its name."""
+    """Return what parity.json holds: the measurements of each graph by its name."""
     return {parity.graph: parity.to_dict() for parity in parities}
 
 
 def parity_notes(parities: Sequence[Parity]) -> list[str]:
-    """Say in plain sentences which graphs are in the bundle, and what they change."""
+    """Return one sentence per graph: whether it is in the bundle, and how much its predictions differ."""
     notes = []
     for parity in parities:
-        place = "is in the bundle" if parity.passed else f"is left out, as {parity.failure}"
+        place = "is in the bundle" if parity.passed else f"is left out ({parity.failure})"
         notes.append(
             f"the {parity.graph} graph {place}: on {parity.n_rows} texts its probabilities differ from the model's by "
             f"at most {parity.max_difference:.2g}, and {parity.flipped:.2%} of the decisions do"

@@ -1,4 +1,4 @@
-"""The parity gate: a graph leaves in a bundle only if it predicts what the trained model predicts."""
+"""The parity of a graph: whether it predicts what the trained model predicts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_F1_LOSS_INT8 = 0.005  # macro-F1 that may be lost
 
 @dataclass(frozen=True)
 class Parity:
-    """How far a graph is from the trained model, on the same rows.
+    """How much a graph differs from the trained model on the same rows.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Parity:
     macro_f1_model, macro_f1_graph : float or None
         At the bundle's thresholds.
     fp32_layers : int
-        First layers of an int8 graph that were left in fp32 so that it passes.
+        How many of the first layers of an int8 graph stayed in fp32 so that it passes.
     """
 
     graph: str
@@ -48,24 +48,24 @@ class Parity:
 
     @property
     def failure(self) -> str | None:
-        """Say which limit the graph is beyond; None for one that may be in the bundle."""
+        """Why the graph may not be in the bundle; None if it may."""
         if self.graph == "onnx":
-            beyond = self.max_difference > MAX_DIFFERENCE_FP32
-            return f"a probability may move by {MAX_DIFFERENCE_FP32:g} at most" if beyond else None
+            differs = self.max_difference > MAX_DIFFERENCE_FP32
+            return f"a probability differs by more than {MAX_DIFFERENCE_FP32:g}" if differs else None
         if self.flipped > MAX_FLIPPED_INT8:
-            return f"{MAX_FLIPPED_INT8:.0%} of the decisions may change at most"
+            return f"more than {MAX_FLIPPED_INT8:.0%} of the decisions change"
         lost = (self.macro_f1_model or 0.0) - (self.macro_f1_graph or 0.0)
         if lost > MAX_F1_LOSS_INT8:
-            return f"macro-F1 falls by {lost:.3f}, and may by {MAX_F1_LOSS_INT8} at most"
+            return f"macro-F1 falls by {lost:.3f}, more than {MAX_F1_LOSS_INT8}"
         return None
 
     @property
     def passed(self) -> bool:
-        """Tell whether the graph may be in the bundle."""
+        """Whether the graph may be in the bundle."""
         return self.failure is None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain values that fit JSON."""
+        """Return plain values that fit JSON."""
         return {**asdict(self), "passed": self.passed, "failure": self.failure}
 
 
@@ -79,7 +79,7 @@ def check_parity(
 ) -> Parity:
     """Compare a graph's probabilities with the trained model's.
 
-    fp32 passes if no probability moves by more than 1e-4. int8 passes if at most 1% of the (row, label) decisions
+    fp32 passes if no probability differs by more than 1e-4. int8 passes if at most 1% of the (row, label) decisions
     change and macro-F1 does not fall by more than 0.005.
 
     Parameters

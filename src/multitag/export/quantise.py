@@ -1,4 +1,4 @@
-"""An fp32 graph to int8, where the processor multiplies bytes faster."""
+"""An fp32 graph quantised to int8, which processors multiply faster."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import token_batches
 
 LAYER = re.compile(r"/layer\.(\d+)/")  # in the names of the nodes, of DistilBERT, BERT and RoBERTa alike
-RANGE_TEXTS = 256  # seconds of scoring; only the size of the channels beside each other matters
+RANGE_TEXTS = 256  # takes seconds; only the sizes of the channels relative to each other matter
 
 
 def arrange_for_int8(model_folder: Path, fp32: Path, texts: Sequence[Text]) -> Any:
-    """Give the graph to quantise: for DistilBERT one arranged by the ranges of its activations, else ``fp32`` itself.
+    """Return the graph to quantise: for DistilBERT one arranged by its activations' ranges, else ``fp32`` itself.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def arrange_for_int8(model_folder: Path, fp32: Path, texts: Sequence[Text]) -> A
     fp32 : Path
         Its graph by :func:`~multitag.export.trace.export_onnx`.
     texts : sequence of str, length n_texts
-        Like those it will be used on; the first 256 are.
+        Such as the graph will be used for; the first 256 are scored.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def arrange_for_int8(model_folder: Path, fp32: Path, texts: Sequence[Text]) -> A
 
 
 def _measure_ranges(graph: Any, n_layers: int, encoder: TextEncoder, texts: Sequence[Text]) -> Ranges:
-    """Find the largest magnitude of each channel of the tensors that will be quantised."""
+    """Return the largest magnitude of each channel of the tensors that will be quantised."""
     import onnxruntime
 
     helper: Any = import_extra("onnx", "train").helper
@@ -55,16 +55,16 @@ def _measure_ranges(graph: Any, n_layers: int, encoder: TextEncoder, texts: Sequ
     session = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=["CPUExecutionProvider"])
     ranges: dict[str, Any] = {}
     for _, *batch in token_batches(encoder.encode(texts[:RANGE_TEXTS]), encoder.pad_id):
-        found = session.run(names, dict(zip(INPUTS, batch, strict=True)))  # (batch, tokens, channels) each
-        for name, values in zip(names, found, strict=True):
+        activations = session.run(names, dict(zip(INPUTS, batch, strict=True)))  # of (batch, tokens, channels)
+        for name, values in zip(names, activations, strict=True):
             ranges[name] = np.maximum(ranges.get(name, 0), np.abs(values).max(axis=(0, 1)))
     return ranges
 
 
 def quantise_int8(graph: Any, target: Path, fp32_layers: int = 0) -> None:
-    """Quantise the weights of the matrix multiplications, per output channel, and their inputs as they come.
+    """Quantise the weights of matrix multiplications per output channel, and their inputs dynamically.
 
-    The embeddings and the head stay fp32: they cost next to nothing, and the folded head's inputs are far from zero.
+    The embeddings and the head stay in fp32: they cost next to nothing, and the folded head's inputs are far from zero.
 
     Parameters
     ----------
@@ -73,11 +73,11 @@ def quantise_int8(graph: Any, target: Path, fp32_layers: int = 0) -> None:
     target : Path
         The .onnx file to write.
     fp32_layers : int, default 0
-        The first so many layers of the encoder are left as they are: an error there passes through all others.
+        How many of the encoder's first layers stay in fp32: an error there passes through all later ones.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    # Named one by one, since the quantiser would take the head's Gemm for a MatMul too.
+    # Listed node by node, since the quantiser would take the head's Gemm for a MatMul too.
     chosen = [
         node.name
         for node in graph.graph.node

@@ -1,4 +1,4 @@
-"""A trained model as an ONNX graph in fp32."""
+"""A trained model as an fp32 ONNX graph."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ TRACED_OPSET = 17
 def export_onnx(model_folder: Path, target: Path) -> None:
     """Write the fp32 graph of a model folder.
 
-    The graph takes ``input_ids`` and ``attention_mask`` of shape (batch, tokens), int64, any batch and any number
-    of tokens up to the model's limit, and gives ``logits`` (batch, n_labels), float32.
+    Its inputs are ``input_ids`` and ``attention_mask`` (batch, tokens), int64, of any batch size and any number of
+    tokens up to the model's limit; its output is ``logits`` (batch, n_labels), float32.
 
     Parameters
     ----------
@@ -55,8 +55,8 @@ def _trace(model_folder: Path, target: Path) -> None:
     mask = torch.ones_like(input_ids)
     mask[1, 5:] = 0  # a mask of ones only would be traced away
     axes = {0: "batch", 1: "tokens"}
-    # The tracing exporter: the newer one (dynamo=True) takes 17 s instead of 3.4 s for minilm and gives a graph that
-    # onnxruntime's quantiser does not take (DESIGN.md).
+    # The tracing exporter: the newer one (dynamo=True) takes 17 s instead of 3.4 s for minilm, and onnxruntime's
+    # quantiser refuses its graph.
     try:
         with torch.inference_mode(), _quiet_exporter():
             torch.onnx.export(
@@ -66,7 +66,7 @@ def _trace(model_folder: Path, target: Path) -> None:
             )  # fmt: skip
     except OSError:
         raise
-    except Exception as error:  # whatever an operator that ONNX lacks, or code that cannot be traced, raises
+    except Exception as error:  # an operator that ONNX lacks, or code that cannot be traced, raises anything
         target.unlink(missing_ok=True)
         reason = describe_error(error)
         raise ExportError(f"{type(model).__name__}: torch cannot write it as an ONNX graph: {reason}") from error
@@ -76,7 +76,7 @@ def _logits_only(model: Any) -> Any:
     torch: Any = import_extra("torch", "train")
 
     class LogitsOnly(torch.nn.Module):  # type: ignore[misc]
-        """transformers' models take more inputs and give more outputs than the graph has."""
+        """The model with the graph's inputs and output only; transformers' models have more."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -90,7 +90,7 @@ def _logits_only(model: Any) -> Any:
 
 @contextmanager
 def _quiet_exporter() -> Iterator[None]:
-    """The exporter warns that it is the older one, and of shape checks that are constant for our inputs."""
+    """Silence warnings that the exporter is the older one, and about shape checks that are constant for our inputs."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

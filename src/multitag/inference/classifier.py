@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,51 +13,26 @@ from numpy.typing import NDArray
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.data.texts import Text
-from multitag.errors import ConfigError, DataError
+from multitag.errors import DataError
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends.backend import open_backend
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.policy import check_as_fitted, check_options, choose_cuts
-from multitag.inference.scoring import DEFAULT_BATCH_SIZE, score_texts
+from multitag.inference.options import DEFAULT_BATCH_SIZE, PredictOptions
+from multitag.inference.policy import check_as_fitted, choose_cuts
+from multitag.inference.prediction import Prediction, build_predictions
+from multitag.inference.scoring import score_texts
 from multitag.inference.windows import choose_pool
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What was found in one text.
-
-    Parameters
-    ----------
-    labels : tuple of str
-        Predicted names, the most probable first.
-    probabilities : dict of str to float
-        Calibrated probability in [0, 1] of every label, in the bundle's order.
-    """
-
-    labels: tuple[str, ...]
-    probabilities: dict[str, float]
-
-
-def ranked_labels(
-    names: Sequence[str], probabilities: NDArray[np.floating], chosen: NDArray[np.integer]
-) -> tuple[str, ...]:
-    """Name the chosen labels of one text, the most probable first; arrays are of shape (n_labels,)."""
-    return tuple(names[i] for i in np.argsort(-probabilities, kind="stable") if chosen[i])
-
-
 class Classifier:
-    """A bundle, ready to predict. Get one with :func:`multitag.load`.
+    """A bundle, ready to predict; made by :func:`multitag.load`.
 
     Parameters
     ----------
     bundle : Bundle
         Opened and verified; the classifier closes it.
-    backend : {"auto", "onnx", "onnx-int8", "torch"}
-    threads : int, optional
-    long : {"truncate", "windows"}, optional
-    pool : {"mean", "max"}, optional
-    policy : {"per_label", "global", "fixed", "guarantee"}, optional
+    backend, threads, long, pool, policy
         As in :func:`load`.
     """
 
@@ -72,12 +46,12 @@ class Classifier:
         self._pool = choose_pool(bundle.manifest, long, pool)
         self._encoder = TextEncoder(bundle.folder / "model")
         self._backend = open_backend(bundle.folder, backend, threads)
-        check_as_fitted(policy, backend=self.backend, own_pool=self._pool == choose_pool(bundle.manifest))
+        check_as_fitted(policy, backend=self.backend, default_pool=self._pool == choose_pool(bundle.manifest))
         bundle.check_unchanged()  # what is loaded is what was verified
 
     @property
     def backend(self) -> str:
-        """What computes: ``"onnx"``, ``"onnx-int8"`` or ``"torch"``."""
+        """Name of the backend in use: ``"onnx"``, ``"onnx-int8"`` or ``"torch"``."""
         return self._backend.name
 
     @property
@@ -92,22 +66,19 @@ class Classifier:
 
     @property
     def guarantee(self) -> Guarantee | None:
-        """The guarantee that labels are predicted by; None with any other policy."""
+        """The guarantee that the predicted labels carry; None unless the policy is ``"guarantee"``."""
         return self.bundle.guarantee if self._policy == "guarantee" else None
 
-    def predict_proba(
-        self, texts: Sequence[Text], *, batch_size: int = DEFAULT_BATCH_SIZE
-    ) -> NDArray[np.float32]:
-        """Compute the probability of every label on every text.
+    def predict_proba(self, texts: Sequence[Text], *, batch_size: int = DEFAULT_BATCH_SIZE) -> NDArray[np.float32]:
+        """Return the calibrated probability of every label for every text.
 
         Parameters
         ----------
         texts : sequence of str or of (str, str), length n_texts
-            May be empty. What is beyond the bundle's max_length in tokens is not read, or read in windows: see
-            :func:`load`.
+            May be empty. Tokens beyond the bundle's max_length are dropped, or read in windows: see :func:`load`.
         batch_size : int, default 32
-            Texts of a batch at most. The result does not depend on it beyond 1e-5; with ``onnx-int8``, whose scales
-            are those of a batch, by up to 0.05 (docs/performance.md).
+            Texts in a batch at most. It changes probabilities by less than 1e-5; with ``onnx-int8``, which chooses
+            its scales for each batch, by up to 0.05 (docs/performance.md).
 
         Returns
         -------
@@ -118,13 +89,16 @@ class Classifier:
         ------
         DataError
             If ``texts`` is one string, or an element is not text.
+        ConfigError
+            If ``batch_size`` is below 1.
         """
+        return self._score(texts, PredictOptions(batch_size=batch_size))
+
+    def _score(self, texts: Sequence[Text], options: PredictOptions) -> NDArray[np.float32]:
         if isinstance(texts, str):
             raise DataError("expected a list of texts, got one str; write [text]")
-        if batch_size < 1:
-            raise ConfigError(f"batch_size: expected at least 1, got {batch_size}")
-        raw = score_texts(self._encoder, self._backend, texts, len(self.label_names), batch_size, self._pool)
-        return self.bundle.calibration.apply(raw)
+        y_raw = score_texts(self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool)
+        return self.bundle.calibration.apply(y_raw)
 
     def predict(
         self,
@@ -141,11 +115,11 @@ class Classifier:
         ----------
         texts : sequence of str or of (str, str), length n_texts
         threshold : float, optional
-            One cut in [0, 1] for all labels instead of the policy's.
+            One threshold in [0, 1] for all labels instead of the policy's.
         top_k : int, optional
             Exactly the k most probable labels, whatever the thresholds.
         at_least_one : bool, default False
-            Where no label passes, give the most probable one.
+            Predict the most probable label where none reaches its threshold.
         batch_size : int, default 32
 
         Returns
@@ -157,18 +131,36 @@ class Classifier:
         DataError
             If ``texts`` is one string, or an element is not text.
         ConfigError
-            If an option is out of its range, or voids a guarantee.
+            If an option is out of its range, or voids the guarantee.
         """
-        y_prob = self.predict_proba(texts, batch_size=batch_size)
-        y_pred = self.decide(y_prob, threshold=threshold, top_k=top_k, at_least_one=at_least_one)
-        names = self.label_names
-        return [
-            Prediction(
-                labels=ranked_labels(names, row, chosen),
-                probabilities={name: float(value) for name, value in zip(names, row, strict=True)},
-            )
-            for row, chosen in zip(y_prob, y_pred, strict=True)
-        ]
+        y_prob, y_pred = self.predict_arrays(texts, PredictOptions(threshold, top_k, at_least_one, batch_size))
+        return build_predictions(self.label_names, y_prob, y_pred)
+
+    def predict_arrays(
+        self, texts: Sequence[Text], options: PredictOptions
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Predict the labels of texts, as arrays.
+
+        Parameters
+        ----------
+        texts : sequence of str or of (str, str), length n_texts
+        options : PredictOptions
+
+        Returns
+        -------
+        y_prob : ndarray of float32, shape (n_texts, n_labels)
+            Calibrated probabilities in [0, 1].
+        y_pred : ndarray of int64, shape (n_texts, n_labels)
+            1 where the label is predicted, 0 elsewhere.
+
+        Raises
+        ------
+        DataError, ConfigError
+            As :meth:`predict`.
+        """
+        options.check_policy(self._policy)  # before the minutes that scoring may take
+        y_prob = self._score(texts, options)
+        return y_prob, self._decide(y_prob, options)
 
     def decide(
         self,
@@ -178,25 +170,45 @@ class Classifier:
         top_k: int | None = None,
         at_least_one: bool = False,
     ) -> NDArray[np.int64]:
-        """Turn probabilities (n_texts, n_labels) into 0/1 of that shape; options as in :meth:`predict`."""
-        if threshold is not None and not 0 <= threshold <= 1:
-            raise ConfigError(f"threshold: expected a number from 0 to 1, got {threshold!r}")
-        check_options(self._policy, threshold=threshold, top_k=top_k, at_least_one=at_least_one)
-        cut = self._cuts if threshold is None else np.full(len(self.label_names), threshold)
-        return apply_thresholds(y_prob, cut, top_k=top_k, at_least_one=at_least_one)
+        """Turn calibrated probabilities into predictions.
+
+        Parameters
+        ----------
+        y_prob : ndarray of float, shape (n_texts, n_labels)
+            In [0, 1], as :meth:`predict_proba` returns them.
+        threshold, top_k, at_least_one
+            As in :meth:`predict`.
+
+        Returns
+        -------
+        ndarray of int64, shape (n_texts, n_labels)
+            1 where the label is predicted, 0 elsewhere.
+
+        Raises
+        ------
+        ConfigError
+            If an option is out of its range, or voids the guarantee.
+        """
+        options = PredictOptions(threshold, top_k, at_least_one)
+        options.check_policy(self._policy)
+        return self._decide(y_prob, options)
+
+    def _decide(self, y_prob: NDArray[np.floating], options: PredictOptions) -> NDArray[np.int64]:
+        cuts = self._cuts if options.threshold is None else np.full(len(self.label_names), options.threshold)
+        return apply_thresholds(y_prob, cuts, top_k=options.top_k, at_least_one=options.at_least_one)
 
     def close(self) -> None:
-        """Remove what was unpacked from a zip."""
+        """Remove the temporary folder of a zip; a bundle that is a folder stays."""
         self.bundle.close()
 
     def __enter__(self) -> Self:
-        """Use as a context manager."""
+        """Return the classifier itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close."""
+        """Close the classifier."""
         self.close()
 
 
@@ -215,18 +227,18 @@ def load(
     ----------
     path : str or Path
     backend : {"auto", "onnx", "onnx-int8", "torch"}
-        What computes. ``auto`` is the fp32 graph in ONNX Runtime, or torch where the bundle has no graph; neither
-        graph needs torch. ``onnx-int8`` is faster and changes up to 1% of the (text, label) decisions.
+        ``auto`` is the fp32 graph in ONNX Runtime, or torch where the bundle has no graph; neither graph needs torch.
+        ``onnx-int8`` is faster and changes up to 1% of the (text, label) decisions.
     threads : int, optional
-        Threads of one prediction; by default one a core that this process may use.
+        Threads to use; by default one per core that this process may run on.
     long : {"truncate", "windows"}, optional
-        What to do with a text of more tokens than the model reads: take its start, or read it in windows that overlap
-        by a quarter, 16 at most. By default as the bundle was made with, which is what its thresholds are tuned for.
+        How to read a text with more tokens than the model takes: its start only, or in at most 16 windows that
+        overlap by a quarter. By default as when the bundle was made, which is what its thresholds are tuned for.
     pool : {"mean", "max"}, optional
-        How the windows' probabilities become one a label; by default as the bundle was made with.
+        How the windows' probabilities become one per label; by default as when the bundle was made.
     policy : {"per_label", "global", "fixed", "guarantee"}, optional
-        What decides: the bundle's thresholds for each label, its one for all, the fixed one, or the cut of its
-        guarantee, which :attr:`Classifier.guarantee` then tells; by default what the bundle was made with.
+        Which thresholds decide: the bundle's threshold of each label, its one for all labels, its fixed one, or that
+        of its guarantee, which is then in :attr:`Classifier.guarantee`; by default the bundle's own policy.
 
     Returns
     -------
@@ -235,11 +247,11 @@ def load(
     Raises
     ------
     BundleError
-        If it is not a bundle, not the bundle that was written, or does not have the backend asked for.
+        If it is not a bundle, was changed since it was written, or lacks the backend asked for.
     MissingExtraError
         If torch is needed and not installed.
     ConfigError
-        If an option is not one of those allowed, or the bundle has nothing for the policy.
+        If an option is out of its range, or the bundle has no thresholds or guarantee for the policy.
     """
     bundle = open_bundle(path)
     try:

@@ -1,4 +1,4 @@
-"""Texts to token ids, with the tokenizer.json that training saved and nothing of transformers."""
+"""Texts to token ids, with the tokenizer.json that training saved and without transformers."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from multitag.data.texts import Text
 from multitag.errors import BundleError, DataError, describe_error
 
-# A WordPiece or BPE token covers a word of at most about this many characters; a text is cut to that many
-# times max_length before it is tokenised, since the tokenizer takes 17 s for 10 MB, of which little is kept.
+# A WordPiece or BPE token covers at most about this many characters. A text is cut to max_length times as many before
+# it is tokenised, since the tokenizer takes 17 s for 10 MB, of which little is kept.
 MAX_CHARACTERS_PER_TOKEN = 200
-# Neighbouring windows of a long text share this part of their tokens, so that a sentence is whole in one of them.
-OVERLAP = 4
+OVERLAP = 4  # neighbouring windows share a quarter of their tokens, so that a sentence is whole in one of them
 
 
 class TextEncoder:
-    """Tokenise as in training.
+    """Tokenises texts as in training.
 
     Parameters
     ----------
@@ -58,30 +57,30 @@ class TextEncoder:
         Returns
         -------
         list of list of int, length n_texts
-            Token ids with the special ones, not padded.
+            Token ids, including special tokens, without padding.
 
         Raises
         ------
         DataError
             If a text is not a string, or holds half of a surrogate pair, which no encoding of text allows.
         BundleError
-            If the tokenizer fails at a text, or gives no token for one.
+            If the tokenizer fails at a text, or returns no token for one.
         """
         return [windows[0] for windows in self.encode_windows(texts, 1)]
 
-    def encode_windows(self, texts: Sequence[Text], most: int) -> list[list[list[int]]]:
-        """Tokenise texts, each in overlapping windows of ``max_length`` tokens.
+    def encode_windows(self, texts: Sequence[Text], max_windows: int) -> list[list[list[int]]]:
+        """Tokenise texts in overlapping windows of ``max_length`` tokens.
 
         Parameters
         ----------
         texts : sequence of str or of (str, str), length n_texts
-        most : int
-            Windows of a text, from its start; what is beyond the last is not read.
+        max_windows : int
+            Per text, from its start; what is beyond the last window is not read.
 
         Returns
         -------
         list of list of list of int, length n_texts
-            The windows of each text, at least one: token ids with the special ones, not padded.
+            The windows of each text, at least one: token ids, including special tokens, without padding.
 
         Raises
         ------
@@ -89,7 +88,7 @@ class TextEncoder:
             As :meth:`encode`.
         """
         texts = list(texts)
-        longest = self.max_length * MAX_CHARACTERS_PER_TOKEN * most
+        longest = self.max_length * MAX_CHARACTERS_PER_TOKEN * max_windows
         for number, text in enumerate(texts):
             check_text(text, number)
         cut = [
@@ -97,15 +96,15 @@ class TextEncoder:
         ]
         with _tokenizer_errors(self.path):
             encoded = self.tokenizer.encode_batch_fast(cut)
-            rows = [[first.ids, *(more.ids for more in first.overflowing[: most - 1])] for first in encoded]
+            rows = [[first.ids, *(more.ids for more in first.overflowing[: max_windows - 1])] for first in encoded]
         if not all(map(all, rows)):
-            raise BundleError(f"{self.path}: gives no token for some text; expected special ones at least")
+            raise BundleError(f"{self.path}: returns no token for a text; expected at least the special ones")
         return rows
 
 
 @contextmanager
 def _tokenizer_errors(path: Path) -> Iterator[None]:
-    """Turn what the Rust library raises on a tokenizer it cannot use, its panics too, into one line."""
+    """Turn what the Rust library raises on a tokenizer that it cannot use, panics included, into one line."""
     try:
         yield
     except BaseException as error:
@@ -116,12 +115,12 @@ def _tokenizer_errors(path: Path) -> Iterator[None]:
 
 
 def check_text(text: object, number: int) -> None:
-    """Refuse what is not text, or a pair of texts.
+    """Refuse anything but a text or a pair of texts.
 
     Raises
     ------
     DataError
-        Names the position (from 0) and what came.
+        Names the position (from 0) and what is there.
     """
     for part in text if isinstance(text, tuple) and len(text) == 2 else (text,):
         if not isinstance(part, str):

@@ -1,4 +1,4 @@
-"""Texts to probabilities: encode, sort by length, score in batches, put back in order."""
+"""Texts to probabilities: encoded, sorted by length, scored in batches, put back in order."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from multitag.errors import BundleError
 from multitag.evaluation import log_odds
 from multitag.inference.backends.backend import Backend
 from multitag.inference.encoding import TextEncoder, pad_batch
+from multitag.inference.options import DEFAULT_BATCH_SIZE
 
-DEFAULT_BATCH_SIZE = 32
-# Tokens of a batch at most, padding counted: what a batch works on then stays in the processor's cache.
+# Tokens in a batch at most, padding included: its working memory then stays in the processor's cache.
 BATCH_TOKENS = 512
-MAX_WINDOWS = 16  # of one text: 3,120 tokens at max_length 256
+MAX_WINDOWS = 16  # of one text: 3,120 tokens at a max_length of 256
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -31,7 +31,7 @@ def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
 def token_batches(
     rows: Sequence[Sequence[int]], pad_id: int, batch_size: int = DEFAULT_BATCH_SIZE
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
-    """Cut tokenised texts into padded batches of similar length and bounded size.
+    """Yield tokenised texts in padded batches of similar length and bounded size.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ def token_batches(
         Token ids of each text.
     pad_id : int
     batch_size : int
-        Texts of a batch at most; it has fewer where they would be more than 512 tokens, padding counted.
+        Texts in a batch at most; fewer where they would make more than 512 tokens, padding included.
 
     Yields
     ------
     indices : ndarray of int64, shape (batch,)
-        Which texts.
+        Positions of its texts.
     input_ids, attention_mask : ndarray of int64, shape (batch, tokens)
     """
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
@@ -65,7 +65,7 @@ def score_texts(
     batch_size: int = DEFAULT_BATCH_SIZE,
     pool: Pool | None = None,
 ) -> NDArray[np.float32]:
-    """Score texts in batches of similar length, so that little is computed on padding, as many at once as it pays.
+    """Return the probabilities of texts, scored in batches of similar length so that little is spent on padding.
 
     Parameters
     ----------
@@ -75,11 +75,11 @@ def score_texts(
         May be empty.
     n_labels : int
     batch_size : int
-        Texts of a batch at most.
+        Texts in a batch at most.
     pool : {"mean", "max"}, optional
-        Read a text of more than max_length tokens in overlapping windows, 16 at most, and take the mean or the largest
-        probability of each label over them. Each label is pooled by itself: a text may be about one thing at its
-        start and another at its end. By default the start is read.
+        Read a text of more than max_length tokens in overlapping windows, at most 16, and take the mean or the largest
+        probability of each label over them. Labels are pooled separately: a text may be about one thing at its start
+        and another at its end. By default only the start is read.
 
     Returns
     -------
@@ -89,9 +89,9 @@ def score_texts(
     Raises
     ------
     DataError
-        If a text is not text.
+        If a text is not a string.
     BundleError
-        If the tokenizer or the model cannot take a text, or gives no finite number a label.
+        If the tokenizer or the model fails at a text, or the model returns anything but one finite number per label.
     """
     windows = encoder.encode_windows(texts, 1 if pool is None else MAX_WINDOWS)
     probabilities = _score_rows(list(chain.from_iterable(windows)), backend, encoder.pad_id, n_labels, batch_size)
@@ -108,12 +108,12 @@ def score_texts(
 def _score_rows(
     rows: Sequence[Sequence[int]], backend: Backend, pad_id: int, n_labels: int, batch_size: int
 ) -> NDArray[np.float32]:
-    """Score tokenised rows, in their order."""
+    """Return the probabilities of tokenised rows, in their order."""
     probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
     batches, lock = token_batches(rows, pad_id, batch_size), Lock()
-    first = list(islice(batches, 2))
-    alone = backend.batches_at_once == 1 or len(first) < 2
-    score, batches = backend.alone if alone else backend, chain(first, batches)
+    first_two = list(islice(batches, 2))
+    alone = backend.batches_at_once == 1 or len(first_two) < 2
+    score, batches = backend.alone if alone else backend, chain(first_two, batches)
 
     def score_batches() -> None:
         while True:
@@ -128,15 +128,15 @@ def _score_rows(
         score_batches()
     else:
         with ThreadPoolExecutor(backend.batches_at_once) as workers:
-            for done in [workers.submit(score_batches) for _ in range(backend.batches_at_once)]:
-                done.result()  # raises what a batch raised
+            for future in [workers.submit(score_batches) for _ in range(backend.batches_at_once)]:
+                future.result()  # raises what a batch raised
     return probabilities
 
 
 def _checked(logits: NDArray[np.float32], shape: tuple[int, int], name: str) -> NDArray[np.float32]:
     if logits.shape != shape or not np.isfinite(logits).all():
         raise BundleError(
-            f"the model ({name}) gave logits of shape {logits.shape}, or some that are no finite numbers; "
-            f"expected {shape}: get or make the bundle again"
+            f"the model ({name}) returned logits of shape {logits.shape}, or some that are not finite; "
+            f"expected finite ones of shape {shape}; get or make the bundle again"
         )
     return logits

@@ -1,4 +1,4 @@
-"""``multitag export``: the graphs of a bundle, made again."""
+"""``multitag export``: the ONNX graphs of a bundle, made again."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from multitag.config import TableConfig
 from multitag.data.read import load_table, settings_of_bundle
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.errors import BundleError
-from multitag.export.gate import export_checked
+from multitag.evaluation.decision_rules import DecisionRules
+from multitag.export.gate import GateRows, export_checked
 from multitag.export.parity import Parity
 from multitag.inference.windows import choose_pool
+from multitag.jobs.labelled_rows import encode_labels
 
 
 def export_bundle(
@@ -30,10 +32,10 @@ def export_bundle(
     path : str or Path
         Folder of the bundle; changed as a whole or not at all.
     data : str or Path
-        Labelled rows to compare on, as :func:`multitag.read_table` takes them. Labels that the bundle does not know
-        are left out: the comparison is of its own decisions.
+        Labelled rows to compare on, as :func:`multitag.read_table` takes them. Labels that the bundle does not have
+        are ignored: its own decisions are compared.
     text, labels : str, optional
-        Columns of ``data``; by default the packaged table's own, or those that the bundle was trained on.
+        Columns of ``data``; by default those of the packaged table, or those that the bundle was trained on.
 
     Returns
     -------
@@ -49,28 +51,27 @@ def export_bundle(
     ExportError
         If the model is of a kind that cannot be exported.
     MissingExtraError
-        If what exporting needs is not installed.
+        If a package that exporting needs is not installed.
     """
     if not Path(path).is_dir():
         raise BundleError(f"{path}: expected the folder of a bundle; unpack a zip first")
     with open_bundle(path) as bundle:
-        given: dict[str, Any] = {"text": text, "labels": labels, "unlabelled": "keep"}
+        reading: dict[str, Any] = {"text": text, "labels": labels, "unlabelled": "keep"}
         if str(data) in SAMPLE_COLUMNS:
-            config = TableConfig(**given)
+            config = TableConfig(**reading)
         else:
-            config = settings_of_bundle(bundle.manifest.data, **given)
+            config = settings_of_bundle(bundle.manifest.data, **reading)
         table = load_table(data, config)
-        known_labels = set(bundle.label_set.names)
-        y_true = bundle.label_set.encode([known_labels.intersection(row) for row in table.labels])
+        rows = GateRows(table.texts, encode_labels(bundle, table, skip_unknown=True))
         with system_errors_as_output_errors(Path(path)), tempfile.TemporaryDirectory(prefix="multitag-") as name:
             scratch = Path(name)
             (scratch / "model").mkdir()
             for file in (bundle.folder / "model").iterdir():
                 shutil.copyfile(file, scratch / "model" / file.name)
+            rules = DecisionRules(bundle.calibration, bundle.thresholds)
             parities = export_checked(
-                scratch, table.texts, y_true, bundle.label_set, bundle.thresholds, bundle.calibration,
-                sample=table.texts, pool=choose_pool(bundle.manifest),
-            )  # fmt: skip
-            made = {part: scratch / part for part in (ONNX, ONNX_INT8, ONNX_PARITY)}
-            replace_files(path, {part: file if file.exists() else None for part, file in made.items()})
+                scratch, rows, bundle.label_set, rules, sample=table.texts, pool=choose_pool(bundle.manifest)
+            )
+            files = {name: scratch / name for name in (ONNX, ONNX_INT8, ONNX_PARITY)}
+            replace_files(path, {name: file if file.exists() else None for name, file in files.items()})
     return parities

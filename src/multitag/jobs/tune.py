@@ -1,4 +1,4 @@
-"""A bundle's thresholds, tuned again for another objective or on other rows; the model stays as it is."""
+"""``multitag tune``: thresholds for another objective or on other rows; the model stays as it is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.write import refuse_inside, replace_files
 from multitag.config import BackendName, EvaluationConfig
 from multitag.config.objective import check_costs_given, parse_objective
-from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.table import Table
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
@@ -24,15 +23,14 @@ from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
 from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
-from multitag.jobs.evaluate import encode_labels
+from multitag.jobs.labelled_rows import TOO_GOOD, encode_labels, is_trained_on, read_labelled, table_notes
+from multitag.jobs.run_folder import RunFolder
 from multitag.report.card import build_card
 from multitag.report.retuned import retuned_note
 
-HELD_OUT = "probabilities.parquet"  # beside a bundle that is in the folder of its run
-
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredRows:
     """Labelled rows that a model has scored.
 
     Parameters
@@ -42,9 +40,9 @@ class Scored:
     y_prob : ndarray of float, shape (n_rows, n_labels)
         Calibrated probabilities in [0, 1].
     name : str
-        What they are, such as ``"films.csv, 60 rows"``.
+        What to call them, such as ``"films.csv, 60 rows"``.
     notes : tuple of str
-        What to know of them.
+        What to know about them, in sentences.
     """
 
     y_true: NDArray[Any]
@@ -71,17 +69,17 @@ def tune_bundle(
     path : str or Path
         Folder of the bundle; changed as a whole or not at all, unless ``out``. Or a zip, with ``out``.
     data : str, Path or sequence of those, optional
-        Labelled rows that the model was not trained on, as :func:`multitag.read_table` takes them. Without, those that
-        the bundle's run held out, by probabilities.parquet beside the bundle: out of fold, or for validation.
+        Labelled rows that the model was not trained on, as :func:`multitag.read_table` takes them. If omitted, the rows
+        that the bundle's run held out, from probabilities.parquet beside the bundle: out of fold, or for validation.
     objective : str
         What to tune for, see :func:`multitag.evaluation.thresholds.tune.tune_thresholds`.
     costs : str or Path, optional
-        With the objective ``"cost"``: a file of each label's, see
+        With the objective ``"cost"``: a file with the costs of each label, see
         :func:`multitag.evaluation.thresholds.costs.read_costs`.
     out : str or Path, optional
-        Write the bundle with the new thresholds there; must not exist. The old one stays as it is.
+        Write the bundle with the new thresholds here; must not exist. The old one stays as it is.
     backend : {"auto", "onnx", "onnx-int8", "torch"}
-        What computes the probabilities.
+        Computes the probabilities, as in :func:`multitag.load`.
     quarantine : str or Path, optional
         A CSV file for the rows of ``data`` that cannot be used.
     **reading
@@ -90,81 +88,80 @@ def tune_bundle(
     Returns
     -------
     retuned : Retuned
-        The thresholds, and figures before and after.
+        The thresholds, and metrics before and after.
     notes : tuple of str
-        What to know of the rows.
+        What to know about the rows, in sentences.
 
     Raises
     ------
     BundleError
         If it is not a whole bundle, or a zip without ``out``.
     DataError
-        If the rows cannot be read, are too few, or have a label that the bundle does not know.
+        If the rows cannot be read, are too few, or have a label that the bundle does not.
     ConfigError
         If there is no such objective, or the costs do not go with it.
     OutputError
         If the bundle or ``out`` cannot be written.
     MissingExtraError
-        If what writing the model card takes is not installed.
+        If a package that writing the model card needs is not installed.
     """
-    for module in ("jinja2", "yaml"):  # what the model card takes, missed before anything is scored
+    for module in ("jinja2", "yaml"):  # the model card needs them: missed before anything is scored
         import_extra(module, "train")
     check_costs_given(parse_objective(objective), costs is not None)
     if out is None and Path(path).is_file():
-        raise BundleError(f"{path}: a zip is not changed; name a folder for the bundle with other thresholds: --out")
+        raise BundleError(f"{path}: a zip is not changed; name a folder for the new bundle with --out")
     if out is not None:
         refuse_inside(Path(out), Path(path))
         refuse_existing(Path(out))
     with open_bundle(path) as bundle:
-        each_label = None if costs is None else read_costs(costs, bundle.label_set.names)
+        label_costs = None if costs is None else read_costs(costs, bundle.label_set.names)
         if data is None:
-            rows = _held_out(bundle, Path(path).resolve().parent / HELD_OUT)
+            rows = _read_held_out(bundle, RunFolder(Path(path).resolve().parent).probabilities)
         else:
-            config = settings_of_bundle(bundle.manifest.data, **reading)
-            rows = _score(bundle, load_tables({"test": data}, config, quarantine)["test"], backend)
+            rows = _score(bundle, read_labelled(bundle, data, quarantine, **reading), backend)
         retuned = retune_thresholds(
             rows.y_true, rows.y_prob, bundle.thresholds, tuned_on=rows.name, seed=bundle.manifest.seed,
-            resamples=EvaluationConfig.resamples, objective=objective, costs=each_label,
+            resamples=EvaluationConfig.resamples, objective=objective, costs=label_costs,
         )  # fmt: skip
         replace_files(bundle.folder, _changed_files(bundle, retuned), out)
     return retuned, rows.notes
 
 
-def _score(bundle: Bundle, table: Table, backend: BackendName) -> Scored:
+def _score(bundle: Bundle, table: Table, backend: BackendName) -> ScoredRows:
     y_true = encode_labels(bundle, table)
     y_prob = Classifier(bundle, backend).predict_proba(table.texts)
-    name, notes = f"{table.source}, {len(table)} rows", [*table.notes, table.lines()[-1]]
-    if table.fingerprint() == bundle.manifest.data.get("fingerprint"):
+    name, notes = f"{table.source}, {len(table)} rows", table_notes(table)
+    if is_trained_on(bundle.manifest.data, table):
         name += ", which the model was trained on"
-        notes.append(
-            "these are the rows that the model was trained on: its probabilities are too good there, and so are the "
-            "figures; give others, or none for those that its run held out"
+        notes += (
+            f"these are the rows that the model was trained on: {TOO_GOOD}; name other rows, or none to use those that "
+            "its run held out",
         )
-    return Scored(y_true, y_prob, name, tuple(notes))
+    return ScoredRows(y_true, y_prob, name, notes)
 
 
-def _held_out(bundle: Bundle, path: Path) -> Scored:
+def _read_held_out(bundle: Bundle, path: Path) -> ScoredRows:
     if not path.is_file():
-        raise DataError(f"{path}: not there; give labelled rows too: multitag tune BUNDLE DATA")
+        raise DataError(f"{path}: no such file; name labelled rows: multitag tune BUNDLE DATA")
     saved = HeldOut.load(path)
     if saved.label_names != bundle.label_set.names:
-        raise DataError(f"{path}: its labels are not those of the bundle; it is of another run")
+        raise DataError(f"{path}: its labels are not those of the bundle; it belongs to another run")
     sides = {OUT_OF_FOLD: "out of fold", "validation": "validation"}
-    side = next((each for each in sides if each in saved.side), None)
+    side = next((side for side in sides if side in saved.side), None)
     if side is None:
-        raise DataError(f"{path}: the run held no validation rows out; give rows that the model was not trained on")
+        raise DataError(f"{path}: the run held out no validation rows; name rows that the model was not trained on")
     rows = saved.of_side(side)
     name = f"{sides[side]}, {len(rows)} rows"
-    return Scored(rows.y_true, bundle.calibration.apply(rows.y_raw), name, (f"rows: {name}, of {path}",))
+    return ScoredRows(rows.y_true, bundle.calibration.apply(rows.y_raw), name, (f"rows: {name}, of {path}",))
 
 
 def _changed_files(bundle: Bundle, retuned: Retuned) -> dict[str, bytes]:
-    """Write thresholds, what they changed, and a card without figures of thresholds that are no more."""
+    """Return the new content of the files that depend on thresholds; the card has no metrics of the previous ones."""
     templates: Any = import_extra("jinja2", "train")
     manifest = bundle.manifest
     metrics = parse_json_object((bundle.folder / METRICS).read_bytes(), METRICS) | {"retuned": retuned.to_dict()}
     try:
-        # Baselines were compared with the tuned thresholds too.
+        # Baselines were compared at the previous thresholds too.
         fixed = {side: {"fixed": kinds["fixed"]} for side, kinds in metrics["splits"].items()}
         notes = [*metrics["notes"], retuned_note(retuned)]
         card = build_card(

@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from multitag.errors import ConfigError, DataError, OutputError
 from multitag.inference.files.predict import label_separator, predict_file, probability_column
+from multitag.inference.options import PredictOptions
 
 # Cells that a careless reader or writer changes.
 ROWS = [
@@ -83,10 +84,10 @@ def check_predictions(rows, classifier, **options):
 @pytest.mark.parametrize("source", FORMATS)
 def test_the_same_rows_and_columns_come_out_with_predictions(source, output, classifier, tmp_path):
     path, target = write_rows(tmp_path / f"in.{source}"), tmp_path / f"out.{output}"
-    done = predict_file(classifier, path, target, text="Plot", threshold=0.2)
+    done = predict_file(classifier, path, target, text="Plot", options=PredictOptions(threshold=0.2))
     rows = read_rows(target)
     assert (done.rows, done.without_text) == (7, 2)
-    assert done.line(target) == f"{target}: 7 rows, 2 of them without a text and so without a prediction"
+    assert done.line(target) == f"{target}: 7 rows, 2 of them without text and therefore not predicted"
     assert list(rows[0]) == [
         "id",
         "Plot",
@@ -112,17 +113,17 @@ def test_chunks_do_not_show(source, rows_a_chunk, classifier, tmp_path, monkeypa
 def test_options_reach_the_prediction(classifier, tmp_path):
     path, target = write_rows(tmp_path / "in.csv"), tmp_path / "out.jsonl"
     for options in ({"top_k": 2}, {"threshold": 1.0, "at_least_one": True}, {"threshold": 0.0}):
-        predict_file(classifier, path, target, text="Plot", **options)
+        predict_file(classifier, path, target, text="Plot", options=PredictOptions(**options))
         check_predictions(read_rows(target), classifier, **options)
     with pytest.raises(ConfigError, match="threshold"):
-        predict_file(classifier, path, tmp_path / "never.csv", text="Plot", threshold=2)
+        predict_file(classifier, path, tmp_path / "never.csv", text="Plot", options=PredictOptions(threshold=2))
     with pytest.raises(ConfigError, match="batch_size"):
-        predict_file(classifier, path, tmp_path / "never.csv", text="Plot", batch_size=0)
+        predict_file(classifier, path, tmp_path / "never.csv", text="Plot", options=PredictOptions(batch_size=0))
     assert sorted(each.name for each in tmp_path.iterdir()) == ["in.csv", "out.jsonl"]
 
 
 def threshold_that_some_pass(classifier) -> float:
-    """Give a threshold that about half of the rows pass with some label."""
+    """Return a threshold that about half of the rows pass with some label."""
     y_prob = classifier.predict_proba([row["Plot"] for row, has in zip(ROWS, HAS_TEXT, strict=True) if has])
     return float(np.median(y_prob.max(axis=1)))
 
@@ -132,22 +133,23 @@ def threshold_that_some_pass(classifier) -> float:
 def test_rows_where_no_label_passes_are_given_to_review_too(kind, rows_a_chunk, classifier, tmp_path, monkeypatch):
     monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", rows_a_chunk)
     path, target, review = write_rows(tmp_path / "in.csv"), tmp_path / f"out.{kind}", tmp_path / f"review.{kind}"
-    threshold = threshold_that_some_pass(classifier)
-    done = predict_file(classifier, path, target, text="Plot", threshold=threshold, review=review)
+    options = PredictOptions(threshold=threshold_that_some_pass(classifier))
+    done = predict_file(classifier, path, target, text="Plot", options=options, review=review)
     expected = [row for row in read_rows(target) if row["predicted_labels"] == []]
     assert 0 < len(expected) < 5  # some of those with a text
     assert read_rows(review) == expected
     assert done.without_label == len(expected)
     assert done.review_line(review) == f"{review}: {len(expected)} rows where no label passes"
     plain = tmp_path / f"plain.{kind}"
-    predict_file(classifier, path, plain, text="Plot", threshold=threshold)
+    predict_file(classifier, path, plain, text="Plot", options=options)
     assert read_rows(plain) == read_rows(target)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_review_of_nothing_has_the_columns_alone(kind, classifier, tmp_path):
     path, target, review = write_rows(tmp_path / "in.csv"), tmp_path / f"out.{kind}", tmp_path / f"review.{kind}"
-    assert predict_file(classifier, path, target, text="Plot", threshold=0.0, review=review).without_label == 0
+    done = predict_file(classifier, path, target, text="Plot", options=PredictOptions(threshold=0.0), review=review)
+    assert done.without_label == 0
     assert read_rows(review) == []
     if kind == "parquet":
         assert parquet.read_schema(review) == parquet.read_schema(target)

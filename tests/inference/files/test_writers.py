@@ -71,7 +71,7 @@ def test_columns_that_only_later_records_of_a_chunk_have_are_kept(kind, tmp_path
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "parquet"])
 def test_a_column_that_first_comes_in_a_later_chunk_is_refused_not_dropped(kind):
-    with pytest.raises(DataError, match=r"^column 'b' first comes late in the input; write \.jsonl"):
+    with pytest.raises(DataError, match=r"^column 'b' first appears late in the input; write \.jsonl"):
         write(kind, [{"a": "1"}], [{"a": "2", "b": "3"}])
 
 

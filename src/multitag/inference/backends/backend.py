@@ -1,4 +1,4 @@
-"""What turns token ids into logits. A backend is a callable on one padded batch."""
+"""Backends turn token ids into logits: callables on one padded batch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Backend(Protocol):
     """Token ids to logits."""
 
     name: str
-    batches_at_once: int  # calls from so many threads at once are faster than one after the other
+    batches_at_once: int  # as many threads calling at once are faster than one after the other
 
     def __call__(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
@@ -38,28 +38,28 @@ class Backend(Protocol):
     def alone(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        """Score one batch, as above, with all threads: nothing else is scored meanwhile."""
+        """Score one batch as above, with all threads, while nothing else is scored."""
 
 
 def open_backend(bundle_folder: Path, name: BackendName = "auto", threads: int | None = None) -> Backend:
-    """Load what a bundle is to be scored with.
+    """Return the backend that scores with a bundle.
 
     Parameters
     ----------
     bundle_folder : Path
         Of a verified bundle.
     name : {"auto", "onnx", "onnx-int8", "torch"}
-        ``auto`` takes the fp32 graph, which gives the model's own probabilities (within 1e-4), and torch where the
-        bundle has none. int8 is faster and changes up to 1% of the decisions: it is taken only if asked for.
+        ``auto`` is the fp32 graph, whose probabilities are the model's own (within 1e-4), or torch where the bundle
+        has no graph. int8 is faster and changes up to 1% of the decisions, so it is used only on request.
     threads : int, optional
-        Threads of one run; by default one a core.
+        Threads to use; by default one per core.
 
     Raises
     ------
     ConfigError
         If the name or the number of threads is not one of those allowed.
     BundleError
-        If the bundle does not have what was asked for.
+        If the bundle does not have the graph asked for.
     MissingExtraError
         If torch is needed and not installed.
     """
@@ -77,6 +77,6 @@ def open_backend(bundle_folder: Path, name: BackendName = "auto", threads: int |
     if not path.is_file():
         raise BundleError(
             f"{bundle_folder}: has no {path.name}; add it with multitag export, or use --backend torch "
-            "(why it may have been left out is in onnx/parity.json)"
+            "(if it was left out, onnx/parity.json says why)"
         )
     return OnnxBackend(path, name, threads)

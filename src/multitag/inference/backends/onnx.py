@@ -1,4 +1,4 @@
-"""ONNX Runtime: predicting without torch."""
+"""The ONNX Runtime backend: predictions without torch."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from multitag.threads import available_cores
 
 INPUTS = ["input_ids", "attention_mask"]
 OUTPUT = "logits"
-# ONNX Runtime's fused addition and norm computes row by row: 12% of an int8 batch, against 4% for the two apart.
+# ONNX Runtime's fused addition and norm computes row by row: 12% of an int8 batch, against 4% for the two separately.
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
-WORTH_ALL_THREADS = 128  # tokens of a batch; a guess, not measured: little work is not worth sharing out
+WORTH_ALL_THREADS = 128  # tokens in a batch, a guess, not measured: less work is not worth sharing out
 
 
 class OnnxBackend:
@@ -30,23 +30,23 @@ class OnnxBackend:
     name : str
         ``"onnx"`` or ``"onnx-int8"``.
     threads : int, optional
-        Batches computed at once, each by one thread; a batch that is alone has them all. By default one a core that
-        this process may use.
+        Batches computed at once, by one thread each; a single batch gets all threads. By default one per core that
+        this process may run on.
 
     Raises
     ------
     BundleError
-        If the graph needs anything but itself, ONNX Runtime cannot load it, or its inputs and output are not those
-        of a bundle.
+        If the graph needs anything but itself, ONNX Runtime cannot load it, or its inputs and output are not those of
+        a bundle's graph.
     """
 
     def __init__(self, path: Path, name: str, threads: int | None = None) -> None:
         self.name, self.path = name, path
         self.batches_at_once = threads or available_cores()
         check_graph(path, str(path))
-        self._graph = path.read_bytes()  # kept: a second session, too, is of what was verified
-        # A batch by one thread each: threads that share a batch wait for each other in every layer (two batches at
-        # once take 18 to 24% less time so than by two threads each, on two cores).
+        self._graph = path.read_bytes()  # kept, so that a second session too is of what was verified
+        # One thread per batch: threads that share a batch wait for each other in every layer (on two cores, two batches
+        # at once take 18 to 24% less time this way than with two threads each).
         self._session = self._load(1)
         self._wide: Any = None
         self._loading = Lock()
@@ -56,7 +56,7 @@ class OnnxBackend:
         return self._run(self._session, input_ids, attention_mask)
 
     def alone(self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Score one batch by all threads, if it has so much work that this is faster."""
+        """Score one batch with all threads, if there is enough work for that to be faster."""
         if self.batches_at_once == 1 or input_ids.size < WORTH_ALL_THREADS:
             return self(input_ids, attention_mask)
         with self._loading:
@@ -68,23 +68,24 @@ class OnnxBackend:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        # What was checked is ONNX: the bytes are not to be taken for ONNX Runtime's own format.
+        # The bytes were checked as ONNX: they must not be read as ONNX Runtime's own format.
         options.add_session_config_entry("session.load_model_format", "ONNX")
         options.log_severity_level = 3  # errors only
         options.intra_op_num_threads = threads
-        # Threads that wait for work sleep instead of spinning, so that several processes at once do not take the cores
-        # from each other.
+        # Waiting threads sleep instead of spinning, so that several processes do not take the cores from each other.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             session: Any = onnxruntime.InferenceSession(
                 self._graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
             )
-        except Exception as error:  # the library raises classes of its own, which all derive from Exception only
+        except Exception as error:  # the library's own classes, whose only common base is Exception
             reason = describe_error(error)
             raise BundleError(f"{self.path}: ONNX Runtime cannot load it: {reason}") from error
-        found = [each.name for each in session.get_inputs()], [each.name for each in session.get_outputs()]
-        if found != (INPUTS, [OUTPUT]):
-            raise BundleError(f"{self.path}: expected inputs {INPUTS} and output {OUTPUT!r}, found {found}")
+        inputs, outputs = ([tensor.name for tensor in part] for part in (session.get_inputs(), session.get_outputs()))
+        if (inputs, outputs) != (INPUTS, [OUTPUT]):
+            raise BundleError(
+                f"{self.path}: expected inputs {INPUTS} and output {OUTPUT!r}, got {inputs} and {outputs}"
+            )
         return session
 
     def _run(

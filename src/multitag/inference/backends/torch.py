@@ -1,4 +1,4 @@
-"""The fine-tuned weights in transformers."""
+"""The torch backend: the fine-tuned weights in transformers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class TorchBackend:
     ----------
     model_folder : Path
     threads : int, optional
-        Threads of one run, for all of torch in this process; by default one a core.
+        Threads of torch in this process; by default one per core.
 
     Raises
     ------
     MissingExtraError
         If torch or transformers is not installed.
     BundleError
-        If transformers cannot load the folder, or the weights are not all there.
+        If transformers cannot load the folder, or weights are missing.
     """
 
     name = "torch"
@@ -40,7 +40,7 @@ class TorchBackend:
             self.torch.set_num_threads(threads)
         try:
             with quiet_transformers():
-                model, found = transformers.AutoModelForSequenceClassification.from_pretrained(
+                model, loading = transformers.AutoModelForSequenceClassification.from_pretrained(
                     model_folder, use_safetensors=True, trust_remote_code=False, dtype=self.torch.float32,
                     output_loading_info=True,
                 )  # fmt: skip
@@ -48,8 +48,8 @@ class TorchBackend:
             raise BundleError(
                 f"{model_folder}: transformers cannot load it: {describe_error(error)}"
             ) from error
-        lacking = sorted(map(str, [*found["missing_keys"], *found["mismatched_keys"]]))
-        if lacking:  # transformers would go on with random weights
+        lacking = sorted(map(str, [*loading["missing_keys"], *loading["mismatched_keys"]]))
+        if lacking:  # transformers would go on with random ones
             raise BundleError(f"{model_folder}: its weights do not fit its config.json: {lacking[0][:100]} is missing")
         self.model = model.eval()
 
@@ -64,8 +64,8 @@ class TorchBackend:
                     attention_mask=self.torch.from_numpy(attention_mask),
                 )
         except (IndexError, RuntimeError) as error:
-            raise BundleError(f"the model cannot take a text: {describe_error(error)}") from error
+            raise BundleError(f"the model cannot score a text: {describe_error(error)}") from error
         logits: NDArray[np.float32] = output.logits.float().numpy()
         return logits
 
-    alone = __call__  # torch's threads are always all of them
+    alone = __call__  # torch always uses all its threads

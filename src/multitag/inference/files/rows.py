@@ -1,44 +1,49 @@
-"""A row of a file with what was predicted for it."""
+"""Rows of a file with their predictions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from multitag.data.cells import RowError
 from multitag.data.readers.records import Record
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
 from multitag.evaluation.held_out import probability_column
-from multitag.inference.classifier import Classifier, ranked_labels
+from multitag.inference.classifier import Classifier
+from multitag.inference.options import PredictOptions
+from multitag.inference.prediction import ranked_labels
 
 PREDICTED = "predicted_labels"
 
 
 def add_predictions(
-    classifier: Classifier, records: list[Record], columns: TextColumns, where: str, rows_before: int, *,
-    batch_size: int, **options: Any,
-) -> int:  # fmt: skip
+    classifier: Classifier,
+    records: list[Record],
+    columns: TextColumns,
+    options: PredictOptions,
+    *,
+    where: str,
+    rows_before: int,
+) -> int:
     """Add predictions to records in place.
 
     Parameters
     ----------
     classifier : Classifier
     records : list of dict
-        Get :data:`PREDICTED`, a list of labels, and one probability a label; None where there is no text.
+        Changed in place: each gets :data:`PREDICTED`, a list of labels, and one probability per label; None where
+        there is no text.
     columns : TextColumns
-        Where the texts are.
+    options : PredictOptions
     where : str
         The file, for errors.
     rows_before : int
-        Rows of the file before these.
-    batch_size, **options
-        As in :meth:`Classifier.predict`.
+        Number of rows of the file before these.
 
     Returns
     -------
     int
-        Rows without a text.
+        Number of rows without a text.
 
     Raises
     ------
@@ -47,22 +52,20 @@ def add_predictions(
     """
     names = classifier.label_names
     _check_columns(records, columns.names, names, where, rows_before)
-    read = [_read_text(record, columns, f"{where}, row {row}") for row, record in enumerate(records, rows_before + 1)]
-    filled = [index for index, text in enumerate(read) if text is not None]
-    texts = [text for text in read if text is not None]
-    y_prob = classifier.predict_proba(texts, batch_size=batch_size)
-    y_pred = classifier.decide(y_prob, **options)
+    texts = [_read_text(record, columns, f"{where}, row {row}") for row, record in enumerate(records, rows_before + 1)]
+    with_text = [index for index, text in enumerate(texts) if text is not None]
+    y_prob, y_pred = classifier.predict_arrays([text for text in texts if text is not None], options)
     empty = dict.fromkeys((PREDICTED, *map(probability_column, names)))
     for record in records:
         record.update(empty)
-    for index, probabilities, chosen in zip(filled, y_prob, y_pred, strict=True):
-        records[index][PREDICTED] = list(ranked_labels(names, probabilities, chosen))
+    for index, probabilities, predicted in zip(with_text, y_prob, y_pred, strict=True):
+        records[index][PREDICTED] = list(ranked_labels(names, probabilities, predicted))
         records[index].update(zip(map(probability_column, names), map(float, probabilities), strict=True))
-    return len(records) - len(filled)
+    return len(records) - len(with_text)
 
 
 def without_label(records: list[Record]) -> list[Record]:
-    """Give the rows with a text for which no label was predicted."""
+    """Return the rows with a text for which no label was predicted."""
     return [record for record in records if record[PREDICTED] == []]
 
 
@@ -80,9 +83,9 @@ def _check_columns(
     for row, record in enumerate(records, start=rows_before + 1):
         for column in columns:
             if column not in record:
-                there = ", ".join(repr(name) for name in record)
+                present = ", ".join(repr(name) for name in record)
                 raise DataError(
-                    f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {there}"
+                    f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {present}"
                 )
         clash = added.intersection(record)
         if clash:

@@ -18,7 +18,7 @@ WRITTEN = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", 
 
 
 def output_format(path: Path) -> str:
-    """Name the format of a file to be written by its ending.
+    """Return the format that the ending of a file to be written stands for.
 
     Returns
     -------
@@ -27,7 +27,7 @@ def output_format(path: Path) -> str:
     Raises
     ------
     DataError
-        If the ending is none of theirs.
+        If the ending stands for none of them.
     """
     kind = WRITTEN.get(path.suffix.lower())
     if kind is None:
@@ -39,13 +39,13 @@ class Writer(Protocol):
     """Takes records chunk by chunk."""
 
     def start(self, records: list[Record]) -> None:
-        """Take columns and their types from records like those to come; done by the first ``write`` otherwise."""
+        """Fix columns and their types by records like those to come; otherwise the first ``write`` does."""
 
     def write(self, records: list[Record]) -> None:
-        """Write some records, after those before."""
+        """Write records after those already written."""
 
     def close(self) -> None:
-        """Write what is held back; the file stays open."""
+        """Write what is still buffered; the file stays open."""
 
 
 def build_writer(
@@ -57,7 +57,7 @@ def build_writer(
     probabilities: Sequence[str],
     schema: Any = None,
 ) -> Writer:
-    """Make the writer of a format.
+    """Return the writer of a format.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def build_writer(
         Open for writing.
     kind : {"csv", "tsv", "jsonl", "parquet"}
     label_separator : str
-        Joins lists of text in CSV and TSV cells; a list with it in a text is written as JSON.
+        Joins lists of text in CSV and TSV cells; a list with a text that contains it is written as JSON.
     labels, probabilities : str and sequence of str
-        The columns of predicted labels and probabilities; their types do not hang on what is predicted.
+        The columns of predicted labels and probabilities; their types do not depend on what is predicted.
     schema : pyarrow.Schema, optional
         Types of a Parquet input's columns, kept in a Parquet output; those of other columns are inferred.
     """
@@ -83,10 +83,10 @@ def _all_columns(records: list[Record]) -> list[str]:
 
 
 def _refuse_late(records: list[Record], columns: Iterable[str]) -> None:
-    known = set(columns)
-    late = next((key for record in records for key in record if key not in known), None)
+    expected = set(columns)
+    late = next((key for record in records for key in record if key not in expected), None)
     if late is not None:
-        raise DataError(f"column {late!r} first comes late in the input; write .jsonl instead of a table")
+        raise DataError(f"column {late!r} first appears late in the input; write .jsonl instead of a table")
 
 
 class _DelimitedWriter:
@@ -118,7 +118,7 @@ class _DelimitedWriter:
         if not isinstance(value, (list, dict)):
             return value
         mark = self.label_separator
-        if isinstance(value, list) and all(isinstance(each, str) and mark not in each for each in value):
+        if isinstance(value, list) and all(isinstance(item, str) and mark not in item for item in value):
             return mark.join(value)
         return json.dumps(value, ensure_ascii=False, default=str)
 
@@ -132,16 +132,16 @@ class _JsonlWriter:
         self.file = file
 
     def start(self, records: list[Record]) -> None:
-        pass  # each line names its columns
+        pass  # every line names its columns
 
     def write(self, records: list[Record]) -> None:
         for record in records:
             line = json.dumps(record, ensure_ascii=False, default=str)
-            # JSON may hold half of a surrogate pair, UTF-8 may not: back to the escape that it came as.
+            # JSON may hold half of a surrogate pair, UTF-8 may not: written back as the escape that it was read from.
             self.file.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
     def close(self) -> None:
-        pass  # nothing is held back
+        pass  # nothing is buffered
 
 
 @contextmanager
@@ -193,12 +193,12 @@ class _ParquetWriter:
         if field.name in self.types:
             return self.arrow.array(values, type=field.type)
         # Told a type, Arrow would cut 1.5 to 1 in silence: infer, then cast where nothing can be lost.
-        found = self.arrow.array(values)
-        schemas = [self.arrow.schema([field.with_type(kind)]) for kind in (field.type, found.type)]
+        inferred = self.arrow.array(values)
+        schemas = [self.arrow.schema([field.with_type(kind)]) for kind in (field.type, inferred.type)]
         both = self.arrow.unify_schemas(schemas, promote_options="permissive").field(0).type
         if both != field.type:
-            raise self.arrow.ArrowTypeError(f"{field.name!r} was {field.type}, now {found.type}")
-        return found.cast(field.type)
+            raise self.arrow.ArrowTypeError(f"{field.name!r} was {field.type}, now {inferred.type}")
+        return inferred.cast(field.type)
 
     def close(self) -> None:
         if self.writer is not None:

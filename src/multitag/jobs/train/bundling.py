@@ -17,7 +17,7 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ExportError
 from multitag.evaluation.guarantees.guarantee import Guarantee
-from multitag.export.gate import export_checked, parity_notes
+from multitag.export.gate import GateRows, export_checked, parity_notes
 from multitag.jobs.train.measured import MeasuredModel
 from multitag.report.card import build_card
 from multitag.report.page import build_report
@@ -32,11 +32,10 @@ def export_graphs(task: Task, config: Config, measured: MeasuredModel, scratch: 
     """
     side = "validation" if len(task.rows("validation")) else "train"
     known = measured.held_out.of_side(side).y_raw if side == "validation" and measured.refit is None else None
-    rules = measured.rules
     try:
         parities = export_checked(
-            scratch, task.texts(side), task.y_true(side), task.label_set, rules.thresholds, rules.calibration,
-            sample=task.texts("train"), pool=config.model.window_pool, model_prob=known,
+            scratch, GateRows(task.texts(side), task.y_true(side), known), task.label_set, measured.rules,
+            sample=task.texts("train"), pool=config.model.window_pool,
         )  # fmt: skip
     except ExportError as error:
         return [f"no ONNX graph is in the bundle: {error}"]

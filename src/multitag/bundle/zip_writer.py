@@ -1,4 +1,4 @@
-"""One file to send: a bundle as a zip with the same bytes every time."""
+"""A bundle as a zip: one file to send, with the same bytes every time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 from multitag.atomic import new_file
 from multitag.bundle.layout import MANIFEST
-from multitag.bundle.manifest import Manifest
 from multitag.bundle.read import open_bundle
 from multitag.bundle.write import refuse_inside
 from multitag.errors import BundleError
@@ -17,16 +16,16 @@ from multitag.errors import BundleError
 def pack(folder: str | Path, target: str | Path | None = None) -> Path:
     """Write a bundle to a zip.
 
-    Equal bundles give byte-for-byte equal zips on every machine: entries are sorted, carry no times, owners
-    or modes of their files, and are stored without compression, whose output depends on the version of zlib.
-    Weights, which are nearly all of a bundle, would shrink by less than a tenth (MiniLM by 8%).
+    Equal bundles make byte-for-byte equal zips on every machine: entries are sorted, carry no times, owners or modes
+    of their files, and are stored without compression, whose output depends on the version of zlib. Weights, which
+    are nearly all of a bundle, would shrink by less than a tenth (MiniLM by 8%).
 
     Parameters
     ----------
     folder : str or Path
         The bundle; it is verified first.
     target : str or Path, optional
-        The zip; by default the folder's name with ``.zip``, beside it.
+        The zip to write; by default beside the folder, with its name and ``.zip``.
 
     Returns
     -------
@@ -56,15 +55,3 @@ def pack(folder: str | Path, target: str | Path | None = None) -> Path:
                 shutil.copyfileobj(source, sink, 2**20)
         bundle.check_unchanged()
     return target
-
-
-def verify(path: str | Path) -> Manifest:
-    """Verify a bundle as :func:`~multitag.bundle.read.open_bundle` does, and close it again.
-
-    Raises
-    ------
-    BundleError
-        If it is not a bundle, or not exactly the one that was written.
-    """
-    with open_bundle(path) as bundle:
-        return bundle.manifest

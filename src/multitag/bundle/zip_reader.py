@@ -1,4 +1,4 @@
-"""Unpack a bundle from a zip that may be hostile: every entry is judged before any is written."""
+"""Bundles unpacked from zips, which may be hostile: every entry is checked before any is written."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ FREE_BYTES = 8192  # entries up to this size may have any ratio
 BLOCK_BYTES = 2**20
 
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flag bits: encryption, strong encryption, masked headers
-# What zipfile and zlib are known to raise on bytes that are no zip, besides OSError.
+# What zipfile and zlib raise on bytes that are not a zip, besides OSError.
 _ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError,
 )  # fmt: skip
 
 
 class _ShortReads(io.FileIO):
-    """A file that gives no more than a block at once: zipfile asks for the whole directory, whatever its size."""
+    """A file read by no more than a block at once: zipfile asks for the whole directory, whatever its size."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         limit = BLOCK_BYTES + 1
@@ -39,7 +39,7 @@ class _ShortReads(io.FileIO):
 
 
 def unzip_bundle(path: Path, folder: Path) -> None:
-    """Unpack a zip of a bundle.
+    """Unpack the zip of a bundle.
 
     Parameters
     ----------
@@ -51,8 +51,7 @@ def unzip_bundle(path: Path, folder: Path) -> None:
     Raises
     ------
     BundleError
-        If the zip is damaged, has entries that no bundle has, or unpacks to something else than its manifest
-        says.
+        If the zip is damaged, has entries that no bundle has, or does not unpack to what its manifest says.
     OutputError
         If the folder cannot be written, a full disk included.
     """
@@ -78,26 +77,26 @@ def _open_zip(file: _ShortReads, where: str) -> zipfile.ZipFile:
         return zipfile.ZipFile(file)
     except (*_ZIP_ERRORS, OSError) as error:
         raise BundleError(
-            f"{where}: not a readable zip: {_one_line(error)}; expected one by multitag pack"
+            f"{where}: not a readable zip: {describe_error(error)}; expected one by multitag pack"
         ) from error
 
 
 def _check_entries(entries: Sequence[zipfile.ZipInfo], zip_size: int, where: str) -> None:
     if len(entries) > MAX_ENTRIES:
         raise BundleError(f"{where}: {len(entries)} entries; a bundle has at most {MAX_ENTRIES}")
-    # zipfile cuts filename at a NUL and turns its slashes; orig_filename is what stands in the zip.
+    # zipfile cuts filename at a NUL and turns its slashes; orig_filename is what the zip has.
     names = [entry.orig_filename for entry in entries]
     check_names(set(names) - {MANIFEST}, where)
     for name, entry in zip(names, entries, strict=True):
-        problem = "comes twice" if names.count(name) > 1 else _find_problem(entry)
+        problem = "is there twice" if names.count(name) > 1 else _find_problem(entry)
         if problem is not None:
             raise BundleError(f"{where}: {name[:100]!r} {problem}; refused, expected a zip by multitag pack")
-    if sum(entry.file_size for entry in entries) > MAX_RATIO * zip_size:  # packed sizes may lie or overlap
+    if sum(entry.file_size for entry in entries) > MAX_RATIO * zip_size:  # packed sizes may be false or overlap
         raise BundleError(f"{where}: unpacks to more than {MAX_RATIO} times its size; refused")
 
 
 def _find_problem(entry: zipfile.ZipInfo) -> str | None:
-    """Say what is wrong with an entry of a good name, if anything is."""
+    """Return what is wrong with an entry whose name is allowed; None if nothing is."""
     limit = size_limit(entry.orig_filename)
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):  # 0: made where files have no modes
         return "is a link, a folder or a device"
@@ -141,14 +140,10 @@ def _extract(
 
 
 def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) -> Iterator[bytes]:
-    """Read an entry in blocks; zipfile gives no more than the declared size and checks the CRC-32."""
+    """Read an entry in blocks; zipfile reads no more than the declared size and checks the CRC-32."""
     try:
         with archive.open(entry) as file:
             while block := file.read(BLOCK_BYTES):
                 yield block
     except (*_ZIP_ERRORS, OSError) as error:
-        raise BundleError(f"{where}: {entry.filename!r} cannot be unpacked: {_one_line(error)}") from error
-
-
-def _one_line(error: Exception) -> str:
-    return describe_error(error)  # zipfile quotes whole names
+        raise BundleError(f"{where}: {entry.filename!r} cannot be unpacked: {describe_error(error)}") from error

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx.helper import make_graph, make_model
 
-from multitag.bundle.archive import pack
 from multitag.bundle.read import open_bundle
-from multitag.bundle.unzip import unzip_bundle
+from multitag.bundle.zip_reader import unzip_bundle
+from multitag.bundle.zip_writer import pack
 from multitag.errors import BundleError, MultitagError, OutputError
 
 Entry = tuple[zipfile.ZipInfo, bytes]
@@ -34,13 +34,13 @@ def entries_of(bundle: Path, method: int = zipfile.ZIP_STORED) -> list[Entry]:
 
 
 def graph_of(size: int) -> bytes:
-    """Give a graph of that many zeros and little else."""
+    """Return a graph of that many zeros and little else."""
     return make_model(make_graph([], "empty", [], []), doc_string="\0" * size).SerializeToString()
 
 
 @pytest.fixture
 def entries(bundle: Path) -> list[Entry]:
-    """Give the entries of a good zip."""
+    """Return the entries of a good zip."""
     return entries_of(bundle)
 
 
@@ -140,7 +140,7 @@ def test_the_zip_by_hand_is_a_good_one(entries, zip_path):
 def test_a_name_that_comes_twice_is_refused(first, entries, zip_path):
     other = entry("labels.json", b'["Evil", "Twin"]')
     write_zip(zip_path, [other, *entries] if first else [*entries, other])
-    refuse(zip_path, "'labels.json' comes twice")
+    refuse(zip_path, "'labels.json' is there twice")
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFDIR, stat.S_IFCHR, stat.S_IFIFO, stat.S_IFSOCK])

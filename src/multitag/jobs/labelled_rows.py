@@ -1,0 +1,91 @@
+"""Labelled rows for a bundle: read as its own table was, with its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.bundle.read import Bundle
+from multitag.data.label_formats.label_columns import named
+from multitag.data.read import load_tables, settings_of_bundle
+from multitag.data.split.rare_labels import RareLabels
+from multitag.data.table import Table
+from multitag.errors import DataError
+
+TOO_GOOD = "its probabilities are too good there, and so are the figures"  # on the rows that a model was trained on
+
+
+def read_labelled(bundle: Bundle, data: Any, quarantine: str | Path | None = None, **reading: Any) -> Table:
+    """Read a table as the bundle's own was read.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    data : str, Path, sequence of those, or DataFrame
+        As :func:`multitag.read_table` takes it.
+    quarantine : str or Path, optional
+        A CSV file for the rows that cannot be used.
+    **reading
+        Settings of :class:`~multitag.config.TableConfig` that differ from the bundle's.
+
+    Raises
+    ------
+    DataError, ConfigError, OutputError
+        As :func:`multitag.read_table`.
+    """
+    return load_tables({"test": data}, settings_of_bundle(bundle.manifest.data, **reading), quarantine)["test"]
+
+
+def table_notes(table: Table) -> tuple[str, ...]:
+    """Return how a table was read, in sentences; the last one counts its rows."""
+    return (*table.notes, table.lines()[-1])
+
+
+def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -> NDArray[np.int64]:
+    """Return the labels of a table's rows as a bundle has them: rare ones dropped or merged as in training.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    table : Table
+        As it was read.
+    skip_unknown : bool, default False
+        Ignore labels that the bundle does not have.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_rows, n_labels)
+        0 and 1.
+
+    Raises
+    ------
+    DataError
+        If the table has a label that the bundle does not, unless ``skip_unknown``; names it.
+    """
+    try:
+        labels = RareLabels.of_bundle(bundle.manifest.data).settle(table.labels)
+        if skip_unknown:
+            names = set(bundle.label_set.names)
+            return bundle.label_set.encode([names.intersection(row) for row in labels])
+        return bundle.label_set.encode(labels)
+    except DataError as error:
+        raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error
+
+
+def is_trained_on(facts: Mapping[str, Any], table: Table) -> bool:
+    """Return whether a bundle's model was trained on rows of this table, by its fingerprint.
+
+    Parameters
+    ----------
+    facts : mapping
+        ``data`` of the bundle's manifest. An older multitag wrote one fingerprint only, which is of this table unless
+        rare labels were dropped or merged, or separate tables joined to it.
+    table : Table
+        As it was read.
+    """
+    recorded = facts.get("trained_on", [facts.get("fingerprint")])
+    return isinstance(recorded, list) and table.fingerprint() in recorded
