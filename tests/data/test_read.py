@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from multitag.config import DataConfig
 from multitag.data.build import build_table
+from multitag.data.columns import Columns
 from multitag.data.label_formats.cell_formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns
 from multitag.data.left_out import LeftOut
@@ -359,12 +360,12 @@ cells = st.one_of(
 def test_every_row_is_used_or_reported(
     rows: list[tuple[Any, Any]], unlabelled: Any, shape: Any, n_rejected: int
 ) -> None:
-    frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
-    # Rejected rows stand after the others here, as a frame has no gaps of its own.
+    columns = Columns(("t", "l"), tuple(zip(*rows, strict=True)) or ((), ()), len(rows))
+    # Rejected rows stand after the others here, as columns have no gaps of their own.
     rejected = tuple(Rejected("x", len(rows) + each, None, "ragged: 3 cells", "a,b,c") for each in (1, 2)[:n_rejected])
     data = DataConfig(text="t", labels="l", unlabelled=unlabelled, label_shape=shape)
     try:
-        table = build_table(Source("x", frame, rejected), data)
+        table = build_table(Source("x", columns, rejected), data)
     except DataError as error:
         assert str(error).startswith("x, column 'l': holds ")  # 0 and 1 alone, or sentences
         return
@@ -377,9 +378,9 @@ def test_every_row_is_used_or_reported(
 
 
 def test_rows_of_several_files_count_on_and_know_their_own() -> None:
-    frame = pd.DataFrame({"t": ["a", "b", "c", ""], "l": ["A", "B", "A", "B"]})
+    columns = Columns.of({"t": ["a", "b", "c", ""], "l": ["A", "B", "A", "B"]})
     ragged = Rejected("b.csv", 1, None, "ragged: 3 cells, expected 2", "x,y,z")
-    source = Source("2 files", frame, (ragged,), files=("a.csv", "b.csv"), starts=(0, 2), rows=(1, 2, 2, 3))
+    source = Source("2 files", columns, (ragged,), files=("a.csv", "b.csv"), starts=(0, 2), rows=(1, 2, 2, 3))
     table = build_table(source, DataConfig(text="t", labels="l"))
     assert (table.rows, table.files) == ((1, 2, 4), (("a.csv", 2), ("b.csv", 3)))
     assert table.place(4) == "b.csv, row 2"

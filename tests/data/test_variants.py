@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from data.rows import cells_of
 from multitag.data.readers.source import ReadOptions, open_source
 from multitag.errors import DataError
 
@@ -41,10 +42,10 @@ def test_a_variant_is_read_as_it_stands(shared_data: Path, name: str) -> None:
     delimiter, n_rows, rejected, notes = READ[name]
     source = open_source(path)
     header, *rows = by_hand(path, delimiter)
-    assert list(source.frame.columns) == header
-    assert (len(source.frame), [each.row for each in source.rejected]) == (n_rows, rejected)
-    assert len(source.frame) + len(source.rejected) == len(rows)
-    for index, cells in enumerate(source.frame.to_numpy().tolist()):
+    assert list(source.columns.names) == header
+    assert (len(source.columns), [each.row for each in source.rejected]) == (n_rows, rejected)
+    assert len(source.columns) + len(source.rejected) == len(rows)
+    for index, cells in enumerate(cells_of(source)):
         assert cells == rows[source.file_and_row(index)[1] - 1]
     assert [len(re.findall(f"^{re.escape(f'{name}: {note}')}", said)) for note, said in
             zip(notes, source.notes, strict=True)] == [1] * len(notes)  # fmt: skip
@@ -60,9 +61,9 @@ def test_ragged_rows_are_told_by_line(shared_data: Path) -> None:
 def test_a_file_without_header_is_read_with_numbers(shared_data: Path) -> None:
     path = shared_data / "variants" / "semicolon_noheader_nonutf8.csv"
     source = open_source(path, ReadOptions(header=False))
-    assert source.frame.shape == (1000, 8)
-    assert source.frame["1"][0] == "Guardians of the Galaxy"
-    assert source.frame["3"].str.endswith("See full summary »").sum() > 10
+    assert (len(source.columns), len(source.columns.names)) == (1000, 8)
+    assert source.columns["1"][0] == "Guardians of the Galaxy"
+    assert sum(cell.endswith("See full summary »") for cell in source.columns["3"]) > 10
     assert len(source.notes) == 1
 
 

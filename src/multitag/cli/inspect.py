@@ -112,7 +112,7 @@ def _look(
         if config.strict:
             refuse_defects(table)
     audit = audit_table(
-        source.frame, table, packaged_token_counter(),
+        source.columns, table, packaged_token_counter(),
         min_support=config.min_support, max_length=settings.model.max_length,
     )  # fmt: skip
     lines = source.lines() if table is None else table.lines()

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from multitag.config import DataConfig
 from multitag.data.cells import RowError
@@ -21,16 +21,13 @@ from multitag.data.table import Table
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 Found = tuple[Text, tuple[str, ...]] | tuple[str | None, str, str]  # what is used; or column, kind and reason
 
 
 def with_known_columns(data: DataConfig, source: Source) -> DataConfig:
     """Fill in the columns of a packaged table, and of lines in fastText's format, where none are given."""
     known: tuple[str | None, str | None] = SAMPLE_COLUMNS.get(source.name, (None, None))
-    text, labels = (LINE, LINE) if list(source.frame.columns) == [LINE] else known
+    text, labels = (LINE, LINE) if source.columns.names == (LINE,) else known
     return replace(data, text=data.text or text, labels=data.labels or (None if data.label_columns else labels))
 
 
@@ -49,7 +46,7 @@ def check_columns(data: DataConfig, source: Source, there: Sequence[str] = ()) -
     DataError
         If one is missing; names the columns there are.
     """
-    there = list(there) or [str(name) for name in source.frame.columns]
+    there = list(there) or list(source.columns.names)
     with_text, with_labels = data.text is not None, bool(data.labels or data.label_columns)
     if with_text:
         _text_columns(data, there, source.name)
@@ -81,10 +78,10 @@ def build_table(source: Source, data: DataConfig, *, keep_content: bool = False)
         If options do not go together.
     """
     data = with_known_columns(data, source)
-    there = [str(name) for name in source.frame.columns]
+    there = source.columns.names
     texts = _text_columns(data, there, source.name)
     columns = label_columns(data, there, source.name)
-    cells = {name: source.frame.iloc[:, there.index(name)].tolist() for name in (*texts.names, *columns)}
+    cells = {name: source.columns[name] for name in (*texts.names, *columns)}
     shape = choose_shape(data, columns, cells.__getitem__, source.name)
     if set(texts.names) & set(columns):
         texts = _texts_with_labels(texts, shape, source.name)
@@ -99,7 +96,7 @@ def build_table(source: Source, data: DataConfig, *, keep_content: bool = False)
         if len(found) == 2:
             used.append((starts[file] + row, *found))
         else:
-            left_out.append(LeftOut(file, row, *found, _content(source.frame, index) if keep_content else ""))
+            left_out.append(LeftOut(file, row, *found, _content(source, index) if keep_content else ""))
     numbers, used_texts, used_labels = zip(*used, strict=True) if used else ((), (), ())
     return Table(
         texts=used_texts, labels=used_labels, rows=numbers, source=source.name, text_columns=texts, shape=shape,
@@ -154,7 +151,7 @@ def _rejected(row: Rejected) -> LeftOut:
 
 def _files(source: Source) -> dict[str, int]:
     """Count the rows of each file, in order."""
-    counts = Counter(source.file_and_row(index)[0] for index in range(len(source.frame)))
+    counts = Counter(source.file_and_row(index)[0] for index in range(len(source.columns)))
     counts.update(each.file for each in source.rejected)
     return {name: counts[name] for name in source.files or (source.name,)}
 
@@ -168,6 +165,5 @@ def _starts(files: dict[str, int]) -> dict[str, int]:
     return starts
 
 
-def _content(frame: pd.DataFrame, index: int) -> str:
-    cells = zip(map(str, frame.columns), frame.iloc[index].tolist(), strict=True)
-    return json.dumps(dict(cells), ensure_ascii=False, default=str)
+def _content(source: Source, index: int) -> str:
+    return json.dumps(source.columns.row(index), ensure_ascii=False, default=str)

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from typing import cast
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+# Types of NaN and NaT, which are all that is not equal to itself; NaT of pandas is a datetime.
+MAYBE_NAN = (float, complex, Decimal, datetime, np.number, np.datetime64)
 
 
 class CellError(Exception):
@@ -19,14 +27,15 @@ class RowError(Exception):
 
 
 def is_missing(cell: object) -> bool:
-    """Tell whether a cell holds nothing: None, NaN, pandas' NA and NaT, or text of nothing but spaces."""
+    """Return whether a cell holds nothing: None, NaN, pandas' NA and NaT, or text of nothing but spaces."""
     if isinstance(cell, str):
         return not cell.strip()
-    if isinstance(cell, Iterable):
-        return False
-    import pandas as pd
-
-    return bool(pd.isna(cast("float | None", cell)))
+    if cell is None:
+        return True
+    pandas: Any = sys.modules.get("pandas")  # whoever has its NA has imported it
+    if pandas is not None and cell is pandas.NA:
+        return True
+    return isinstance(cell, MAYBE_NAN) and bool(cell != cell)
 
 
 def read_text(cell: object) -> str:

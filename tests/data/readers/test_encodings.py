@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.rows import cells_of, rows_of
 from multitag.data.readers.source import ReadOptions, open_source
 from multitag.errors import ConfigError, DataError
 
@@ -39,25 +40,25 @@ def test_the_encoding_is_found_and_said(
     codec = next((codec for mark, codec in marks if content.startswith(mark)), "latin-1")
     content = content.decode(codec).replace("\n", end).encode(codec)
     source = open_source(write(f"x.csv{'.gz' * zipped}", gzip.compress(content) if zipped else content))
-    assert source.frame.to_dict("records") == [{"text": "naïve – “x”", "labels": "é"}]
+    assert rows_of(source) == [{"text": "naïve – “x”", "labels": "é"}]
     assert [said.split(": ", 1)[1][: len(note or "")] for said in source.notes] == ([note] if note else [])
 
 
 def test_bytes_without_meaning_in_cp1252_make_it_latin_1(write: Write) -> None:
     source = open_source(write("x.csv", b"a,b\n\xe9,\x81\n"))
-    assert source.frame.iloc[0].tolist() == ["é", "\x81"]
+    assert cells_of(source)[0] == ["é", "\x81"]
     assert "read as latin-1" in source.notes[0]
 
 
 def test_what_is_said_is_not_doubted(write: Write) -> None:
     path = write("x.csv", "a,b\né,ł\n".encode("cp1250"))
-    assert open_source(path, ReadOptions(encoding="CP1250")).frame.iloc[0].tolist() == ["é", "ł"]
+    assert cells_of(open_source(path, ReadOptions(encoding="CP1250")))[0] == ["é", "ł"]
     with pytest.raises(DataError, match=r"x\.csv, line 2: not utf-8: .*; say --encoding"):
         open_source(path, ReadOptions(encoding="utf-8"))
     with pytest.raises(DataError, match=r"x\.csv, line 1: not utf-16: UTF-16 stream does not start with BOM; say"):
         open_source(path, ReadOptions(encoding="utf-16"))
     big = write("big.csv", codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"))
-    assert open_source(big, ReadOptions(encoding="utf-16")).frame["labels"][0] == "é"
+    assert open_source(big, ReadOptions(encoding="utf-16")).columns["labels"][0] == "é"
 
 
 @pytest.mark.parametrize("encoding", ["utf-9", "", "zip", "idna", "unicode_escape", "a\0b"])
@@ -99,4 +100,4 @@ def test_any_utf_8_is_read_as_it_is(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.csv"
     quoted = text.replace('"', '""')
     path.write_bytes(f'a,b\n"{quoted}",{"é" * 40}\n'.encode())
-    assert open_source(path).frame["a"][0] == text
+    assert open_source(path).columns["a"][0] == text

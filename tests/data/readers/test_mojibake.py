@@ -54,5 +54,5 @@ def test_it_is_said_of_a_real_file_and_nothing_is_changed(shared_data: Path) -> 
     source = open_source(path, columns=["title", "description"])
     (note,) = source.notes
     assert "cells hold UTF-8 that was encoded twice: 'ShippÃ»den' for 'Shippûden'" in note
-    assert source.frame["title"][57].startswith("Naruto ShippÃ»den")
+    assert source.columns["title"][57].startswith("Naruto ShippÃ»den")
     assert open_source(shared_data / "netflix_titles.csv").notes == ()

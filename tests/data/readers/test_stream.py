@@ -1,4 +1,4 @@
-"""Chunks; what the formats are read to, whole, is in test_frame.py, and the types of Parquet in test_writers.py."""
+"""Chunks; what the formats are read to, whole, is in test_source.py, and the types of Parquet in test_writers.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from data.rows import rows_of
 from multitag.data.readers.source import open_source
 from multitag.data.readers.stream import read_chunks
 from multitag.errors import DataError
@@ -45,7 +46,7 @@ def test_all_rows_come_once_in_order_in_chunks_that_are_not_too_large(kind, n_ro
     shares = [share for _, share in chunks]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert rows == open_source(path).frame.to_dict("records")
+    assert rows == rows_of(open_source(path))
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from data.rows import rows_of
 from multitag.data.readers.source import open_source
 from multitag.data.readers.table_file import kind_of, table_file
 from multitag.errors import DataError
@@ -123,8 +124,8 @@ ROWS = [{"text": "é 1", "labels": "A,B"}, {"text": "2", "labels": "B"}]
 def test_standard_input_tells_its_format_by_its_content(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     source = open_source("-")
-    assert source.frame.to_dict("records") == ROWS
-    assert (source.name, source.place(1)) == ("standard input", "standard input, row 2")
+    assert rows_of(source) == ROWS
+    assert (source.name, source.file_and_row(1)) == ("standard input", ("standard input", 2))
 
 
 def test_standard_input_that_is_empty_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

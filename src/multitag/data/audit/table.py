@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,11 @@ from multitag.data.audit.finding import Finding
 from multitag.data.audit.findings import find_in_table, find_long
 from multitag.data.audit.texts import conflicting, members, row_numbers
 from multitag.data.audit.token_counter import CountTokens
+from multitag.data.columns import Columns
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.table import Table, check_trainable
 from multitag.data.texts import join_text
 from multitag.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TOP_PAIRS = 10
 
@@ -115,7 +113,7 @@ class Audit:
 
 
 def audit_table(
-    frame: pd.DataFrame,
+    columns: Columns,
     table: Table | None,
     count_tokens: CountTokens | None = None,
     *,
@@ -126,10 +124,10 @@ def audit_table(
 
     Parameters
     ----------
-    frame : DataFrame
-        The source, whole.
+    columns : Columns
+        All of the source.
     table : Table or None
-        Its texts and labels, as :func:`~multitag.data.table.build_table` takes them out of the frame; None
+        Its texts and labels, as :func:`~multitag.data.build.build_table` takes them out of the columns; None
         where their columns are not known.
     count_tokens : callable, optional
         Takes texts and gives their lengths in tokens; see
@@ -144,7 +142,7 @@ def audit_table(
     Audit
     """
     audited = None if table is None else _audit_texts(table, count_tokens, min_support, max_length)
-    return Audit(len(frame), audit_columns(frame), count_duplicated_rows(frame), audited)
+    return Audit(len(columns), audit_columns(columns), count_duplicated_rows(columns), audited)
 
 
 def _audit_texts(

@@ -112,14 +112,17 @@ def read_table_object(table: Any, name: str, chunk_rows: int, select: Select | N
     """
     arrow: Any = import_extra("pyarrow", "train")
     try:
-        found = arrow.table(table)
+        content = arrow.table(table)
     except (arrow.ArrowException, TypeError, ValueError) as error:
-        raise DataError(f"{name}: no table in the Arrow interface: {describe_error(error)}") from error
-    columns, names = _columns(found.schema, name, select), class_names(found.schema)
+        raise DataError(f"{name}: not a table by its Arrow interface: {describe_error(error)}") from error
+    columns, names = _columns(content.schema, name, select), class_names(content.schema)
     done = 0
-    for batch in found.select(list(columns)).to_batches(max_chunksize=chunk_rows):
+    for batch in content.select(list(columns)).to_batches(max_chunksize=chunk_rows):
         first, done = done + 1, done + batch.num_rows
-        yield _chunk(batch, columns, names, first, done / max(1, found.num_rows))
+        try:
+            yield _chunk(batch, columns, names, first, done / max(1, content.num_rows))
+        except ValueError as error:  # times finer than Python's, which only pandas has a type for
+            raise DataError(f"{name}: {describe_error(error)}") from error
     if not done:
         yield Chunk(columns, [], [], 1.0)
 

@@ -1,19 +1,17 @@
-"""Chunks of records from one or more files to one frame, with the place of every row."""
+"""Chunks of records from one or more files to columns, with the place of every row."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from multitag.data.columns import Columns
 from multitag.data.label_formats.class_labels import name_classes
 from multitag.data.readers.mojibake import Mojibake
 from multitag.data.readers.records import Chunk, Rejected
 from multitag.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MANY = 1000  # rejected rows after which a file is given up early, if they are most of it
 
@@ -92,15 +90,9 @@ class Gathered:
                 f"{label}: {n_rejected} of {n_read} rows cannot be read, row {first.row} first: {first.reason}"
             )
 
-    def frame(self) -> pd.DataFrame:
-        """Make the frame: object cells, columns in the order in which they came."""
-        import pandas as pd
-
-        # By number first: names of JSON may hold what is no character, which pandas' own text columns refuse.
-        series = {number: pd.Series(cells, dtype=object) for number, cells in enumerate(self.cells.values())}
-        frame = pd.DataFrame(series, index=range(len(self.rows)))
-        frame.columns = pd.Index(list(self.cells), dtype=object)
-        return frame
+    def columns(self) -> Columns:
+        """Return the columns, in the order in which they came."""
+        return Columns.of(self.cells, len(self.rows))
 
 
 def _check_same(known: Sequence[str] | None, columns: Sequence[str], label: str) -> None:

@@ -1,14 +1,16 @@
-"""What a table is read from: files or a data frame to one frame, each of whose rows knows its file and number."""
+"""What a table is read from: files or a data frame to columns, each of whose rows knows its file and number."""
 
 from __future__ import annotations
 
 import glob
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from multitag.data.columns import Columns
 from multitag.data.readers.columnar import read_table_object
 from multitag.data.readers.gather import Gathered
 from multitag.data.readers.records import ReadOptions, Rejected, Select
@@ -16,9 +18,6 @@ from multitag.data.readers.stream import CHUNK_ROWS, read_file
 from multitag.data.readers.table_file import STDIN, STDIN_NAME, table_file
 from multitag.data.samples import SAMPLE_COLUMNS, sample_path
 from multitag.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["ReadOptions", "Rejected", "Source", "open_source"]
 
@@ -34,22 +33,22 @@ class Source:
     ----------
     name : str
         For messages and the manifest: a file's name, ``"3 files"``, ``"sample"``, ``"imdb"`` or ``"DataFrame"``.
-    frame : DataFrame
+    columns : Columns
         Cells as they stand in the source, one row a record that could be read.
     rejected : tuple of Rejected
         The others.
     notes : tuple of str
         Sentences on what was found out or looks odd.
     files : tuple of str
-        Names of its files; empty for one whose rows are all in the frame.
+        Names of its files; empty for one whose rows are all in the columns.
     starts : tuple of int, as long as ``files``
-        Where in the frame the rows of each file begin.
-    rows : sequence of int, as long as the frame
+        Where in the columns the rows of each file begin.
+    rows : sequence of int, as long as the columns
         Number, from 1, of each row in its file.
     """
 
     name: str
-    frame: pd.DataFrame
+    columns: Columns
     rejected: tuple[Rejected, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -57,7 +56,7 @@ class Source:
     rows: Sequence[int] = ()
 
     def file_and_row(self, index: int) -> tuple[str, int]:
-        """Give the file and the row number, from 1, of a row of the frame."""
+        """Return the file and the row number, from 1, of a row of the columns."""
         if not self.files:
             return self.name, index + 1
         return self.files[bisect_right(self.starts, index) - 1], self.rows[index]
@@ -67,13 +66,8 @@ class Source:
         if not self.rejected:
             return ()
         first, n_bad = self.rejected[0], len(self.rejected)
-        rows = f"{n_bad} of {len(self.frame) + n_bad} rows"
+        rows = f"{n_bad} of {len(self.columns) + n_bad} rows"
         return (f"{rows} cannot be read, {first.file}, row {first.row} first: {first.reason}",)
-
-    def place(self, index: int) -> str:
-        """Name a row of the frame for a message, as in ``IMDB.csv, row 412``."""
-        file, row = self.file_and_row(index)
-        return f"{file}, row {row}"
 
 
 def open_source(
@@ -150,10 +144,8 @@ def _read(paths: Sequence[Path], options: ReadOptions, select: Select | None, na
 
 
 def _from_memory(source: Any, select: Select | None) -> Source:
-    import pandas as pd
-
-    if isinstance(source, pd.DataFrame):
-        return Source(FRAME, source if select is None else source[list(select(list(source.columns)))])
+    if _is_pandas(source):
+        return Source(FRAME, _pandas_columns(source, select))
     if not hasattr(source, "__arrow_c_stream__"):
         raise DataError(
             f"expected a path, several, or a DataFrame of pandas or polars, got {type(source).__name__}"
@@ -163,8 +155,21 @@ def _from_memory(source: Any, select: Select | None) -> Source:
     return _source(FRAME, [FRAME], gathered)
 
 
+def _is_pandas(source: object) -> bool:
+    pandas: Any = sys.modules.get("pandas")  # whoever has a DataFrame of it has imported it
+    return pandas is not None and isinstance(source, pandas.DataFrame)
+
+
+def _pandas_columns(frame: Any, select: Select | None) -> Columns:
+    names = tuple(map(str, frame.columns))
+    chosen = set(names if select is None else select(names))
+    positions = [position for position, name in enumerate(names) if name in chosen]
+    cells = tuple(frame.iloc[:, position].tolist() for position in positions)
+    return Columns(tuple(names[position] for position in positions), cells, len(frame))
+
+
 def _source(name: str, files: Sequence[str], gathered: Gathered) -> Source:
     return Source(
-        name, gathered.frame(), tuple(gathered.rejected), tuple(gathered.notes), tuple(files),
+        name, gathered.columns(), tuple(gathered.rejected), tuple(gathered.notes), tuple(files),
         tuple(gathered.starts), gathered.rows,
     )  # fmt: skip
