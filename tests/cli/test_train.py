@@ -113,7 +113,7 @@ def test_nothing_held_out_is_said_instead_of_measured(multitag_run, train_films,
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nowhere.csv", *COLUMNS], "nowhere.csv: no such file; give a path, or"),
+        (["nowhere.csv", *COLUMNS], "nowhere.csv: no such file; pass a path, or"),
         (["table.xlsx", *COLUMNS], "table.xlsx: unknown table format '.xlsx'; expected one of .csv"),
         (["good.csv", "--text", "Plt", "--labels", "Genre"],
          "good.csv: no column 'Plt'; there are: 'Plot', 'Genre'; did you mean 'Plot'?"),

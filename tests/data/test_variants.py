@@ -13,7 +13,7 @@ from data.rows import cells_of
 from multitag.data.readers.source import ReadOptions, open_source
 from multitag.errors import DataError
 
-# Name: delimiter, rows that are read, rows that are rejected, notes.
+# Name: delimiter, rows that are read, rows that are left out, notes.
 READ: dict[str, tuple[str, int, list[int], list[str]]] = {
     "51_rows.csv": (",", 51, [], []),
     "comma_sep_semicolon_genres.csv": (",", 1000, [], []),
@@ -39,12 +39,12 @@ def by_hand(path: Path, delimiter: str) -> Sequence[list[str]]:
 @pytest.mark.parametrize("name", READ)
 def test_a_variant_is_read_as_it_stands(shared_data: Path, name: str) -> None:
     path = shared_data / "variants" / name
-    delimiter, n_rows, rejected, notes = READ[name]
+    delimiter, n_rows, left_out, notes = READ[name]
     source = open_source(path)
     header, *rows = by_hand(path, delimiter)
     assert list(source.columns.names) == header
-    assert (len(source.columns), [each.row for each in source.rejected]) == (n_rows, rejected)
-    assert len(source.columns) + len(source.rejected) == len(rows)
+    assert (len(source.columns), [each.row for each in source.left_out]) == (n_rows, left_out)
+    assert len(source.columns) + len(source.left_out) == len(rows)
     for index, cells in enumerate(cells_of(source)):
         assert cells == rows[source.file_and_row(index)[1] - 1]
     assert [len(re.findall(f"^{re.escape(f'{name}: {note}')}", said)) for note, said in
@@ -53,7 +53,7 @@ def test_a_variant_is_read_as_it_stands(shared_data: Path, name: str) -> None:
 
 def test_ragged_rows_are_told_by_line(shared_data: Path) -> None:
     source = open_source(shared_data / "variants" / "ragged_unquoted_commas.csv")
-    assert [each.reason[:39] for each in source.rejected] == [
+    assert [each.reason[:39] for each in source.left_out] == [
         f"ragged: line {line} has 11 cells, the table" [:39] for line in (444, 734, 850)
     ]  # fmt: skip
 

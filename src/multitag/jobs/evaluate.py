@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from multitag.bundle.read import Bundle
 from multitag.config import Config, EvaluationConfig
-from multitag.data.label_formats.label_columns import named
+from multitag.data.phrases import describe_columns
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.table import Table
 from multitag.errors import DataError
@@ -64,4 +64,4 @@ def encode_labels(bundle: Bundle, table: Table) -> NDArray[np.int64]:
         rare = RareLabels.of_bundle(bundle.manifest.data)
         return bundle.label_set.encode(rare.settle(table.labels))
     except DataError as error:
-        raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error
+        raise DataError(f"{table.source}, {describe_columns(table.shape.columns)}: {error}") from error

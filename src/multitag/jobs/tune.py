@@ -133,7 +133,7 @@ def tune_bundle(
 def _score(bundle: Bundle, table: Table, backend: BackendName) -> Scored:
     y_true = encode_labels(bundle, table)
     y_prob = Classifier(bundle, backend).predict_proba(table.texts)
-    name, notes = f"{table.source}, {len(table)} rows", [*table.notes, table.lines()[-1]]
+    name, notes = f"{table.source}, {len(table)} rows", [*table.notes, table.summary]
     if table.fingerprint() == bundle.manifest.data.get("fingerprint"):
         name += ", which the model was trained on"
         notes.append(

@@ -136,7 +136,7 @@ def test_findings_are_told_to_programs_and_people() -> None:
     assert findings["near_duplicates"]["rows"] == [[1, 2, 3, 4, 5, 6]]
     assert findings["texts_beyond_max_length"]["rows"] == [[row] for row in range(1, 7)]
     assert findings["texts_beyond_max_length"]["message"] == (
-        "6 of 8 texts have more than 10 tokens; what is beyond is not read"
+        "6 of 8 texts have more than 10 tokens; the rest of them is not read"
     )
     assert audit_table(Columns.of({}), None) == Audit(0, (), 0, None)
 
@@ -147,7 +147,7 @@ def test_rows_without_labels_and_columns_that_no_row_has() -> None:
     findings = {each.kind: each for each in find_in_table(table, DuplicateGroups.find(["a", "b"]), 1)}
     assert findings["rows_without_labels"].rows == ((2,),)
     assert findings["rows_without_labels"].message == (
-        "1 row has no label; where such rows are kept, they are examples of none"
+        "1 row has no label; where such rows are kept, they are examples of none of the labels"
     )
     assert findings["labels_on_no_row"].labels == (("B",),)
 

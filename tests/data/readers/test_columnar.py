@@ -154,7 +154,7 @@ def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_old_feather_and_other_things_are_refused(write: Write) -> None:
     assert refused(write("x.feather", b"FEA1" + b"x" * 50)).startswith(": Feather of version 1, ")
     assert refused(write("x.arrow", "text,labels\n")).startswith(": not a readable Arrow file: ")
-    with pytest.raises(DataError, match=r"^expected a path, several, or a DataFrame of pandas or polars, got int$"):
+    with pytest.raises(DataError, match=r"^expected a path, several paths, or a pandas or polars DataFrame, got int$"):
         open_source(7)
 
 

@@ -76,13 +76,13 @@ GOOD = "a,b\n1,2\n3,4\n"
         ("5,6,7\n", "ragged: line 4 has 3 cells, the table 2 columns; a cell that holds ',' or a line break must be"),
         ("5,6,\n", "ragged: line 4 has 3 cells"),
         ('"x" y, z,6\n', "ragged: line 4 has 3 cells"),
-        ('"x" y,6\n', "with a misplaced quote: text follows a closed quote in line 4"),
+        ('"x" y,6\n', "with a misplaced quote: text follows a closing quote in line 4"),
         ('5,"6\n"7",8\n', "with an unclosed quote: it opens in line 4"),
     ],
 )
-def test_a_broken_row_is_rejected_by_itself(write: Write, bad: str, reason: str) -> None:
+def test_a_broken_row_is_left_out_by_itself(write: Write, bad: str, reason: str) -> None:
     source = open_source(write("x.csv", GOOD + bad + "9,10\n"))
-    first = source.rejected[0]
+    first = source.left_out[0]
     assert first.reason.startswith(reason)
     assert (first.file, first.row, first.column, first.content) == ("x.csv", 3, None, bad.split("\n")[0])
     assert cells_of(source)[-1] == ["9", "10"]
@@ -93,7 +93,7 @@ def test_an_unclosed_quote_costs_no_other_row(write: Write) -> None:
     rows = [f'{n},"text, {n}","A,B"\n' for n in range(5)]
     rows[2] = '2,"text, 2,"A,B"\n'
     source = open_source(write("x.csv", "id,text,labels\n" + "".join(rows)))
-    assert [each.row for each in source.rejected] == [3]
+    assert [each.row for each in source.left_out] == [3]
     assert source.columns["id"] == ["0", "1", "3", "4"]
     assert source.columns["text"] == ["text, 0", "text, 1", "text, 3", "text, 4"]
 
@@ -102,14 +102,14 @@ def test_short_rows_are_filled_and_told(write: Write) -> None:
     source = open_source(write("x.csv", "a,b\n1,2\n\n3\n4\n"))
     assert source.columns["b"] == ["2", "", ""]
     assert source.notes == (
-        "x.csv: 2 rows have fewer cells than there are columns, row 2 (line 4) first; "
-        "the cells that lack are read as empty",
+        "x.csv: 2 rows have fewer cells than there are columns, "
+        "first row 2 (line 4); the missing cells are read as empty",
     )
 
 
 def test_rows_are_numbered_by_record_and_lines_by_line(write: Write) -> None:
     source = open_source(write("x.csv", 'a,b\n"1\n\n1",2\n\n1,2,3\n3,4\n'))
-    assert [(each.row, each.reason[:14]) for each in source.rejected] == [(2, "ragged: line 6")]
+    assert [(each.row, each.reason[:14]) for each in source.left_out] == [(2, "ragged: line 6")]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_quote_cannot_take_all_memory(write: Write, monkeypatch: pytest.Monkey
 def test_a_file_without_header_has_numbers_for_columns(write: Write) -> None:
     source = open_source(write("x.csv", "1,x\n2,y,\n3,z\n4\n"), ReadOptions(header=False))
     assert content(source) == [["1", "2"], ["1", "x"], ["3", "z"], ["4", ""]]
-    assert [each.row for each in source.rejected] == [2]
+    assert [each.row for each in source.left_out] == [2]
 
 
 def test_columns_without_a_name_after_the_first_have_numbers(write: Write) -> None:

@@ -1,4 +1,4 @@
-"""JSON Lines and JSON: every shape of a table, types kept; what is no object is rejected by itself."""
+"""JSON Lines and JSON: every shape of a table, types kept; what is no object is left out by itself."""
 
 from __future__ import annotations
 
@@ -94,17 +94,17 @@ def test_columns_may_come_late_and_be_chosen(write: Write) -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("[1]", "not a JSON object: a list"),
+        ("[1]", "not a JSON object: got list"),
         ('{"a": 1,}', "not JSON: line 3: "),
         ('{"a":' + "[" * 100_000, "not JSON: line 3: "),
         ('{"a": ' + "1" * 5000 + "}", "not JSON: line 3: Exceeds the limit"),
     ],
     ids=lambda value: value[:20],
 )
-def test_a_line_that_is_no_object_is_rejected_by_itself(write: Write, line: str, reason: str) -> None:
+def test_a_line_that_is_no_object_is_left_out_by_itself(write: Write, line: str, reason: str) -> None:
     source = open_source(write("x.jsonl", f'{{"a": 1}}\n\n{line}\n{{"a": 2}}\n'))
-    assert [(each.row, each.content) for each in source.rejected] == [(2, line)]
-    assert source.rejected[0].reason.startswith(reason)
+    assert [(each.row, each.content) for each in source.left_out] == [(2, line)]
+    assert source.left_out[0].reason.startswith(reason)
     assert source.columns["a"] == [1, 2]
     assert source.file_and_row(1) == ("x.jsonl", 3)
 
@@ -112,14 +112,14 @@ def test_a_line_that_is_no_object_is_rejected_by_itself(write: Write, line: str,
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("x.jsonl", "\n\n", ": nothing in it; expected at least one JSON object"),
-        ("x.json", "[]", ": nothing in it; expected at least one JSON object"),
+        ("x.jsonl", "\n\n", ": no rows; expected at least one JSON object"),
+        ("x.json", "[]", ": no rows; expected at least one JSON object"),
         ("x.json", '{"t": ["a"], "l": }', ", line 1: not JSON: Expecting value; expected a list of objects, an object"),
         ("x.json", "[" * 100_000, ": not JSON: "),
-        ("x.json", "7", ": JSON, but no table; expected a list of objects, an object of columns, or "),
-        ("x.json", '{"message": "Not Found"}', ": JSON, but no table; "),
-        ("x.json", '{"t": ["a", "b"], "l": ["A"]}', ": JSON, but no table; "),
-        ("x.json", '{"train": [{"a": 1}], "test": [{"a": 2}]}', ": JSON, but no table; "),
+        ("x.json", "7", ": JSON, but not a table; expected a list of objects, an object of columns, or "),
+        ("x.json", '{"message": "Not Found"}', ": JSON, but not a table; "),
+        ("x.json", '{"t": ["a", "b"], "l": ["A"]}', ": JSON, but not a table; "),
+        ("x.json", '{"train": [{"a": 1}], "test": [{"a": 2}]}', ": JSON, but not a table; "),
     ],
 )
 def test_what_is_no_table_is_refused(write: Write, name: str, content: str, message: str) -> None:

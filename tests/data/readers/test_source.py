@@ -30,7 +30,7 @@ def test_files_make_one_table_and_rows_know_their_places(write: Write) -> None:
         (str(paths[0]), 1), (str(paths[0]), 3), (str(paths[2]), 1), (str(paths[3]), 1),
     ]  # fmt: skip
     assert source.file_and_row(1) == (str(paths[0]), 3)
-    assert [(each.file, each.row) for each in source.rejected] == [(str(paths[0]), 2)]
+    assert [(each.file, each.row) for each in source.left_out] == [(str(paths[0]), 2)]
 
 
 def test_a_pattern_names_files_in_order(write: Write, tmp_path: Path) -> None:
@@ -41,16 +41,16 @@ def test_a_pattern_names_files_in_order(write: Write, tmp_path: Path) -> None:
     odd = write("[x].csv", "t\nodd\n")
     write("x.csv", "t\nplain\n")
     assert open_source(odd).columns["t"] == ["odd"]
-    with pytest.raises(DataError, match="no file fits this pattern"):
+    with pytest.raises(DataError, match="no file matches this pattern"):
         open_source(f"{tmp_path}/*.jsonl")
 
 
 @pytest.mark.parametrize(
     ("second", "message"),
     [
-        ("t\n1\n", "other columns than in the files before it: without 'l'; make them the same"),
-        ("t,l,x\n1,2,3\n", "other columns than in the files before it: with 'x'; make them the same"),
-        ("t,L\n1,2\n", "other columns than in the files before it: without 'l' and with 'L'; make them the same"),
+        ("t\n1\n", "columns differ from the files before it: without 'l'; make them the same"),
+        ("t,l,x\n1,2,3\n", "columns differ from the files before it: with 'x'; make them the same"),
+        ("t,L\n1,2\n", "columns differ from the files before it: without 'l' and with 'L'; make them the same"),
     ],
 )
 def test_files_with_other_columns_are_refused(write: Write, second: str, message: str) -> None:
@@ -78,9 +78,9 @@ def test_lists_of_files_that_are_none_are_refused(write: Write) -> None:
 
 def test_a_file_that_is_broken_for_the_most_part_is_refused(write: Write) -> None:
     half = write("half.csv", "t,l\n1,A\n2,B,C\n")
-    assert len(open_source(half).rejected) == 1
+    assert len(open_source(half).left_out) == 1
     most = write("most.csv", "t,l\n1,A\n2,B,C\n3,D,E\n")
-    message = "most.csv: 2 of 3 rows cannot be read, row 2 first: ragged: line 3 has 3 cells, the table 2 columns"
+    message = "most.csv: 2 of 3 rows cannot be read, first row 2: ragged: line 3 has 3 cells, the table 2 columns"
     with pytest.raises(DataError, match=message):
         open_source(most)
     long = write("long.csv", "t,l\n" + "1,2,3\n" * 20_000)
@@ -92,7 +92,7 @@ def test_a_frame_of_pandas_is_taken_as_it_is() -> None:
     frame = pd.DataFrame({"t": ["NA", None], "l": [["A"], []]}, dtype=object)
     source = open_source(frame)
     assert content(source) == [["t", "l"], ["NA", ["A"]], [None, []]]
-    assert (source.name, source.file_and_row(1), source.rejected) == ("DataFrame", ("DataFrame", 2), ())
+    assert (source.name, source.file_and_row(1), source.left_out) == ("DataFrame", ("DataFrame", 2), ())
     assert list(open_source(frame, columns=["l"]).columns.names) == ["l"]
 
 

@@ -73,5 +73,5 @@ def test_a_defect_is_told_after_the_rows_before_it(tmp_path, monkeypatch):
     chunks = read_chunks(tmp_path / "x.jsonl")
     assert next(chunks)[0] == [{"a": 1}, {"a": 2}]
     assert next(chunks)[0] == [{"a": 3}]
-    with pytest.raises(DataError, match=r"x\.jsonl, row 4: not a JSON object: a list"):
+    with pytest.raises(DataError, match=r"x\.jsonl, row 4: not a JSON object: got list"):
         next(chunks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, check_characters, is_missing, shorten
@@ -49,11 +49,14 @@ class Separated:
         Cells that are refused: sentences that strayed into the column.
     seen : bool
         Whether any cell holds the mark.
+    by_option : bool
+        Whether the mark was named, and not detected.
     """
 
     mark: str
     sentences: frozenset[str] = frozenset()
     seen: bool = True
+    by_option: bool = field(default=False, compare=False)
     name = "separated"
 
     def split(self, text: str) -> Iterable[object]:

@@ -15,6 +15,7 @@ from multitag.data.label_formats.cell_formats import SEPARATORS
 from multitag.data.readers.columnar import parquet_schema
 from multitag.data.readers.records import ReadOptions, Record
 from multitag.data.readers.stream import read_chunks
+from multitag.data.readers.table_file import display_name
 from multitag.data.texts import TextColumns
 from multitag.errors import DataError, OutputError
 from multitag.evaluation.held_out import probability_column
@@ -131,7 +132,7 @@ def predict_file(
         def predict(chunk: tuple[int, list[Record], float]) -> tuple[list[Record], float, int]:
             before, records, share = chunk
             missing = add_predictions(
-                classifier, records, columns, f"{source}", before,
+                classifier, records, columns, display_name(source), before,
                 threshold=threshold, top_k=top_k, at_least_one=at_least_one, batch_size=batch_size,
             )  # fmt: skip
             return records, share, missing
@@ -147,7 +148,7 @@ def predict_file(
             done.update(rows=len(records), without_text=missing, without_label=len(to_review))
             advance(share)
         if not done["rows"]:
-            raise DataError(f"{source}: no row to predict; expected at least one")
+            raise DataError(f"{display_name(source)}: no row to predict; expected at least one")
     return FilePrediction(done["rows"], done["without_text"], tuple(notes), done["without_label"])
 
 
@@ -212,7 +213,7 @@ def _encodable(source: Path) -> Iterator[None]:
         yield
     except UnicodeEncodeError as error:
         raise DataError(
-            f"{source}: {error.object[error.start]!r} is half of a surrogate pair, not a character; "
+            f"{display_name(source)}: {error.object[error.start]!r} is half of a surrogate pair, not a character; "
             "remove it, or write .jsonl"
         ) from error
 
