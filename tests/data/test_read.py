@@ -56,7 +56,7 @@ def test_rows_without_text_are_left_out_and_keep_their_numbers(write: Write) -> 
         LeftOut("x.csv", row, "t", "without text", "empty text in column 't'") for row in (2, 4)
     )
     assert table.lines() == (
-        "labels: column 'l', one label a cell (2 labels)",
+        "labels: column 'l', one label per cell (2 labels)",
         "4 rows read: 2 used, 2 left out (2 without text)",
     )
 
@@ -116,8 +116,8 @@ def test_unlabelled_rows_are_refused_unless_allowed(write: Write) -> None:
             "t,l\na,A\nb,A\n",
             "x.csv, column 'l': only one label, 'A'; multi-label classification needs at least two",
         ),
-        ("t,l\na,A\nb,[B]\n", "x.csv, row 2, column 'l': the cell starts like a JSON list but is none: "),
-        ("text,l\na,A\n", "x.csv: no column 't'; there are: 'text', 'l'"),
+        ("t,l\na,A\nb,[B]\n", "x.csv, row 2, column 'l': the cell starts like a JSON list but is not one: "),
+        ("text,l\na,A\n", "x.csv: no column 't'; the columns are 'text', 'l'"),
     ],
 )
 def test_what_cannot_be_trained_on_is_refused(write: Write, content: str, message: str) -> None:
@@ -127,20 +127,20 @@ def test_what_cannot_be_trained_on_is_refused(write: Write, content: str, messag
 def test_a_missing_column_is_named_with_those_there_are(write: Write) -> None:
     path = write("x.csv", "Description,Genre\na,A\n")
     assert refused(path, "description", "Genre") == (
-        "x.csv: no column 'description'; there are: 'Description', 'Genre'; did you mean 'Description'?"
+        "x.csv: no column 'description'; the columns are 'Description', 'Genre'; did you mean 'Description'?"
     )
     assert refused(path, None, "Genre") == (
-        "x.csv: say which column holds the text (--text); there are: 'Description', 'Genre'"
+        "x.csv: name the column that holds the text with --text; the columns are 'Description', 'Genre'"
     )
     assert refused(path, "Description") == (
-        "x.csv: say which column holds the labels (--labels); there are: 'Description', 'Genre'"
+        "x.csv: name the column that holds the labels with --labels; the columns are 'Description', 'Genre'"
     )
 
 
 def test_a_column_that_comes_twice_is_refused() -> None:
     frame = pd.DataFrame([["a", "A", "B"]], columns=["t", "l", "l"])
     assert refused(frame, "t", "l") == (
-        "DataFrame: column 'l' comes more than once; rename one; there are: 't', 'l', 'l'"
+        "DataFrame: column 'l' appears more than once; rename one; the columns are 't', 'l', 'l'"
     )
 
 
@@ -216,14 +216,14 @@ def test_a_real_file_without_header_is_read_by_number_or_says_so(shared_data: Pa
     assert len(table) == 1000
     assert table.notes[0].startswith(f"{path.name}: read as cp1252, ")
     assert refused(path, *IMDB).endswith(
-        "'8,1'; these look like a row: where there is no header, say --no-header, and name columns by number"
+        "'8,1'; these look like a row of data: if there is no header, use --no-header and name columns by number"
     )
 
 
 def test_a_column_with_spaces_around_its_name_is_found(write: Write) -> None:
     table = read_table(write("x.csv", "title, country\na,A\nb,B\n"), "title", "country")
     assert table.labels == (("A",), ("B",))
-    assert table.notes == ("x.csv: column ' country' has spaces around its name; 'country' means it too",)
+    assert table.notes == ("x.csv: column ' country' has spaces around its name; 'country' works too",)
 
 
 def test_real_objects_are_named_by_a_key_found_or_given(shared_data: Path) -> None:
@@ -261,7 +261,7 @@ def test_several_columns_of_labels_hold_some_each(write: Write) -> None:
     path = write("x.csv", "t,G1,G2\na,War,Drama\nb,Drama,\nc,War,War\n")
     table = read_table(path, "t", ["G1", "G2"])
     assert table.labels == (("War", "Drama"), ("Drama",), ("War",))
-    assert table.lines()[0] == "labels: columns 'G1', 'G2', one label a cell (2 labels)"
+    assert table.lines()[0] == "labels: columns 'G1', 'G2', one label per cell (2 labels)"
     assert table.label_column == "'G1', 'G2'"
 
 

@@ -19,9 +19,9 @@ READ: dict[str, tuple[str, int, list[int], list[str]]] = {
     "comma_sep_semicolon_genres.csv": (",", 1000, [], []),
     "crlf_windows.csv": (",", 1000, [], []),
     "nbsp_genres_no_text.csv": (",", 10178, [], []),
-    "netflix_titles_bom_crlf_mojibake.csv": (",", 8811, [], ["3192 cells hold UTF-8 that was encoded twice"]),
+    "netflix_titles_bom_crlf_mojibake.csv": (",", 8811, [], ["3192 cells hold text that was encoded as UTF-8 twice"]),
     "ragged_unquoted_commas.csv": (",", 995, [443, 733, 849], []),
-    "semicolon_noheader_nonutf8.csv": (";", 999, [], ["read as cp1252", "the first line holds 'A group of"]),
+    "semicolon_noheader_nonutf8.csv": (";", 999, [], ["read as cp1252", "the first line names a column 'A group of"]),
     "semicolon_sep_semicolon_genres.csv": (";", 1000, [], []),
 }
 REFUSED = {"html_page_named_csv.csv": ": this is an HTML page, not a table; download the raw file, not its page"}

@@ -15,7 +15,7 @@ MAYBE_NAN = (float, complex, Decimal, datetime, np.number, np.datetime64)
 
 
 class CellError(Exception):
-    """Why a cell cannot be read, for whoever knows its file, row and column; never seen by a user as it is."""
+    """Why a cell cannot be read, for whoever knows its file, row and column; a user never sees it as it is."""
 
 
 class RowError(Exception):
@@ -32,7 +32,7 @@ def is_missing(cell: object) -> bool:
         return not cell.strip()
     if cell is None:
         return True
-    pandas: Any = sys.modules.get("pandas")  # whoever has its NA has imported it
+    pandas: Any = sys.modules.get("pandas")  # whoever holds its NA has imported it
     if pandas is not None and cell is pandas.NA:
         return True
     return isinstance(cell, MAYBE_NAN) and bool(cell != cell)
@@ -49,7 +49,7 @@ def read_text(cell: object) -> str:
     Raises
     ------
     CellError
-        If the cell is a list, an object or bytes, or holds what is no character.
+        If the cell is a list, an object or bytes, or holds half of a surrogate pair.
     """
     if isinstance(cell, bytes) or (isinstance(cell, Iterable) and not isinstance(cell, str)):
         raise CellError(f"expected text, got {type(cell).__name__} {shorten(cell)!r}")
@@ -57,7 +57,7 @@ def read_text(cell: object) -> str:
 
 
 def check_characters(text: str) -> str:
-    """Give a text back if it has no half of a surrogate pair, which no tokenizer, file or terminal takes.
+    """Return a text unless it has half of a surrogate pair, which no tokenizer, file or terminal takes.
 
     Raises
     ------
@@ -72,6 +72,6 @@ def check_characters(text: str) -> str:
 
 
 def shorten(value: object, length: int = 40) -> str:
-    """Give the start of a value as text, for a message; a row may hold megabytes."""
+    """Return the start of a value as text, for a message; a row may hold megabytes."""
     text = str(value)
     return text if len(text) <= length else f"{text[: length - 3]}..."

@@ -139,7 +139,7 @@ def test_rows_that_take_no_bytes_are_refused(suffix: str, tmp_path: Path) -> Non
     else:
         with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
-    with pytest.raises(DataError, match=r"says that \d+ rows are in \d+ bytes"):
+    with pytest.raises(DataError, match=r"claims \d+ rows in \d+ bytes"):
         open_source(path)
 
 
@@ -148,11 +148,11 @@ def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     write_stream(twice, tmp_path / "x.arrow")
     pq.write_table(twice, tmp_path / "x.parquet")
     for path in (tmp_path / "x.arrow", tmp_path / "x.parquet"):
-        assert refused(path) == ": column 't' comes more than once; rename one of them"
+        assert refused(path) == ": column 't' appears more than once; rename one of them"
 
 
 def test_old_feather_and_other_things_are_refused(write: Write) -> None:
-    assert refused(write("x.feather", b"FEA1" + b"x" * 50)).startswith(": Feather of version 1, ")
+    assert refused(write("x.feather", b"FEA1" + b"x" * 50)).startswith(": Feather version 1 is not supported; ")
     assert refused(write("x.arrow", "text,labels\n")).startswith(": not a readable Arrow file: ")
     with pytest.raises(DataError, match=r"^expected a path, several paths, or a pandas or polars DataFrame, got int$"):
         open_source(7)

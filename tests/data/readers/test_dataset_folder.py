@@ -60,9 +60,9 @@ def test_a_folder_of_splits_names_them(tmp_path: Path) -> None:
         ("{", "cannot be read: .*; save the data set again"),
         ("[]", "expected an object, got list"),
         ("{}", "lists no data files"),
-        ('{"_data_files": [{"filename": "../../x.arrow"}]}', r"lists '\.\./\.\./x\.arrow', which is no file in this"),
-        ('{"_data_files": [{"filename": "x.arrow"}]}', "lists 'x.arrow', which is no file in this folder"),
-        ('{"_data_files": [7]}', "lists None, which is no file"),
+        ('{"_data_files": [{"filename": "../../x.arrow"}]}', r"lists '\.\./\.\./x\.arrow', which is not a file in this"),
+        ('{"_data_files": [{"filename": "x.arrow"}]}', "lists 'x.arrow', which is not a file in this folder"),
+        ('{"_data_files": [7]}', "lists None, which is not a file"),
         ('{"_data_files": [{"filename": "x"}], "_indices_data_files": [{"filename": "y"}]}', "flatten_indices"),
     ],
 )

@@ -121,7 +121,7 @@ def test_rows_are_numbered_by_record_and_lines_by_line(write: Write) -> None:
         (b'a,b\n1,2\n1,"2\n3,4\n', ", line 3: a quote opens here and is never closed; close it, double"),
         (b'a,"b\n1,2\n', ", line 1: a quote opens here and is never closed"),
         (b'"a"x,b\n1,2\n', ", line 1: the header has a quote that is not closed or"),
-        (b"a,a\n1,2\n", ", header: column 'a' comes more than once; rename one of them"),
+        (b"a,a\n1,2\n", ", header: column 'a' appears more than once; rename one of them"),
     ],
     ids=lambda value: repr(value)[:40],
 )
@@ -135,7 +135,7 @@ def test_a_csv_that_cannot_be_read_is_refused(write: Write, content: bytes, mess
 
 def test_a_quote_cannot_take_all_memory(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multitag.data.readers.csv_records.MAX_RECORD", 100)
-    with pytest.raises(DataError, match="line 2: a row of more than 100 characters begins here; is a quote not closed"):
+    with pytest.raises(DataError, match="line 2: a row of more than 100 characters begins here; is a quote left open"):
         open_source(write("x.csv", 'a,b\n1,"' + "x\n" * 80))
 
 

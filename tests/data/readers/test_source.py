@@ -99,4 +99,4 @@ def test_a_frame_of_pandas_is_taken_as_it_is() -> None:
 def test_a_column_is_kept_by_its_name_without_spaces(write: Write) -> None:
     source = open_source(write("x.csv", "t, country,x\n1, A,3\n"), columns=["t", "country"])
     assert rows_of(source) == [{"t": "1", " country": " A"}]
-    assert source.notes == ("x.csv: column ' country' has spaces around its name; 'country' means it too",)
+    assert source.notes == ("x.csv: column ' country' has spaces around its name; 'country' works too",)

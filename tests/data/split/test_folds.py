@@ -44,7 +44,8 @@ def test_the_same_seed_gives_the_same_folds():
 
 
 def test_fewer_texts_than_folds_are_refused():
-    with pytest.raises(DataError, match=r"only 2 different text\(s\) cannot fill 3 folds; use fewer --folds"):
+    message = r"4 rows with only 2 different text\(s\) cannot fill 3 folds; use fewer --folds"
+    with pytest.raises(DataError, match=message):
         fold_rows(np.array([0, 0, 1, 1]), some_labels(4), 3, "stratified", 0)
 
 

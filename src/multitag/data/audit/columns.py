@@ -1,4 +1,4 @@
-"""What is in the columns of a source, before anybody knows which are texts and labels."""
+"""What is in the columns of a source, whichever are texts and labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXAMPLE_LENGTH = 200  # characters
 
 @dataclass(frozen=True)
 class ColumnAudit:
-    """One column: its name, what its cells hold, how many hold nothing, and the first that holds some."""
+    """One column: its name, what its cells hold, how many are missing, and the first that is not."""
 
     name: str
     kind: str

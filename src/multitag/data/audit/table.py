@@ -28,7 +28,7 @@ Key = TypeVar("Key", str, tuple[str, str])
 
 @dataclass(frozen=True)
 class Lengths:
-    """Shortest, middle, mean, 95th percentile and longest of some lengths."""
+    """Minimum, median, mean, 95th percentile and maximum of lengths."""
 
     min: int
     median: float
@@ -66,7 +66,7 @@ class TableAudit:
     labels : dict
         Rows of each label, the most frequent first.
     cardinality, density : float or None
-        Mean labels a row; that over the number of labels; None without rows or labels.
+        Mean labels per row; that over the number of labels; None without rows or labels.
     label_sets : int
         Different combinations of labels.
     words, tokens : Lengths or None
@@ -108,7 +108,7 @@ class Audit:
     table: TableAudit | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain values, for JSON."""
+        """Return plain values, for JSON."""
         return asdict(self)
 
 
@@ -120,7 +120,7 @@ def audit_table(
     min_support: int = 5,
     max_length: int = 256,
 ) -> Audit:
-    """Look a table over.
+    """Audit a source, and its texts and labels.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def audit_table(
         Its texts and labels, as :func:`~multitag.data.build.build_table` takes them out of the columns; None
         where their columns are not known.
     count_tokens : callable, optional
-        Takes texts and gives their lengths in tokens; see
+        Takes texts and returns their lengths in tokens; see
         :func:`~multitag.data.audit.token_counter.packaged_token_counter`.
     min_support : int, default 5
         Labels on fewer rows are rare.
@@ -163,7 +163,7 @@ def _audit_texts(
         label_column=table.label_column,
         label_separator=table.label_separator,
         rows=len(table),
-        left_out=tuple((each.row, each.reason) for each in table.left_out),
+        left_out=tuple((row.row, row.reason) for row in table.left_out),
         unlabelled=tuple(row for row, labels in zip(table.rows, table.labels, strict=True) if not labels),
         duplicated_texts=sum(map(len, repeated)) - len(repeated),
         conflicts=row_numbers(conflicting(repeated, table.labels), table.rows),

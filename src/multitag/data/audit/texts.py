@@ -47,9 +47,10 @@ def find_in_texts(
         findings.append(Finding("near_duplicates_not_looked_for", message))
     leaks = find_leaks(texts, labels)
     if leaks:
-        shares = list_first(
-            [f"{leak.label!r} in {leak.own:.0%} of its texts and {leak.others:.1%} of others" for leak in leaks]
-        )
+        shares = list_first([
+            f"{leak.label!r} in {leak.with_label:.0%} of its texts and {leak.without_label:.1%} of others"
+            for leak in leaks
+        ])
         message = f"labels whose names are in their texts, which may give the answer away: {shares}"
         findings.append(Finding("suspected_leakage", message, labels=tuple((leak.label,) for leak in leaks)))
     return findings
