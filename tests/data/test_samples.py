@@ -192,7 +192,8 @@ def test_no_server_is_said_plainly(target: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(DataError, match=r"the download failed \(.*refused\); is there a network connection\?; download"):
+    message = r"the download failed \(.*refused\); is there a network connection\?; download"
+    with pytest.raises(DataError, match=message):
         fetch(f"http://127.0.0.1:{port}/", SHA256, target)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-    Text = str | tuple[str, str]  # one text, or two segments of one
+    from multitag.data.texts import Text
 
 TOKENIZER_BATCH = 1000  # texts
 IDS_AT_ONCE = 1_000_000  # so that little of a mapped file is in memory at a time

@@ -72,11 +72,12 @@ def test_what_is_no_encoding_is_refused(encoding: str) -> None:
     [
         (b"a,b\n" + "é,ü\n".encode() * 90_000 + b"\xe9,2\n",
          ", line 90002: not UTF-8 (byte 0xe9), while the rest is: the file is damaged; repair that line, or use"),
-        (TEXT.encode("utf-16-le"), ": every other byte is NUL, as in UTF-16 without a byte order mark; if that is what it is, "
-                                   "say --encoding utf-16-le"),
-        (TEXT.encode("utf-16-be"), ": every other byte is NUL, as in UTF-16 without a byte order mark; if that is what it is, "
-                                   "say --encoding utf-16-be"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0,\xff\xfe\xfd\xfc\xfb\xfa\xf9", ", line 1: not UTF-8 (byte 0x89), and has NUL"),
+        (TEXT.encode("utf-16-le"), ": every other byte is NUL, as in UTF-16 without a byte order mark; "
+                                   "if that is what it is, use --encoding utf-16-le"),
+        (TEXT.encode("utf-16-be"), ": every other byte is NUL, as in UTF-16 without a byte order mark; "
+                                   "if that is what it is, use --encoding utf-16-be"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0,\xff\xfe\xfd\xfc\xfb\xfa\xf9",
+         ", line 1: not UTF-8 (byte 0x89), and has NUL bytes"),
         (b"\n<!DOCTYPE html>\n<html></html>", ": this is an HTML page, not a table; download the raw file"),
         (b"\xef\xbb\xbf<HTML><body>404</body>", ": this is an HTML page, not a table; "),
         ("<html>".encode("utf-16"), ": this is an HTML page, not a table; "),

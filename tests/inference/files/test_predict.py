@@ -220,6 +220,23 @@ def test_values_of_other_kinds_survive_from_jsonl_to_jsonl(classifier, tmp_path)
     assert out[2]["predicted_labels"] is None
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"Plot": ["x"]}\n', "standard input, row 1, column 'Plot': expected text, got list"),
+        (b'{"plot": "x"}\n', "standard input, row 1: no column 'Plot'"),
+        (b"Plot,id\nx,1\ny,2,3\n", "standard input, row 2: ragged"),
+        (b"Plot,id\n", "standard input: no row to predict"),
+        (b'{"Plot": "x", "id": "\\ud800"}\n', "standard input: '\\ud800' is half of a surrogate pair"),
+    ],
+)
+def test_standard_input_has_its_name_in_every_error(content, message, classifier, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    with pytest.raises(DataError) as caught:
+        predict_file(classifier, "-", tmp_path / "out.csv", text="Plot")
+    assert str(caught.value).startswith(message)
+
+
 def test_labels_are_joined_by_what_no_label_holds():
     assert label_separator(("Drama", "War")) == ","
     assert label_separator(("Sci-Fi, hard", "War")) == ";"

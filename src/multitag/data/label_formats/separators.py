@@ -55,7 +55,7 @@ def find_separated(texts: Sequence[str], mark: str | None = None) -> CellFormat:
     form = _detect(texts) if mark is None else Separated(mark)
     if form.mark == " " or len(texts) < MIN_CELLS:
         return form
-    pieces = {text: [piece for each in form.pieces(text) if (piece := each.strip())] for text in set(texts)}
+    pieces = {text: list(filter(None, map(str.strip, form.pieces(text)))) for text in set(texts)}
     counts: Counter[str] = Counter()
     for text, n_cells in Counter(texts).items():
         counts.update(dict.fromkeys(pieces[text], n_cells))
