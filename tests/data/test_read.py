@@ -156,6 +156,8 @@ def test_the_fingerprint_tells_tables_apart_and_not_the_order_of_labels() -> Non
 
     one = table(["a", "b"], ["A,B", "B"]).fingerprint()
     assert len(one) == 64
+    same = table(["a", "b"], ["A,B", "B"])
+    assert same.fingerprint() is same.fingerprint()  # computed once
     assert one == table(["a", "b"], ["B, A", "B"]).fingerprint()
     others = [
         table(["b", "a"], ["A,B", "B"]),

@@ -76,7 +76,7 @@ def test_trainer_args_and_save_total_limit_reach_the_trainer(tune, tmp_path):
 
 def test_texts_that_are_cut_are_counted_in_a_note(tune, tmp_path):
     (note,) = tune(tmp_path / "run", max_length=16).notes
-    assert note == "28 of 28 training texts fill 16 tokens; the rest of them is not read"
+    assert note == "28 of 28 training texts fill 16 tokens; what is beyond is not read"
 
 
 def test_the_manifest_is_told_the_base_model(tune, tiny_distilbert, tmp_path):
