@@ -155,6 +155,6 @@ def test_files_patterns_and_standard_input_make_one_table(multitag_run, tmp_path
 def test_what_is_odd_about_a_file_is_noted(multitag_run, tmp_path):
     (tmp_path / "x.csv").write_bytes("t, l\né,A\nx,B,C\nz,B".encode("cp1252"))
     shown = multitag_run("inspect", tmp_path / "x.csv").out
-    assert "note: x.csv: read as cp1252, for it is not UTF-8 (line 2, byte 0xe9)" in shown
-    assert "note: x.csv: column ' l' has spaces around its name; 'l' means it too" in shown
-    assert "1 of 3 rows cannot be read, x.csv, row 2 first: ragged: line 3 has 3 cells, the table 2 columns" in shown
+    assert "note: x.csv: read as cp1252, as it is not UTF-8 (line 2, byte 0xe9)" in shown
+    assert "note: x.csv: column ' l' has spaces around its name; 'l' works too" in shown
+    assert "1 of 3 rows cannot be read, first x.csv, row 2: ragged: line 3 has 3 cells, the table 2 columns" in shown

@@ -59,7 +59,7 @@ def test_what_is_odd_is_shown_with_rows_and_as_it_stands(run: Run, table: str) -
     assert "2  rows without labels          rows 3, 6" in lines
     assert "1  rows left out                empty text in column 'Plot': row 4" in lines
     assert "1  rows left out                repeats the header: row 5" in lines
-    assert "Not fit to train on: x.csv, row 3 and 1 more rows, column 'Tags': no label" in shown
+    assert "Not fit to train on: x.csv, row 3 and 1 more row, column 'Tags': no label" in shown
     assert "\x1b" not in shown
 
 
@@ -81,7 +81,7 @@ def test_without_columns_it_says_how_to_see_more(run: Run, table: str) -> None:
 
 
 def test_a_wrong_column_is_an_error_even_alone(run: Run, table: str) -> None:
-    with pytest.raises(DataError, match="no column 'plot'; there are: 'Plot', 'Tags'; did you mean 'Plot'"):
+    with pytest.raises(DataError, match="no column 'plot'; the columns are 'Plot', 'Tags'; did you mean 'Plot'"):
         run(table, "--text", "plot")
 
 
@@ -142,5 +142,5 @@ def test_how_the_file_was_read_is_said(run: Run, tmp_path: Path) -> None:
     for options in ((), ("--text", "t", "--labels", "l")):
         lines = [line.strip() for line in run(str(path), *options).splitlines()]
         assert any(line.startswith("note: x.csv: ") and "cp1252" in line for line in lines)
-    assert "labels: column 'l', one label a cell (2 labels)" in lines
+    assert "labels: column 'l', one label per cell (2 labels)" in lines
     assert "2 rows read: all used" in lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,10 @@ from multitag.data.cells import CellError, is_missing, read_text, shorten
 NBSP = "\u00a0"
 
 
-@pytest.mark.parametrize(
-    "cell", [None, float("nan"), np.float32("nan"), pd.NA, pd.NaT, "", "   ", NBSP, "\n\t"], ids=repr
-)
+NANS = [float("nan"), np.float32("nan"), np.datetime64("NaT"), Decimal("nan"), pd.NaT]
+
+
+@pytest.mark.parametrize("cell", [None, *NANS, pd.NA, "", "   ", NBSP, "\n\t"], ids=repr)
 def test_nothing_is_missing(cell: object) -> None:
     assert is_missing(cell)
 

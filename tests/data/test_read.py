@@ -13,14 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from multitag.config import TableConfig
+from multitag.config import Config, TableConfig
 from multitag.data.build import build_table
+from multitag.data.columns import Columns
 from multitag.data.label_formats.cell_formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns
 from multitag.data.left_out import LeftOut
 from multitag.data.read import load_table, load_tables, read_table, settings_of_bundle
-from multitag.data.readers.source import Rejected, Source, open_source
+from multitag.data.readers.source import Source, open_source
 from multitag.data.table import Table, check_trainable
+from multitag.data.task import Task
 from multitag.data.texts import TextColumns
 from multitag.errors import ConfigError, DataError, OutputError
 
@@ -54,7 +56,7 @@ def test_rows_without_text_are_left_out_and_keep_their_numbers(write: Write) -> 
         LeftOut("x.csv", row, "t", "without text", "empty text in column 't'") for row in (2, 4)
     )
     assert table.lines() == (
-        "labels: column 'l', one label a cell (2 labels)",
+        "labels: column 'l', one label per cell (2 labels)",
         "4 rows read: 2 used, 2 left out (2 without text)",
     )
 
@@ -97,7 +99,7 @@ def test_a_separator_can_be_named(write: Write) -> None:
 def test_unlabelled_rows_are_refused_unless_allowed(write: Write) -> None:
     path = write("x.csv", 't,l\na,A\nb,\nc,B\nd," , "\n')
     assert refused(path, "t", "l") == (
-        "x.csv, row 2 and 1 more rows, column 'l': no label; allowed with --allow-unlabelled, "
+        "x.csv, row 2 and 1 more row, column 'l': no label; allowed with --allow-unlabelled, "
         "left out with --unlabelled drop"
     )
     table = read_table(path, "t", "l", allow_unlabelled=True)
@@ -114,8 +116,8 @@ def test_unlabelled_rows_are_refused_unless_allowed(write: Write) -> None:
             "t,l\na,A\nb,A\n",
             "x.csv, column 'l': only one label, 'A'; multi-label classification needs at least two",
         ),
-        ("t,l\na,A\nb,[B]\n", "x.csv, row 2, column 'l': the cell starts like a JSON list but is none: "),
-        ("text,l\na,A\n", "x.csv: no column 't'; there are: 'text', 'l'"),
+        ("t,l\na,A\nb,[B]\n", "x.csv, row 2, column 'l': the cell starts like a JSON list but is not one: "),
+        ("text,l\na,A\n", "x.csv: no column 't'; the columns are 'text', 'l'"),
     ],
 )
 def test_what_cannot_be_trained_on_is_refused(write: Write, content: str, message: str) -> None:
@@ -125,20 +127,20 @@ def test_what_cannot_be_trained_on_is_refused(write: Write, content: str, messag
 def test_a_missing_column_is_named_with_those_there_are(write: Write) -> None:
     path = write("x.csv", "Description,Genre\na,A\n")
     assert refused(path, "description", "Genre") == (
-        "x.csv: no column 'description'; there are: 'Description', 'Genre'; did you mean 'Description'?"
+        "x.csv: no column 'description'; the columns are 'Description', 'Genre'; did you mean 'Description'?"
     )
     assert refused(path, None, "Genre") == (
-        "x.csv: say which column holds the text (--text); there are: 'Description', 'Genre'"
+        "x.csv: name the column that holds the text with --text; the columns are 'Description', 'Genre'"
     )
     assert refused(path, "Description") == (
-        "x.csv: say which column holds the labels (--labels); there are: 'Description', 'Genre'"
+        "x.csv: name the column that holds the labels with --labels; the columns are 'Description', 'Genre'"
     )
 
 
 def test_a_column_that_comes_twice_is_refused() -> None:
     frame = pd.DataFrame([["a", "A", "B"]], columns=["t", "l", "l"])
     assert refused(frame, "t", "l") == (
-        "DataFrame: column 'l' comes more than once; rename one; there are: 't', 'l', 'l'"
+        "DataFrame: column 'l' appears more than once; rename one; the columns are 't', 'l', 'l'"
     )
 
 
@@ -154,6 +156,8 @@ def test_the_fingerprint_tells_tables_apart_and_not_the_order_of_labels() -> Non
 
     one = table(["a", "b"], ["A,B", "B"]).fingerprint()
     assert len(one) == 64
+    same = table(["a", "b"], ["A,B", "B"])
+    assert same.fingerprint() is same.fingerprint()  # computed once
     assert one == table(["a", "b"], ["B, A", "B"]).fingerprint()
     others = [
         table(["b", "a"], ["A,B", "B"]),
@@ -214,14 +218,14 @@ def test_a_real_file_without_header_is_read_by_number_or_says_so(shared_data: Pa
     assert len(table) == 1000
     assert table.notes[0].startswith(f"{path.name}: read as cp1252, ")
     assert refused(path, *IMDB).endswith(
-        "'8,1'; these look like a row: where there is no header, say --no-header, and name columns by number"
+        "'8,1'; these look like a row of data: if there is no header, use --no-header and name columns by number"
     )
 
 
 def test_a_column_with_spaces_around_its_name_is_found(write: Write) -> None:
     table = read_table(write("x.csv", "title, country\na,A\nb,B\n"), "title", "country")
     assert table.labels == (("A",), ("B",))
-    assert table.notes == ("x.csv: column ' country' has spaces around its name; 'country' means it too",)
+    assert table.notes == ("x.csv: column ' country' has spaces around its name; 'country' works too",)
 
 
 def test_real_objects_are_named_by_a_key_found_or_given(shared_data: Path) -> None:
@@ -243,7 +247,7 @@ def test_real_columns_of_0_and_1_are_a_label_each(shared_data: Path, columns: st
     table = read_table(shared_data / "sdg_articles.csv", "text", label_columns=columns)
     assert len(table) == 300
     assert table.lines() == (
-        "labels: columns 'SDG1' to 'SDG17', one a label (17 labels)",
+        "labels: columns 'SDG1' to 'SDG17', one per label (17 labels)",
         "300 rows read: all used",
     )
     assert sum(map(len, table.labels)) == 1125
@@ -252,14 +256,14 @@ def test_real_columns_of_0_and_1_are_a_label_each(shared_data: Path, columns: st
 def test_columns_of_0_and_1_are_found_where_several_are_named(write: Write) -> None:
     path = write("x.csv", "t,A,B\na,1,0\nb,yes,TRUE\nc,0,1.0\n")
     assert read_table(path, "t", ["A", "B"]).labels == (("A",), ("A", "B"), ("B",))
-    assert refused(path, "t", "A").startswith("x.csv, column 'A': holds 0 and 1 and yes, which name no label; ")
+    assert refused(path, "t", "A").startswith("x.csv, column 'A': holds 0 and 1 and yes, which are not label names; ")
 
 
 def test_several_columns_of_labels_hold_some_each(write: Write) -> None:
     path = write("x.csv", "t,G1,G2\na,War,Drama\nb,Drama,\nc,War,War\n")
     table = read_table(path, "t", ["G1", "G2"])
     assert table.labels == (("War", "Drama"), ("Drama",), ("War",))
-    assert table.lines()[0] == "labels: columns 'G1', 'G2', one label a cell (2 labels)"
+    assert table.lines()[0] == "labels: columns 'G1', 'G2', one label per cell (2 labels)"
     assert table.label_column == "'G1', 'G2'"
 
 
@@ -328,7 +332,7 @@ def test_rows_that_are_left_out_are_written_to_a_file(write: Write, tmp_path: Pa
     assert written["column"].tolist() == ["t", "l", "", "l"]
     assert json.loads(written["content"][1]) == {"t": "c", "l": "[A"}
     assert table.rows == (1, 3, 7)
-    with pytest.raises(OutputError, match=r"x\.csv: this is the table; name another --quarantine"):
+    with pytest.raises(OutputError, match=r"x\.csv: this is the table; name another file with --quarantine"):
         read_table(path, "t", "l", quarantine=path)
     with pytest.raises(OutputError, match="this is the table"):
         read_table([tmp_path / "*.csv"], "t", "l", quarantine=path)
@@ -357,19 +361,21 @@ cells = st.one_of(
     st.integers(0, 2),
 )
 def test_every_row_is_used_or_reported(
-    rows: list[tuple[Any, Any]], unlabelled: Any, shape: Any, n_rejected: int
+    rows: list[tuple[Any, Any]], unlabelled: Any, shape: Any, n_unreadable: int
 ) -> None:
-    frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
-    # Rejected rows stand after the others here, as a frame has no gaps of its own.
-    rejected = tuple(Rejected("x", len(rows) + each, None, "ragged: 3 cells", "a,b,c") for each in (1, 2)[:n_rejected])
+    columns = Columns(("t", "l"), tuple(zip(*rows, strict=True)) or ((), ()), len(rows))
+    # Unreadable rows stand after the others here, as columns have no gaps of their own.
+    unreadable = tuple(
+        LeftOut.unreadable("x", len(rows) + each, "ragged: 3 cells", "a,b,c") for each in (1, 2)[:n_unreadable]
+    )
     data = TableConfig(text="t", labels="l", unlabelled=unlabelled, label_shape=shape)
     try:
-        table = build_table(Source("x", frame, rejected), data)
+        table = build_table(Source("x", columns, unreadable), data)
     except DataError as error:
         assert str(error).startswith("x, column 'l': holds ")  # 0 and 1 alone, or sentences
         return
     numbers = sorted([*table.rows, *(each.row for each in table.left_out)])
-    assert numbers == list(range(1, len(rows) + n_rejected + 1))
+    assert numbers == list(range(1, len(rows) + n_unreadable + 1))
     assert table.n_rows_source == len(table) + len(table.left_out)
     assert all(isinstance(text, str) and text.strip() for text in table.texts)
     assert all(each.reason and each.kind for each in table.left_out)
@@ -377,13 +383,13 @@ def test_every_row_is_used_or_reported(
 
 
 def test_rows_of_several_files_count_on_and_know_their_own() -> None:
-    frame = pd.DataFrame({"t": ["a", "b", "c", ""], "l": ["A", "B", "A", "B"]})
-    ragged = Rejected("b.csv", 1, None, "ragged: 3 cells, expected 2", "x,y,z")
-    source = Source("2 files", frame, (ragged,), files=("a.csv", "b.csv"), starts=(0, 2), rows=(1, 2, 2, 3))
+    columns = Columns.of({"t": ["a", "b", "c", ""], "l": ["A", "B", "A", "B"]})
+    ragged = LeftOut.unreadable("b.csv", 1, "ragged: 3 cells, expected 2", "x,y,z")
+    source = Source("2 files", columns, (ragged,), files=("a.csv", "b.csv"), starts=(0, 2), rows=(1, 2, 2, 3))
     table = build_table(source, TableConfig(text="t", labels="l"))
     assert (table.rows, table.files) == ((1, 2, 4), (("a.csv", 2), ("b.csv", 3)))
     assert table.place(4) == "b.csv, row 2"
-    assert table.lines()[-1] == "5 rows read: 3 used, 2 left out (1 ragged, 1 without text)"
+    assert table.summary == table.lines()[-1] == "5 rows read: 3 used, 2 left out (1 ragged, 1 without text)"
 
 
 def test_a_table_to_measure_on_needs_one_label_only(write: Write) -> None:
@@ -407,6 +413,57 @@ def test_a_bundle_remembers_how_its_table_was_read() -> None:
     assert settings_of_bundle({"text_column": "t", "label_column": "l"}) == TableConfig(text=("t",), labels=("l",))
     switches = facts | {"label_shape": "columns", "label_columns": ["A", "B"], "label_key": None}
     assert settings_of_bundle(switches).label_columns == ("A", "B")
+
+
+@pytest.mark.parametrize(("mark", "option"), [(" / ", " / "), ("#", "#"), (",", ","), (";", None), ("|", None)])
+def test_a_bundle_remembers_the_separator_that_was_named_or_detected(
+    write: Write, mark: str, option: str | None
+) -> None:
+    cells = [f"A{mark}B", f"B{mark}C", "A", f"C{mark}A{mark}B"] * 5
+    table = read_table(pd.DataFrame({"t": [f"text {n}" for n in range(20)], "l": cells}), "t", "l",
+                       label_separator=option)  # fmt: skip
+    facts = Task.prepare(table, Config().override(min_support=1)).data_facts()
+    assert (facts["label_separator"], facts["label_separator_from"]) == (mark, "option" if option else "cells")
+    # Other marks are more frequent here, so that guessing goes wrong.
+    other = "|" if mark == ";" else ";"
+    path = write("x.csv", f't,l\na,"A{other}1{mark}B"\nb,"C{other}2"\nc,"C{other}2{mark}A{other}1"\n')
+    again = load_tables({"test": path}, settings_of_bundle(facts))["test"]
+    assert again.labels == ((f"A{other}1", "B"), (f"C{other}2",), (f"C{other}2", f"A{other}1"))
+    explicit = load_tables({"test": path}, settings_of_bundle(facts, label_separator=other))["test"]
+    assert explicit.labels[1] == ("C", "2")
+    guessed = load_tables({"test": path}, settings_of_bundle(facts, label_shape="auto"))["test"]
+    assert guessed.labels[1] == ("C", "2")
+
+
+def test_a_detected_separator_does_not_say_that_every_cell_holds_labels(write: Write) -> None:
+    facts = {"text_column": "t", "label_column": "l", "label_shape": "separated", "label_separator": ";"}
+    stray = "He went home and slept for a whole week until the phone rang; then at last he rose."
+    cells = ["Drama; War", "War", "Crime; Drama", '["War"]'] * 8
+    path = write("x.csv", "t,l\n" + "".join(f"text {n},{json.dumps([cell])[1:-1]}\n".replace('\\"', '""')
+                                            for n, cell in enumerate([*cells, stray])))  # fmt: skip
+    for origin, n_used in (("cells", 32), ("option", 33)):
+        data = settings_of_bundle(facts | {"label_separator_from": origin})
+        table = load_tables({"test": path}, data)["test"]
+        assert (len(table), table.labels[3]) == (n_used, ("War",))
+
+
+@pytest.mark.parametrize(
+    ("facts", "labels"),
+    [
+        ({}, ("A", "B")),
+        ({"label_separator": ","}, ("A", "B")),  # maybe no cell held it
+        ({"label_separator": ",", "label_separator_from": None}, ("A", "B")),
+        ({"label_separator": ",", "label_separator_from": "cells"}, ("A|B",)),
+        ({"label_separator": "#"}, ("A|B",)),
+        ({"label_separator": ""}, ("A", "B")),
+    ],
+)
+def test_a_separator_that_was_not_recorded_is_detected_anew(
+    write: Write, facts: dict[str, Any], labels: tuple[str, ...]
+) -> None:
+    old = {"text_column": "t", "label_column": "l", "label_shape": "separated"}
+    path = write("x.csv", "t,l\na,A|B\nb,B\n")
+    assert load_tables({"test": path}, settings_of_bundle(old | facts))["test"].labels[0] == labels
 
 
 def test_an_empty_separator_is_refused(tmp_path):

@@ -192,7 +192,8 @@ def test_no_server_is_said_plainly(target: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(DataError, match=r"the download failed \(.*refused\); is there a network\?; download"):
+    message = r"the download failed \(.*refused\); is there a network connection\?; download"
+    with pytest.raises(DataError, match=message):
         fetch(f"http://127.0.0.1:{port}/", SHA256, target)
 
 
@@ -248,5 +249,5 @@ def test_the_sample_comes_with_the_package() -> None:
 
 
 def test_an_unknown_name_is_refused() -> None:
-    with pytest.raises(DataError, match="no packaged table 'movies'; there are: sample, imdb"):
+    with pytest.raises(DataError, match="no packaged table 'movies'; expected sample or imdb"):
         sample_path("movies")

@@ -111,8 +111,8 @@ def test_findings_about_texts_and_labels_are_noted(table):
     texts = (table.texts[1].upper(), *table.texts[1:])
     labels = (("Drama", "drama"), *table.labels[1:])
     notes = Task.prepare(replace(table, texts=texts, labels=labels), CONFIG).notes()
-    assert "1 row repeats the text of an earlier one, case and spaces aside: rows 1 = 2" in notes
-    assert "labels that differ only by case, spaces, hyphens or accents: 'Drama' = 'drama'" in notes
+    assert "1 row repeats the text of an earlier row, ignoring case and spaces: rows 1 = 2" in notes
+    assert "labels that differ only in case, spaces, hyphens or accents: 'Drama' = 'drama'" in notes
     assert not any("training texts too" in note for note in notes)
 
 

@@ -35,7 +35,7 @@ def inspect(*data: DataFile, quarantine: QuarantineFile = None, json: AsJson = F
     config = Config().override(**settings)
     source, table = inspect_table(table_source(data), config.data, quarantine)
     audit = audit_table(
-        source.frame, table, packaged_token_counter(),
+        source.columns, table, packaged_token_counter(),
         min_support=config.data.min_support, max_length=config.model.max_length,
     )  # fmt: skip
     lines = (*(f"note: {note}" for note in source.notes), *(source if table is None else table).lines())

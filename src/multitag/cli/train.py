@@ -61,7 +61,7 @@ def train(
     print_lines(*table.lines())
     print_notes(table.notes)
     for side, rows in held_out.items():
-        print_lines(f"{side}: {rows.source}, {rows.lines()[-1]}")
+        print_lines(f"{side}: {rows.source}, {rows.summary}")
     run = train_bundle(table, out=out, config=chosen, resume=resume, **held_out)
     print_table(*headline_rows(run.metrics, headline_side(run.metrics)))
     if run.metrics["baselines"]:

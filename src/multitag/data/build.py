@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from multitag.config import TableConfig
 from multitag.data.cells import RowError
@@ -15,51 +15,61 @@ from multitag.data.label_formats.column_patterns import check_column
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, REPEATED_HEADER, WITHOUT_LABELS, WITHOUT_TEXT, LeftOut
 from multitag.data.readers.fasttext_lines import LINE
-from multitag.data.readers.source import Rejected, Source
+from multitag.data.readers.source import Source
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.table import Table
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-Found = tuple[Text, tuple[str, ...]] | tuple[str | None, str, str]  # what is used; or column, kind and reason
+class Row(NamedTuple):
+    """What is used of a row."""
+
+    text: Text
+    labels: tuple[str, ...]
+
+
+class Defect(NamedTuple):
+    """Why a row is left out; see :class:`~multitag.data.left_out.LeftOut`."""
+
+    column: str | None
+    kind: str
+    reason: str
 
 
 def with_known_columns(data: TableConfig, source: Source) -> TableConfig:
-    """Fill in the columns of a packaged table, and of lines in fastText's format, where none are given."""
-    known: tuple[str | None, str | None] = SAMPLE_COLUMNS.get(source.name, (None, None))
-    text, labels = (LINE, LINE) if list(source.frame.columns) == [LINE] else known
+    """Fill in the columns of a packaged table, and of lines in fastText's format, where none are named."""
+    default: tuple[str | None, str | None] = SAMPLE_COLUMNS.get(source.name, (None, None))
+    text, labels = (LINE, LINE) if source.columns.names == (LINE,) else default
     return replace(data, text=data.text or text, labels=data.labels or (None if data.label_columns else labels))
 
 
-def check_columns(data: TableConfig, source: Source, there: Sequence[str] = ()) -> bool:
-    """Check the columns that are named; tell whether both those of texts and those of labels are.
+def check_columns(data: TableConfig, source: Source, columns: Sequence[str] = ()) -> bool:
+    """Check the columns that are named; return whether both those of texts and those of labels are.
 
     Parameters
     ----------
     data : TableConfig
     source : Source
-    there : sequence of str, optional
-        Columns of the files, where the source has some of them only.
+    columns : sequence of str, optional
+        Columns of the files, where the source has only some of them.
 
     Raises
     ------
     DataError
-        If one is missing; names the columns there are.
+        If one is missing; names the columns of the table.
     """
-    there = list(there) or [str(name) for name in source.frame.columns]
+    columns = columns or source.columns.names
     with_text, with_labels = data.text is not None, bool(data.labels or data.label_columns)
     if with_text:
-        _text_columns(data, there, source.name)
+        _text_columns(data, columns, source.name)
     if with_labels:
-        label_columns(data, there, source.name)
+        label_columns(data, columns, source.name)
     return with_text and with_labels
 
 
 def build_table(source: Source, data: TableConfig, *, keep_content: bool = False) -> Table:
-    """Take texts and labels out of a source, without asking whether they will do for training.
+    """Take texts and labels out of a source, whether or not they will do for training.
 
     Parameters
     ----------
@@ -71,7 +81,7 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     Returns
     -------
     Table
-        Maybe without rows, and with rows without labels.
+        Possibly without rows, and with rows without labels.
 
     Raises
     ------
@@ -81,35 +91,36 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
         If options do not go together.
     """
     data = with_known_columns(data, source)
-    there = [str(name) for name in source.frame.columns]
-    texts = _text_columns(data, there, source.name)
-    columns = label_columns(data, there, source.name)
-    cells = {name: source.frame.iloc[:, there.index(name)].tolist() for name in (*texts.names, *columns)}
-    shape = choose_shape(data, columns, cells.__getitem__, source.name)
-    if set(texts.names) & set(columns):
+    columns = source.columns
+    texts = _text_columns(data, columns.names, source.name)
+    shape = choose_shape(data, label_columns(data, columns.names, source.name), columns.__getitem__, source.name)
+    if set(texts.names) & set(shape.columns):
         texts = _texts_with_labels(texts, shape, source.name)
     files = _files(source)
     starts = _starts(files)
-    used: list[tuple[int, Text, tuple[str, ...]]] = []
-    left_out = [_rejected(each) for each in source.rejected]
-    text_cells, label_cells = (zip(*(cells[name] for name in names), strict=True) for names in (texts.names, columns))
-    for index, row_cells in enumerate(zip(text_cells, label_cells, strict=True)):
-        found = _read_row(texts, shape, *row_cells, drop_unlabelled=data.unlabelled == "drop")
-        file, row = source.file_and_row(index)
-        if len(found) == 2:
-            used.append((starts[file] + row, *found))
+    numbers: list[int] = []
+    used: list[Row] = []
+    left_out = list(source.left_out)
+    text_cells = zip(*(columns[name] for name in texts.names), strict=True)
+    label_cells = zip(*(columns[name] for name in shape.columns), strict=True)
+    for index, cells in enumerate(zip(text_cells, label_cells, strict=True)):
+        row = _read_row(texts, shape, *cells, drop_unlabelled=data.unlabelled == "drop")
+        file, number = source.file_and_row(index)
+        if isinstance(row, Row):
+            numbers.append(starts[file] + number)
+            used.append(row)
         else:
-            left_out.append(LeftOut(file, row, *found, _content(source.frame, index) if keep_content else ""))
-    numbers, used_texts, used_labels = zip(*used, strict=True) if used else ((), (), ())
+            left_out.append(LeftOut(file, number, *row, _content(source, index) if keep_content else ""))
     return Table(
-        texts=used_texts, labels=used_labels, rows=numbers, source=source.name, text_columns=texts, shape=shape,
-        n_rows_source=sum(files.values()), files=tuple(files.items()) if len(files) > 1 else (), notes=source.notes,
-        left_out=tuple(sorted(left_out, key=lambda each: starts[each.file] + each.row)),
+        texts=tuple(row.text for row in used), labels=tuple(row.labels for row in used), rows=tuple(numbers),
+        source=source.name, text_columns=texts, shape=shape, n_rows_source=sum(files.values()),
+        files=tuple(files.items()) if len(files) > 1 else (), notes=source.notes,
+        left_out=tuple(sorted(left_out, key=lambda row: starts[row.file] + row.row)),
     )  # fmt: skip
 
 
 def _texts_with_labels(texts: TextColumns, shape: LabelColumns, source: str) -> TextColumns:
-    """Take the labels out of a text that they are words of; refuse a text that is its own label."""
+    """Mark the labels as words of the text, as fastText writes them; refuse a text that is its own label."""
     if isinstance(shape, CellColumns) and shape.is_fasttext and texts.names == shape.columns:
         return replace(texts, with_labels=True)
     both = next(name for name in texts.names if name in shape.columns)
@@ -119,27 +130,27 @@ def _texts_with_labels(texts: TextColumns, shape: LabelColumns, source: str) -> 
 def _read_row(
     texts: TextColumns, shape: LabelColumns, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...], *,
     drop_unlabelled: bool,
-) -> Found:  # fmt: skip
+) -> Row | Defect:  # fmt: skip
     if _repeats(text_cells, texts.names) and _repeats(label_cells, shape.columns):  # joined files, header and all
-        return None, REPEATED_HEADER, "repeats the header"
+        return Defect(None, REPEATED_HEADER, "repeats the header")
     try:
         text = texts.read(text_cells)
     except RowError as error:
-        return error.column, BAD_TEXT, str(error)
+        return Defect(error.column, BAD_TEXT, str(error))
     if text is None:
-        return texts.names[0], WITHOUT_TEXT, f"empty text in {texts.describe()}"
+        return Defect(texts.names[0], WITHOUT_TEXT, f"empty text in {texts.describe()}")
     try:
         labels = shape.read(label_cells)
     except RowError as error:
-        return error.column, BAD_LABELS, str(error)
+        return Defect(error.column, BAD_LABELS, str(error))
     if drop_unlabelled and not labels:
-        return shape.columns[0], WITHOUT_LABELS, "no label"
-    return text, labels
+        return Defect(shape.columns[0], WITHOUT_LABELS, "no label")
+    return Row(text, labels)
 
 
-def _text_columns(data: TableConfig, there: Sequence[str], source: str) -> TextColumns:
-    given = data.text if isinstance(data.text, tuple) else (data.text,)
-    names = dict.fromkeys(check_column(there, each, source, "text") for each in given)
+def _text_columns(data: TableConfig, columns: Sequence[str], source: str) -> TextColumns:
+    written = data.text if isinstance(data.text, tuple) else (data.text,)
+    names = dict.fromkeys(check_column(columns, name, source, "text") for name in written)
     return TextColumns(tuple(names), data.text_pair)
 
 
@@ -147,15 +158,10 @@ def _repeats(cells: tuple[object, ...], names: tuple[str, ...]) -> bool:
     return all(isinstance(cell, str) and cell == name for cell, name in zip(cells, names, strict=True))
 
 
-def _rejected(row: Rejected) -> LeftOut:
-    kind = row.reason.partition(":")[0]
-    return LeftOut(row.file, row.row, row.column, kind, row.reason, row.content)
-
-
 def _files(source: Source) -> dict[str, int]:
     """Count the rows of each file, in order."""
-    counts = Counter(source.file_and_row(index)[0] for index in range(len(source.frame)))
-    counts.update(each.file for each in source.rejected)
+    counts = Counter(source.file_and_row(index)[0] for index in range(len(source.columns)))
+    counts.update(row.file for row in source.left_out)
     return {name: counts[name] for name in source.files or (source.name,)}
 
 
@@ -168,6 +174,5 @@ def _starts(files: dict[str, int]) -> dict[str, int]:
     return starts
 
 
-def _content(frame: pd.DataFrame, index: int) -> str:
-    cells = zip(map(str, frame.columns), frame.iloc[index].tolist(), strict=True)
-    return json.dumps(dict(cells), ensure_ascii=False, default=str)
+def _content(source: Source, index: int) -> str:
+    return json.dumps(source.columns.row(index), ensure_ascii=False, default=str)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from typing import cast
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+# Types of NaN and NaT, which are all that is not equal to itself; NaT of pandas is a datetime.
+MAYBE_NAN = (float, complex, Decimal, datetime, np.number, np.datetime64)
 
 
 class CellError(Exception):
-    """Why a cell cannot be read, for whoever knows its file, row and column; never seen by a user as it is."""
+    """Why a cell cannot be read, for whoever knows its file, row and column; a user never sees it as it is."""
 
 
 class RowError(Exception):
@@ -19,14 +27,15 @@ class RowError(Exception):
 
 
 def is_missing(cell: object) -> bool:
-    """Tell whether a cell holds nothing: None, NaN, pandas' NA and NaT, or text of nothing but spaces."""
+    """Return whether a cell holds nothing: None, NaN, pandas' NA and NaT, or text of nothing but spaces."""
     if isinstance(cell, str):
         return not cell.strip()
-    if isinstance(cell, Iterable):
-        return False
-    import pandas as pd
-
-    return bool(pd.isna(cast("float | None", cell)))
+    if cell is None:
+        return True
+    pandas: Any = sys.modules.get("pandas")  # whoever holds its NA has imported it
+    if pandas is not None and cell is pandas.NA:
+        return True
+    return isinstance(cell, MAYBE_NAN) and bool(cell != cell)
 
 
 def read_text(cell: object) -> str:
@@ -40,7 +49,7 @@ def read_text(cell: object) -> str:
     Raises
     ------
     CellError
-        If the cell is a list, an object or bytes, or holds what is no character.
+        If the cell is a list, an object or bytes, or holds half of a surrogate pair.
     """
     if isinstance(cell, bytes) or (isinstance(cell, Iterable) and not isinstance(cell, str)):
         raise CellError(f"expected text, got {type(cell).__name__} {shorten(cell)!r}")
@@ -48,7 +57,7 @@ def read_text(cell: object) -> str:
 
 
 def check_characters(text: str) -> str:
-    """Give a text back if it has no half of a surrogate pair, which no tokenizer, file or terminal takes.
+    """Return a text unless it has half of a surrogate pair, which no tokenizer, file or terminal takes.
 
     Raises
     ------
@@ -63,6 +72,6 @@ def check_characters(text: str) -> str:
 
 
 def shorten(value: object, length: int = 40) -> str:
-    """Give the start of a value as text, for a message; a row may hold megabytes."""
+    """Return the start of a value as text, for a message; a row may hold megabytes."""
     text = str(value)
     return text if len(text) <= length else f"{text[: length - 3]}..."

@@ -1,4 +1,4 @@
-"""Rows that are not used: each with its place and reason, counted in one line, written to a file if asked for."""
+"""Rows that are left out: each with its place and reason, counted in one line, written to a file if asked for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from multitag.atomic import new_file
 
-# Kinds, in the words that count them; rows that are no rows of cells have others.
+# Kinds, in the words that count them. Rows that cannot be split into cells have the kinds of their reader.
 BAD_LABELS, BAD_TEXT = "with labels that cannot be read", "with a text that cannot be read"
 WITHOUT_TEXT, WITHOUT_LABELS, REPEATED_HEADER = "without text", "without labels", "repeating the header"
 
@@ -25,16 +26,17 @@ class LeftOut:
     Parameters
     ----------
     file : str
+        As messages name it.
     row : int
         Number in its file; 1 is the first row under the header.
     column : str or None
-        The column at fault, where it is one.
+        The column at fault; None where it is the whole row.
     kind : str
         Words that count such rows: 3 ``"without text"``.
     reason : str
-        What is wrong, in words.
+        What is wrong and what to do, ready to follow the place.
     content : str
-        The row as it stands, where it was asked for.
+        The row as it stands, for a quarantine file; empty where none was asked for.
     """
 
     file: str
@@ -44,19 +46,24 @@ class LeftOut:
     reason: str
     content: str = ""
 
+    @classmethod
+    def unreadable(cls, file: str, row: int, reason: str, content: str) -> Self:
+        """Describe a row that cannot be split into cells; the reason begins with the kind, as in ``ragged: ...``."""
+        return cls(file, row, None, reason.partition(":")[0], reason, content)
+
     @property
     def place(self) -> str:
-        """File, row and column in words."""
+        """File, row and column, as in ``IMDB.csv, row 412, column 'Genre'``."""
         return f"{self.file}, row {self.row}" + (f", column {self.column!r}" if self.column else "")
 
 
 def count_kinds(left_out: Iterable[LeftOut]) -> dict[str, int]:
     """Count the rows of each kind, the most frequent first."""
-    return dict(Counter(each.kind for each in left_out).most_common())
+    return dict(Counter(row.kind for row in left_out).most_common())
 
 
 def summary_line(n_rows: int, n_used: int, left_out: Iterable[LeftOut]) -> str:
-    """Account for every row that was read.
+    """Return the account of every row that was read.
 
     Examples
     --------
@@ -66,12 +73,12 @@ def summary_line(n_rows: int, n_used: int, left_out: Iterable[LeftOut]) -> str:
     kinds = count_kinds(left_out)
     if not kinds:
         return f"{n_rows} rows read: all used"
-    named = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    return f"{n_rows} rows read: {n_used} used, {sum(kinds.values())} left out ({named})"
+    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    return f"{n_rows} rows read: {n_used} used, {sum(kinds.values())} left out ({counted})"
 
 
 def write_quarantine(path: Path, left_out: Iterable[LeftOut]) -> None:
-    """Write rows that are not used to a CSV: file, row, column, reason and content; replaced if it exists.
+    """Write rows that are left out to a CSV: file, row, column, reason and content; replaced if it exists.
 
     Raises
     ------
@@ -83,6 +90,6 @@ def write_quarantine(path: Path, left_out: Iterable[LeftOut]) -> None:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="backslashreplace", newline="")
         writer = csv.writer(text)
         writer.writerow(HEADER)
-        for each in left_out:
-            writer.writerow((each.file, each.row, each.column or "", each.reason, each.content))
+        for row in left_out:
+            writer.writerow((row.file, row.row, row.column or "", row.reason, row.content))
         text.detach()

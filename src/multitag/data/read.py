@@ -1,4 +1,4 @@
-"""Tables by what a person or a bundle says about them: sources in, checked tables out."""
+"""Tables by the settings of a person or a bundle: sources in, checked tables out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from multitag.config import TableConfig
 from multitag.config.schema import build
 from multitag.config.setting import takes_settings
 from multitag.data.build import build_table, check_columns, with_known_columns
-from multitag.data.label_formats.choose import FORMS
+from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
 from multitag.data.readers.records import ReadOptions, Select
 from multitag.data.readers.source import Source, open_source
@@ -78,7 +78,7 @@ def load_tables(
     Parameters
     ----------
     sources : mapping of str to source
-        By side: from that of ``"train"`` is learned, and it must have two labels; on others is measured.
+        By side: ``"train"`` is learned from, and must have two labels; the others are measured on.
     data : TableConfig
     quarantine : str or Path, optional
         A CSV file for the rows of all of them that cannot be used; written even where a table is refused.
@@ -94,7 +94,7 @@ def load_tables(
         refuse_source(Path(quarantine), sources.values())
     tables = {side: _open_table(source, data, with_content=quarantine is not None) for side, source in sources.items()}
     if quarantine is not None:
-        write_quarantine(Path(quarantine), [each for table in tables.values() for each in table.left_out])
+        write_quarantine(Path(quarantine), [row for table in tables.values() for row in table.left_out])
     for side, table in tables.items():
         check = check_trainable if side == "train" else check_rows
         check(table, keep_unlabelled=data.keeps_unlabelled, strict=data.strict)
@@ -102,9 +102,9 @@ def load_tables(
 
 
 def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> Table:
-    there: dict[str, None] = {}
-    opened = open_source(source, read_options(data), None if with_content else _needed_columns(data, there))
-    check_columns(with_known_columns(data, opened), opened, list(there))
+    columns: dict[str, None] = {}
+    opened = open_source(source, read_options(data), None if with_content else _needed_columns(data, columns))
+    check_columns(with_known_columns(data, opened), opened, list(columns))
     return build_table(opened, data, keep_content=with_content)
 
 
@@ -154,9 +154,9 @@ def refuse_source(quarantine: Path, sources: Iterable[object]) -> None:
         If the file is one of the sources.
     """
     for source in sources:
-        for each in source if isinstance(source, (list, tuple)) else (source,):
-            if isinstance(each, (str, Path)) and quarantine.resolve() in map(Path.resolve, _files_of(str(each))):
-                raise OutputError(f"{quarantine}: this is the table; name another --quarantine")
+        for name in source if isinstance(source, (list, tuple)) else (source,):
+            if isinstance(name, (str, Path)) and quarantine.resolve() in map(Path.resolve, _files_of(str(name))):
+                raise OutputError(f"{quarantine}: this is the table; name another file with --quarantine")
 
 
 def _files_of(name: str) -> list[Path]:
@@ -164,32 +164,38 @@ def _files_of(name: str) -> list[Path]:
 
 
 def read_options(data: TableConfig) -> ReadOptions:
-    """Give what the settings of a run say about its files."""
+    """Return how the settings of a run read files."""
     return ReadOptions(data.delimiter, data.encoding, data.header)
 
 
-def _needed_columns(data: TableConfig, there: dict[str, None]) -> Select | None:
-    """Choose the columns to read, as others only take memory; None for all. Those that there are go to ``there``."""
-    if data.text is None or data.labels is None:  # a packaged table, or columns that are named in short
+def _needed_columns(data: TableConfig, columns: dict[str, None]) -> Select | None:
+    """Choose the columns to read, as others only take memory; None for all. The names of all go to ``columns``."""
+    if data.text is None or data.labels is None:  # a packaged table, or columns named by a pattern
         return None
-    needed = {name.strip() for given in (data.text, data.labels) for name in _listed(given)}
+    needed = {name.strip() for names in (data.text, data.labels) for name in _listed(names)}
 
     def select(names: Sequence[str]) -> Sequence[str]:
-        there.update(dict.fromkeys(map(str, names)))
-        return list(dict.fromkeys(name for name in names if str(name).strip() in needed))
+        columns.update(dict.fromkeys(names))
+        return list(dict.fromkeys(name for name in names if name.strip() in needed))
 
     return select
 
 
-def settings_of_bundle(facts: Mapping[str, Any], **given: Any) -> TableConfig:
-    """Give the settings that read another table as a bundle's own was read.
+def settings_of_bundle(facts: Mapping[str, Any], **changes: Any) -> TableConfig:
+    """Return the settings that read another table as a bundle's own was read.
 
     Parameters
     ----------
     facts : mapping
         ``data`` of the bundle's manifest.
-    **given
+    **changes
         Settings of :class:`~multitag.config.TableConfig` that win over it; None where there is none.
+
+    Returns
+    -------
+    TableConfig
+        With the separator that training was told, or detected in the cells. Facts that do not say which of them it
+        was are from before it was recorded, and of a comma nothing says that any cell held it: it is detected anew.
 
     Raises
     ------
@@ -198,27 +204,44 @@ def settings_of_bundle(facts: Mapping[str, Any], **given: Any) -> TableConfig:
     """
     columns = tuple(facts.get("label_columns", (facts["label_column"],)))
     shape = facts.get("label_shape", "auto")
-    known: dict[str, Any] = {
+    remembered: dict[str, Any] = {
         "text": tuple(facts.get("text_columns", (facts["text_column"],))),
         "text_pair": facts.get("text_pair", False),
         "label_key": facts.get("label_key"),
         "label_shape": shape if shape in FORMS else "auto",
         **({"label_columns": columns} if shape == "columns" else {"labels": columns}),
     }
-    changed = {name: value for name, value in given.items() if value is not None}
-    if "text" in changed:
-        del known["text_pair"]
-    if {"labels", "label_columns"} & changed.keys():
-        known = {name: value for name, value in known.items() if not name.startswith("label")}
-    if "label_separator" in changed:
-        known["label_shape"] = "auto"
-    built: TableConfig = build(TableConfig, {**known, **changed})
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if "text" in changes:
+        del remembered["text_pair"]
+    if {"labels", "label_columns"} & changes.keys():
+        remembered = {name: value for name, value in remembered.items() if not name.startswith("label")}
+    elif not {"label_separator", "label_shape"} & changes.keys():
+        remembered |= _separator_of_bundle(facts)
+    if "label_separator" in changes:
+        remembered["label_shape"] = "auto"
+    settings = {**remembered, **changes}
+    built: TableConfig = build(RememberedConfig if "detected_separator" in settings else TableConfig, settings)
     return built
 
 
-def _listed(given: Columns) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+def _separator_of_bundle(facts: Mapping[str, Any]) -> dict[str, str]:
+    mark = facts.get("label_separator")
+    if not mark or facts.get("label_shape") != "separated":
+        return {}
+    match facts.get("label_separator_from", "unknown"):
+        case "option":
+            return {"label_separator": mark}
+        case "cells":
+            return {"detected_separator": mark}
+        case "unknown" if mark != ",":
+            return {"detected_separator": mark}
+    return {}
 
 
-def _columns(given: Columns | None) -> str | tuple[str, ...] | None:
-    return given if given is None or isinstance(given, str) else tuple(given) or None
+def _listed(names: Columns) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _columns(names: Columns | None) -> str | tuple[str, ...] | None:
+    return names if names is None or isinstance(names, str) else tuple(names) or None

@@ -30,7 +30,7 @@ REMEDY = "download it by hand and pass its path, or use 'sample'"
 
 
 def sample_path(name: str) -> Path:
-    """Give the file of a table that multitag knows by name.
+    """Return the file of a table that multitag knows by name.
 
     Parameters
     ----------
@@ -49,13 +49,13 @@ def sample_path(name: str) -> Path:
         return Path(__file__).with_name("sample_movies.csv")
     if name == "imdb":
         return fetch(IMDB_URL, IMDB_SHA256, cache_folder() / "IMDB-Movie-Data.csv")
-    raise DataError(f"no packaged table {name!r}; there are: {', '.join(SAMPLE_COLUMNS)}")
+    raise DataError(f"no packaged table {name!r}; expected {' or '.join(SAMPLE_COLUMNS)}")
 
 
 def cache_folder() -> Path:
-    """Give the folder for downloads: ``$MULTITAG_CACHE``, else ``multitag`` in the user's cache folder."""
-    if own := os.environ.get("MULTITAG_CACHE"):
-        return Path(own).expanduser()
+    """Return the folder for downloads: ``$MULTITAG_CACHE``, or ``multitag`` in the user's cache folder."""
+    if folder := os.environ.get("MULTITAG_CACHE"):
+        return Path(folder).expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "multitag"
 
 
@@ -69,7 +69,7 @@ def fetch(url: str, sha256: str, target: Path, timeout: float = TIMEOUT, deadlin
     sha256 : str
         Hexadecimal digest of the right content.
     target : Path
-        Where it is kept. A file that is there and has the digest is used as it is; any other is replaced.
+        Where it is kept. A file with the digest is used as it is; any other is replaced.
     timeout : float
         Seconds to wait for a connection, and for each read from it.
     deadline : float
@@ -151,7 +151,7 @@ def _reason(error: Exception, timeout: float, deadline: float) -> str:
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
         return f"timed out (limits: {timeout:g} s for an answer, {deadline:g} s in all)"
-    return f"the download failed ({cause}); is there a network?"
+    return f"the download failed ({cause}); is there a network connection?"
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from multitag.data.label_formats.cell_formats import Separated
-from multitag.data.label_formats.label_columns import CellColumns, LabelColumns, listed, named
+from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, WITHOUT_LABELS, LeftOut, summary_line
+from multitag.data.phrases import count_noun, describe_columns, list_columns
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
 
@@ -25,7 +27,7 @@ class Table:
     labels : tuple of tuple of str, length n_rows
         Label names of each text; empty only where unlabelled rows were allowed.
     rows : tuple of int, length n_rows
-        Row numbers in the source; 1 is the first row under the header. In several files they count on.
+        Row numbers in the source; 1 is the first row under the header. They continue from file to file.
     source : str
         File name or ``"DataFrame"``, for messages and the manifest.
     text_columns : TextColumns
@@ -39,7 +41,7 @@ class Table:
     files : tuple of (str, int)
         Name and number of rows of each file, where there are several.
     notes : tuple of str
-        What the reading of the files found out or found odd, in sentences.
+        What was detected in the files or looks odd, in sentences.
     """
 
     texts: tuple[Text, ...]
@@ -66,31 +68,39 @@ class Table:
     def label_column(self) -> str:
         """Name of the labels' column, of several in short."""
         columns = self.shape.columns
-        return columns[0] if len(columns) == 1 else listed(columns)
+        return columns[0] if len(columns) == 1 else list_columns(columns)
 
     @property
     def label_separator(self) -> str | None:
-        """What stands between two labels of a text cell; None where they are written in another way."""
+        """The mark between labels in a text cell; None where they are written in another way."""
         form = self.shape.form if isinstance(self.shape, CellColumns) else None
         return form.mark if isinstance(form, Separated) else None
 
     def place(self, row: int) -> str:
-        """Name one of ``rows`` for a message, as in ``IMDB.csv, row 412``."""
+        """Return where one of ``rows`` stands, for a message, as in ``IMDB.csv, row 412``."""
         for name, n_rows in self.files:
             if row <= n_rows:
                 return f"{name}, row {row}"
             row -= n_rows
         return f"{self.source}, row {row}"
 
+    @property
+    def summary(self) -> str:
+        """The account of every row that was read; see :func:`~multitag.data.left_out.summary_line`."""
+        return summary_line(self.n_rows_source, len(self), self.left_out)
+
     def lines(self) -> tuple[str, ...]:
-        """Say what was read and how: the texts where they are several, the labels, and every row's account."""
-        n_labels = len({name for names in self.labels for name in names})
-        labels = f"labels: {self.shape.describe()} ({n_labels} label{'' if n_labels == 1 else 's'})"
+        """Return what was read and how: the texts' columns if several, the labels' format, and the summary."""
+        n_labels = count_noun(len({name for names in self.labels for name in names}), "label", "labels")
         texts = (f"text: {self.text_columns.describe()}",) if len(self.text_columns.names) > 1 else ()
-        return (*texts, labels, summary_line(self.n_rows_source, len(self), self.left_out))
+        return (*texts, f"labels: {self.shape.describe()} ({n_labels})", self.summary)
 
     def fingerprint(self) -> str:
-        """SHA-256 over row numbers, texts and labels: equal tables, equal fingerprints."""
+        """Return the SHA-256 of row numbers, texts and labels: equal tables have equal ones."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         digest = hashlib.sha256()
         for row, text, labels in zip(self.rows, self.texts, self.labels, strict=True):
             digest.update(json.dumps([row, text, sorted(labels)]).encode())
@@ -98,7 +108,7 @@ class Table:
 
 
 def join_tables(tables: Sequence[Table]) -> Table:
-    """Put tables under one another; rows count on, and the first names the source and the columns."""
+    """Join tables one under the other; row numbers continue, and the first names the source and the columns."""
     first, starts, total = tables[0], [], 0
     for table in tables:
         starts.append(total)
@@ -109,7 +119,7 @@ def join_tables(tables: Sequence[Table]) -> Table:
         labels=tuple(names for table in tables for names in table.labels),
         rows=tuple(start + row for start, table in zip(starts, tables, strict=True) for row in table.rows),
         n_rows_source=total,
-        left_out=tuple(each for table in tables for each in table.left_out),
+        left_out=tuple(row for table in tables for row in table.left_out),
         files=tuple(file for table in tables for file in table.files or ((table.source, table.n_rows_source),)),
         notes=tuple(note for table in tables for note in table.notes),
     )
@@ -121,8 +131,8 @@ def check_rows(table: Table, *, keep_unlabelled: bool = False, strict: bool = Fa
     Raises
     ------
     DataError
-        If it has no row with a text, none with a label, as many rows that cannot be read as others, a row that is left
-        out (if strict), or a row without a label (unless those are kept).
+        If it has no row with a text, none with a label, as many unreadable rows as others, a row that is left out
+        (if strict), or a row without a label (unless those are kept).
     """
     if strict:
         refuse_defects(table)
@@ -156,17 +166,14 @@ def refuse_defects(table: Table) -> None:
     DataError
         Names the first such row.
     """
-    defects = [each for each in table.left_out if each.kind != WITHOUT_LABELS]  # those left out because asked for
+    defects = [row for row in table.left_out if row.kind != WITHOUT_LABELS]  # those were asked to be left out
     if defects:
-        raise DataError(
-            f"{defects[0].place}: {defects[0].reason}; refused by --strict "
-            f"({summary_line(table.n_rows_source, len(table), table.left_out)})"
-        )
+        raise DataError(f"{defects[0].place}: {defects[0].reason}; refused by --strict ({table.summary})")
 
 
 def _refuse_useless(table: Table) -> None:
-    bad = [each for each in table.left_out if each.kind in (BAD_LABELS, BAD_TEXT)]
-    if bad and len(bad) >= len(table):  # not single rows: it is not such a column
+    bad = [row for row in table.left_out if row.kind in (BAD_LABELS, BAD_TEXT)]
+    if bad and len(bad) >= len(table):  # not single bad rows, but the wrong column
         raise DataError(f"{bad[0].place}: {bad[0].reason}; {len(bad)} of {table.n_rows_source} rows are like that")
     if not len(table):
         rows = f"{table.n_rows_source} rows read"
@@ -179,12 +186,12 @@ def _refuse_useless(table: Table) -> None:
 def _refuse_unlabelled(table: Table, keep_unlabelled: bool) -> None:
     unlabelled = [row for row, labels in zip(table.rows, table.labels, strict=True) if not labels]
     if unlabelled and not keep_unlabelled:
-        more = f" and {len(unlabelled) - 1} more rows" if len(unlabelled) > 1 else ""
+        more = f" and {count_noun(len(unlabelled) - 1, 'more row', 'more rows')}" if len(unlabelled) > 1 else ""
         raise DataError(
-            f"{table.place(unlabelled[0])}{more}, {named(table.shape.columns)}: no label; "
+            f"{table.place(unlabelled[0])}{more}, {describe_columns(table.shape.columns)}: no label; "
             "allowed with --allow-unlabelled, left out with --unlabelled drop"
         )
 
 
 def _labels_of(table: Table) -> str:
-    return f"{table.source}, {named(table.shape.columns)}"
+    return f"{table.source}, {describe_columns(table.shape.columns)}"

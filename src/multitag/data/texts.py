@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from multitag.data.cells import CellError, RowError, is_missing, read_text
 from multitag.data.label_formats.cell_formats import text_without_labels
+from multitag.data.phrases import join_phrase
 
 Text = str | tuple[str, str]  # a pair is read in two segments
 
@@ -15,7 +16,7 @@ BETWEEN = "\n\n"  # texts that are joined
 
 
 def join_text(text: Text) -> str:
-    r"""Give a text as one, for what needs no segments.
+    r"""Return a text as one string, for what needs no segments.
 
     Examples
     --------
@@ -44,7 +45,7 @@ class TextColumns:
 
     @classmethod
     def of_bundle(cls, facts: Mapping[str, Any], names: Sequence[str] | None = None) -> Self:
-        """Give where a bundle's texts stand: in other columns if they are named, as a pair if it was trained on pairs.
+        """Return where a bundle's texts stand: in other columns if named, as a pair if it was trained on pairs.
 
         Parameters
         ----------
@@ -52,9 +53,9 @@ class TextColumns:
             ``data`` of the bundle's manifest.
         names : sequence of str, optional
         """
-        known = tuple(facts.get("text_columns", (facts["text_column"],)))
-        chosen = tuple(names or known)
-        with_labels = facts.get("label_shape") == "fasttext" and known == tuple(facts["label_columns"])
+        trained = tuple(facts.get("text_columns", (facts["text_column"],)))
+        chosen = tuple(names or trained)
+        with_labels = facts.get("label_shape") == "fasttext" and trained == tuple(facts["label_columns"])
         return cls(chosen, facts.get("text_pair", False) and len(chosen) == 2, with_labels)
 
     def read(self, cells: Sequence[object]) -> Text | None:
@@ -89,8 +90,8 @@ class TextColumns:
         return BETWEEN.join(filter(None, parts))
 
     def describe(self) -> str:
-        """Name the columns and what becomes of them."""
-        named = " and ".join(filter(None, [", ".join(map(repr, self.names[:-1])), repr(self.names[-1])]))
+        """Return the columns and what becomes of them, as in ``columns 'title' and 'plot', joined``."""
+        columns = join_phrase(list(map(repr, self.names)))
         if len(self.names) == 1:
-            return f"column {named}"
-        return f"columns {named}, {'as a pair' if self.pair else 'joined'}"
+            return f"column {columns}"
+        return f"columns {columns}, {'as a pair' if self.pair else 'joined'}"

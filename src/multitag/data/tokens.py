@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-    Text = str | tuple[str, str]  # one text, or two segments of one
+    from multitag.data.texts import Text
 
 TOKENIZER_BATCH = 1000  # texts
 IDS_AT_ONCE = 1_000_000  # so that little of a mapped file is in memory at a time
@@ -47,12 +47,12 @@ class Tokens:
         return len(self.offsets) - 1
 
     def __getitem__(self, index: int) -> NDArray[np.int32]:
-        """Give the token numbers of a text, shape (n_tokens_of_it,)."""
+        """Return the token numbers of a text, shape (n_tokens_of_it,)."""
         row = range(len(self))[index]  # an IndexError where there is no such row, and -1 is the last
         return self.ids[self.offsets[row] : self.offsets[row + 1]]
 
     def distinct(self) -> NDArray[np.int64]:
-        """Give the token numbers that occur, ascending."""
+        """Return the token numbers that occur, ascending."""
         seen = np.zeros(int(self.ids.max(initial=-1)) + 1, dtype=bool)
         for start in range(0, len(self.ids), IDS_AT_ONCE):
             seen[self.ids[start : start + IDS_AT_ONCE]] = True
@@ -82,9 +82,9 @@ def tokenise(
     backend.no_padding()
     backend.enable_truncation(max_length)
     for start in range(0, len(texts), TOKENIZER_BATCH):
-        batch = [each.ids for each in backend.encode_batch_fast(list(texts[start : start + TOKENIZER_BATCH]))]
+        batch = [encoding.ids for encoding in backend.encode_batch_fast(list(texts[start : start + TOKENIZER_BATCH]))]
         lengths = np.fromiter(map(len, batch), np.int64, len(batch))
-        yield np.fromiter((each for ids in batch for each in ids), np.int32, int(lengths.sum())), lengths
+        yield np.fromiter((token for ids in batch for token in ids), np.int32, int(lengths.sum())), lengths
 
 
 def offsets_of(lengths: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.data.label_formats.label_columns import listed
+from multitag.data.phrases import list_columns
 from multitag.errors import DataError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
@@ -130,5 +130,5 @@ def _other_rows(a: NDArray[np.int64], b: NDArray[np.int64], names: tuple[str, st
 
 def _other_labels(a: Sequence[str], b: Sequence[str], names: tuple[str, str]) -> str:
     only = [[label for label in a if label not in b], [label for label in b if label not in a]]
-    parts = [f"{listed(labels)} in {run} only" for labels, run in zip(only, names, strict=True) if labels]
-    return ", ".join(parts) or "the same in another order"
+    told = [f"{list_columns(labels)} in {run} only" for labels, run in zip(only, names, strict=True) if labels]
+    return ", ".join(told) or "the same in another order"

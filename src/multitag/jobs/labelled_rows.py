@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.bundle.read import Bundle
-from multitag.data.label_formats.label_columns import named
+from multitag.data.phrases import describe_columns
 from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.table import Table
@@ -42,7 +42,7 @@ def read_labelled(bundle: Bundle, data: Any, quarantine: str | Path | None = Non
 
 def table_notes(table: Table) -> tuple[str, ...]:
     """Return how a table was read, in sentences; the last one counts its rows."""
-    return (*table.notes, table.lines()[-1])
+    return (*table.notes, table.summary)
 
 
 def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -> NDArray[np.int64]:
@@ -73,7 +73,7 @@ def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -
             return bundle.label_set.encode([names.intersection(row) for row in labels])
         return bundle.label_set.encode(labels)
     except DataError as error:
-        raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error
+        raise DataError(f"{table.source}, {describe_columns(table.shape.columns)}: {error}") from error
 
 
 def is_trained_on(facts: Mapping[str, Any], table: Table) -> bool:

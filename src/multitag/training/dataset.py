@@ -18,7 +18,7 @@ from multitag.errors import DataError
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-    from multitag.data.tokens import Text
+    from multitag.data.texts import Text
 
 
 class TextDataset(Dataset[dict[str, Any]]):

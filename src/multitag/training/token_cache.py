@@ -18,7 +18,7 @@ from multitag.data.tokens import Tokens, offsets_of, tokenise
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-    from multitag.data.tokens import Text
+    from multitag.data.texts import Text
 
 logger = logging.getLogger("multitag")
 

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from multitag.data.audit.columns import audit_columns, count_duplicated_rows
+from multitag.data.columns import Columns
 
 
 def test_columns_are_described() -> None:
-    frame = pd.DataFrame(
+    columns = Columns.of(
         {
             "text": ["NA", " ", None],
             "number": ["", "007", "1e5"],
@@ -19,11 +20,10 @@ def test_columns_are_described() -> None:
             "mixed": ["x", 1, None],
             "empty": [None, "", "  "],
             "long": ["word\n " * 99, "x", "y"],
-        },
-        dtype=object,
+        }
     )
-    columns = {column.name: column for column in audit_columns(frame)}
-    assert {name: (column.kind, column.missing) for name, column in columns.items()} == {
+    audits = {column.name: column for column in audit_columns(columns)}
+    assert {name: (column.kind, column.missing) for name, column in audits.items()} == {
         "text": ("text", 2),
         "number": ("number", 1),
         "typed": ("number", 1),
@@ -33,14 +33,15 @@ def test_columns_are_described() -> None:
         "empty": ("empty", 3),
         "long": ("text", 0),
     }
-    assert (columns["number"].example, columns["typed"].example) == ("007", "2.0")
-    assert columns["empty"].example is None
-    assert columns["long"].example == ("word " * 40)[:200]
+    assert (audits["number"].example, audits["typed"].example) == ("007", "2.0")
+    assert audits["empty"].example is None
+    assert audits["long"].example == ("word " * 40)[:200]
 
 
 def test_duplicated_rows_are_those_of_pandas() -> None:
     frame = pd.DataFrame({"a": list("xyxx"), "b": list("1212")})
-    assert count_duplicated_rows(frame) == frame.duplicated().sum() == 1
-    lists = pd.DataFrame({"a": [["x"], ["x"], ["y"], None, None]})
+    columns = Columns.of({"a": list("xyxx"), "b": list("1212")})
+    assert count_duplicated_rows(columns) == frame.duplicated().sum() == 1
+    lists = Columns.of({"a": [["x"], ["x"], ["y"], None, None]})
     assert count_duplicated_rows(lists) == 2
-    assert count_duplicated_rows(pd.DataFrame()) == 0
+    assert count_duplicated_rows(Columns.of({})) == 0

@@ -27,7 +27,7 @@ def test_names_that_are_nearly_one() -> None:
     finding = found([(name,) for name in names])["near_identical_labels"]
     assert finding.labels == (("Comedie", "Com\u00e9die", "Com\u00e9die "), ("Sci Fi", "Sci-Fi", "sci_fi"))
     assert finding.message == (
-        "labels that differ only by case, spaces, hyphens or accents: "
+        "labels that differ only in case, spaces, hyphens or accents: "
         "'Comedie' = 'Com\u00e9die' = 'Com\u00e9die ' and 'Sci Fi' = 'Sci-Fi' = 'sci_fi'"
     )
 
@@ -46,17 +46,17 @@ def test_folding_does_not_see_case_composition_or_spaces(name: str) -> None:
 def test_labels_that_are_always_together() -> None:
     finding = found([("A", "B", "C"), ("A", "B"), ("C",), ("D", "E")])["labels_always_together"]
     assert finding.labels == (("A", "B"),)  # D and E are together once, which says nothing
-    assert finding.message == "labels that are always together, so that one says as much as all: 'A' = 'B'"
+    assert finding.message == "labels that always occur together, so that one says as much as all: 'A' = 'B'"
 
 
 def test_labels_on_all_rows_and_on_none() -> None:
     findings = found([("A", "B"), ("A", "B", "C"), ("B", "A")], names=["A", "B", "C", "D"])
     assert findings["labels_on_every_row"].labels == (("A",), ("B",))
     assert findings["labels_on_every_row"].message == (
-        "'A' and 'B' are on every row: nothing tells when to leave them out"
+        "'A' and 'B' are on every row: no row shows what a text without them is like"
     )
     assert findings["labels_on_no_row"] == Finding(
-        "labels_on_no_row", "'D' is on no row: it cannot be learned", labels=(("D",),)
+        "labels_on_no_row", "'D' is on no row: there is nothing to learn it from", labels=(("D",),)
     )
 
 

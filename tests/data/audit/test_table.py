@@ -16,15 +16,20 @@ from multitag.config import TableConfig
 from multitag.data.audit.findings import find_in_table
 from multitag.data.audit.table import Audit, Lengths, TableAudit, audit_table
 from multitag.data.build import build_table
+from multitag.data.columns import Columns
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.readers.source import Source, open_source
 
 COLUMNS = TableConfig(text="t", labels="l")
 
 
+def columns_of(rows: list[tuple[Any, Any]]) -> Columns:
+    return Columns(("t", "l"), tuple(zip(*rows, strict=True)) or ((), ()), len(rows))
+
+
 def audited(rows: list[tuple[Any, Any]]) -> tuple[Audit, TableAudit]:
-    frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
-    audit = audit_table(frame, build_table(Source("x.csv", frame), COLUMNS))
+    columns = columns_of(rows)
+    audit = audit_table(columns, build_table(Source("x.csv", columns), COLUMNS))
     assert audit.table is not None
     return audit, audit.table
 
@@ -103,9 +108,9 @@ def test_lengths_are_those_of_numpy() -> None:
 
 
 def test_words_and_tokens_are_counted() -> None:
-    frame = pd.DataFrame({"t": ["one two", "three"], "l": ["A", "B"]})
+    columns = columns_of([("one two", "A"), ("three", "B")])
     table = audit_table(
-        frame, build_table(Source("x", frame), COLUMNS), lambda texts: [len(text) for text in texts]
+        columns, build_table(Source("x", columns), COLUMNS), lambda texts: [len(text) for text in texts]
     ).table
     assert table is not None
     assert table.words == Lengths(1, 1.5, 1.5, 1.95, 2)
@@ -115,9 +120,9 @@ def test_words_and_tokens_are_counted() -> None:
 def test_findings_are_told_to_programs_and_people() -> None:
     rows = [(f"Topic war: a long text, number {i}", "War,Film") for i in range(6)]
     rows += [("x", "film"), ("y", "Peace,film")]
-    frame = pd.DataFrame(rows, columns=["t", "l"], dtype=object)
+    columns = columns_of(rows)
     audit = audit_table(
-        frame, build_table(Source("x.csv", frame), COLUMNS), lambda texts: [len(text) for text in texts],
+        columns, build_table(Source("x.csv", columns), COLUMNS), lambda texts: [len(text) for text in texts],
         min_support=2, max_length=10,
     )  # fmt: skip
     assert audit.table is not None
@@ -131,26 +136,26 @@ def test_findings_are_told_to_programs_and_people() -> None:
     assert findings["near_duplicates"]["rows"] == [[1, 2, 3, 4, 5, 6]]
     assert findings["texts_beyond_max_length"]["rows"] == [[row] for row in range(1, 7)]
     assert findings["texts_beyond_max_length"]["message"] == (
-        "6 of 8 texts have more than 10 tokens; what is beyond is not read"
+        "6 of 8 texts have more than 10 tokens; the rest of them is not read"
     )
-    assert audit_table(pd.DataFrame(), None) == Audit(0, (), 0, None)
+    assert audit_table(Columns.of({}), None) == Audit(0, (), 0, None)
 
 
 def test_rows_without_labels_and_columns_that_no_row_has() -> None:
-    frame = pd.DataFrame({"t": ["a", "b"], "A": ["1", "0"], "B": ["0", "0"]}, dtype=object)
-    table = build_table(Source("x.csv", frame), TableConfig(text="t", label_columns=("A", "B")))
+    columns = Columns.of({"t": ["a", "b"], "A": ["1", "0"], "B": ["0", "0"]})
+    table = build_table(Source("x.csv", columns), TableConfig(text="t", label_columns=("A", "B")))
     findings = {each.kind: each for each in find_in_table(table, DuplicateGroups.find(["a", "b"]), 1)}
     assert findings["rows_without_labels"].rows == ((2,),)
     assert findings["rows_without_labels"].message == (
-        "1 row has no label; where such rows are kept, they are examples of none"
+        "1 row has no label; where such rows are kept, they are examples of none of the labels"
     )
     assert findings["labels_on_no_row"].labels == (("B",),)
 
 
 def test_the_sample_agrees_with_a_plain_count() -> None:
     source = open_source("sample")
-    frame = source.frame
-    audit = audit_table(frame, build_table(source, TableConfig()))
+    frame = pd.DataFrame(dict(zip(source.columns.names, source.columns.cells, strict=True)))
+    audit = audit_table(source.columns, build_table(source, TableConfig()))
     table = audit.table
     assert table is not None
     genres = [sorted(cell.split(",")) for cell in frame["Genre"]]
@@ -166,8 +171,9 @@ def test_the_sample_agrees_with_a_plain_count() -> None:
 
 def test_netflix_has_texts_with_different_labels(shared_data: Path) -> None:
     source = open_source(shared_data / "netflix_titles.csv")
-    frame = source.frame
-    table = audit_table(frame, build_table(source, TableConfig(text="description", labels="listed_in"))).table
+    frame = pd.DataFrame(dict(zip(source.columns.names, source.columns.cells, strict=True)))
+    built = build_table(source, TableConfig(text="description", labels="listed_in"))
+    table = audit_table(source.columns, built).table
     assert table is not None
     folded = frame["description"].str.casefold().str.split().str.join(" ")
     assert table.duplicated_texts == folded.duplicated().sum() > 0

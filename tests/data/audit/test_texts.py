@@ -24,7 +24,7 @@ def test_texts_that_come_again() -> None:
     findings = found([A, "x", A.upper(), "X ", A, "y"], [("K",), ("K",), ("L",), ("K",), ("K",), ("K",)])
     assert findings["duplicated_texts"] == Finding(
         "duplicated_texts",
-        "3 rows repeat the text of an earlier one, case and spaces aside: rows 10 = 30 = 50 and 20 = 40",
+        "3 rows repeat the text of an earlier row, ignoring case and spaces: rows 10 = 30 = 50 and 20 = 40",
         rows=((10, 30, 50), (20, 40)),
     )
     assert findings["conflicting_labels"] == Finding(
@@ -48,14 +48,16 @@ def test_texts_that_nearly_come_again() -> None:
 def test_what_was_not_looked_for_is_said(monkeypatch) -> None:
     monkeypatch.setattr(groups_module, "MOST_CHARACTERS", 10)
     finding = found([A, "x"], [("K",), ("L",)])["near_duplicates_not_looked_for"]
-    assert finding.message.startswith("near-duplicate texts were not looked for among more than 40 million characters")
+    assert finding.message.startswith(
+        "near-duplicate texts were not looked for, as there are more than 40 million characters: "
+    )
 
 
 def test_leaks_are_told_with_their_shares() -> None:
     findings = found([f"Kind K: text number {i}" for i in range(6)] + ["other"] * 2, [("K",)] * 6 + [("L",)] * 2)
     assert findings["suspected_leakage"].labels == (("K",),)
     assert findings["suspected_leakage"].message == (
-        "labels whose name stands in their texts, which may give the answer away: "
+        "labels whose names are in their texts, which may give the answer away: "
         "'K' in 100% of its texts and 0.0% of others"
     )
 

@@ -42,6 +42,14 @@ def test_a_form_that_most_rows_follow_is_not_one_group() -> None:
     assert groups.max() + 1 == len(set(groups.tolist()))
 
 
+@pytest.mark.parametrize("others", [3, 17, 18])
+def test_a_pair_is_together_in_a_small_table_too(others: int) -> None:
+    texts = [A, *rows()[:others], ALMOST_A]
+    groups = DuplicateGroups.find(texts).groups()
+    assert groups[0] == groups[-1] == 0
+    assert len(set(groups.tolist())) == 1 + others
+
+
 def test_rows_across_the_sides_are_counted() -> None:
     alike = DuplicateGroups.find([A, "Something else.", ALMOST_A, A.upper(), "Nothing at all."])
     indices = np.arange(5)

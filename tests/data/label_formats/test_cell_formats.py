@@ -136,10 +136,10 @@ def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, k
 @pytest.mark.parametrize(
     ("form", "cell", "message"),
     [
-        (COMMA, "[Drama, War]", "starts like a JSON list but is none"),
-        (COMMA, "['Drama', 'War']", "starts like a JSON list but is none"),
-        (COMMA, "[" * 100_000, "starts like a JSON list but is none"),
-        (COMMA, "[" + "9" * 5000 + "]", "starts like a JSON list but is none"),
+        (COMMA, "[Drama, War]", "starts like a JSON list but is not one"),
+        (COMMA, "['Drama', 'War']", "starts like a JSON list but is not one"),
+        (COMMA, "[" * 100_000, "starts like a JSON list but is not one"),
+        (COMMA, "[" + "9" * 5000 + "]", "starts like a JSON list but is not one"),
         (COMMA, '[{"id": 28, "name": "Action"}]', "with --label-key"),
         (COMMA, '[["Drama"]]', "expected label names as text, got list"),
         (COMMA, {"name": "Action"}, "with --label-key"),
@@ -156,7 +156,7 @@ def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, k
         (PythonList(), "['Drama'\n 'War']", "without a comma between them, as numpy prints arrays"),
         (PythonList(), "[" * 300, "expected a Python list"),
         (PythonList(), "-" * 19_000 + "1", "expected a Python list"),
-        (PythonList(), "[" + "'a', " * 5000 + "]", "25002 characters of a Python list"),
+        (PythonList(), "[" + "'a', " * 5000 + "]", "a Python list of 25002 characters"),
         (PythonList(), "__import__('os').system('touch canary')", "expected a Python list"),
         (PythonList(), "['\ud800']", "expected a Python list"),
     ],

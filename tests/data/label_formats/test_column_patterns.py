@@ -30,11 +30,11 @@ def test_columns_named_in_short(written: list[str], columns: tuple[str, ...]) ->
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ("SDG3", "x.csv: no column 'SDG3'; there are: 'text', 'SDG1', "),
-        ("SDG1..SDG17", "x.csv: no column 'SDG17'; there are: "),
+        ("SDG3", "x.csv: no column 'SDG3'; the columns are 'text', 'SDG1', "),
+        ("SDG1..SDG17", "x.csv: no column 'SDG17'; the columns are "),
         ("other..SDG1", "x.csv: 'other..SDG1' runs backwards: 'other' stands after 'SDG1'; swap them"),
-        ("tag*", "x.csv: no column fits 'tag*'; there are: "),
-        ("SDG1,nope", "x.csv: no column 'nope'; there are: "),
+        ("tag*", "x.csv: no column matches 'tag*'; the columns are "),
+        ("SDG1,nope", "x.csv: no column 'nope'; the columns are "),
     ],
 )
 def test_what_fits_no_column_is_refused(written: str, message: str) -> None:
@@ -45,7 +45,8 @@ def test_what_fits_no_column_is_refused(written: str, message: str) -> None:
 
 def test_a_column_must_be_there_once() -> None:
     assert check_column(THERE, "text", "x.csv", "text") == "text"
-    with pytest.raises(DataError, match=r"^x.csv: column 'a' comes more than once; rename one; there are: 'a', 'a'$"):
+    message = r"^x.csv: column 'a' appears more than once; rename one; the columns are 'a', 'a'$"
+    with pytest.raises(DataError, match=message):
         check_column(["a", "a"], "a", "x.csv", "text")
     with pytest.raises(DataError, match=r"did you mean 'other'\?$"):
         check_column(THERE, "Other", "x.csv", "labels")

@@ -35,10 +35,10 @@ def test_names_are_read(write: Write, name: str, content: str, names: dict[str, 
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("n.txt", "", "no names; expected one a line"),
+        ("n.txt", "", "no names; expected one per line"),
         ("n.txt", "War\n\nDrama\n", "id '1' has an empty name"),
         ("n.txt", b"\xff\xfe", "not UTF-8 text"),
-        ("n.csv", "1,War\n1,Drama\n", "id '1' comes more than once"),
+        ("n.csv", "1,War\n1,Drama\n", "id '1' appears more than once"),
         ("n.csv", "1,War,x\n", "line 1: expected an id and a name, got 3 cells"),
         ("n.csv", '1,"War\n', "expected lines of an id and a name"),
         ("n.json", "[", "not JSON: "),

@@ -13,6 +13,7 @@ import pytest
 from pyarrow import feather
 from pyarrow import parquet as pq
 
+from data.rows import rows_of
 from multitag.data.cells import is_missing
 from multitag.data.readers.source import open_source
 from multitag.errors import DataError
@@ -40,10 +41,10 @@ def parquet(tmp_path: Path) -> Path:
 
 
 def test_parquet_keeps_types_and_the_index_of_pandas_as_a_column(parquet: Path) -> None:
-    frame = open_source(parquet).frame
-    assert set(frame.columns) == {"t", "n", "l"}
-    assert (frame["t"][0], frame["n"][0], list(frame["l"][0])) == ("007", 7, ["x", "y"])
-    assert all(is_missing(cell) for cell in frame.iloc[1])
+    first, second = rows_of(open_source(parquet))
+    assert first == {"t": "007", "n": 7, "l": ["x", "y"]}
+    assert first.keys() == second.keys()
+    assert all(map(is_missing, second.values()))
 
 
 def test_a_damaged_parquet_file_is_refused_or_read(parquet: Path, tmp_path: Path) -> None:
@@ -84,14 +85,13 @@ def write_stream(table: pa.Table, path: Path) -> None:
 @pytest.mark.parametrize("compression", ["uncompressed", "lz4", "zstd"])
 def test_feather_is_read(table: pa.Table, tmp_path: Path, compression: str) -> None:
     feather.write_feather(table, tmp_path / "x.feather", compression=compression)
-    assert open_source(tmp_path / "x.feather").frame.to_dict("records") == ROWS
+    assert rows_of(open_source(tmp_path / "x.feather")) == ROWS
 
 
 def test_an_arrow_stream_is_read_and_only_the_columns_asked_for(table: pa.Table, tmp_path: Path) -> None:
     write_stream(table, tmp_path / "x.arrow")
-    assert open_source(tmp_path / "x.arrow").frame.to_dict("records") == ROWS
-    only = open_source(tmp_path / "x.arrow", columns=["l"]).frame
-    assert only.to_dict("records") == [{"l": ["x"]}, {"l": []}]
+    assert rows_of(open_source(tmp_path / "x.arrow")) == ROWS
+    assert rows_of(open_source(tmp_path / "x.arrow", columns=["l"])) == [{"l": ["x"]}, {"l": []}]
 
 
 class Speaks:
@@ -109,15 +109,15 @@ def test_a_data_frame_is_read_by_its_arrow_interface(kind: pa.DataType) -> None:
     table = pa.table({"t": pa.array(["NA", " é", None], type=kind), "l": [["A"], ["A", "B"], []]})
     for frame in (table, Speaks(table)):
         source = open_source(frame)
-        assert (source.name, source.place(2)) == ("DataFrame", "DataFrame, row 3")
-        assert source.frame["t"].tolist() == ["NA", " é", None]
-        assert source.frame["l"].tolist() == [["A"], ["A", "B"], []]
+        assert (source.name, source.file_and_row(2)) == ("DataFrame", ("DataFrame", 3))
+        assert source.columns["t"] == ["NA", " é", None]
+        assert source.columns["l"] == [["A"], ["A", "B"], []]
 
 
 def test_a_polars_frame_is_read() -> None:
     polars = pytest.importorskip("polars")
     frame = polars.DataFrame({"t": ["NA", None], "l": [["A", "B"], []]})
-    assert open_source(frame).frame.to_dict("records") == frame.to_dicts()
+    assert rows_of(open_source(frame)) == frame.to_dicts()
 
 
 def test_empty_tables_keep_their_columns(table: pa.Table, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_empty_tables_keep_their_columns(table: pa.Table, tmp_path: Path) -> Non
     pq.write_table(empty, tmp_path / "x.parquet")
     write_stream(empty, tmp_path / "x.arrow")
     for source in (tmp_path / "x.parquet", tmp_path / "x.arrow", empty):
-        assert list(open_source(source).frame.columns) == list(ROWS[0])
+        assert list(open_source(source).columns.names) == list(ROWS[0])
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".feather"])
@@ -139,7 +139,7 @@ def test_rows_that_take_no_bytes_are_refused(suffix: str, tmp_path: Path) -> Non
     else:
         with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
-    with pytest.raises(DataError, match=r"says that \d+ rows are in \d+ bytes"):
+    with pytest.raises(DataError, match=r"claims \d+ rows in \d+ bytes"):
         open_source(path)
 
 
@@ -148,13 +148,13 @@ def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     write_stream(twice, tmp_path / "x.arrow")
     pq.write_table(twice, tmp_path / "x.parquet")
     for path in (tmp_path / "x.arrow", tmp_path / "x.parquet"):
-        assert refused(path) == ": column 't' comes more than once; rename one of them"
+        assert refused(path) == ": column 't' appears more than once; rename one of them"
 
 
 def test_old_feather_and_other_things_are_refused(write: Write) -> None:
-    assert refused(write("x.feather", b"FEA1" + b"x" * 50)).startswith(": Feather of version 1, ")
+    assert refused(write("x.feather", b"FEA1" + b"x" * 50)).startswith(": Feather version 1 is not supported; ")
     assert refused(write("x.arrow", "text,labels\n")).startswith(": not a readable Arrow file: ")
-    with pytest.raises(DataError, match=r"^expected a path, several, or a DataFrame of pandas or polars, got int$"):
+    with pytest.raises(DataError, match=r"^expected a path, several paths, or a pandas or polars DataFrame, got int$"):
         open_source(7)
 
 

@@ -40,10 +40,10 @@ def test_a_saved_data_set_is_read_with_the_names_of_its_labels(tmp_path: Path, f
     save(tmp_path / "set", parts, {"labels": feature, "one": CLASS, "text": {"dtype": "string", "_type": "Value"}})
     source = open_source(tmp_path / "set")
     assert source.name == "set"
-    assert source.frame.to_dict("list") == {
+    assert dict(zip(source.columns.names, source.columns.cells, strict=True)) == {
         "text": ["NA", "007", "x"], "labels": [["joy", "anger"], [], ["anger"]], "one": ["anger", "joy", None],
     }  # fmt: skip
-    assert source.place(2) == "set, row 3"
+    assert source.file_and_row(2) == ("set", 3)
 
 
 def test_a_folder_of_splits_names_them(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_folder_of_splits_names_them(tmp_path: Path) -> None:
     (tmp_path / "set" / "dataset_dict.json").write_text('{"splits": ["train", "test"]}', encoding="utf-8")
     with pytest.raises(DataError, match=r"holds several tables; name one: .*set/train, .*set/test"):
         open_source(tmp_path / "set")
-    assert len(open_source(tmp_path / "set" / "train").frame) == 1
+    assert len(open_source(tmp_path / "set" / "train").columns) == 1
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,10 @@ def test_a_folder_of_splits_names_them(tmp_path: Path) -> None:
         ("{", "cannot be read: .*; save the data set again"),
         ("[]", "expected an object, got list"),
         ("{}", "lists no data files"),
-        ('{"_data_files": [{"filename": "../../x.arrow"}]}', r"lists '\.\./\.\./x\.arrow', which is no file in this"),
-        ('{"_data_files": [{"filename": "x.arrow"}]}', "lists 'x.arrow', which is no file in this folder"),
-        ('{"_data_files": [7]}', "lists None, which is no file"),
+        ('{"_data_files": [{"filename": "../../x.arrow"}]}',
+         r"lists '\.\./\.\./x\.arrow', which is not a file in this"),
+        ('{"_data_files": [{"filename": "x.arrow"}]}', "lists 'x.arrow', which is not a file in this folder"),
+        ('{"_data_files": [7]}', "lists None, which is not a file"),
         ('{"_data_files": [{"filename": "x"}], "_indices_data_files": [{"filename": "y"}]}', "flatten_indices"),
     ],
 )

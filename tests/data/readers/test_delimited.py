@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.rows import cells_of, content
 from multitag.data.readers.source import ReadOptions, Source, open_source
 from multitag.errors import DataError
 
@@ -30,10 +30,6 @@ def refused(path: Path) -> str:
     assert said.startswith(str(path))
     assert len(said.splitlines()) == 1
     return said.removeprefix(str(path))
-
-
-def content(frame: pd.DataFrame) -> list[list[Any]]:
-    return [frame.columns.tolist(), *frame.to_numpy().tolist()]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +51,7 @@ def content(frame: pd.DataFrame) -> list[list[Any]]:
     ids=repr,
 )
 def test_csv_cells_stay_as_they_stand(write: Write, text: str, expected: list[list[str]]) -> None:
-    assert content(open_source(write("x.csv", text)).frame) == [["a", "b"], *expected]
+    assert content(open_source(write("x.csv", text))) == [["a", "b"], *expected]
 
 
 @keep_folder
@@ -68,7 +64,7 @@ def test_what_a_csv_writer_wrote_is_read_back(
     path = tmp_path / f"x.{ending}"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter=separator, quoting=csv.QUOTE_ALL).writerows([header, *rows])
-    assert content(open_source(path).frame) == [header, *rows]
+    assert content(open_source(path)) == [header, *rows]
 
 
 GOOD = "a,b\n1,2\n3,4\n"
@@ -80,40 +76,40 @@ GOOD = "a,b\n1,2\n3,4\n"
         ("5,6,7\n", "ragged: line 4 has 3 cells, the table 2 columns; a cell that holds ',' or a line break must be"),
         ("5,6,\n", "ragged: line 4 has 3 cells"),
         ('"x" y, z,6\n', "ragged: line 4 has 3 cells"),
-        ('"x" y,6\n', "with a misplaced quote: text follows a closed quote in line 4"),
+        ('"x" y,6\n', "with a misplaced quote: text follows a closing quote in line 4"),
         ('5,"6\n"7",8\n', "with an unclosed quote: it opens in line 4"),
     ],
 )
-def test_a_broken_row_is_rejected_by_itself(write: Write, bad: str, reason: str) -> None:
+def test_a_broken_row_is_left_out_by_itself(write: Write, bad: str, reason: str) -> None:
     source = open_source(write("x.csv", GOOD + bad + "9,10\n"))
-    first = source.rejected[0]
+    first = source.left_out[0]
     assert first.reason.startswith(reason)
     assert (first.file, first.row, first.column, first.content) == ("x.csv", 3, None, bad.split("\n")[0])
-    assert source.frame.iloc[-1].tolist() == ["9", "10"]
-    assert source.place(len(source.frame) - 1) == f"x.csv, row {3 + bad.count(chr(10))}"
+    assert cells_of(source)[-1] == ["9", "10"]
+    assert source.file_and_row(len(source.columns) - 1) == ("x.csv", 3 + bad.count("\n"))
 
 
 def test_an_unclosed_quote_costs_no_other_row(write: Write) -> None:
     rows = [f'{n},"text, {n}","A,B"\n' for n in range(5)]
     rows[2] = '2,"text, 2,"A,B"\n'
     source = open_source(write("x.csv", "id,text,labels\n" + "".join(rows)))
-    assert [each.row for each in source.rejected] == [3]
-    assert source.frame["id"].tolist() == ["0", "1", "3", "4"]
-    assert source.frame["text"].tolist() == ["text, 0", "text, 1", "text, 3", "text, 4"]
+    assert [each.row for each in source.left_out] == [3]
+    assert source.columns["id"] == ["0", "1", "3", "4"]
+    assert source.columns["text"] == ["text, 0", "text, 1", "text, 3", "text, 4"]
 
 
 def test_short_rows_are_filled_and_told(write: Write) -> None:
     source = open_source(write("x.csv", "a,b\n1,2\n\n3\n4\n"))
-    assert source.frame["b"].tolist() == ["2", "", ""]
+    assert source.columns["b"] == ["2", "", ""]
     assert source.notes == (
-        "x.csv: 2 rows have fewer cells than there are columns, row 2 (line 4) first; "
-        "the cells that lack are read as empty",
+        "x.csv: 2 rows have fewer cells than there are columns, "
+        "first row 2 (line 4); the missing cells are read as empty",
     )
 
 
 def test_rows_are_numbered_by_record_and_lines_by_line(write: Write) -> None:
     source = open_source(write("x.csv", 'a,b\n"1\n\n1",2\n\n1,2,3\n3,4\n'))
-    assert [(each.row, each.reason[:14]) for each in source.rejected] == [(2, "ragged: line 6")]
+    assert [(each.row, each.reason[:14]) for each in source.left_out] == [(2, "ragged: line 6")]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +121,7 @@ def test_rows_are_numbered_by_record_and_lines_by_line(write: Write) -> None:
         (b'a,b\n1,2\n1,"2\n3,4\n', ", line 3: a quote opens here and is never closed; close it, double"),
         (b'a,"b\n1,2\n', ", line 1: a quote opens here and is never closed"),
         (b'"a"x,b\n1,2\n', ", line 1: the header has a quote that is not closed or"),
-        (b"a,a\n1,2\n", ", header: column 'a' comes more than once; rename one of them"),
+        (b"a,a\n1,2\n", ", header: column 'a' appears more than once; rename one of them"),
     ],
     ids=lambda value: repr(value)[:40],
 )
@@ -139,28 +135,27 @@ def test_a_csv_that_cannot_be_read_is_refused(write: Write, content: bytes, mess
 
 def test_a_quote_cannot_take_all_memory(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multitag.data.readers.csv_records.MAX_RECORD", 100)
-    with pytest.raises(DataError, match="line 2: a row of more than 100 characters begins here; is a quote not closed"):
+    with pytest.raises(DataError, match="line 2: a row of more than 100 characters begins here; is a quote left open"):
         open_source(write("x.csv", 'a,b\n1,"' + "x\n" * 80))
 
 
 def test_a_file_without_header_has_numbers_for_columns(write: Write) -> None:
     source = open_source(write("x.csv", "1,x\n2,y,\n3,z\n4\n"), ReadOptions(header=False))
-    assert content(source.frame) == [["1", "2"], ["1", "x"], ["3", "z"], ["4", ""]]
-    assert [each.row for each in source.rejected] == [2]
+    assert content(source) == [["1", "2"], ["1", "x"], ["3", "z"], ["4", ""]]
+    assert [each.row for each in source.left_out] == [2]
 
 
 def test_columns_without_a_name_after_the_first_have_numbers(write: Write) -> None:
-    frame = open_source(write("x.csv", ",a,,\n1,2,3,4\n")).frame
-    assert content(frame) == [["", "a", "3", "4"], ["1", "2", "3", "4"]]
+    assert content(open_source(write("x.csv", ",a,,\n1,2,3,4\n"))) == [["", "a", "3", "4"], ["1", "2", "3", "4"]]
 
 
 @pytest.mark.parametrize("columns", [["b"], lambda names: [name for name in names if name == "b"]])
 def test_only_the_columns_asked_for_are_kept(write: Write, columns: Any) -> None:
     source = open_source(write("x.csv", "a,b\n1,2\n"), columns=columns)
-    assert content(source.frame) == [["b"], ["2"]]
+    assert content(source) == [["b"], ["2"]]
 
 
 @pytest.mark.parametrize(("name", "mark"), [("x.csv", "|"), ("x.tsv", ";"), ("x.txt", "\t"), ("x.csv", "~")])
 def test_the_delimiter_may_be_given(write: Write, name: str, mark: str) -> None:
     source: Source = open_source(write(name, f"a,x{mark}b\n1,y{mark}2\n"), ReadOptions(delimiter=mark))
-    assert content(source.frame) == [["a,x", "b"], ["1,y", "2"]]
+    assert content(source) == [["a,x", "b"], ["1,y", "2"]]

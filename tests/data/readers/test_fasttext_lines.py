@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from data.rows import cells_of
 from multitag.data.read import read_table
 from multitag.data.readers.source import ReadOptions, open_source
 
@@ -35,7 +36,7 @@ def test_long_files_come_in_chunks_with_their_rows(write: Write) -> None:
 
 
 def test_a_header_or_a_delimiter_make_it_a_table(write: Write) -> None:
-    assert list(open_source(write("x.csv", "line,other\n__label__a One.,1\n")).frame.columns) == ["line", "other"]
+    assert list(open_source(write("x.csv", "line,other\n__label__a One.,1\n")).columns.names) == ["line", "other"]
     path = write("y.csv", "__label__a;One.\n__label__b;Two.\n")
-    frame = open_source(path, ReadOptions(delimiter=";", header=False)).frame
-    assert frame.to_numpy().tolist() == [["__label__a", "One."], ["__label__b", "Two."]]
+    source = open_source(path, ReadOptions(delimiter=";", header=False))
+    assert cells_of(source) == [["__label__a", "One."], ["__label__b", "Two."]]

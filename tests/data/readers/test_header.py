@@ -23,7 +23,7 @@ def test_columns_are_named(header: list[str], names: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("header", [["a", "b", "a"], ["", "3", ""]])
 def test_a_name_that_comes_twice_is_refused(header: list[str]) -> None:
-    with pytest.raises(DataError, match=r"^x\.csv, header: column '[a3]' comes more than once; rename one of them$"):
+    with pytest.raises(DataError, match=r"^x\.csv, header: column '[a3]' appears more than once; rename one of them$"):
         name_columns(header, "x.csv")
 
 
@@ -34,15 +34,15 @@ def test_a_name_with_spaces_is_found_and_said() -> None:
     ]  # fmt: skip
     assert find_column([" a", "a "], "a") is None
     assert header_notes(names) == [
-        "column ' country' has spaces around its name; 'country' means it too",
-        "column 'year ' has spaces around its name; 'year' means it too",
+        "column ' country' has spaces around its name; 'country' works too",
+        "column 'year ' has spaces around its name; 'year' works too",
     ]
 
 
 @pytest.mark.parametrize("odd", ["2014", " 8,1 ", "-1.5", "A long text. " * 10])
 def test_a_header_that_looks_like_a_row_is_said(odd: str) -> None:
     assert looks_like_data(["Title", odd]) == odd
-    assert header_notes(["Title", odd])[-1].endswith("as a column's name; if it is a row, say --no-header")
+    assert header_notes(["Title", odd])[-1].endswith("; if it is a row of data, use --no-header")
 
 
 def test_a_plain_header_is_not_odd() -> None:

@@ -44,8 +44,8 @@ def test_cells_are_counted_and_a_few_shown() -> None:
     for row, text in enumerate(["Ã©", "x", "Ã¨", "Ã©", "Ã¼", "Ã±"], start=1):
         mojibake.look(text, f"row {row}, column 't'")
     assert mojibake.note() == (
-        "5 cells hold UTF-8 that was encoded twice: 'Ã©' for 'é', 'Ã¨' for 'è', 'Ã¼' for 'ü'; "
-        "row 1, column 't' is the first; nothing was changed"
+        "5 cells hold text that was encoded as UTF-8 twice: 'Ã©' for 'é', 'Ã¨' for 'è', 'Ã¼' for 'ü'; "
+        "first in row 1, column 't'; nothing was changed"
     )
 
 
@@ -53,6 +53,6 @@ def test_it_is_said_of_a_real_file_and_nothing_is_changed(shared_data: Path) -> 
     path = shared_data / "variants" / "netflix_titles_bom_crlf_mojibake.csv"
     source = open_source(path, columns=["title", "description"])
     (note,) = source.notes
-    assert "cells hold UTF-8 that was encoded twice: 'ShippÃ»den' for 'Shippûden'" in note
-    assert source.frame["title"][57].startswith("Naruto ShippÃ»den")
+    assert "cells hold text that was encoded as UTF-8 twice: 'ShippÃ»den' for 'Shippûden'" in note
+    assert source.columns["title"][57].startswith("Naruto ShippÃ»den")
     assert open_source(shared_data / "netflix_titles.csv").notes == ()

@@ -1,4 +1,4 @@
-"""Chunks; what the formats are read to, whole, is in test_frame.py, and the types of Parquet in test_writers.py."""
+"""Chunks; what the formats are read to, whole, is in test_source.py, and the types of Parquet in test_writers.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from data.rows import rows_of
 from multitag.data.readers.source import open_source
 from multitag.data.readers.stream import read_chunks
 from multitag.errors import DataError
@@ -45,7 +46,7 @@ def test_all_rows_come_once_in_order_in_chunks_that_are_not_too_large(kind, n_ro
     shares = [share for _, share in chunks]
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
-    assert rows == open_source(path).frame.to_dict("records")
+    assert rows == rows_of(open_source(path))
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
@@ -72,5 +73,5 @@ def test_a_defect_is_told_after_the_rows_before_it(tmp_path, monkeypatch):
     chunks = read_chunks(tmp_path / "x.jsonl")
     assert next(chunks)[0] == [{"a": 1}, {"a": 2}]
     assert next(chunks)[0] == [{"a": 3}]
-    with pytest.raises(DataError, match=r"x\.jsonl, row 4: not a JSON object: a list"):
+    with pytest.raises(DataError, match=r"x\.jsonl, row 4: not a JSON object: got list"):
         next(chunks)

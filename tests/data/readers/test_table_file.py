@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from data.rows import rows_of
 from multitag.data.readers.source import open_source
 from multitag.data.readers.table_file import kind_of, table_file
 from multitag.errors import DataError
@@ -32,12 +33,12 @@ def refused(path: Path) -> str:
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "x.csv").startswith(
-        ": no such file; give a path, or the name of a packaged table"
+        ": no such file; pass a path, or the name of a packaged table"
     )
     (tmp_path / "folder.csv").mkdir()
     assert refused(tmp_path / "folder.csv").startswith(": expected a file, got a folder; name a file, or several, as")
     os.mkfifo(tmp_path / "fifo.csv")
-    message = ": expected a file, got neither file nor folder; to read a pipe, name it - instead"
+    message = ": expected a file, got something else; to read from a pipe, pass - instead"
     assert refused(tmp_path / "fifo.csv") == message
 
 
@@ -45,7 +46,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_refused(write: Write) -> None:
     path = write("x.csv", "a,b\n1,2\n")
     path.chmod(0)
-    assert refused(path) == ": you may not read this file; change its permissions"
+    assert refused(path) == ": no permission to read this file; change its permissions"
 
 
 def test_the_ending_tells_the_format(write: Write) -> None:
@@ -59,7 +60,7 @@ def test_the_ending_tells_the_format(write: Write) -> None:
             assert (file.kind, file.gzipped) == (kind, name.lower().endswith(".gz"))
     assert refused(write("x.xlsx", "a")).startswith(": unknown table format '.xlsx'; expected one of .csv, .tsv, ")
     assert refused(write("x.gz", "a")).startswith(": unknown table format '.gz'; ")
-    assert refused(write("x.parquet.gz", "a")) == ": only text formats are read from .gz; unzip it first"
+    assert refused(write("x.parquet.gz", "a")) == ": only text formats can be read from .gz; unzip it first"
 
 
 def test_a_name_that_cannot_be_one_is_refused() -> None:
@@ -71,9 +72,9 @@ def test_a_name_that_cannot_be_one_is_refused() -> None:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda zipped: zipped[:-12], ": damaged or cut off gzip file: "),
-        (lambda zipped: zipped[:15] + b"\xff" * 9 + zipped[24:], ": damaged or cut off gzip file: "),
-        (lambda zipped: b"a,b\n1,2\n", ": damaged or cut off gzip file: Not a gzipped file"),
+        (lambda zipped: zipped[:-12], ": damaged or truncated gzip file: "),
+        (lambda zipped: zipped[:15] + b"\xff" * 9 + zipped[24:], ": damaged or truncated gzip file: "),
+        (lambda zipped: b"a,b\n1,2\n", ": damaged or truncated gzip file: Not a gzipped file"),
     ],
 )
 def test_a_damaged_gzip_file_is_refused(
@@ -86,7 +87,7 @@ def test_a_damaged_gzip_file_is_refused(
 def test_a_gzip_bomb_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("multitag.data.readers.table_file.ALWAYS_ALLOWED", 2**16)
     assert refused(write("x.csv.gz", gzip.compress(b"a,b\n" + b"1,2\n" * 2**20))) == (
-        ": expands more than 200 times; unzip it yourself if you trust it"
+        ": expands to more than 200 times its size; unzip it yourself if you trust it"
     )
 
 
@@ -123,8 +124,8 @@ ROWS = [{"text": "é 1", "labels": "A,B"}, {"text": "2", "labels": "B"}]
 def test_standard_input_tells_its_format_by_its_content(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     source = open_source("-")
-    assert source.frame.to_dict("records") == ROWS
-    assert (source.name, source.place(1)) == ("standard input", "standard input, row 2")
+    assert rows_of(source) == ROWS
+    assert (source.name, source.file_and_row(1)) == ("standard input", ("standard input", 2))
 
 
 def test_standard_input_that_is_empty_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

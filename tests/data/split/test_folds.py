@@ -44,7 +44,8 @@ def test_the_same_seed_gives_the_same_folds():
 
 
 def test_fewer_texts_than_folds_are_refused():
-    with pytest.raises(DataError, match=r"4 rows with only 2 different text\(s\) cannot fill 3 folds; set"):
+    message = r"4 rows with only 2 different text\(s\) cannot fill 3 folds; use fewer --folds"
+    with pytest.raises(DataError, match=message):
         fold_rows(np.array([0, 0, 1, 1]), some_labels(4), 3, "stratified", 0)
 
 
@@ -53,4 +54,4 @@ def test_a_label_of_one_fold_only_is_noted():
     fold = np.array([0, 0, 1, 1, NO_FOLD])
     assert fold_notes(y[:, :1], fold, ["Drama"]) == []
     (note,) = fold_notes(y, fold, ["Drama", "War"])
-    assert note == "'War' is on the rows of one fold only: the model that it is measured by never saw it"
+    assert note == "'War' is on the rows of one fold only: the model that it is measured with never saw it"

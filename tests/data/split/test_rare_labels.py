@@ -43,7 +43,7 @@ def test_a_bundle_that_says_something_else_is_refused(saved: object) -> None:
 
 def test_what_was_done_is_said() -> None:
     assert RareLabels.find(ROWS, 1, "drop").note() is None
-    assert RareLabels.find(ROWS, 2, "keep").note() == "labels on fewer than 2 rows, kept: 'C' (1), 'D' (1)"
+    assert RareLabels.find(ROWS, 2, "keep").note() == "labels on fewer than 2 rows, kept: 'C' (1) and 'D' (1)"
     note = RareLabels.find([(f"L{row:02}",) for row in range(12)], 2, "merge:Other").note()
     assert note is not None
     assert note.startswith("labels on fewer than 2 rows, merged into 'Other': 'L00' (1), ")

@@ -222,6 +222,23 @@ def test_values_of_other_kinds_survive_from_jsonl_to_jsonl(classifier, tmp_path)
     assert out[2]["predicted_labels"] is None
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"Plot": ["x"]}\n', "standard input, row 1, column 'Plot': expected text, got list"),
+        (b'{"plot": "x"}\n', "standard input, row 1: no column 'Plot'"),
+        (b"Plot,id\nx,1\ny,2,3\n", "standard input, row 2: ragged"),
+        (b"Plot,id\n", "standard input: no row to predict"),
+        (b'{"Plot": "x", "id": "\\ud800"}\n', "standard input: '\\ud800' is half of a surrogate pair"),
+    ],
+)
+def test_standard_input_has_its_name_in_every_error(content, message, classifier, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    with pytest.raises(DataError) as caught:
+        predict_file(classifier, "-", tmp_path / "out.csv", text="Plot")
+    assert str(caught.value).startswith(message)
+
+
 def test_labels_are_joined_by_what_no_label_holds():
     assert label_separator(("Drama", "War")) == ","
     assert label_separator(("Sci-Fi, hard", "War")) == ";"
@@ -232,7 +249,7 @@ BAD_INPUTS = {
     "missing file": ("absent.csv", None, r"absent\.csv: no such file"),
     "empty file": ("in.csv", b"", r"in\.csv: the file is empty"),
     "a header alone": ("in.csv", b"id,Plot\n", r"in\.csv: no row to predict"),
-    "blank lines": ("in.jsonl", b"\n\n", r"in\.jsonl: nothing in it"),
+    "blank lines": ("in.jsonl", b"\n\n", r"in\.jsonl: no rows"),
     "missing column": ("in.csv", b"id,Text\n1,x\n", r"row 1: no column 'Plot'; .* there are: 'id', 'Text'$"),
     "missing key": ("in.jsonl", b'{"Plot": "x"}\n{"plot": "y"}\n', r"row 2: no column 'Plot'; .* 'plot'$"),
     "labels clash": ("in.csv", b"Plot,predicted_labels\nx,y\n", r"'predicted_labels' would be written twice"),

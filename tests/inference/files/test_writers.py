@@ -180,5 +180,5 @@ def test_a_column_that_keeps_one_type_comes_back_from_parquet(values, tmp_path):
 def test_two_columns_of_one_name_in_a_parquet_file_are_refused(tmp_path):
     path = tmp_path / "x.parquet"
     parquet.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), path)
-    with pytest.raises(DataError, match="column 'a' comes more than once"):
+    with pytest.raises(DataError, match="column 'a' appears more than once"):
         parquet_schema(path)

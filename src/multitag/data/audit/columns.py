@@ -1,24 +1,23 @@
-"""What is in the columns of a source, before anybody knows which are texts and labels."""
+"""What is in the columns of a source, whichever are texts and labels."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from multitag.data.cells import is_missing
-
-if TYPE_CHECKING:
-    import pandas as pd
+from multitag.data.columns import Columns
 
 EXAMPLE_LENGTH = 200  # characters
 
 
 @dataclass(frozen=True)
 class ColumnAudit:
-    """One column: its name, what its cells hold, how many hold nothing, and the first that holds some."""
+    """One column: its name, what its cells hold, how many are missing, and the first that is not."""
 
     name: str
     kind: str
@@ -26,22 +25,22 @@ class ColumnAudit:
     example: str | None
 
 
-def audit_columns(frame: pd.DataFrame) -> tuple[ColumnAudit, ...]:
+def audit_columns(columns: Columns) -> tuple[ColumnAudit, ...]:
     """Describe each column."""
-    return tuple(_audit_column(str(name), frame.iloc[:, i].tolist()) for i, name in enumerate(frame.columns))
+    return tuple(_audit_column(name, cells) for name, cells in zip(columns.names, columns.cells, strict=True))
 
 
-def count_duplicated_rows(frame: pd.DataFrame) -> int:
+def count_duplicated_rows(columns: Columns) -> int:
     """Count the rows that are the same as an earlier one in all columns."""
-    if not len(frame.columns):
+    if not columns.names:
         return 0
     # As text, because lists cannot be compared by hash; as digests, because a million rows as text fill memory.
-    rows = zip(*(frame.iloc[:, i] for i in range(len(frame.columns))), strict=True)
+    rows = zip(*columns.cells, strict=True)
     seen = {blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=16).digest() for row in rows}
-    return len(frame) - len(seen)
+    return len(columns) - len(seen)
 
 
-def _audit_column(name: str, cells: list[Any]) -> ColumnAudit:
+def _audit_column(name: str, cells: Sequence[Any]) -> ColumnAudit:
     present = [cell for cell in cells if not is_missing(cell)]
     kinds = {_kind(cell) for cell in present}
     kind = "empty" if not kinds else kinds.pop() if len(kinds) == 1 else "mixed"

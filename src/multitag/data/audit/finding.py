@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-NAMED = 3  # of what was found, in the sentence; the rest is in the rows and labels
+from multitag.data.phrases import list_first
+
+SHOWN = 3  # rows of a group in the sentence; all are in the rows of the finding
 
 
 @dataclass(frozen=True)
@@ -30,29 +32,13 @@ class Finding:
     labels: tuple[tuple[str, ...], ...] = ()
 
 
-def listed(things: Sequence[str]) -> str:
-    """Name the first three of some things, and count the rest.
-
-    Examples
-    --------
-    >>> listed(["'War'", "'Sport'"])
-    "'War' and 'Sport'"
-    >>> listed(["a", "b", "c", "d", "e"])
-    'a, b, c and 2 more'
-    """
-    shown = [*things[:NAMED]]
-    if len(things) > NAMED:
-        return f"{', '.join(shown)} and {len(things) - NAMED} more"
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
-
-
 def same_rows(groups: Sequence[Sequence[int]], mark: str = "=") -> str:
-    """Name groups of rows that belong together.
+    """List groups of rows that belong together.
 
     Examples
     --------
     >>> same_rows([(3, 9), (4, 5, 6)])
     'rows 3 = 9 and 4 = 5 = 6'
     """
-    shown = [f" {mark} ".join([*map(str, group[:NAMED]), *["..."] * (len(group) > NAMED)]) for group in groups]
-    return f"rows {listed(shown)}"
+    shown = [f" {mark} ".join([*map(str, group[:SHOWN]), *["..."] * (len(group) > SHOWN)]) for group in groups]
+    return f"rows {list_first(shown)}"

@@ -11,6 +11,7 @@ from multitag.data.audit.finding import Finding
 from multitag.data.audit.labels import find_in_labels
 from multitag.data.audit.texts import find_in_texts
 from multitag.data.duplicates.groups import DuplicateGroups
+from multitag.data.phrases import count_noun
 from multitag.data.table import Table
 from multitag.data.texts import join_text
 
@@ -18,7 +19,7 @@ from multitag.data.texts import join_text
 def find_in_table(
     table: Table, alike: DuplicateGroups, min_support: int, known: Sequence[str] | None = None
 ) -> list[Finding]:
-    """Look a table over.
+    """Find what is wrong or odd with a table.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def find_in_table(
     min_support : int
         Labels on fewer rows are rare.
     known : sequence of str, optional
-        Labels there are, some of them maybe on no row; by default those that columns or a file name.
+        Labels that are known apart from the rows, possibly on none; by default those that columns or a file name.
 
     Returns
     -------
@@ -37,18 +38,18 @@ def find_in_table(
         :func:`~multitag.data.audit.texts.find_in_texts`.
     """
     unlabelled = tuple((row,) for row, labels in zip(table.rows, table.labels, strict=True) if not labels)
-    found = []
+    findings = []
     if unlabelled:
-        noun = "row has no label" if len(unlabelled) == 1 else "rows have no label"
-        message = f"{len(unlabelled)} {noun}; where such rows are kept, they are examples of none"
-        found.append(Finding("rows_without_labels", message, rows=unlabelled))
+        rows = count_noun(len(unlabelled), "row has no label", "rows have no label")
+        message = f"{rows}; where such rows are kept, they are examples of none of the labels"
+        findings.append(Finding("rows_without_labels", message, rows=unlabelled))
     texts = list(map(join_text, table.texts))
-    found += find_in_labels(table.labels, min_support, table.shape.label_names if known is None else known)
-    return found + find_in_texts(texts, table.labels, table.rows, alike)
+    findings += find_in_labels(table.labels, min_support, table.shape.label_names if known is None else known)
+    return findings + find_in_texts(texts, table.labels, table.rows, alike)
 
 
 def find_long(n_tokens: NDArray[np.int64] | None, rows: Sequence[int], max_length: int) -> list[Finding]:
-    """Find the texts that have more tokens than a model is given.
+    """Find the texts that have more tokens than a model reads.
 
     Parameters
     ----------
@@ -67,5 +68,5 @@ def find_long(n_tokens: NDArray[np.int64] | None, rows: Sequence[int], max_lengt
     if not long:
         return []
     noun = "text has" if len(long) == 1 else "texts have"
-    message = f"{len(long)} of {len(rows)} {noun} more than {max_length} tokens; what is beyond is not read"
+    message = f"{len(long)} of {len(rows)} {noun} more than {max_length} tokens; the rest of them is not read"
     return [Finding("texts_beyond_max_length", message, rows=tuple((rows[index],) for index in long))]

@@ -6,7 +6,8 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from multitag.data.audit.finding import Finding, listed
+from multitag.data.audit.finding import Finding
+from multitag.data.phrases import count_noun, list_first
 
 MIN_TOGETHER = 2  # rows; two labels that are on one row only are together by chance
 
@@ -14,7 +15,7 @@ MIN_TOGETHER = 2  # rows; two labels that are on one row only are together by ch
 def find_in_labels(
     labels: Sequence[Sequence[str]], min_support: int, names: Sequence[str] | None = None
 ) -> list[Finding]:
-    """Look the labels of a table over.
+    """Find what is odd about the labels of a table.
 
     Parameters
     ----------
@@ -23,7 +24,7 @@ def find_in_labels(
     min_support : int
         Labels on fewer rows are named as rare.
     names : sequence of str, optional
-        Labels there are, where that is known apart from the rows; some may be on none.
+        Labels that are known apart from the rows; some may be on none.
 
     Returns
     -------
@@ -41,19 +42,21 @@ def find_in_labels(
     absent = [name for name in names or () if name not in supports]
     every = [name for name, count in sorted(supports.items()) if count == len(labels)]
     rare = [name for name, count in sorted(supports.items(), key=lambda item: item[::-1]) if count < min_support]
-    found = [
+    findings = [
         *_near_identical([*supports, *absent]),
         *_together({name: numbers for name, numbers in inside.items() if supports[name] >= MIN_TOGETHER}),
     ]
     if every and len(labels) > 1:
-        found.append(_about("labels_on_every_row", every, "on every row: nothing tells when to leave {it} out"))
+        message = "on every row: no row shows what a text without {it} is like"
+        findings.append(_about("labels_on_every_row", every, message))
     if absent:
-        found.append(_about("labels_on_no_row", absent, "on no row: {it} cannot be learned"))
+        findings.append(_about("labels_on_no_row", absent, "on no row: there is nothing to learn {it} from"))
     if rare:
-        counted = listed([f"{name!r} ({supports[name]})" for name in rare])
-        message = f"{_labels(len(rare))} on fewer than {min_support} rows, too few to learn or measure well: {counted}"
-        found.append(Finding("rare_labels", message, labels=tuple((name,) for name in rare)))
-    return found
+        counted = list_first([f"{name!r} ({supports[name]})" for name in rare])
+        n_rare = count_noun(len(rare), "label is", "labels are")
+        message = f"{n_rare} on fewer than {min_support} rows, too few to learn or measure well: {counted}"
+        findings.append(Finding("rare_labels", message, labels=tuple((name,) for name in rare)))
+    return findings
 
 
 def fold_label(name: str) -> str:
@@ -70,7 +73,7 @@ def fold_label(name: str) -> str:
     """
     letters = unicodedata.normalize("NFKD", name.casefold())
     # Only the marks of Latin, Greek and Cyrillic letters: in other scripts marks are vowels.
-    return "".join(each for each in letters if not (each.isspace() or each in "-_" or "\u0300" <= each <= "\u036f"))
+    return "".join(mark for mark in letters if not (mark.isspace() or mark in "-_" or "\u0300" <= mark <= "\u036f"))
 
 
 def _near_identical(names: Sequence[str]) -> list[Finding]:
@@ -80,7 +83,7 @@ def _near_identical(names: Sequence[str]) -> list[Finding]:
     groups = tuple(tuple(same) for same in by_fold.values() if len(same) > 1)
     if not groups:
         return []
-    message = f"labels that differ only by case, spaces, hyphens or accents: {_groups(groups)}"
+    message = f"labels that differ only in case, spaces, hyphens or accents: {_groups(groups)}"
     return [Finding("near_identical_labels", message, labels=groups)]
 
 
@@ -91,19 +94,15 @@ def _together(inside: dict[str, list[int]]) -> list[Finding]:
     groups = tuple(tuple(same) for same in by_sets.values() if len(same) > 1)
     if not groups:
         return []
-    message = f"labels that are always together, so that one says as much as all: {_groups(groups)}"
+    message = f"labels that always occur together, so that one says as much as all: {_groups(groups)}"
     return [Finding("labels_always_together", message, labels=groups)]
 
 
 def _about(kind: str, names: Sequence[str], what: str) -> Finding:
-    verb, it = ("is", "it") if len(names) == 1 else ("are", "them" if "leave" in what else "they")
-    message = f"{listed(list(map(repr, names)))} {verb} {what.format(it=it)}"
+    verb, it = ("is", "it") if len(names) == 1 else ("are", "them")
+    message = f"{list_first(list(map(repr, names)))} {verb} {what.format(it=it)}"
     return Finding(kind, message, labels=tuple((name,) for name in names))
 
 
-def _labels(count: int) -> str:
-    return "1 label is" if count == 1 else f"{count} labels are"
-
-
 def _groups(groups: Sequence[Sequence[str]]) -> str:
-    return listed([" = ".join(map(repr, group)) for group in groups])
+    return list_first([" = ".join(map(repr, group)) for group in groups])

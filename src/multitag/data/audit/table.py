@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,11 @@ from multitag.data.audit.finding import Finding
 from multitag.data.audit.findings import find_in_table, find_long
 from multitag.data.audit.texts import conflicting, members, row_numbers
 from multitag.data.audit.token_counter import CountTokens
+from multitag.data.columns import Columns
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.table import Table, check_trainable
 from multitag.data.texts import join_text
 from multitag.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TOP_PAIRS = 10
 
@@ -30,7 +28,7 @@ Key = TypeVar("Key", str, tuple[str, str])
 
 @dataclass(frozen=True)
 class Lengths:
-    """Shortest, middle, mean, 95th percentile and longest of some lengths."""
+    """Minimum, median, mean, 95th percentile and maximum of lengths."""
 
     min: int
     median: float
@@ -68,7 +66,7 @@ class TableAudit:
     labels : dict
         Rows of each label, the most frequent first.
     cardinality, density : float or None
-        Mean labels a row; that over the number of labels; None without rows or labels.
+        Mean labels per row; that over the number of labels; None without rows or labels.
     label_sets : int
         Different combinations of labels.
     words, tokens : Lengths or None
@@ -110,29 +108,29 @@ class Audit:
     table: TableAudit | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain values, for JSON."""
+        """Return plain values, for JSON."""
         return asdict(self)
 
 
 def audit_table(
-    frame: pd.DataFrame,
+    columns: Columns,
     table: Table | None,
     count_tokens: CountTokens | None = None,
     *,
     min_support: int = 5,
     max_length: int = 256,
 ) -> Audit:
-    """Look a table over.
+    """Audit a source, and its texts and labels.
 
     Parameters
     ----------
-    frame : DataFrame
-        The source, whole.
+    columns : Columns
+        All of the source.
     table : Table or None
-        Its texts and labels, as :func:`~multitag.data.table.build_table` takes them out of the frame; None
+        Its texts and labels, as :func:`~multitag.data.build.build_table` takes them out of the columns; None
         where their columns are not known.
     count_tokens : callable, optional
-        Takes texts and gives their lengths in tokens; see
+        Takes texts and returns their lengths in tokens; see
         :func:`~multitag.data.audit.token_counter.packaged_token_counter`.
     min_support : int, default 5
         Labels on fewer rows are rare.
@@ -144,7 +142,7 @@ def audit_table(
     Audit
     """
     audited = None if table is None else _audit_texts(table, count_tokens, min_support, max_length)
-    return Audit(len(frame), audit_columns(frame), count_duplicated_rows(frame), audited)
+    return Audit(len(columns), audit_columns(columns), count_duplicated_rows(columns), audited)
 
 
 def _audit_texts(
@@ -165,7 +163,7 @@ def _audit_texts(
         label_column=table.label_column,
         label_separator=table.label_separator,
         rows=len(table),
-        left_out=tuple((each.row, each.reason) for each in table.left_out),
+        left_out=tuple((row.row, row.reason) for row in table.left_out),
         unlabelled=tuple(row for row, labels in zip(table.rows, table.labels, strict=True) if not labels),
         duplicated_texts=sum(map(len, repeated)) - len(repeated),
         conflicts=row_numbers(conflicting(repeated, table.labels), table.rows),

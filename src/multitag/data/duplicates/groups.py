@@ -13,6 +13,7 @@ from multitag.data.duplicates.near import HEAD, NearDuplicates, find_near_duplic
 
 MOST_CHARACTERS = 40_000_000  # 280,000 plot descriptions: half a minute and half a gigabyte
 LARGE_GROUP = 10  # a group of more than a tenth of the rows is a form that was filled in, not a copy
+PAIR = 2  # different texts; they are copies of each other, however small the table
 
 Ints = NDArray[np.int64]
 
@@ -24,7 +25,7 @@ class DuplicateGroups:
     Parameters
     ----------
     equal : ndarray of int64, shape (n_rows,)
-        Number of each row's text, as :func:`~multitag.data.duplicates.equal.group_texts` gives it.
+        Number of each row's text, as :func:`~multitag.data.duplicates.equal.group_texts` returns it.
     near : NearDuplicates or None
         Pairs of those numbers; None where they were not looked for.
     too_large : bool
@@ -55,17 +56,18 @@ class DuplicateGroups:
         return cls(equal, find_near_duplicates(different))
 
     def groups(self) -> Ints:
-        """Number the groups of rows that are alike, by first appearance; shape (n_rows,).
+        """Return the number of each row's group of similar texts, by first appearance; shape (n_rows,).
 
         Near-duplicates hang together in chains. Where a chain takes in more than a tenth of the rows, its texts
         follow one pattern, and holding none or all of them out would measure less than dividing them: then only
-        equal texts among them stay together.
+        equal texts among them stay together. Two different texts are never such a pattern.
         """
         if self.near is None:
             return self.equal
         groups = self.near.groups[self.equal]
         rows = np.bincount(groups, minlength=len(groups))
-        large = rows[groups] > len(groups) // LARGE_GROUP
+        texts = np.bincount(self.near.groups, minlength=len(groups))
+        large = (rows[groups] > len(groups) // LARGE_GROUP) & (texts[groups] > PAIR)
         _, first, numbers = np.unique(
             np.where(large, len(groups) + self.equal, groups), return_index=True, return_inverse=True
         )
@@ -75,11 +77,11 @@ class DuplicateGroups:
 
     def count_overlap(self, train: Ints, held_out: Ints) -> int:
         """Count the held-out rows whose text, or nearly, is on a training row."""
-        known = np.zeros(int(self.equal.max(initial=-1)) + 1, dtype=bool)
-        known[self.equal[train]] = True
-        almost = known.copy()
+        in_train = np.zeros(int(self.equal.max(initial=-1)) + 1, dtype=bool)
+        in_train[self.equal[train]] = True
+        almost = in_train.copy()
         if self.near is not None:
             one, other = self.near.pairs.T
-            almost[one[known[other]]] = True
-            almost[other[known[one]]] = True
+            almost[one[in_train[other]]] = True
+            almost[other[in_train[one]]] = True
         return int(almost[self.equal[held_out]].sum())

@@ -104,7 +104,7 @@ def find_near_duplicates(texts: Sequence[str]) -> NearDuplicates:
 
 
 def _sketch(texts: Sequence[str]) -> tuple[UInts, Ints, UInts]:
-    """Give the flat shingles of all texts, where each text's begin, and signatures (n_texts, n_hashes)."""
+    """Return the flat shingles of all texts, where each text's begin, and signatures (n_texts, n_hashes)."""
     random = np.random.default_rng(SEED)
     multipliers, summands = random.integers(0, 2**32, (2, BANDS * ROWS_PER_BAND), dtype=np.uint32)
     parts: list[UInts] = [np.zeros(0, np.uint32)]
@@ -157,7 +157,7 @@ def _mixed(numbers: UInts) -> UInts:
 def _candidates(signatures: UInts) -> Ints:
     """Pair the texts that agree in all rows of some band; shape (n_candidates, 2), ascending, each once."""
     n_texts = len(signatures)
-    found: Ints = np.zeros(0, np.int64)
+    candidates: Ints = np.zeros(0, np.int64)
     for band in range(BANDS):
         rows = np.ascontiguousarray(signatures[:, band * ROWS_PER_BAND : (band + 1) * ROWS_PER_BAND])
         # Two numbers of 64 bits a row, as one that is nearly surely different where the row is.
@@ -165,8 +165,8 @@ def _candidates(signatures: UInts) -> Ints:
         keys = halves[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ halves[:, 1]
         order = np.argsort(keys, kind="stable")
         pairs = [first * n_texts + second for first, second in _neighbours(order, keys[order])]
-        found = _unique(np.concatenate([found, *pairs]))
-    return np.stack(np.divmod(found, n_texts), axis=1) if n_texts else np.zeros((0, 2), np.int64)
+        candidates = _unique(np.concatenate([candidates, *pairs]))
+    return np.stack(np.divmod(candidates, n_texts), axis=1) if n_texts else np.zeros((0, 2), np.int64)
 
 
 def _neighbours(order: Ints, keys: NDArray[np.uint64]) -> Iterator[tuple[Ints, Ints]]:
@@ -180,7 +180,7 @@ def _neighbours(order: Ints, keys: NDArray[np.uint64]) -> Iterator[tuple[Ints, I
 
 
 def _jaccard(shingles: UInts, offsets: Ints, pairs: Ints) -> NDArray[np.float64]:
-    """Give the Jaccard similarity of the shingle sets of each pair, shape (n_pairs,)."""
+    """Return the Jaccard similarity of the shingle sets of each pair, shape (n_pairs,)."""
     sizes = np.diff(offsets)[pairs]  # (n_pairs, 2)
     flat = sizes.ravel()
     number = np.repeat(np.arange(len(flat)), flat)  # whose shingle: text 0 and 1 of pair 0, of pair 1, ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, check_characters, is_missing, shorten
@@ -25,16 +25,16 @@ class CellFormat(Protocol):
         """The word for it in the settings, such as ``"json"``."""
 
     def split(self, text: str) -> Iterable[object]:
-        """Give the labels of a text that is not blank, as they stand, empty ones and doubles included.
+        """Split a text that is not blank into its labels as they stand, empty ones and repeated ones included.
 
         Raises
         ------
         CellError
-            If the text is not written so.
+            If the text is not in this format.
         """
 
     def describe(self) -> str:
-        """Say it in words that go on after ``labels: column 'Genre', ``."""
+        """Return a phrase that follows ``labels: column 'Genre', ``."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,14 @@ class Separated:
         Cells that are refused: sentences that strayed into the column.
     seen : bool
         Whether any cell holds the mark.
+    by_option : bool
+        Whether the mark was named, and not detected.
     """
 
     mark: str
     sentences: frozenset[str] = frozenset()
     seen: bool = True
+    by_option: bool = field(default=False, compare=False)
     name = "separated"
 
     def split(self, text: str) -> Iterable[object]:
@@ -62,12 +65,12 @@ class Separated:
             return JsonList().split(text)
         if text in self.sentences:
             raise CellError(
-                f"a sentence, not labels: {shorten(text)!r}; if it holds labels, say --label-separator {self.mark!r}"
+                f"a sentence, not labels: {shorten(text)!r}; if it holds labels, set --label-separator {self.mark!r}"
             )
         return self.pieces(text)
 
     def pieces(self, text: str) -> list[str]:
-        """Split a text at the mark, whatever comes out."""
+        """Split a text at the mark, with no regard to lists and sentences."""
         if self.mark.isspace():
             return text.split()
         if not any(letter.isspace() for letter in self.mark):
@@ -76,25 +79,25 @@ class Separated:
         return re.split(r"\s+".join(map(re.escape, parts)), f" {text} ")  # a mark may end the text without a space
 
     def describe(self) -> str:
-        """Name the mark."""
+        """Return the mark in words; see :meth:`CellFormat.describe`."""
         if not self.seen:
-            return "one label a cell"
+            return "one label per cell"
         return "separated by spaces" if self.mark.isspace() else f"separated by {self.mark!r}"
 
 
 @dataclass(frozen=True)
 class Single:
-    """One name a cell, whatever marks are in it."""
+    """One name per cell, whatever marks are in it."""
 
     name = "single"
 
     def split(self, text: str) -> Iterable[object]:
-        """Give the whole text; see :meth:`CellFormat.split`."""
+        """Return the whole text as one label; see :meth:`CellFormat.split`."""
         return [text]
 
     def describe(self) -> str:
-        """Say so."""
-        return "one label a cell"
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
+        return "one label per cell"
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,11 @@ class Lists:
     name = "lists"
 
     def split(self, text: str) -> Iterable[object]:
-        """Give the whole text; see :meth:`CellFormat.split`."""
+        """Return the whole text as one label; see :meth:`CellFormat.split`."""
         return [text]
 
     def describe(self) -> str:
-        """Say so."""
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
         return "lists"
 
 
@@ -124,7 +127,7 @@ class JsonList:
             value = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise CellError(
-                f'the cell starts like a JSON list but is none: {error}; expected ["one", "two"]'
+                f'the cell starts like a JSON list but is not one: {error}; expected ["one", "two"]'
                 if text.lstrip().startswith("[")
                 else f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}'
             ) from error
@@ -133,7 +136,7 @@ class JsonList:
         raise CellError(f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}')
 
     def describe(self) -> str:
-        """Say so."""
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
         return "JSON lists"
 
 
@@ -155,7 +158,7 @@ class PythonList:
         raise CellError(f"expected a list such as ['one', 'two'], got {shorten(text)!r}")
 
     def describe(self) -> str:
-        """Say so."""
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
         return "lists as Python writes them"
 
 
@@ -166,16 +169,16 @@ class FastText:
     name = "fasttext"
 
     def split(self, text: str) -> Iterable[object]:
-        """Give what stands after each ``__label__``; see :meth:`CellFormat.split`."""
+        """Return what stands after each ``__label__``; see :meth:`CellFormat.split`."""
         return _FASTTEXT_LABEL.findall(text)
 
     def describe(self) -> str:
-        """Say so."""
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
         return f"{FASTTEXT} words"
 
 
 def text_without_labels(text: str) -> str:
-    """Give the text of a fastText line, as it stands but for its ``__label__`` words.
+    """Return the text of a fastText line without its ``__label__`` words, otherwise as it stands.
 
     Examples
     --------
@@ -205,7 +208,7 @@ def read_names(cell: object, form: CellFormat, key: str | None = None) -> tuple[
     Raises
     ------
     CellError
-        If the cell is not written so, or holds what is no name.
+        If the cell is not in this format, or holds what is not a name.
 
     Examples
     --------
@@ -218,7 +221,7 @@ def read_names(cell: object, form: CellFormat, key: str | None = None) -> tuple[
         return ()
     names: dict[str, None] = {}
     for item in _items(cell, form):
-        value = _named(item, key)
+        value = _name_in(item, key)
         if not is_missing(value):
             names[check_characters(str(value).strip())] = None
     return tuple(names)
@@ -232,13 +235,13 @@ def _items(cell: object, form: CellFormat) -> Iterable[Any]:
     return sorted(cell, key=str) if isinstance(cell, (set, frozenset)) else cell
 
 
-def _named(item: object, key: str | None) -> object:
-    """Give the name of one item of a cell."""
+def _name_in(item: object, key: str | None) -> object:
+    """Return the name in one item of a cell."""
     if isinstance(item, Mapping):
         if key is None:
             raise CellError(
                 f"expected label names as text, got an object with the keys {', '.join(map(repr, item))}; "
-                "name the key of the labels with --label-key"
+                "name the key that holds the labels with --label-key"
             )
         if key not in item:
             raise CellError(f"expected an object with the key {key!r}, got the keys {', '.join(map(repr, item))}")
@@ -246,6 +249,6 @@ def _named(item: object, key: str | None) -> object:
     if isinstance(item, Iterable) and not isinstance(item, str):
         raise CellError(
             f"expected label names as text, got {type(item).__name__} {shorten(item)!r}; "
-            "turn the column into one list of names a row first"
+            "convert the column to one list of names per row first"
         )
     return item

@@ -1,8 +1,9 @@
-"""From what a person said about labels, and what the cells show, to the shape that they are read in."""
+"""From the settings of a table's labels, and what their cells show, to how they are read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from multitag.config import TableConfig
 from multitag.data.cells import is_missing
@@ -11,8 +12,9 @@ from multitag.data.label_formats.column_patterns import check_column, expand_col
 from multitag.data.label_formats.detect import find_form, find_key
 from multitag.data.label_formats.id_names import read_label_names
 from multitag.data.label_formats.indicators import is_indicator
-from multitag.data.label_formats.label_columns import CellColumns, IndicatorColumns, LabelColumns, named
+from multitag.data.label_formats.label_columns import CellColumns, IndicatorColumns, LabelColumns
 from multitag.data.label_formats.separators import NotLabelsError, find_separator
+from multitag.data.phrases import describe_columns
 from multitag.errors import ConfigError, DataError
 
 Cells = Callable[[str], Sequence[object]]  # the cells of a column
@@ -20,18 +22,40 @@ Cells = Callable[[str], Sequence[object]]  # the cells of a column
 FORMS: dict[str, CellFormat] = {"single": Single(), "json": JsonList(), "python": PythonList(), "fasttext": FastText()}
 
 
-def label_columns(data: TableConfig, there: Sequence[str], source: str) -> tuple[str, ...]:
-    """Name the columns that hold labels.
+@dataclass(frozen=True)
+class RememberedConfig(TableConfig):
+    """Settings that read another table as a bundle's own was read.
+
+    Parameters
+    ----------
+    detected_separator : str or None
+        The mark between labels that training detected. Unlike ``label_separator``, which a person named, it does not
+        say that every cell holds labels: lists and sentences that strayed in are still recognised.
+    """
+
+    detected_separator: str | None = None
+
+
+def label_columns(data: TableConfig, columns: Sequence[str], source: str) -> tuple[str, ...]:
+    """Return the names of the columns that hold labels.
+
+    Parameters
+    ----------
+    data : TableConfig
+    columns : sequence of str
+        All columns of the table.
+    source : str
+        The table, for messages.
 
     Raises
     ------
     DataError
-        If none is given, or one is missing or there twice; names the columns there are.
+        If none is named, or one is missing or repeated; names the columns of the table.
     """
     if data.label_columns:
-        return expand_columns(data.label_columns, there, source)
-    given = data.labels if isinstance(data.labels, tuple) else (data.labels,)
-    return tuple(dict.fromkeys(check_column(there, each, source, "labels") for each in given))
+        return expand_columns(data.label_columns, columns, source)
+    written = data.labels if isinstance(data.labels, tuple) else (data.labels,)
+    return tuple(dict.fromkeys(check_column(columns, name, source, "labels") for name in written))
 
 
 def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, source: str) -> LabelColumns:
@@ -40,11 +64,11 @@ def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, s
     Parameters
     ----------
     data : TableConfig
-        What is given there is followed, the rest is found.
+        What is set there is followed, the rest is detected.
     columns : tuple of str
         From :func:`label_columns`.
     cells_of : callable
-        Gives the cells of a column.
+        Returns the cells of a column.
     source : str
         The table, for messages.
 
@@ -53,28 +77,32 @@ def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, s
     DataError
         If the cells hold no labels, or the file of names cannot be read.
     ConfigError
-        If what is given does not go together.
+        If settings do not go together.
     """
     if data.label_columns:
-        given = [name for name in ("label_separator", "label_key", "label_names") if getattr(data, name) is not None]
-        if given:
-            raise ConfigError(f"{given[0]}: label_columns name their labels themselves; leave it out")
+        for name in ("label_separator", "label_key", "label_names"):
+            if getattr(data, name) is not None:
+                raise ConfigError(f"{name}: not used with label_columns, whose names are the labels; leave it out")
         return IndicatorColumns(columns)
     present = [cell for column in columns for cell in cells_of(column) if not is_missing(cell)]
     names = None if data.label_names is None else read_label_names(data.label_names)
-    given_form = _given_form(data, present)
-    if given_form is None and names is None and len(columns) > 1 and present and all(map(is_indicator, present)):
+    form = _configured_form(data, present)
+    if form is None and names is None and len(columns) > 1 and present and all(map(is_indicator, present)):
         return IndicatorColumns(columns)
     try:
-        form = given_form or find_form(present, ids=names is not None)
+        form = form or find_form(present, ids=names is not None, mark=_detected_separator(data))
     except NotLabelsError as error:
-        raise DataError(f"{source}, {named(columns)}: {error}") from error
+        raise DataError(f"{source}, {describe_columns(columns)}: {error}") from error
     return CellColumns(columns, form, data.label_key or find_key(present, form), names)
 
 
-def _given_form(data: TableConfig, present: Sequence[object]) -> CellFormat | None:
+def _detected_separator(data: TableConfig) -> str | None:
+    return data.detected_separator if isinstance(data, RememberedConfig) else None
+
+
+def _configured_form(data: TableConfig, present: Sequence[object]) -> CellFormat | None:
     if data.label_separator is not None:
-        return Separated(data.label_separator)
+        return Separated(data.label_separator, by_option=True)
     if data.label_shape == "separated":
         return Separated(find_separator([cell for cell in present if isinstance(cell, str)]) or ",")
     return FORMS.get(data.label_shape)

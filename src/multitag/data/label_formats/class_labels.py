@@ -12,7 +12,7 @@ METADATA = b"huggingface"
 
 
 def class_names(schema: Any) -> dict[str, tuple[str, ...]]:
-    """Find the names of label ids in what ``datasets`` writes beside the columns of Arrow and Parquet files.
+    """Read the names of label ids in what ``datasets`` writes beside the columns of Arrow and Parquet files.
 
     Parameters
     ----------
@@ -25,10 +25,10 @@ def class_names(schema: Any) -> dict[str, tuple[str, ...]]:
     """
     try:
         features = json.loads((schema.metadata or {})[METADATA])["info"]["features"]
-        found = {str(column): _names(feature) for column, feature in features.items()}
+        names = {str(column): _names(feature) for column, feature in features.items()}
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError):  # written by something else
         return {}
-    return {column: names for column, names in found.items() if names}
+    return {column: classes for column, classes in names.items() if classes}
 
 
 def _names(feature: Any) -> tuple[str, ...]:
@@ -44,14 +44,14 @@ def _names(feature: Any) -> tuple[str, ...]:
 
 
 def name_classes(records: Sequence[Record], names: Mapping[str, tuple[str, ...]]) -> None:
-    """Put names in the place of ids, in place; an id without a name stays, -1 is a missing label."""
-    for column, known in names.items():
+    """Replace ids by names, in place; an id without a name stays, -1 is a missing label."""
+    for column, classes in names.items():
         for record in records:
             cell = record[column]
-            record[column] = [_name(each, known) for each in cell] if isinstance(cell, list) else _name(cell, known)
+            record[column] = [_name(item, classes) for item in cell] if isinstance(cell, list) else _name(cell, classes)
 
 
-def _name(cell: object, known: tuple[str, ...]) -> object:
-    if not isinstance(cell, int) or isinstance(cell, bool) or cell >= len(known):
+def _name(cell: object, classes: tuple[str, ...]) -> object:
+    if not isinstance(cell, int) or isinstance(cell, bool) or cell >= len(classes):
         return cell
-    return known[cell] if cell >= 0 else None
+    return classes[cell] if cell >= 0 else None

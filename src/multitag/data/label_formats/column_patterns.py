@@ -1,4 +1,4 @@
-"""Columns that a person names in short: ``SDG1..SDG17``, ``SDG*``, ``toxic,insult``."""
+"""Columns named by ranges, patterns and lists: ``SDG1..SDG17``, ``SDG*``, ``toxic,insult``."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from multitag.data.readers.header import SHOWN, find_column, looks_like_data
 from multitag.errors import DataError
 
 
-def expand_columns(written: Sequence[str], there: Sequence[str], source: str) -> tuple[str, ...]:
-    """Name every column that is meant.
+def expand_columns(written: Sequence[str], columns: Sequence[str], source: str) -> tuple[str, ...]:
+    """Return every column that is meant.
 
     Parameters
     ----------
     written : sequence of str
         Each a column; or, where no column has that name: the first and the last of several that stand side by side,
         as ``first..last``; a pattern with ``*``; or any of these with commas between them.
-    there : sequence of str
-        Columns of the table.
+    columns : sequence of str
+        All columns of the table.
     source : str
         The table, for messages.
 
@@ -31,7 +31,7 @@ def expand_columns(written: Sequence[str], there: Sequence[str], source: str) ->
     Raises
     ------
     DataError
-        If a name or pattern fits no column, or a range runs backwards.
+        If a name or pattern matches no column, or a range runs backwards.
 
     Examples
     --------
@@ -39,20 +39,20 @@ def expand_columns(written: Sequence[str], there: Sequence[str], source: str) ->
     ('b', 'c', 'd', 'a')
     """
     meant: dict[str, None] = {}
-    for each in written:
-        parts = [each] if each in there else [part for part in map(str.strip, each.split(",")) if part]
+    for item in written:
+        parts = [item] if item in columns else [part for part in map(str.strip, item.split(",")) if part]
         for part in parts:
-            meant.update(dict.fromkeys(_expand(part, there, source)))
+            meant.update(dict.fromkeys(_expand(part, columns, source)))
     return tuple(meant)
 
 
-def check_column(there: Sequence[str], column: str | None, source: str, role: str) -> str:
-    """Give the name, as it stands, of the column that is meant: spaces around a name do not count.
+def check_column(columns: Sequence[str], column: str | None, source: str, role: str) -> str:
+    """Return the name, as it stands, of the column that is meant: spaces around a name do not count.
 
     Parameters
     ----------
-    there : sequence of str
-        Columns of the table.
+    columns : sequence of str
+        All columns of the table.
     column : str or None
     source : str
         The table, for messages.
@@ -62,34 +62,34 @@ def check_column(there: Sequence[str], column: str | None, source: str, role: st
     Raises
     ------
     DataError
-        If no column is given, or the table lacks it or has it twice; names the columns there are.
+        If no column is named, or the table lacks it or has it twice; names the columns of the table.
     """
-    named = ", ".join(repr(name[:SHOWN]) for name in there)
+    all_columns = f"the columns are {', '.join(repr(name[:SHOWN]) for name in columns)}"
     if column is None:
-        raise DataError(f"{source}: say which column holds the {role} (--{role}); there are: {named}")
-    if there.count(column) > 1:
-        raise DataError(f"{source}: column {column!r} comes more than once; rename one; there are: {named}")
-    found = find_column(there, column)
-    if found is not None:
-        return found
-    near = get_close_matches(column, there, n=1, cutoff=0.6)
+        raise DataError(f"{source}: name the column that holds the {role} with --{role}; {all_columns}")
+    if columns.count(column) > 1:
+        raise DataError(f"{source}: column {column!r} appears more than once; rename one; {all_columns}")
+    name = find_column(columns, column)
+    if name is not None:
+        return name
+    near = get_close_matches(column, columns, n=1, cutoff=0.6)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    if not near and looks_like_data(there) is not None:
-        hint = "; these look like a row: where there is no header, say --no-header, and name columns by number"
-    raise DataError(f"{source}: no column {column!r}; there are: {named}{hint}")
+    if not near and looks_like_data(columns) is not None:
+        hint = "; these look like a row of data: if there is no header, use --no-header and name columns by number"
+    raise DataError(f"{source}: no column {column!r}; {all_columns}{hint}")
 
 
-def _expand(written: str, there: Sequence[str], source: str) -> Sequence[str]:
-    if written not in there and ".." in written:
-        ends = [check_column(there, each.strip(), source, "label-columns") for each in written.split("..", 1)]
-        first, last = map(there.index, ends)
+def _expand(written: str, columns: Sequence[str], source: str) -> Sequence[str]:
+    if written not in columns and ".." in written:
+        ends = [check_column(columns, end.strip(), source, "label-columns") for end in written.split("..", 1)]
+        first, last = map(columns.index, ends)
         if first > last:
             raise DataError(f"{source}: {written!r} runs backwards: {ends[0]!r} stands after {ends[1]!r}; swap them")
-        return there[first : last + 1]
-    if written not in there and "*" in written:
-        found = [name for name in there if fnmatchcase(name, written)]
-        if not found:
-            named = ", ".join(map(repr, there))
-            raise DataError(f"{source}: no column fits {written!r}; there are: {named}")
-        return found
-    return [check_column(there, written, source, "label-columns")]
+        return columns[first : last + 1]
+    if written not in columns and "*" in written:
+        matches = [name for name in columns if fnmatchcase(name, written)]
+        if not matches:
+            all_columns = ", ".join(map(repr, columns))
+            raise DataError(f"{source}: no column matches {written!r}; the columns are {all_columns}")
+        return matches
+    return [check_column(columns, written, source, "label-columns")]

@@ -1,4 +1,4 @@
-"""Find how the labels of a column are written, by its cells; where that is not sure, the plainest way is taken."""
+"""Detect how the labels of a column are written, by its cells; where that is not sure, the plainest way is taken."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ SAMPLE = 1000  # cells whose objects are looked into, evenly spaced
 NAME_KEYS = ("name", "label", "tag", "title", "text", "value")
 
 
-def find_form(cells: Sequence[object], *, ids: bool = False) -> CellFormat:
-    """Find how labels are written in cells.
+def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = None) -> CellFormat:
+    """Detect how labels are written in cells.
 
     Parameters
     ----------
@@ -34,6 +34,8 @@ def find_form(cells: Sequence[object], *, ids: bool = False) -> CellFormat:
         Of one column, or of several that hold a label each.
     ids : bool, default False
         Labels are ids, so that 0 and 1 may be two of them, and spaces between numbers separate them.
+    mark : str, optional
+        What separates labels in texts that are not lists, where it is known.
 
     Returns
     -------
@@ -49,27 +51,27 @@ def find_form(cells: Sequence[object], *, ids: bool = False) -> CellFormat:
     texts = [cell for cell in present if isinstance(cell, str)]
     if present and not ids and all(map(is_indicator, present)):
         raise NotLabelsError(
-            f"holds {' and '.join(sorted(map(str, set(present))))}, which name no label; for one column a label name "
-            "them all with --label-columns, for ids give a --label-names file"
+            f"holds {' and '.join(sorted(map(str, set(present))))}, which are not label names; if there is one column "
+            "per label, name them all with --label-columns; if these are ids, pass a --label-names file"
         )
     if not texts:
-        return Lists() if present else Separated(",", seen=False)
+        return Lists() if present else Separated(mark or ",", seen=False)
     if _share(texts, lambda text: text.lstrip().startswith(FASTTEXT)) >= MOST:
         return FastText()
     if _share(texts, _bracketed) >= MOST:
-        listed = _find_list(texts)
-        if listed is not None:
-            return listed
-    return find_separated([text for text in texts if not text.lstrip().startswith("[")])
+        form = _find_list(texts)
+        if form is not None:
+            return form
+    return find_separated([text for text in texts if not text.lstrip().startswith("[")], mark)
 
 
 def find_key(cells: Iterable[object], form: CellFormat) -> str | None:
-    """Find the key of the names where labels are objects: the only one with text, or one of the usual ones.
+    """Detect the key of the names where labels are objects: the only one with text, or one of the usual ones.
 
     Returns
     -------
     str or None
-        None where labels are no objects, or no key can be told from the others.
+        None where labels are not objects, or no key stands out.
     """
     keys: Counter[str] = Counter()
     n_objects = 0
@@ -98,7 +100,7 @@ def _bracketed(text: str) -> bool:
 
 
 def _find_list(texts: Sequence[str]) -> CellFormat | None:
-    """Tell JSON from Python by what most lists parse as; empty ones are both."""
+    """Return the format, JSON or Python, that most lists parse as; empty ones are both."""
     telling = list({text: None for text in texts if text.strip()[1:-1].strip()})[:200]
     if not telling:
         return JsonList()

@@ -30,7 +30,7 @@ class IdNames:
     names: Mapping[str, str]
 
     def __getitem__(self, label_id: str) -> str:
-        """Give the name of an id.
+        """Return the name of an id.
 
         Raises
         ------
@@ -38,12 +38,12 @@ class IdNames:
             If the file has no such id.
         """
         # Numbers beside empty cells become floats in a DataFrame: 3 is then 3.0.
-        found = self.names.get(label_id, self.names.get(label_id.removesuffix(".0")))
-        if found is None:
-            raise CellError(f"label id {shorten(label_id)!r} is not in {self.source}, which names {self._there()}")
-        return found
+        name = self.names.get(label_id, self.names.get(label_id.removesuffix(".0")))
+        if name is None:
+            raise CellError(f"label id {shorten(label_id)!r} is not in {self.source}, which names {self._ids()}")
+        return name
 
-    def _there(self) -> str:
+    def _ids(self) -> str:
         ids = list(self.names)
         return ", ".join(ids) if len(ids) <= 5 else f"{len(ids)}, {ids[0]} to {ids[-1]}"
 
@@ -54,13 +54,13 @@ def read_label_names(path: str | Path) -> IdNames:
     Parameters
     ----------
     path : str or Path
-        A text file with a name a line, where the first has the id 0; a .csv or .tsv of two columns, id and name,
+        A text file with one name per line, where the first has the id 0; a .csv or .tsv of two columns, id and name,
         with or without a header line; or .json with a list of names, or an object of ids and names.
 
     Raises
     ------
     DataError
-        If the file cannot be read, is not written so, or names an id twice or nothing.
+        If the file cannot be read, is in another format, is empty, or names an id twice.
     """
     path = Path(path)
     text = _read(path)
@@ -78,10 +78,10 @@ def read_label_names(path: str | Path) -> IdNames:
         if not name:
             raise DataError(f"{path}: id {label_id!r} has an empty name; expected one name for each id")
         if label_id in names:
-            raise DataError(f"{path}: id {label_id!r} comes more than once; expected one name for each id")
+            raise DataError(f"{path}: id {label_id!r} appears more than once; expected one name for each id")
         names[label_id] = name
     if not names:
-        raise DataError(f"{path}: no names; expected one a line")
+        raise DataError(f"{path}: no names; expected one per line")
     return IdNames(path.name, names)
 
 
@@ -103,10 +103,10 @@ def _json_pairs(text: str, path: Path) -> list[tuple[str, str]]:
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not JSON: {error}") from error
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    listed = [(str(label_id), name) for label_id, name in pairs]
-    if not listed or not all(isinstance(name, str) for _, name in listed):
+    names = [(str(label_id), name) for label_id, name in pairs]
+    if not names or not all(isinstance(name, str) for _, name in names):
         raise DataError(f'{path}: expected ["name", ...] or {{"id": "name", ...}}')
-    return listed
+    return names
 
 
 def _two_columns(text: str, path: Path) -> list[tuple[str, str]]:

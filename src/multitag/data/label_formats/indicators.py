@@ -1,4 +1,4 @@
-"""Cells that say yes or no: one column a label."""
+"""Cells that say yes or no: one column per label."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LETTERS = frozenset("tfynx")  # a letter alone may be the name of a label
 
 
 def is_indicator(cell: object) -> bool:
-    """Tell whether a cell says yes or no beyond doubt: 0, 1, true, false, yes or no, in any case.
+    """Return whether a cell says yes or no beyond doubt: 0, 1, true, false, yes or no, in any case.
 
     Examples
     --------

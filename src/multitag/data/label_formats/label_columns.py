@@ -1,4 +1,4 @@
-"""How the labels of a row stand in its columns, and how that is said and saved."""
+"""How the labels of a row stand in its columns, and how that is described and saved."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, RowError
-from multitag.data.label_formats.cell_formats import CellFormat, FastText, read_names
+from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, read_names
 from multitag.data.label_formats.id_names import IdNames
 from multitag.data.label_formats.indicators import read_indicator
+from multitag.data.phrases import describe_columns
 
 
 class LabelColumns(Protocol):
@@ -21,7 +22,7 @@ class LabelColumns(Protocol):
 
     @property
     def label_names(self) -> tuple[str, ...]:
-        """Labels that are known apart from the rows, as columns or a file name them; empty if only rows do."""
+        """Labels that columns or a file name, some of them possibly on no row; empty if only the rows name them."""
 
     def read(self, cells: Sequence[object]) -> tuple[str, ...]:
         """Read the labels of a row.
@@ -43,10 +44,10 @@ class LabelColumns(Protocol):
         """
 
     def describe(self) -> str:
-        """Say it in words that go on after ``labels: ``."""
+        """Return a phrase that follows ``labels: ``."""
 
     def facts(self) -> dict[str, Any]:
-        """Give plain values for the manifest."""
+        """Return plain values for the manifest."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class CellColumns:
 
     @property
     def label_names(self) -> tuple[str, ...]:
-        """The names of the file of names."""
+        """The names in the file of names."""
         return () if self.names is None else tuple(dict.fromkeys(self.names.names.values()))
 
     @property
@@ -82,39 +83,42 @@ class CellColumns:
 
     def read(self, cells: Sequence[object]) -> tuple[str, ...]:
         """Read the labels of a row; see :meth:`LabelColumns.read`."""
-        found: dict[str, None] = {}
+        labels: dict[str, None] = {}
         for column, cell in zip(self.columns, cells, strict=True):
             try:
-                found.update(dict.fromkeys(self._names_of(cell)))
+                labels.update(dict.fromkeys(self._names_of(cell)))
             except CellError as error:
                 raise RowError(column, str(error)) from error
-        return tuple(found)
+        return tuple(labels)
 
     def _names_of(self, cell: object) -> tuple[str, ...]:
-        known = self._read.get(cell) if isinstance(cell, str) else None
-        if known is not None:
-            return known
+        cached = self._read.get(cell) if isinstance(cell, str) else None
+        if cached is not None:
+            return cached
         names = read_names(cell, self.form, self.key)
         if self.names is not None:
-            names = tuple(dict.fromkeys(self.names[each] for each in names))
+            names = tuple(dict.fromkeys(self.names[label_id] for label_id in names))
         if isinstance(cell, str) and not self.is_fasttext:  # cells of labels repeat, lines of text do not
             self._read[cell] = names
         return names
 
     def describe(self) -> str:
-        """Name the columns and the form."""
+        """Return the columns and their format; see :meth:`LabelColumns.describe`."""
         key = f" of objects, named by {self.key!r}" if self.key else ""
         ids = f", ids named by {self.names.source}" if self.names else ""
-        return f"{named(self.columns)}, {self.form.describe()}{key}{ids}"
+        return f"{describe_columns(self.columns)}, {self.form.describe()}{key}{ids}"
 
     def facts(self) -> dict[str, Any]:
-        """Give plain values for the manifest."""
-        return {"shape": self.form.name, "key": self.key, "names": self.names.source if self.names else None}
+        """Return plain values for the manifest."""
+        facts = {"shape": self.form.name, "key": self.key, "names": self.names.source if self.names else None}
+        if isinstance(self.form, Separated):
+            facts["separator_from"] = "option" if self.form.by_option else "cells" if self.form.seen else None
+        return facts
 
 
 @dataclass(frozen=True)
 class IndicatorColumns:
-    """One column a label, with 0 and 1 in it.
+    """One column per label, with 0 and 1 in it.
 
     Parameters
     ----------
@@ -126,42 +130,24 @@ class IndicatorColumns:
 
     @property
     def label_names(self) -> tuple[str, ...]:
-        """Those of the columns."""
+        """The names of the columns."""
         return self.columns
 
     def read(self, cells: Sequence[object]) -> tuple[str, ...]:
         """Read the labels of a row; see :meth:`LabelColumns.read`."""
-        found = []
+        labels = []
         for column, cell in zip(self.columns, cells, strict=True):
             try:
                 if read_indicator(cell):
-                    found.append(column)
+                    labels.append(column)
             except CellError as error:
                 raise RowError(column, str(error)) from error
-        return tuple(found)
+        return tuple(labels)
 
     def describe(self) -> str:
-        """Name the columns."""
-        return f"{named(self.columns)}, one a label"
+        """Return the columns; see :meth:`LabelColumns.describe`."""
+        return f"{describe_columns(self.columns)}, one per label"
 
     def facts(self) -> dict[str, Any]:
-        """Give plain values for the manifest."""
+        """Return plain values for the manifest."""
         return {"shape": "columns", "key": None, "names": None}
-
-
-def named(columns: Sequence[str]) -> str:
-    """Name one column or several, for a message."""
-    return f"column {columns[0]!r}" if len(columns) == 1 else f"columns {listed(columns)}"
-
-
-def listed(columns: Sequence[str]) -> str:
-    """Name columns in a line: all of a few, else the first and the last.
-
-    Examples
-    --------
-    >>> print(listed(["Genre1", "Genre2"]), listed([f"SDG{n}" for n in range(1, 18)]))
-    'Genre1', 'Genre2' 'SDG1' to 'SDG17'
-    """
-    if len(columns) <= 4:
-        return ", ".join(map(repr, columns))
-    return f"{columns[0]!r} to {columns[-1]!r}"

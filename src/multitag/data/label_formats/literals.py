@@ -22,7 +22,7 @@ def read_literal(text: str) -> Any:
     Raises
     ------
     CellError
-        If the text is no such literal, is longer than 20,000 characters, or has two texts without a comma between
+        If the text is not such a literal, is longer than 20,000 characters, or has two texts without a comma between
         them: Python would join them, but numpy prints arrays so.
 
     Examples
@@ -31,7 +31,7 @@ def read_literal(text: str) -> Any:
     ['Drama', 'War']
     """
     if len(text) > MAX_CHARACTERS:
-        raise CellError(f"{len(text)} characters of a Python list; at most {MAX_CHARACTERS} are read; write JSON")
+        raise CellError(f"a Python list of {len(text)} characters; at most {MAX_CHARACTERS} are read; write JSON")
     try:
         with warnings.catch_warnings():  # an odd escape or number is nothing to warn of here
             warnings.simplefilter("ignore")
@@ -47,7 +47,7 @@ def read_literal(text: str) -> Any:
 
 
 def _has_neighbours(text: str) -> bool:
-    """Tell whether two string literals stand side by side."""
+    """Return whether two string literals stand side by side."""
     last = None
     for token in tokenize.generate_tokens(io.StringIO(text.strip()).readline):
         if token.type in (tokenize.NL, tokenize.NEWLINE):

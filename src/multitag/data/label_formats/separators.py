@@ -1,4 +1,4 @@
-"""Find the mark between the labels of text cells, where marks may also belong to names, or to sentences."""
+"""Detect the mark between the labels of text cells, where marks may also belong to names, or to sentences."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from multitag.data.label_formats.cell_formats import SEPARATORS, CellFormat, Sep
 
 MOST = 0.9  # share of the cells that must be written in a way for it to be the column's
 LONG_CELL = 10  # words; a longer cell may be a sentence
-STRAY_WORDS = 3  # mean words between marks from which a long cell of names that come nowhere else is a sentence
+STRAY_WORDS = 3  # mean words between marks from which a long cell of names that occur nowhere else is a sentence
 PROSE_WORDS = 4  # the same, from which a column of ever new names is prose
-MIN_CELLS = 10  # fewer tell nothing about prose or spaces
+MIN_CELLS = 10  # fewer say nothing about prose or spaces
 
 
 class NotLabelsError(Exception):
-    """Why the cells of a column can be no labels, for whoever knows the column; says what to do."""
+    """Why the cells of a column cannot be labels, and what to do, for whoever knows the column."""
 
 
 def find_separator(texts: Sequence[str]) -> str | None:
-    """Find the mark that most texts hold, of comma, semicolon and pipe; the first of equals; None if none does.
+    """Return the mark that most texts hold, of comma, semicolon and pipe; the first of equals; None if none does.
 
     Examples
     --------
@@ -33,8 +33,14 @@ def find_separator(texts: Sequence[str]) -> str | None:
     return best if counts[best] else None
 
 
-def find_separated(texts: Sequence[str]) -> CellFormat:
-    """Find what separates labels in texts that are no lists.
+def find_separated(texts: Sequence[str], mark: str | None = None) -> CellFormat:
+    """Detect what separates labels in texts that are not lists.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    mark : str, optional
+        What separates them, where it is known; sentences among them are still detected.
 
     Returns
     -------
@@ -46,17 +52,10 @@ def find_separated(texts: Sequence[str]) -> CellFormat:
     NotLabelsError
         If they are sentences.
     """
-    # A sentence has commas of its own; they count only where most cells are that long.
-    short = [text for text in texts if len(text.split()) <= LONG_CELL]
-    if 2 * len(short) < len(texts):
-        short = list(texts)
-    mark = find_separator(short)
-    if mark is None and _spaces_separate(short):
-        return Separated(" ")
-    form = Separated(mark or ",", seen=mark is not None)
-    if len(texts) < MIN_CELLS:
+    form = _detect(texts) if mark is None else Separated(mark)
+    if form.mark == " " or len(texts) < MIN_CELLS:
         return form
-    pieces = {text: [piece for each in form.pieces(text) if (piece := each.strip())] for text in set(texts)}
+    pieces = {text: list(filter(None, map(str.strip, form.pieces(text)))) for text in set(texts)}
     counts: Counter[str] = Counter()
     for text, n_cells in Counter(texts).items():
         counts.update(dict.fromkeys(pieces[text], n_cells))
@@ -64,7 +63,18 @@ def find_separated(texts: Sequence[str]) -> CellFormat:
     strays = _sentences(pieces, counts)
     if len(strays) <= (1 - MOST) * len(texts):
         form = replace(form, sentences=strays)
-    return Single() if form.seen and not strays and _marks_are_in_names(pieces) else form
+    return Single() if mark is None and form.seen and not strays and _marks_are_in_names(pieces) else form
+
+
+def _detect(texts: Sequence[str]) -> Separated:
+    # A sentence has commas of its own; they count only where most cells are that long.
+    short = [text for text in texts if len(text.split()) <= LONG_CELL]
+    if 2 * len(short) < len(texts):
+        short = list(texts)
+    mark = find_separator(short)
+    if mark is None and _spaces_separate(short):
+        return Separated(" ")
+    return Separated(mark or ",", seen=mark is not None)
 
 
 def _refuse_prose(texts: Sequence[str], counts: Mapping[str, int]) -> None:
@@ -72,12 +82,12 @@ def _refuse_prose(texts: Sequence[str], counts: Mapping[str, int]) -> None:
     if len(once) >= MOST * len(counts) and _mean_words(once) > PROSE_WORDS:
         raise NotLabelsError(
             f"holds sentences, not labels, such as {shorten(texts[0], 60)!r}; name another column with --labels, "
-            "or say how they are written with --label-separator or --label-shape"
+            "or how labels are written with --label-separator or --label-shape"
         )
 
 
 def _sentences(pieces: Mapping[str, Sequence[str]], counts: Mapping[str, int]) -> frozenset[str]:
-    """Find long cells of long names that come nowhere else."""
+    """Return the long cells of long names that occur nowhere else."""
     return frozenset(
         text
         for text, names in pieces.items()
@@ -88,7 +98,7 @@ def _sentences(pieces: Mapping[str, Sequence[str]], counts: Mapping[str, int]) -
 
 
 def _marks_are_in_names(pieces: Mapping[str, Sequence[str]]) -> bool:
-    """Tell whether what a mark divides never comes alone or with anything else, as in ``Arts, Culture``.
+    """Return whether what a mark divides never occurs alone or with anything else, as in ``Arts, Culture``.
 
     Where that is wrong, and the parts are labels that only come together, nothing is lost: one label says the same.
     """
@@ -102,7 +112,7 @@ def _mean_words(names: Sequence[str]) -> float:
 
 
 def _spaces_separate(texts: Sequence[str]) -> bool:
-    """Tell whether it is beyond doubt that spaces stand between labels, and not inside their names.
+    """Return whether spaces separate labels beyond doubt, and are not inside their names.
 
     They do between words that all start with ``#`` or are all numbers; and between few words that make up many
     cells, now one, now several. Names of several words, such as ``Science Fiction``, bring new words with each name.

@@ -1,4 +1,4 @@
-"""Parquet, Arrow and whatever speaks Arrow to records, a batch at a time."""
+"""Parquet, Arrow and whatever has the Arrow interface to records, a batch at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from multitag.errors import DataError, describe_error
 from multitag.extras import import_extra
 
 ARROW_FILE, FEATHER_1 = b"ARROW1", b"FEA1"
-# Rows of nothing, or all alike, take no bytes: a file of 500 may say that it has 10**12. Texts take more than this.
+# Empty or equal rows take no bytes: a file of 500 may claim to have 10**12. Texts take more than this.
 MAX_ROWS_PER_BYTE = 100
 
 
@@ -32,7 +32,7 @@ def read_parquet(file: TableFile, chunk_rows: int, select: Select | None = None)
     Raises
     ------
     DataError
-        If the file is damaged or no Parquet, or two columns have one name.
+        If the file is damaged or not Parquet, or two columns have the same name.
     MissingExtraError
         If pyarrow is not installed.
     """
@@ -50,12 +50,12 @@ def read_parquet(file: TableFile, chunk_rows: int, select: Select | None = None)
 
 
 def parquet_schema(path: Path) -> Any:
-    """Give the Arrow schema of a Parquet file, so that a copy with more columns can have the same types.
+    """Return the Arrow schema of a Parquet file, so that a copy with more columns can have the same types.
 
     Raises
     ------
     DataError
-        If the file is no Parquet, or two columns have one name.
+        If the file is not Parquet, or two columns have the same name.
     """
     parquet: Any = import_extra("pyarrow.parquet", "train")
     with arrow_errors(path, "Parquet"):
@@ -79,7 +79,7 @@ def read_arrow(paths: Sequence[Path], name: str, chunk_rows: int, select: Select
     Raises
     ------
     DataError
-        If a file is damaged or no Arrow, or two columns have one name.
+        If a file is damaged or not Arrow, or two columns have the same name.
     MissingExtraError
         If pyarrow is not installed.
     """
@@ -106,27 +106,30 @@ def read_table_object(table: Any, name: str, chunk_rows: int, select: Select | N
     Raises
     ------
     DataError
-        If two columns have one name, or it is no table.
+        If two columns have the same name, or it is not a table.
     MissingExtraError
         If pyarrow is not installed.
     """
     arrow: Any = import_extra("pyarrow", "train")
     try:
-        found = arrow.table(table)
+        content = arrow.table(table)
     except (arrow.ArrowException, TypeError, ValueError) as error:
-        raise DataError(f"{name}: no table in the Arrow interface: {describe_error(error)}") from error
-    columns, names = _columns(found.schema, name, select), class_names(found.schema)
+        raise DataError(f"{name}: not a table by its Arrow interface: {describe_error(error)}") from error
+    columns, names = _columns(content.schema, name, select), class_names(content.schema)
     done = 0
-    for batch in found.select(list(columns)).to_batches(max_chunksize=chunk_rows):
+    for batch in content.select(list(columns)).to_batches(max_chunksize=chunk_rows):
         first, done = done + 1, done + batch.num_rows
-        yield _chunk(batch, columns, names, first, done / max(1, found.num_rows))
+        try:
+            yield _chunk(batch, columns, names, first, done / max(1, content.num_rows))
+        except ValueError as error:  # times finer than Python's, which only pandas has a type for
+            raise DataError(f"{name}: {describe_error(error)}") from error
     if not done:
         yield Chunk(columns, [], [], 1.0)
 
 
 @contextmanager
 def arrow_errors(path: Path, kind: str) -> Iterator[None]:
-    """Turn what pyarrow raises on a file into one line about it.
+    """Turn what pyarrow raises on a file into an error of one line.
 
     Raises
     ------
@@ -148,7 +151,7 @@ def _batches(path: Path) -> Iterator[tuple[Any, Iterable[tuple[Any, float]]]]:
     with path.open("rb") as file:
         magic = file.read(len(ARROW_FILE))
     if magic.startswith(FEATHER_1):
-        raise DataError(f"{path}: Feather of version 1, which nobody writes any more; save it as Parquet or Feather 2")
+        raise DataError(f"{path}: Feather version 1 is not supported; save it as Parquet or Feather version 2")
     size = path.stat().st_size
     with arrow.memory_map(str(path)) as mapped:
         if magic == ARROW_FILE:
@@ -163,14 +166,14 @@ def _batches(path: Path) -> Iterator[tuple[Any, Iterable[tuple[Any, float]]]]:
 def _refuse_empty_rows(path: Path, n_rows: int) -> None:
     size = path.stat().st_size
     if n_rows > MAX_ROWS_PER_BYTE * size:
-        raise DataError(f"{path}: says that {n_rows} rows are in {size} bytes, which no table of texts can be")
+        raise DataError(f"{path}: claims {n_rows} rows in {size} bytes, which is impossible for a table of texts")
 
 
 def _columns(schema: Any, name: str, select: Select | None) -> tuple[str, ...]:
     names = tuple(schema.names)
-    twice = next((each for each, count in Counter(names).items() if count > 1), None)
+    twice = next((column for column, count in Counter(names).items() if count > 1), None)
     if twice is not None:
-        raise DataError(f"{name}: column {twice!r} comes more than once; rename one of them")
+        raise DataError(f"{name}: column {twice!r} appears more than once; rename one of them")
     return names if select is None else tuple(select(names))
 
 
@@ -183,5 +186,5 @@ def _chunk(
     batch: Any, columns: tuple[str, ...], names: dict[str, tuple[str, ...]], first: int, share: float
 ) -> Chunk:
     records = batch.select(list(columns)).to_pylist() if columns else [{} for _ in range(batch.num_rows)]
-    known = {column: each for column, each in names.items() if column in columns}
-    return Chunk(columns, records, list(range(first, first + batch.num_rows)), share, class_names=known)
+    kept = {column: classes for column, classes in names.items() if column in columns}
+    return Chunk(columns, records, list(range(first, first + batch.num_rows)), share, class_names=kept)

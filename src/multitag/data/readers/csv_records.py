@@ -16,7 +16,7 @@ class CsvRecords:
     """Rows of cells, one by one; None for a row with a broken quote.
 
     After each, ``line`` is the number of its first line, and :meth:`content` what it was read from. After None,
-    ``unclosed`` tells a quote that is not closed within its line from one that is, but in the middle of a cell.
+    ``unclosed`` says whether the quote is not closed within its line, or is, but in the middle of a cell.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class CsvRecords:
         self.lines = _Lines(text, name, start)
         self.line = 1
         self.unclosed = False
-        # Strict, for else csv drops what a stray quote stands around, and takes an open one for closed at the end.
+        # Strict, or csv drops stray quotes, and takes an open one for closed at the end of the file.
         self.reader = csv.reader(self.lines, delimiter=delimiter, strict=True)
 
     def __iter__(self) -> Iterator[list[str] | None]:
@@ -56,10 +56,10 @@ class CsvRecords:
                 if self.lines.ended:
                     raise DataError(
                         f"{self.name}, line {self.line}: a quote opens here and is never closed; "
-                        "close it, double a quote within a quoted cell, or save as .jsonl"
+                        "close it, double the quotes within a quoted cell, or save as .jsonl"
                     ) from error
                 self.unclosed = len(self.lines.taken) > 1
-                self.lines.give_back()
+                self.lines.put_back()
                 cells = None
             if cells is None or not self._is_blank(cells):
                 yield cells
@@ -68,12 +68,12 @@ class CsvRecords:
         return not cells or (len(cells) == 1 and not self.content().strip())
 
     def content(self) -> str:
-        """Give the lines of the last row, without the last line's end."""
+        """Return the lines of the last row, without the last line's end."""
         return "".join(self.lines.taken).rstrip("\r\n")
 
 
 class _Lines:
-    """Lines that can be given back, and that remember which of them make the record being read."""
+    """Lines that can be put back, and that remember which of them make the record being read."""
 
     def __init__(self, text: TextIO, name: str, start: Iterable[str]) -> None:
         self.text, self.name = text, name
@@ -84,12 +84,12 @@ class _Lines:
         self.ended = False
 
     def begin(self) -> int:
-        """Begin a record; gives the number of its first line."""
+        """Begin a record; return the number of its first line."""
         self.taken.clear()
         self.characters = 0
         return self.number + 1
 
-    def give_back(self) -> None:
+    def put_back(self) -> None:
         """Keep the first line of the record only: the others are read again."""
         self.pending.extendleft(reversed(self.taken[1:]))
         self.number -= len(self.taken) - 1
@@ -109,6 +109,6 @@ class _Lines:
         if self.characters >= MAX_RECORD:
             raise DataError(
                 f"{self.name}, line {self.number - len(self.taken) + 1}: a row of more than {MAX_RECORD:,} "
-                "characters begins here; is a quote not closed?"
+                "characters begins here; is a quote left open?"
             )
         return line

@@ -33,8 +33,8 @@ def read_dataset(file: TableFile, chunk_rows: int, select: Select | None = None)
     splits = file.path / "dataset_dict.json"
     if splits.is_file():
         names = _read(splits).get("splits")
-        there = ", ".join(f"{file.path}/{name}" for name in names) if isinstance(names, list) else "see the folder"
-        raise DataError(f"{file.name}: this folder holds several tables; name one: {there}")
+        paths = ", ".join(f"{file.path}/{name}" for name in names) if isinstance(names, list) else "see the folder"
+        raise DataError(f"{file.name}: this folder holds several tables; name one: {paths}")
     yield from read_arrow(_arrow_files(file.path), file.name, chunk_rows, select)
 
 
@@ -42,15 +42,17 @@ def _arrow_files(folder: Path) -> list[Path]:
     state = folder / "state.json"
     content = _read(state)
     if content.get("_indices_data_files"):
-        raise DataError(f"{folder}: saved with a selection of rows beside it; call flatten_indices() and save it again")
-    listed = content.get("_data_files")
-    if not isinstance(listed, list) or not listed:
+        raise DataError(f"{folder}: saved with a selection of its rows; call flatten_indices() and save it again")
+    entries = content.get("_data_files")
+    if not isinstance(entries, list) or not entries:
         raise DataError(f"{state}: lists no data files; save the data set again with save_to_disk")
-    names = [each.get("filename") if isinstance(each, dict) else None for each in listed]
+    names = [entry.get("filename") if isinstance(entry, dict) else None for entry in entries]
     bad = next((name for name in names if not isinstance(name, str) or Path(name).name != name), "")
     missing = next((name for name in names if name and not (folder / str(name)).is_file()), None)
     if bad != "" or missing is not None:
-        raise DataError(f"{state}: lists {bad or missing!r}, which is no file in this folder; save the data set again")
+        raise DataError(
+            f"{state}: lists {bad or missing!r}, which is not a file in this folder; save the data set again"
+        )
     return [folder / str(name) for name in names]
 
 

@@ -1,4 +1,4 @@
-"""CSV and TSV to records: each cell as it stands in the file, each broken row told by itself."""
+"""CSV and TSV to records: each cell as it stands in the file, each broken row reported by itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TextIO
 
+from multitag.data.left_out import LeftOut
 from multitag.data.readers.csv_records import MAX_RECORD, CsvRecords
 from multitag.data.readers.delimiters import DELIMITERS, find_delimiter, row_lengths, usual_length
 from multitag.data.readers.encodings import find_encoding, open_text
 from multitag.data.readers.header import header_notes, name_columns
-from multitag.data.readers.records import Chunk, ReadOptions, Record, Rejected, Select
+from multitag.data.readers.records import Chunk, ReadOptions, Record, Select
 from multitag.data.readers.table_file import TableFile
 from multitag.errors import DataError
 
@@ -28,15 +29,15 @@ def read_delimited(
     file : TableFile
     options : ReadOptions
     chunk_rows : int
-        Rows of a chunk, rejected ones included.
+        Rows of a chunk, those left out included.
     select : callable, optional
         Chooses the columns to keep.
 
     Yields
     ------
     Chunk
-        One at least, maybe without records. A row with more cells than there are columns, and one with a quote
-        that is not closed, are rejected; a row with fewer is filled with empty cells.
+        At least one, possibly without records. A row with more cells than there are columns, and one with an
+        unclosed quote, are left out; a row with fewer is filled up with empty cells.
 
     Raises
     ------
@@ -56,18 +57,18 @@ def read_delimited(
             columns = tuple(map(str, range(1, usual_length(start, delimiter) + 1)))
         kept = columns if select is None else tuple(select(columns))
         sorter = _Sorter(file.name, columns, kept, delimiter)
-        whole = False
-        while not whole:
+        at_end = False
+        while not at_end:
             before = sorter.number
-            records, numbers, rejected = sorter.sort(islice(rows, chunk_rows), rows)
-            whole = sorter.number - before < chunk_rows
-            notes += sorter.notes() if whole else []
-            yield Chunk(kept, records, numbers, share(), tuple(rejected), tuple(notes))
+            records, numbers, left_out = sorter.sort(islice(rows, chunk_rows), rows)
+            at_end = sorter.number - before < chunk_rows
+            notes += sorter.notes() if at_end else []
+            yield Chunk(kept, records, numbers, share(), tuple(left_out), tuple(notes))
             notes = []
 
 
 def _first_lines(text: TextIO) -> list[str]:
-    """Take lines to judge the table by."""
+    """Read the lines that the delimiter is detected from."""
     lines: list[str] = []
     characters = 0
     while len(lines) < SAMPLE_LINES and characters < SAMPLE_CHARACTERS and (line := text.readline(MAX_RECORD)):
@@ -77,7 +78,7 @@ def _first_lines(text: TextIO) -> list[str]:
 
 
 def _likeliest(file: TableFile) -> tuple[str, ...]:
-    """Order the delimiters: a tab first where the file is called one of tabs."""
+    """Order the delimiters: the tab first where the file's name says so."""
     tabs = {".tsv", ".tab"}.intersection(suffix.lower() for suffix in file.path.suffixes[-2:])
     return ("\t", *(mark for mark in DELIMITERS if mark != "\t")) if tabs else DELIMITERS
 
@@ -91,7 +92,7 @@ def _header(rows: CsvRecords, name: str) -> list[str]:
 
 
 class _Sorter:
-    """Numbers the rows of a file, and tells those that fit its columns from those that do not."""
+    """Numbers the rows of a file, and sorts those that fit its columns from those that do not."""
 
     def __init__(self, name: str, columns: tuple[str, ...], kept: tuple[str, ...], delimiter: str) -> None:
         self.name, self.columns, self.delimiter = name, columns, delimiter
@@ -100,18 +101,18 @@ class _Sorter:
         self.n_short, self.first_short = 0, ""
 
     def sort(
-        self, some: Iterable[list[str] | None], rows: CsvRecords
-    ) -> tuple[list[Record], list[int], list[Rejected]]:
-        """Give the records that ``some`` rows make, their numbers, and the rows that make none."""
+        self, chunk: Iterable[list[str] | None], rows: CsvRecords
+    ) -> tuple[list[Record], list[int], list[LeftOut]]:
+        """Return the records of a chunk of ``rows``, their numbers, and the rows that are left out."""
         records: list[Record] = []
         numbers: list[int] = []
-        rejected: list[Rejected] = []
+        left_out: list[LeftOut] = []
         width = len(self.columns)
-        for cells in some:
+        for cells in chunk:
             self.number += 1
             reason = self._defect(cells, rows)
             if cells is None or reason:
-                rejected.append(Rejected(self.name, self.number, None, reason, rows.content()))
+                left_out.append(LeftOut.unreadable(self.name, self.number, reason, rows.content()))
                 continue
             if len(cells) < width:
                 self.first_short = self.first_short or f"row {self.number} (line {rows.line})"
@@ -119,10 +120,10 @@ class _Sorter:
                 cells += [""] * (width - len(cells))
             records.append({column: cells[position] for column, position in self.kept})
             numbers.append(self.number)
-        return records, numbers, rejected
+        return records, numbers, left_out
 
     def _defect(self, cells: list[str] | None, rows: CsvRecords) -> str:
-        """Say what keeps a row out; empty where nothing does."""
+        """Return why a row is left out; empty where it is not."""
         if cells is None and rows.unclosed:
             return f"with an unclosed quote: it opens in line {rows.line}; close it, or double it"
         n_cells = row_lengths([rows.content()], self.delimiter)[0] if cells is None else len(cells)
@@ -132,7 +133,7 @@ class _Sorter:
                 f"a cell that holds {self.delimiter!r} or a line break must be quoted, and quotes in it doubled"
             )
         if cells is None:
-            return f"with a misplaced quote: text follows a closed quote in line {rows.line}; double quotes in a cell"
+            return f"with a misplaced quote: text follows a closing quote in line {rows.line}; double quotes in a cell"
         return ""
 
     def notes(self) -> list[str]:
@@ -140,6 +141,5 @@ class _Sorter:
             return []
         rows = "1 row has" if self.n_short == 1 else f"{self.n_short} rows have"
         return [
-            f"{rows} fewer cells than there are columns, {self.first_short} first; "
-            "the cells that lack are read as empty"
+            f"{rows} fewer cells than there are columns, first {self.first_short}; the missing cells are read as empty"
         ]

@@ -1,4 +1,4 @@
-"""What stands between the cells of a CSV, found by what makes its rows equally long."""
+"""What stands between the cells of a CSV, detected by what makes its rows equally long."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DELIMITERS = (",", "\t", ";", "|")
 
 
 def find_delimiter(lines: Sequence[str], candidates: Iterable[str] = DELIMITERS) -> str:
-    r"""Find the delimiter of a CSV.
+    r"""Detect the delimiter of a CSV.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def find_delimiter(lines: Sequence[str], candidates: Iterable[str] = DELIMITERS)
     -------
     str
         The one that the first row holds and by which most rows are as long as the first. Labels within a cell
-        may have a separator of their own; it comes more often in some rows than in others.
+        may have a separator of their own, which is more frequent in some rows than in others.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def find_delimiter(lines: Sequence[str], candidates: Iterable[str] = DELIMITERS)
 
 
 def _agreement(lines: Sequence[str], delimiter: str) -> float:
-    """Give the share of rows as long as the first; 0 where that is one cell."""
+    """Return the share of rows as long as the first; 0 where that is one cell."""
     lengths = row_lengths(lines, delimiter)
     if not lengths or lengths[0] < 2:
         return 0.0
@@ -50,6 +50,6 @@ def row_lengths(lines: Iterable[str], delimiter: str) -> list[int]:
 
 
 def usual_length(lines: Iterable[str], delimiter: str) -> int:
-    """Give the number of cells that most rows have; 0 where there is no row."""
+    """Return the number of cells that most rows have; 0 where there is no row."""
     lengths = Counter(row_lengths(lines, delimiter))
     return max(lengths, key=lambda length: lengths[length], default=0)

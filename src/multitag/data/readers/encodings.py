@@ -20,9 +20,9 @@ BOMS = {  # the longer ones first: that of UTF-32 starts with that of UTF-16
 NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 BLOCK = 2**20  # bytes
 HIGH = bytes(range(0x80, 0x100))
-_ESCAPED = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as surrogateescape gives them
+_ESCAPED = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as surrogateescape decodes them
 
-# How files start that are no tables although they are named so.
+# How files start that are named like tables and are none.
 IMPOSTORS = {
     "<!doctype html": "this is an HTML page, not a table; download the raw file, not its page",
     "<html": "this is an HTML page, not a table; download the raw file, not its page",
@@ -38,21 +38,21 @@ IMPOSTORS = {
 
 @dataclass(frozen=True)
 class Encoding:
-    """A codec of Python, and what to say about how it was found."""
+    """A codec of Python, and a note on how it was detected, if that is worth one."""
 
     codec: str
     note: str | None = None
 
 
-def find_encoding(file: TableFile, given: str | None = None) -> Encoding:
-    """Find how the text of a file is encoded.
+def find_encoding(file: TableFile, named: str | None = None) -> Encoding:
+    """Detect how the text of a file is encoded.
 
     Parameters
     ----------
     file : TableFile
         All of it is read: one byte near the end can show that it is not UTF-8.
-    given : str, optional
-        What the user says it is, which is not doubted.
+    named : str, optional
+        The encoding that the user named, which is not doubted.
 
     Returns
     -------
@@ -63,23 +63,23 @@ def find_encoding(file: TableFile, given: str | None = None) -> Encoding:
     Raises
     ------
     DataError
-        If the file is damaged UTF-8, UTF-16 without a byte order mark, or no text; or an HTML page, or another
-        well-known thing that is no table.
+        If the file is damaged UTF-8, UTF-16 without a byte order mark, or not text; or an HTML page, or another
+        well-known thing that is not a table.
     """
     with file.open() as (raw, _):
         start = raw.read(4096)
     bom = next((codec for mark, codec in BOMS.items() if start.startswith(mark)), None)
     _refuse_impostors(file.name, start.decode(bom or "latin-1", "replace"))
-    if given is not None:
+    if named is not None:
         family = "utf-8" if bom == "utf-8-sig" else bom
-        return Encoding(bom if bom and family and given.startswith(family) else given)
+        return Encoding(bom if bom and family and named.startswith(family) else named)
     if bom in ("utf-16", "utf-32"):
-        return Encoding(bom, f"read as {bom.upper()}, by its byte order mark")
+        return Encoding(bom, f"read as {bom.upper()}, as its byte order mark says")
     if start.count(0) * 5 > len(start):
         order = "le" if start[1::2].count(0) > start[::2].count(0) else "be"
         raise DataError(
             f"{file.name}: every other byte is NUL, as in UTF-16 without a byte order mark; "
-            f"if it is that, say --encoding utf-16-{order}"
+            f"if that is what it is, use --encoding utf-16-{order}"
         )
     return _by_content(file)
 
@@ -102,23 +102,23 @@ def _by_content(file: TableFile) -> Encoding:
     line, byte = _first_bad(file)
     what = f"line {line}: not UTF-8 (byte 0x{byte:02x})"
     if nul:
-        raise DataError(f"{file.name}, {what}, and NUL bytes in it: this is no text; name a table")
+        raise DataError(f"{file.name}, {what}, and has NUL bytes: this is not text; expected a table")
     if high >= 3 * bad:  # text in cp1252 hardly ever looks like UTF-8 anywhere
         raise DataError(
-            f"{file.name}, {what}, while the rest is: the file is damaged; mend that line, or say --encoding cp1252"
+            f"{file.name}, {what}, while the rest is: the file is damaged; repair that line, or use --encoding cp1252"
         )
     codec = "latin-1" if undefined else "cp1252"
-    return Encoding(codec, f"read as {codec}, for it is not UTF-8 (line {line}, byte 0x{byte:02x}); "
-                           "if letters look wrong, say --encoding")  # fmt: skip
+    return Encoding(codec, f"read as {codec}, as it is not UTF-8 (line {line}, byte 0x{byte:02x}); "
+                           "if letters look wrong, set --encoding")  # fmt: skip
 
 
 def _first_bad(file: TableFile) -> tuple[int, int]:
-    """Give the line, from 1, and the value of the first byte that is not UTF-8."""
+    """Return the line, from 1, and the value of the first byte that is not UTF-8."""
     with file.open() as (raw, _), _text(raw, "utf-8", "surrogateescape") as text:
         for number, line in enumerate(text, start=1):
-            if not line.isascii() and (found := _ESCAPED.search(line)):
-                return number, ord(found[0]) - 0xDC00
-    raise DataError(f"{file.name}: changed while it was read; try again")
+            if not line.isascii() and (escaped := _ESCAPED.search(line)):
+                return number, ord(escaped[0]) - 0xDC00
+    raise DataError(f"{file.name}: the file changed while it was read; try again")
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def open_text(file: TableFile, codec: str) -> Iterator[tuple[TextIO, Callable[[]
     -------
     text : TextIO
     share : callable
-        Tells the share of the file that is read, in [0, 1].
+        Returns the share of the file that is read, in [0, 1].
 
     Raises
     ------
@@ -140,7 +140,8 @@ def open_text(file: TableFile, codec: str) -> Iterator[tuple[TextIO, Callable[[]
         with file.open() as (raw, share), _text(raw, codec) as text:
             yield text, share
     except UnicodeError as error:
-        raise DataError(f"{file.name}, {_bad_line(file, codec)}: not {codec}: {error}; say --encoding") from error
+        where = f"{file.name}, {_bad_line(file, codec)}"
+        raise DataError(f"{where}: not {codec}: {error}; set another --encoding") from error
 
 
 def _refuse_impostors(name: str, start: str) -> None:
@@ -167,4 +168,4 @@ def _text(raw: BinaryIO, codec: str, errors: str = "strict") -> Iterator[TextIO]
     try:
         yield text
     finally:
-        text.detach()  # closed by who opened it
+        text.detach()  # closed by whoever opened it

@@ -1,4 +1,4 @@
-"""fastText's files: a text a line, with its labels as words that start with ``__label__``."""
+"""fastText's files: one text per line, with its labels as words that start with ``__label__``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ LINE = "line"  # the only column
 
 
 def is_label_lines(file: TableFile, options: ReadOptions) -> bool:
-    """Tell whether a text file without a header begins with a label, and nobody says that it has cells.
+    """Return whether a text file begins with a label, as without a header, and no delimiter is set.
 
     Raises
     ------
     DataError
-        If it is no text.
+        If it is not text.
     """
     if options.delimiter is not None:
         return False
@@ -35,12 +35,12 @@ def read_label_lines(
     Yields
     ------
     Chunk
-        One at least.
+        At least one.
 
     Raises
     ------
     DataError
-        If it is no text in its encoding.
+        If it is not text in its encoding.
     """
     encoding = find_encoding(file, options.encoding)
     kept = (LINE,) if select is None else tuple(select((LINE,)))
@@ -48,10 +48,10 @@ def read_label_lines(
     number = 0
     with open_text(file, encoding.codec) as (text, share):
         lines = (line.rstrip("\r\n") for line in text if line.strip())
-        whole = False
-        while not whole:
-            some = list(islice(lines, chunk_rows))
-            whole = len(some) < chunk_rows
-            records = [dict.fromkeys(kept, line) for line in some]
-            yield Chunk(kept, records, list(range(number + 1, number + len(some) + 1)), share(), notes=notes)
-            number, notes = number + len(some), ()
+        at_end = False
+        while not at_end:
+            chunk = list(islice(lines, chunk_rows))
+            at_end = len(chunk) < chunk_rows
+            records = [dict.fromkeys(kept, line) for line in chunk]
+            yield Chunk(kept, records, list(range(number + 1, number + len(chunk) + 1)), share(), notes=notes)
+            number, notes = number + len(chunk), ()

@@ -1,21 +1,20 @@
-"""Chunks of records from one or more files to one frame, with the place of every row."""
+"""Chunks of records from one or more files to columns, with the place of every row."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from multitag.data.columns import Columns
 from multitag.data.label_formats.class_labels import name_classes
+from multitag.data.left_out import LeftOut
 from multitag.data.readers.mojibake import Mojibake
-from multitag.data.readers.records import Chunk, Rejected
+from multitag.data.readers.records import Chunk
 from multitag.errors import DataError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-MANY = 1000  # rejected rows after which a file is given up early, if they are most of it
+MANY = 1000  # rows left out after which the reading stops early, if they are most of the file
 
 
 class Gathered:
@@ -24,10 +23,10 @@ class Gathered:
     Attributes
     ----------
     starts : list of int
-        How many rows the files before each file gave.
+        Number of rows of the files before each file.
     rows : array of int
         Number, from 1, of each row in its file.
-    rejected : list of Rejected
+    left_out : list of LeftOut
     notes : list of str
     """
 
@@ -35,7 +34,7 @@ class Gathered:
         self.cells: dict[str, list[Any]] = {}
         self.starts: list[int] = []
         self.rows = array("q")
-        self.rejected: list[Rejected] = []
+        self.left_out: list[LeftOut] = []
         self.notes: list[str] = []
 
     def add(self, chunks: Iterable[Chunk], label: str, *, same_columns: bool = True) -> None:
@@ -48,27 +47,27 @@ class Gathered:
         label : str
             The file, in messages about rows.
         same_columns : bool, default True
-            Refuse columns that the files before do not have, and the lack of any; else what is lacking is None.
+            Refuse columns that the files before do not have, and missing ones; else missing cells are None.
 
         Raises
         ------
         DataError
-            If the columns are others than those before, or more than half of the rows are rejected.
+            If the columns differ from those before, or more than half of the rows cannot be read.
         """
-        known = tuple(self.cells) if self.starts and same_columns else None
+        expected = tuple(self.cells) if self.starts and same_columns else None
         self.starts.append(len(self.rows))
         mojibake = Mojibake()
-        n_read = n_rejected = 0
+        n_read = n_left_out = 0
         for chunk in chunks:
-            _check_same(known, chunk.columns, label)
+            _check_same(expected, chunk.columns, label)
             self._add(chunk, mojibake)
-            self.rejected += [replace(each, file=label) for each in chunk.rejected]
+            self.left_out += [replace(row, file=label) for row in chunk.left_out]
             self.notes += [f"{label}: {note}" for note in chunk.notes]
-            n_read += len(chunk.rows) + len(chunk.rejected)
-            n_rejected += len(chunk.rejected)
-            if n_rejected > MANY:
-                self._refuse_most(n_rejected, n_read, label)
-        self._refuse_most(n_rejected, n_read, label)
+            n_read += len(chunk.rows) + len(chunk.left_out)
+            n_left_out += len(chunk.left_out)
+            if n_left_out > MANY:
+                self._refuse_most(n_left_out, n_read, label)
+        self._refuse_most(n_left_out, n_read, label)
         if note := mojibake.note():
             self.notes.append(f"{label}: {note}")
 
@@ -85,28 +84,22 @@ class Gathered:
                 if isinstance(cell, str) and not cell.isascii():
                     mojibake.look(cell, f"row {row}, column {column!r}")
 
-    def _refuse_most(self, n_rejected: int, n_read: int, label: str) -> None:
-        if n_rejected * 2 > n_read:
-            first = self.rejected[-n_rejected]
+    def _refuse_most(self, n_left_out: int, n_read: int, label: str) -> None:
+        if n_left_out * 2 > n_read:
+            first = self.left_out[-n_left_out]
             raise DataError(
-                f"{label}: {n_rejected} of {n_read} rows cannot be read, row {first.row} first: {first.reason}"
+                f"{label}: {n_left_out} of {n_read} rows cannot be read, first row {first.row}: {first.reason}"
             )
 
-    def frame(self) -> pd.DataFrame:
-        """Make the frame: object cells, columns in the order in which they came."""
-        import pandas as pd
-
-        # By number first: names of JSON may hold what is no character, which pandas' own text columns refuse.
-        series = {number: pd.Series(cells, dtype=object) for number, cells in enumerate(self.cells.values())}
-        frame = pd.DataFrame(series, index=range(len(self.rows)))
-        frame.columns = pd.Index(list(self.cells), dtype=object)
-        return frame
+    def columns(self) -> Columns:
+        """Return the columns, in the order in which they came."""
+        return Columns.of(self.cells, len(self.rows))
 
 
-def _check_same(known: Sequence[str] | None, columns: Sequence[str], label: str) -> None:
-    if known is None or set(known) == set(columns):
+def _check_same(expected: Sequence[str] | None, columns: Sequence[str], label: str) -> None:
+    if expected is None or set(expected) == set(columns):
         return
-    more = [name for name in columns if name not in known]
-    lacking = [name for name in known if name not in columns]
-    said = [f"{word} {names[0]!r}" for word, names in (("without", lacking), ("with", more)) if names]
-    raise DataError(f"{label}: other columns than in the files before it: {' and '.join(said)}; make them the same")
+    missing = [name for name in expected if name not in columns]
+    added = [name for name in columns if name not in expected]
+    difference = [f"{word} {names[0]!r}" for word, names in (("without", missing), ("with", added)) if names]
+    raise DataError(f"{label}: columns differ from the files before it: {' and '.join(difference)}; make them the same")

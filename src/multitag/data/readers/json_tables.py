@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TextIO
 
+from multitag.data.left_out import LeftOut
 from multitag.data.readers.csv_records import MAX_RECORD
 from multitag.data.readers.encodings import find_encoding, open_text
-from multitag.data.readers.records import Chunk, ReadOptions, Record, Rejected, Select
+from multitag.data.readers.records import Chunk, ReadOptions, Record, Select
 from multitag.data.readers.table_file import TableFile
 from multitag.errors import DataError
 
@@ -26,14 +27,14 @@ def read_json_lines(
     file : TableFile
     options : ReadOptions
     chunk_rows : int
-        Rows of a chunk, rejected ones included.
+        Rows of a chunk, those left out included.
     select : callable, optional
         Chooses the columns to keep; asked again where more come.
 
     Yields
     ------
     Chunk
-        A line that is not one JSON object is rejected; blank lines are no rows.
+        A line that is not one JSON object is left out; blank lines are not rows.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def read_json(
     file : TableFile
     options : ReadOptions
     chunk_rows : int
-        Rows of a chunk, rejected ones included.
+        Rows of a chunk, those left out included.
     select : callable, optional
         Chooses the columns to keep; asked again where more come.
 
@@ -65,12 +66,12 @@ def read_json(
     Chunk
         From a list of objects; from an object of columns of one length, be they lists or, as pandas writes them,
         objects with the keys "0", "1" and so on; from the only list of objects within an object; and from what is
-        JSON Lines. What is in a list and no object is rejected.
+        JSON Lines. Whatever in a list is not an object is left out.
 
     Raises
     ------
     DataError
-        If the file is none of these.
+        If the file is not one of these.
     """
     encoding = find_encoding(file, options.encoding)
     with open_text(file, encoding.codec) as (text, _):
@@ -85,37 +86,37 @@ def read_json(
     if content is None:  # several values, one after the other
         yield from read_json_lines(file, options, chunk_rows, select)
         return
-    found, note = _find_rows(content, file.name)
-    rows = (_object(value, file.name, row) for row, value in enumerate(found, start=1))
+    values, note = _find_rows(content, file.name)
+    rows = (_object(value, file.name, row) for row, value in enumerate(values, start=1))
     notes = tuple(filter(None, (encoding.note, note)))
     yield from _chunks(file, rows, chunk_rows, select, lambda: 1.0, notes)
 
 
 def _chunks(
-    file: TableFile, rows: Iterable[Record | Rejected], chunk_rows: int, select: Select | None,
+    file: TableFile, rows: Iterable[Record | LeftOut], chunk_rows: int, select: Select | None,
     share: Callable[[], float], notes: tuple[str, ...],
 ) -> Iterator[Chunk]:  # fmt: skip
     numbered = enumerate(rows, start=1)
     columns: dict[str, None] = {}
     kept: tuple[str, ...] = ()
-    some = list(islice(numbered, chunk_rows))
-    if not some:
-        raise DataError(f"{file.name}: nothing in it; expected at least one JSON object")
-    while some:
-        numbers = [number for number, each in some if not isinstance(each, Rejected)]
-        records = [each for _, each in some if not isinstance(each, Rejected)]
+    chunk = list(islice(numbered, chunk_rows))
+    if not chunk:
+        raise DataError(f"{file.name}: no rows; expected at least one JSON object")
+    while chunk:
+        numbers = [number for number, row in chunk if not isinstance(row, LeftOut)]
+        records = [row for _, row in chunk if not isinstance(row, LeftOut)]
         columns.update(dict.fromkeys(name for record in records for name in record))
         kept = tuple(columns)
         if select is not None:
             kept = tuple(select(kept))
             records = [{name: record[name] for name in kept if name in record} for record in records]
-        rejected = tuple(each for _, each in some if isinstance(each, Rejected))
-        yield Chunk(kept, records, numbers, share(), rejected, notes)
+        left_out = tuple(row for _, row in chunk if isinstance(row, LeftOut))
+        yield Chunk(kept, records, numbers, share(), left_out, notes)
         notes = ()
-        some = list(islice(numbered, chunk_rows))
+        chunk = list(islice(numbered, chunk_rows))
 
 
-def _parsed_lines(file: TableFile, text: TextIO) -> Iterator[Record | Rejected]:
+def _parsed_lines(file: TableFile, text: TextIO) -> Iterator[Record | LeftOut]:
     row = 0
     for number, line in enumerate(iter(lambda: text.readline(MAX_RECORD), ""), start=1):
         if len(line) >= MAX_RECORD:
@@ -127,18 +128,18 @@ def _parsed_lines(file: TableFile, text: TextIO) -> Iterator[Record | Rejected]:
         try:
             yield _object(json.loads(stripped), file.name, row)
         except (ValueError, RecursionError) as error:
-            yield Rejected(file.name, row, None, f"not JSON: line {number}: {error}", stripped)
+            yield LeftOut.unreadable(file.name, row, f"not JSON: line {number}: {error}", stripped)
 
 
-def _object(value: object, name: str, row: int) -> Record | Rejected:
+def _object(value: object, name: str, row: int) -> Record | LeftOut:
     if isinstance(value, dict):
         return value
     content = json.dumps(value, ensure_ascii=False)
-    return Rejected(name, row, None, f"not a JSON object: a {type(value).__name__}", content)
+    return LeftOut.unreadable(name, row, f"not a JSON object: got {type(value).__name__}", content)
 
 
 def _find_rows(content: object, name: str) -> tuple[Sequence[object], str | None]:
-    """Find the rows in a JSON value, and what to say about where they were."""
+    """Find the rows in a JSON value, and a note on where they were, if that is not plain."""
     if isinstance(content, list):
         return content, None
     if isinstance(content, dict) and content:
@@ -148,8 +149,8 @@ def _find_rows(content: object, name: str) -> tuple[Sequence[object], str | None
         if same and len(tables) < len(columns):
             return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)], None
         if len(tables) == 1:
-            return columns[tables[0]], f"the rows are those of {tables[0]!r} in it"
-    raise DataError(f"{name}: JSON, but no table; {EXPECTED}")
+            return columns[tables[0]], f"the rows are those under {tables[0]!r}"
+    raise DataError(f"{name}: JSON, but not a table; {EXPECTED}")
 
 
 def _column(value: object) -> list[object] | None:

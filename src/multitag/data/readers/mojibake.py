@@ -41,7 +41,7 @@ def find_mojibake(text: str) -> tuple[str, str] | None:
         if meant is not None and (meant.isprintable() or meant == "\xa0"):
             before, after = text[: match.start()].split(" ")[-1], text[match.end() :].split(" ", 1)[0]
             word = (before[-20:] + match[0] + after[:20]).strip(",.;:()")
-            return word, _decoded(word) or _DOUBLE.sub(lambda each: _decoded(each[0]) or each[0], word)
+            return word, _decoded(word) or _DOUBLE.sub(lambda part: _decoded(part[0]) or part[0], word)
     return None
 
 
@@ -54,22 +54,22 @@ class Mojibake:
     first: str = ""
 
     def look(self, text: str, place: str) -> None:
-        """Look at a cell; ``place`` names its row and column."""
-        found = find_mojibake(text)
-        if found is None:
+        """Count a cell that holds mojibake; ``place`` names its row and column."""
+        example = find_mojibake(text)
+        if example is None:
             return
         self.cells += 1
         self.first = self.first or place
         if len(self.examples) < EXAMPLES:
-            self.examples.setdefault(*found)
+            self.examples.setdefault(*example)
 
     def note(self) -> str | None:
-        """Say what was found; None where nothing was."""
+        """Return a sentence on the cells that hold some; None where none does."""
         if not self.cells:
             return None
         cells = "1 cell holds" if self.cells == 1 else f"{self.cells} cells hold"
         pairs = ", ".join(f"{double!r} for {meant!r}" for double, meant in self.examples.items())
-        return f"{cells} UTF-8 that was encoded twice: {pairs}; {self.first} is the first; nothing was changed"
+        return f"{cells} text that was encoded as UTF-8 twice: {pairs}; first in {self.first}; nothing was changed"
 
 
 def _decoded(double: str) -> str | None:

@@ -1,26 +1,26 @@
-"""What a table is read from: files or a data frame to one frame, each of whose rows knows its file and number."""
+"""What a table is read from: files or a data frame to columns, each of whose rows knows its file and number."""
 
 from __future__ import annotations
 
 import glob
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from multitag.data.columns import Columns
+from multitag.data.left_out import LeftOut
 from multitag.data.readers.columnar import read_table_object
 from multitag.data.readers.gather import Gathered
-from multitag.data.readers.records import ReadOptions, Rejected, Select
+from multitag.data.readers.records import ReadOptions, Select
 from multitag.data.readers.stream import CHUNK_ROWS, read_file
-from multitag.data.readers.table_file import STDIN, STDIN_NAME, table_file
+from multitag.data.readers.table_file import STDIN_NAME, display_name, table_file
 from multitag.data.samples import SAMPLE_COLUMNS, sample_path
 from multitag.errors import DataError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["ReadOptions", "Rejected", "Source", "open_source"]
+__all__ = ["ReadOptions", "Source", "open_source"]
 
 FRAME = "DataFrame"
 PATTERN = frozenset("*?[")
@@ -28,52 +28,47 @@ PATTERN = frozenset("*?[")
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A table as it was found, before anybody asked for texts or labels.
+    """A table as it was read, before texts and labels are taken out of it.
 
     Parameters
     ----------
     name : str
         For messages and the manifest: a file's name, ``"3 files"``, ``"sample"``, ``"imdb"`` or ``"DataFrame"``.
-    frame : DataFrame
+    columns : Columns
         Cells as they stand in the source, one row a record that could be read.
-    rejected : tuple of Rejected
-        The others.
+    left_out : tuple of LeftOut
+        The records that could not be read.
     notes : tuple of str
-        Sentences on what was found out or looks odd.
+        Sentences on what was detected or looks odd.
     files : tuple of str
-        Names of its files; empty for one whose rows are all in the frame.
+        Names of its files; empty for one whose rows are all in the columns.
     starts : tuple of int, as long as ``files``
-        Where in the frame the rows of each file begin.
-    rows : sequence of int, as long as the frame
+        Where in the columns the rows of each file begin.
+    rows : sequence of int, as long as the columns
         Number, from 1, of each row in its file.
     """
 
     name: str
-    frame: pd.DataFrame
-    rejected: tuple[Rejected, ...] = ()
+    columns: Columns
+    left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     starts: tuple[int, ...] = ()
     rows: Sequence[int] = ()
 
     def file_and_row(self, index: int) -> tuple[str, int]:
-        """Give the file and the row number, from 1, of a row of the frame."""
+        """Return the file and the row number, from 1, of a row of the columns."""
         if not self.files:
             return self.name, index + 1
         return self.files[bisect_right(self.starts, index) - 1], self.rows[index]
 
     def lines(self) -> tuple[str, ...]:
-        """Say what became of the rows, where some could not be read."""
-        if not self.rejected:
+        """Return a sentence on the rows that could not be read; empty where all could."""
+        if not self.left_out:
             return ()
-        first, n_bad = self.rejected[0], len(self.rejected)
-        rows = f"{n_bad} of {len(self.frame) + n_bad} rows"
-        return (f"{rows} cannot be read, {first.file}, row {first.row} first: {first.reason}",)
-
-    def place(self, index: int) -> str:
-        """Name a row of the frame for a message, as in ``IMDB.csv, row 412``."""
-        file, row = self.file_and_row(index)
-        return f"{file}, row {row}"
+        first, n_left_out = self.left_out[0], len(self.left_out)
+        rows = f"{n_left_out} of {len(self.columns) + n_left_out} rows"
+        return (f"{rows} cannot be read, first {first.place}: {first.reason}",)
 
 
 def open_source(
@@ -88,14 +83,14 @@ def open_source(
         input; ``"sample"``, ``"imdb"``; or a pandas or polars DataFrame, or another object with the Arrow interface.
     options : ReadOptions, optional
     columns : sequence of str or callable, optional
-        Columns to keep, where the others would only take memory. A callable is given the names there are and
-        gives those to keep; it is called for each file, and again where records of JSON bring more.
+        Columns to keep, where the others would only take memory. A callable takes the names of all columns and
+        returns those to keep; it is called for each file, and again where records of JSON bring more.
 
     Raises
     ------
     DataError
-        If it cannot be read, files do not have the same columns, or more than half of the rows of a file are
-        rejected.
+        If it cannot be read, files do not have the same columns, or more than half of the rows of a file cannot
+        be read.
     OutputError
         If standard input, or the download of ``"imdb"``, cannot be kept.
     """
@@ -115,30 +110,30 @@ def _chooser(columns: Sequence[str]) -> Select:
     return lambda names: [name for name in names if name.strip() in wanted]
 
 
-def _paths(given: Sequence[object]) -> list[Path]:
-    """Find the files that are meant."""
+def _paths(sources: Sequence[object]) -> list[Path]:
+    """Find the files of names and patterns."""
     paths: list[Path] = []
-    for each in given:
-        if not isinstance(each, (str, Path)):
-            raise DataError(f"a list of files: expected paths, got {type(each).__name__}; pass a DataFrame by itself")
-        name = str(each)
+    for source in sources:
+        if not isinstance(source, (str, Path)):
+            raise DataError(f"a list of files: expected paths, got {type(source).__name__}; pass a DataFrame by itself")
+        name = str(source)
         if not PATTERN.intersection(name) or glob.glob(glob.escape(name)):  # noqa: PTH207 (takes absolute ones)
             paths.append(Path(name))
             continue
-        found = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
-        if not found:
-            raise DataError(f"{name}: no file fits this pattern")
-        paths += map(Path, found)
+        matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
+        if not matches:
+            raise DataError(f"{name}: no file matches this pattern")
+        paths += map(Path, matches)
     if not paths:
-        raise DataError("a list of files: it is empty; name one at least")
+        raise DataError("a list of files: it is empty; name at least one")
     twice = next((path for number, path in enumerate(paths) if path in paths[:number]), None)
     if twice is not None:
-        raise DataError(f"{twice}: named more than once; its rows would be too")
+        raise DataError(f"{twice}: named more than once, so its rows would count twice; name it once")
     return paths
 
 
 def _read(paths: Sequence[Path], options: ReadOptions, select: Select | None, name: str | None = None) -> Source:
-    labels = [STDIN_NAME if str(path) == STDIN else str(path) for path in paths]
+    labels = [display_name(path) for path in paths]
     if len(paths) == 1:
         labels = [name or (labels[0] if labels[0] == STDIN_NAME else paths[0].name)]
     gathered = Gathered()
@@ -150,21 +145,32 @@ def _read(paths: Sequence[Path], options: ReadOptions, select: Select | None, na
 
 
 def _from_memory(source: Any, select: Select | None) -> Source:
-    import pandas as pd
-
-    if isinstance(source, pd.DataFrame):
-        return Source(FRAME, source if select is None else source[list(select(list(source.columns)))])
+    if _is_pandas(source):
+        return Source(FRAME, _pandas_columns(source, select))
     if not hasattr(source, "__arrow_c_stream__"):
         raise DataError(
-            f"expected a path, several, or a DataFrame of pandas or polars, got {type(source).__name__}"
+            f"expected a path, several paths, or a pandas or polars DataFrame, got {type(source).__name__}"
         )
     gathered = Gathered()
     gathered.add(read_table_object(source, FRAME, CHUNK_ROWS, select), FRAME)
     return _source(FRAME, [FRAME], gathered)
 
 
+def _is_pandas(source: object) -> bool:
+    pandas: Any = sys.modules.get("pandas")  # whoever has a DataFrame of it has imported it
+    return pandas is not None and isinstance(source, pandas.DataFrame)
+
+
+def _pandas_columns(frame: Any, select: Select | None) -> Columns:
+    names = tuple(map(str, frame.columns))
+    chosen = set(names if select is None else select(names))
+    positions = [position for position, name in enumerate(names) if name in chosen]
+    cells = tuple(frame.iloc[:, position].tolist() for position in positions)
+    return Columns(tuple(names[position] for position in positions), cells, len(frame))
+
+
 def _source(name: str, files: Sequence[str], gathered: Gathered) -> Source:
     return Source(
-        name, gathered.frame(), tuple(gathered.rejected), tuple(gathered.notes), tuple(files),
+        name, gathered.columns(), tuple(gathered.left_out), tuple(gathered.notes), tuple(files),
         tuple(gathered.starts), gathered.rows,
     )  # fmt: skip

@@ -20,19 +20,19 @@ CHUNK_ROWS = 2048
 
 
 def read_file(file: TableFile, options: ReadOptions, select: Select | None = None) -> Iterator[Chunk]:
-    """Read a file in its format, in chunks of at most 2048 rows; one at least.
+    """Read a file in its format, in chunks of at most 2048 rows, at least one.
 
     Parameters
     ----------
     file : TableFile
     options : ReadOptions
     select : callable, optional
-        Chooses the columns to keep from the names there are; asked again where more come, as in JSON.
+        Chooses the columns to keep from the names of all; asked again where more come, as in JSON.
 
     Raises
     ------
     DataError
-        If the file cannot be read; what comes before a defect has been given by then.
+        If the file cannot be read; the chunks before a defect have been yielded by then.
     """
     match file.kind:
         case "parquet":
@@ -62,7 +62,7 @@ def read_chunks(
         A file, or ``-`` for standard input.
     options : ReadOptions, optional
     say : callable, optional
-        Is given each note on what was found out about the file.
+        Is called with each note on what was detected about the file.
 
     Yields
     ------
@@ -75,19 +75,19 @@ def read_chunks(
     Raises
     ------
     DataError
-        If the file or a row of it cannot be read; what comes before has been given by then.
+        If the file or a row of it cannot be read; the rows before it have been yielded by then.
     """
     with table_file(path) as file, closing(_chunks(file, options or ReadOptions())) as chunks:
         for chunk in chunks:
             if say is not None:
                 for note in chunk.notes:
                     say(f"{file.name}: {note}")
-            first = chunk.rejected[0] if chunk.rejected else None
+            first = chunk.left_out[0] if chunk.left_out else None
             before = len(chunk.rows) if first is None else bisect_left(chunk.rows, first.row)
             if before:
                 yield chunk.records[:before], chunk.share
             if first is not None:
-                raise DataError(f"{first.file}, row {first.row}: {first.reason}")
+                raise DataError(f"{first.place}: {first.reason}")
 
 
 def _chunks(file: TableFile, options: ReadOptions) -> Generator[Chunk, None, None]:

@@ -57,12 +57,12 @@ class TableFile:
 
     @contextmanager
     def open(self) -> Iterator[tuple[BinaryIO, Callable[[], float]]]:
-        """Open the bytes, unzipped, with a function that tells the share of them that is read, in [0, 1].
+        """Open the bytes, unzipped, with a function that returns the share of them that is read, in [0, 1].
 
         Raises
         ------
         DataError
-            While reading, if a .gz is damaged or expands more than 200 times.
+            While reading, if a .gz is damaged or expands to more than 200 times its size.
         """
         size = max(1, self.path.stat().st_size)
         with self.path.open("rb") as raw:
@@ -88,18 +88,23 @@ class _Gunzipped(io.RawIOBase):
         try:
             count = self.unzipped.readinto(buffer)
         except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"{self.name}: damaged or cut off gzip file: {error}; fetch or zip it again") from error
+            raise DataError(f"{self.name}: damaged or truncated gzip file: {error}; download it again") from error
         self.left -= count
         if self.left < 0:
             raise DataError(
-                f"{self.name}: expands more than {MAX_EXPANSION} times; unzip it yourself if you trust it"
+                f"{self.name}: expands to more than {MAX_EXPANSION} times its size; unzip it yourself if you trust it"
             )
         return count
 
 
+def display_name(path: str | Path) -> str:
+    """Return how messages name a file: its path, or ``"standard input"`` for ``-``."""
+    return STDIN_NAME if str(path) == STDIN else str(path)
+
+
 @contextmanager
 def table_file(path: str | Path) -> Iterator[TableFile]:
-    """Find a file, and what is in it; standard input is kept in a temporary file meanwhile.
+    """Find a file, and its format; standard input is copied to a temporary file meanwhile.
 
     Parameters
     ----------
@@ -112,16 +117,16 @@ def table_file(path: str | Path) -> Iterator[TableFile]:
     DataError
         If there is no such file, it may not be read, it is empty, or its format is unknown.
     OutputError
-        If standard input cannot be kept.
+        If standard input cannot be copied.
     """
     if str(path) == STDIN:
-        with _kept_stdin() as kept:
-            yield kept
+        with _copied_stdin() as copy:
+            yield copy
     else:
-        yield _found(Path(path))
+        yield _file_of(Path(path))
 
 
-def _found(path: Path) -> TableFile:
+def _file_of(path: Path) -> TableFile:
     try:
         is_dataset = any((path / name).is_file() for name in DATASET_FILES)
     except (OSError, ValueError) as error:  # a name that is too long, or with a NUL in it
@@ -138,49 +143,48 @@ def _found(path: Path) -> TableFile:
             "or a text format with .gz after it"
         )
     if gzipped and kind not in TEXT_KINDS:
-        raise DataError(f"{path}: only text formats are read from .gz; unzip it first")
+        raise DataError(f"{path}: only text formats can be read from .gz; unzip it first")
     return TableFile(str(path), path, kind, gzipped)
 
 
 def _check_readable(path: Path) -> None:
     if not path.exists():
-        raise DataError(f"{path}: no such file; give a path, or the name of a packaged table: sample, imdb")
+        raise DataError(f"{path}: no such file; pass a path, or the name of a packaged table: sample, imdb")
     if path.is_dir():
         raise DataError(f"{path}: expected a file, got a folder; name a file, or several, as in {path}/*.csv")
     if not path.is_file():
-        raise DataError(f"{path}: expected a file, got neither file nor folder; to read a pipe, name it - instead")
+        raise DataError(f"{path}: expected a file, got something else; to read from a pipe, pass - instead")
     if not os.access(path, os.R_OK):
-        raise DataError(f"{path}: you may not read this file; change its permissions")
+        raise DataError(f"{path}: no permission to read this file; change its permissions")
     if path.stat().st_size == 0:
         raise DataError(f"{path}: the file is empty; expected a header line and at least one row")
 
 
 @contextmanager
-def _kept_stdin() -> Iterator[TableFile]:
-    """Copy standard input to a file: an encoding can be told from the whole of it only."""
+def _copied_stdin() -> Iterator[TableFile]:
+    """Copy standard input to a file: an encoding can be detected only from the whole of it."""
     if sys.stdin is None or sys.stdin.isatty():
-        raise DataError(f"{STDIN_NAME}: nothing is piped in; as in: cat FILE | multitag ...")
+        raise DataError(f"{STDIN_NAME}: nothing is piped in; pipe a table in, as in: cat FILE | multitag ...")
     with tempfile.NamedTemporaryFile(prefix="multitag-stdin-") as file:
         try:
             shutil.copyfileobj(sys.stdin.buffer, file)
             file.flush()
         except OSError as error:
             raise OutputError(
-                f"{STDIN_NAME} cannot be kept in {file.name}: {error.strerror}; set TMPDIR to a folder with more room"
+                f"{STDIN_NAME}: cannot be copied to {file.name}: {error.strerror}; set TMPDIR to another folder"
             ) from error
         path = Path(file.name)
         if path.stat().st_size == 0:
             raise DataError(f"{STDIN_NAME}: it is empty; expected a header line and at least one row")
         with path.open("rb") as start:
             gzipped = start.read(2) == GZIP
-        kept = TableFile(STDIN_NAME, path, "delimited", gzipped)
-        with kept.open() as (unzipped, _):
+        with TableFile(STDIN_NAME, path, "delimited", gzipped).open() as (unzipped, _):
             kind = kind_of(unzipped.read(2**16))
         yield TableFile(STDIN_NAME, path, kind, gzipped)
 
 
 def kind_of(start: bytes) -> str:
-    r"""Tell the format of a table by how it starts.
+    r"""Return the format of a table by how it starts.
 
     Examples
     --------

@@ -76,9 +76,9 @@ def _fit_size(
     held = labels[inside].sum(axis=0, dtype=np.int64)
     while missing:
         adding = missing > 0
-        movable = kinds.there[int(not adding)] > 0
+        movable = kinds.counts[int(not adding)] > 0
         movable &= kinds.weights < 2 * abs(missing)  # heavier ones would lead further away
-        if not movable.any() or kinds.there[int(not adding)].sum() <= (n_spared if adding else 1):
+        if not movable.any() or kinds.counts[int(not adding)].sum() <= (n_spared if adding else 1):
             break
         weight = kinds.weights[movable].min() if adding else kinds.weights[movable].max()
         candidates = np.flatnonzero(movable & (kinds.weights == weight))
@@ -112,16 +112,16 @@ class _Kinds:
         self.labels: Ints = labels[first].astype(np.int64)  # (n_kinds, n_labels)
         # Of each side, outside first: places in the order, by kind. A sorted list is a heap.
         self.places: list[list[list[int]]] = [[[] for _ in first] for _ in (False, True)]
-        for place, (each, side) in enumerate(zip(kind[order].tolist(), inside[order].tolist(), strict=True)):
-            self.places[side][each].append(place)
-        self.there = np.array([[len(places) for places in side] for side in self.places])  # (2, n_kinds)
+        for place, (number, side) in enumerate(zip(kind[order].tolist(), inside[order].tolist(), strict=True)):
+            self.places[side][number].append(place)
+        self.counts = np.array([[len(places) for places in side] for side in self.places])  # (2, n_kinds)
 
     def move(self, kinds: Ints, adding: bool) -> tuple[int, int]:
-        """Move the group that comes first of some kinds to the other side; give its kind and its number."""
+        """Move the first group in order of these kinds to the other side; return its kind and its number."""
         source, target = self.places[int(not adding)], self.places[int(adding)]
-        kind = min(kinds.tolist(), key=lambda each: source[each][0])
+        kind = min(kinds.tolist(), key=lambda number: source[number][0])
         place = heapq.heappop(source[kind])
         heapq.heappush(target[kind], place)
-        self.there[int(not adding), kind] -= 1
-        self.there[int(adding), kind] += 1
+        self.counts[int(not adding), kind] -= 1
+        self.counts[int(adding), kind] += 1
         return kind, int(self.order[place])

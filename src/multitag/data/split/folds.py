@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import SplitMethod
-from multitag.data.split.sides import listed
+from multitag.data.phrases import list_first
+from multitag.data.split.sides import SHOWN
 from multitag.errors import DataError
 from multitag.extras import import_extra
 
@@ -51,7 +52,7 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
     n_groups = int(groups.max(initial=-1)) + 1
     if n_groups < n_folds:
         raise DataError(
-            f"{len(groups)} rows with only {n_groups} different text(s) cannot fill {n_folds} folds; set fewer --folds"
+            f"{len(groups)} rows with only {n_groups} different text(s) cannot fill {n_folds} folds; use fewer --folds"
         )
     labels = np.zeros((n_groups, y.shape[1] + 1), dtype=np.uint8)  # a column of zeros: one label is multi-label too
     np.maximum.at(labels[:, :-1], groups, y.astype(np.uint8))
@@ -68,7 +69,7 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
 
 
 def fold_notes(y: NDArray[np.integer], fold: Ints, label_names: Sequence[str]) -> list[str]:
-    """Say which labels some fold's model could not learn, or could not be measured on.
+    """Return a sentence on the labels that some fold's model could not learn, or could not be measured on.
 
     Parameters
     ----------
@@ -82,17 +83,18 @@ def fold_notes(y: NDArray[np.integer], fold: Ints, label_names: Sequence[str]) -
     list of str
         Empty if there is nothing to say.
     """
-    in_folds = np.array([y[fold == each].sum(axis=0) for each in range(fold.max() + 1)])  # (n_folds, n_labels)
+    in_folds = np.array([y[fold == number].sum(axis=0) for number in range(fold.max() + 1)])  # (n_folds, n_labels)
     alone = [name for name, counts in zip(label_names, in_folds.T, strict=True) if np.count_nonzero(counts) == 1]
     if not alone:
         return []
     one = len(alone) == 1
     these, it, them = ("is", "it is", "it") if one else ("are", "they are", "them")
-    return [f"{listed(alone)} {these} on the rows of one fold only: the model that {it} measured by never saw {them}"]
+    labels = list_first(list(map(repr, alone)), SHOWN, "more labels")
+    return [f"{labels} {these} on the rows of one fold only: the model that {it} measured with never saw {them}"]
 
 
 def _without_empty(fold: Ints, n_folds: int) -> Ints:
-    """Give an empty fold a group of the fullest: stratification may leave one where groups are few."""
+    """Move a group of the fullest fold to each empty one: stratification may leave some where groups are few."""
     counts = np.bincount(fold, minlength=n_folds)
     while not counts.all():
         fullest, empty = int(counts.argmax()), int(counts.argmin())

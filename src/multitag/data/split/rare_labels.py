@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from multitag.data.cells import shorten
+from multitag.data.phrases import list_first
 from multitag.errors import BundleError, DataError
 
-NAMED = 10  # labels that a note lists before it counts the rest
+SHOWN = 10  # labels that a note lists before it counts the rest
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,13 @@ class RareLabels:
             As in :class:`RareLabels`.
         """
         counts = Counter(name for names in labels for name in names)
-        found = cls(min_support, policy, {})
-        rare = sorted(name for name, count in counts.items() if count < min_support and name != found.target)
+        target = cls(min_support, policy, {}).target
+        rare = sorted(name for name, count in counts.items() if count < min_support and name != target)
         return cls(min_support, policy, {name: counts[name] for name in rare})
 
     @classmethod
     def of_bundle(cls, facts: Mapping[str, Any]) -> RareLabels:
-        """Give what a bundle's training did; facts are ``data`` of its manifest.
+        """Return what a bundle's training did; facts are ``data`` of its manifest.
 
         Raises
         ------
@@ -70,18 +71,18 @@ class RareLabels:
         return cls(saved["min_support"], saved["policy"], saved["labels"])
 
     def settle(self, labels: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-        """Give the labels of each row as they are trained on; a row may be left without any."""
+        """Return the labels of each row as they are trained on; a row may be left without any."""
         if self.policy == "keep" or not self.counts:
             return tuple(labels)
         return tuple(map(self._settle, labels))
 
     def check(self, settled: Sequence[tuple[str, ...]], source: str) -> None:
-        """Check that what is left can be learned.
+        """Check that what remains can be learned.
 
         Raises
         ------
         DataError
-            If fewer than two different labels are left.
+            If fewer than two different labels remain.
         """
         left = {name for names in settled for name in names}
         if len(left) < 2 and self.policy != "keep" and self.counts:
@@ -91,19 +92,18 @@ class RareLabels:
             )
 
     def note(self) -> str | None:
-        """Say it in a sentence; None where no label is rare."""
+        """Return a sentence on what was done; None where no label is rare."""
         if not self.counts:
             return None
-        named = [f"{name!r} ({count})" for name, count in self.counts.items()]
-        more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+        counted = list_first([f"{name!r} ({count})" for name, count in self.counts.items()], SHOWN)
         done = {"keep": "kept", "drop": "dropped"}.get(self.policy, f"merged into {self.target!r}")
-        return f"labels on fewer than {self.min_support} rows, {done}: {', '.join(named[:NAMED])}{more}"
+        return f"labels on fewer than {self.min_support} rows, {done}: {counted}"
 
     def facts(self) -> dict[str, Any]:
-        """Give plain values for the manifest."""
+        """Return plain values for the manifest."""
         return {"min_support": self.min_support, "policy": self.policy, "labels": self.counts}
 
     def _settle(self, names: tuple[str, ...]) -> tuple[str, ...]:
         target = (self.target,) if self.target is not None else ()
-        settled = (each for name in names for each in (target if name in self.counts else (name,)))
+        settled = (label for name in names for label in (target if name in self.counts else (name,)))
         return tuple(dict.fromkeys(settled))

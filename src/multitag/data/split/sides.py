@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import SplitConfig
+from multitag.data.phrases import list_first
 from multitag.data.split.draw import draw_side
 from multitag.errors import ConfigError, DataError
 
@@ -20,7 +20,7 @@ ABSENT = {  # what it means that a label is on no row of a side
     "validation": ("its threshold is not tuned", "their thresholds are not tuned"),
     "test": ("its test figures are undefined", "their test figures are undefined"),
 }
-NAMED = 10  # labels that a note lists before it counts the rest
+SHOWN = 10  # labels that a note lists before it counts the rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,34 +38,12 @@ class Split:
     test: NDArray[np.int64]
 
     def sides(self) -> dict[str, NDArray[np.int64]]:
-        """Give the indices by the name of their side: train, validation, test."""
+        """Return the indices by the name of their side: train, validation, test."""
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
     def to_dict(self, rows: Sequence[int]) -> dict[str, list[int]]:
-        """Give the row numbers of each side for saving; ``rows[i]`` is the source's number of table row i."""
+        """Return the row numbers of each side for saving; ``rows[i]`` is the source's number of table row i."""
         return {side: [int(rows[index]) for index in indices] for side, indices in self.sides().items()}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any], rows: Sequence[int]) -> Self:
-        """Rebuild what :meth:`to_dict` gave, for the same table.
-
-        Raises
-        ------
-        DataError
-            If a side is missing, or the row numbers are not exactly those of the table, each once.
-        """
-        listed: list[Any] = [values.get(side) for side in SIDES] if isinstance(values, Mapping) else [None]
-        if not all(isinstance(side, list) and all(type(row) is int for row in side) for side in listed):
-            raise DataError(f"saved split: expected a list of row numbers for each of {', '.join(SIDES)}")
-        saved = [row for side in listed for row in side]
-        if sorted(saved) != sorted(rows):
-            odd = sorted(set(saved) ^ set(rows)) or sorted({row for row in saved if saved.count(row) > 1})
-            raise DataError(
-                f"saved split: its {len(saved)} rows are not the {len(rows)} rows of the table "
-                f"(first difference: row {odd[0]}); resume with the table that the run was started on"
-            )
-        index = {row: position for position, row in enumerate(rows)}
-        return cls(*(np.array(sorted(index[row] for row in side), dtype=np.int64) for side in listed))
 
 
 def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitConfig, seed: int) -> Split:
@@ -109,7 +87,7 @@ def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitC
     if len(weights) < sides_left:
         raise DataError(
             f"{len(groups)} rows with only {len(weights)} different text(s) cannot fill {sides_left} sides, "
-            "as equal texts stay on one side; leave sides out with --validation-size 0 or --test-size 0"
+            "as equal texts stay on one side; leave out a side with --validation-size 0 or --test-size 0"
         )
     labels = np.zeros((len(weights), y.shape[1]), dtype=np.uint8)  # (n_groups, n_labels)
     np.maximum.at(labels, groups, y.astype(np.uint8))
@@ -157,7 +135,7 @@ def label_counts(y: NDArray[np.integer], split: Split, label_names: Sequence[str
 
 
 def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]) -> list[str]:
-    """Say in plain sentences what a reader of the figures must know about the split.
+    """Return what a reader of the figures must know about the split, in sentences.
 
     Parameters are those of :func:`label_counts`.
 
@@ -177,13 +155,6 @@ def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]
         if len(indices) and absent:
             called = "training" if side == "train" else side
             verb, meaning = ("is", ABSENT[side][0]) if len(absent) == 1 else ("are", ABSENT[side][1])
-            notes.append(f"{listed(absent)} {verb} on no {called} row: {meaning}")
+            labels = list_first(list(map(repr, absent)), SHOWN, "more labels")
+            notes.append(f"{labels} {verb} on no {called} row: {meaning}")
     return notes
-
-
-def listed(names: Sequence[str]) -> str:
-    """Name the first ten labels and count the rest."""
-    shown = [repr(name) for name in names[:NAMED]]
-    if len(names) > NAMED:
-        return f"{', '.join(shown)} and {len(names) - NAMED} more labels"
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))

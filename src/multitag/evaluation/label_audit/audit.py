@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import new_file
-from multitag.data.audit.finding import listed
 from multitag.data.audit.texts import members
 from multitag.data.duplicates.groups import MOST_CHARACTERS, DuplicateGroups
+from multitag.data.phrases import list_first
 from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.label_audit.confident_learning import MIN_ROWS, find_doubts
@@ -155,7 +155,7 @@ def audit_held_out(held_out: HeldOut) -> LabelAudit:
     found.sort(key=lambda each: (-each.confidence, KINDS.index(each.kind), each.row, each.label))
     notes = []
     if unknown := [repr(held_out.label_names[index]) for index in np.flatnonzero(~doubts.judged)]:
-        notes.append(f"not judged, as fewer than {MIN_ROWS} rows have them or have them not: {listed(unknown)}")
+        notes.append(f"not judged, as fewer than {MIN_ROWS} rows have them or have them not: {list_first(unknown)}")
     if alike.too_large:
         notes.append(f"nearly equal texts were not looked for among more than {MOST_CHARACTERS:,} characters")
     return LabelAudit(len(held_out), tuple(found), tuple(notes))

@@ -15,6 +15,7 @@ from multitag.data.label_formats.cell_formats import SEPARATORS
 from multitag.data.readers.columnar import parquet_schema
 from multitag.data.readers.records import ReadOptions, Record
 from multitag.data.readers.stream import read_chunks
+from multitag.data.readers.table_file import display_name
 from multitag.data.texts import TextColumns
 from multitag.errors import DataError, OutputError
 from multitag.evaluation.held_out import probability_column
@@ -126,7 +127,7 @@ def predict_file(
         def predict(chunk: tuple[int, list[Record], float]) -> tuple[list[Record], float, int]:
             rows_before, records, share = chunk
             without_text = add_predictions(
-                classifier, records, columns, options, where=str(source), rows_before=rows_before
+                classifier, records, columns, options, where=display_name(source), rows_before=rows_before
             )
             return records, share, without_text
 
@@ -141,7 +142,7 @@ def predict_file(
             counts.update(rows=len(records), without_text=without_text, without_label=len(to_review))
             advance(share)
         if not counts["rows"]:
-            raise DataError(f"{source}: no row to predict; expected at least one")
+            raise DataError(f"{display_name(source)}: no row to predict; expected at least one")
     return FilePrediction(counts["rows"], counts["without_text"], tuple(notes), counts["without_label"])
 
 
@@ -206,7 +207,7 @@ def _encodable(source: Path) -> Iterator[None]:
         yield
     except UnicodeEncodeError as error:
         raise DataError(
-            f"{source}: {error.object[error.start]!r} is half of a surrogate pair, not a character; "
+            f"{display_name(source)}: {error.object[error.start]!r} is half of a surrogate pair, not a character; "
             "remove it, or write .jsonl"
         ) from error
 
