@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from typing import Any, Self
 
 from multitag.bundle.layout import FORMAT, MAX_TOTAL_BYTES, check_names, size_limit
 from multitag.bundle.strict_json import dump_json, parse_json_object
+from multitag.digests import sha256_of_files
 from multitag.errors import BundleError
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -38,9 +38,7 @@ class FileRecord:
     @classmethod
     def of(cls, path: Path) -> Self:
         """Read a file through and record it."""
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-            return cls(size=os.fstat(file.fileno()).st_size, sha256=digest.hexdigest())
+        return cls(size=path.stat().st_size, sha256=sha256_of_files(path))
 
 
 @dataclass(frozen=True)

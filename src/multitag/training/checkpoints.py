@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from multitag.atomic import new_folder, remove_folder, replacement_folder, system_errors_as_output_errors
+from multitag.digests import sha256_of_files
 
 # Without the optimiser's or the random states the Trainer resumes silently to different weights.
 TRAINER_STATE = "trainer_state.json"
@@ -159,8 +159,7 @@ def _what_differs(checkpoint: Path) -> str | None:
 
 
 def _record(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return {"size": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return {"size": path.stat().st_size, "sha256": sha256_of_files(path)}
 
 
 def _list_bytes(content: dict[str, Any]) -> bytes:
