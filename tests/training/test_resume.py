@@ -188,8 +188,8 @@ def test_what_the_run_was_started_with_is_in_its_folder(tune, table, tmp_path):
     from multitag.config import Config
 
     tuned = tune(tmp_path / "run")
-    assert Config.from_yaml(tmp_path / "run" / "settings.yaml") == tuned.config
-    assert tuned.config.training.learning_rate == pytest.approx(2e-4 * 384 / 32)
+    assert Config.from_yaml(tmp_path / "run" / "settings.yaml") == tuned.settings
+    assert tuned.settings.training.learning_rate == pytest.approx(2e-4 * 384 / 32)
     data = json.loads((tmp_path / "run" / "data.json").read_text(encoding="utf-8"))
     assert data["fingerprint"] == table.fingerprint()
     split = json.loads((tmp_path / "run" / "split.json").read_text(encoding="utf-8"))

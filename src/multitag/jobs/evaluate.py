@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,10 @@ from multitag.errors import DataError
 from multitag.evaluation.metrics.measure import measure
 from multitag.inference.classifier import Classifier
 
+logger = logging.getLogger("multitag")
+
+TOO_GOOD = "its probabilities are too good there, and so are the figures"
+
 
 def evaluate(
     classifier: Classifier,
@@ -24,7 +30,7 @@ def evaluate(
     resamples: int = EvaluationConfig.resamples,
     seed: int = Config.seed,
 ) -> dict[str, Any]:
-    """Measure a bundle on rows that it has not seen.
+    """Measure a bundle on rows that it has not seen; rows that it was trained on are measured too, with a warning.
 
     Parameters
     ----------
@@ -48,12 +54,32 @@ def evaluate(
     """
     label_set = classifier.bundle.label_set
     y_true = encode_labels(classifier.bundle, table)
+    if is_trained_on(classifier.bundle.manifest.data, table):
+        logger.warning("warning: %s: these are the rows that the model was trained on: %s", table.source, TOO_GOOD)
     y_prob = classifier.predict_proba(table.texts)
     return measure(y_true, y_prob, label_set, classifier.thresholds, resamples=resamples, seed=seed)
 
 
-def encode_labels(bundle: Bundle, table: Table) -> NDArray[np.int64]:
-    """Give the labels of a table's rows as a bundle has them, shape (n_rows, n_labels), 0 and 1.
+def is_trained_on(facts: Mapping[str, Any], table: Table) -> bool:
+    """Whether a bundle's model was trained on rows of this table, by its fingerprint.
+
+    Parameters
+    ----------
+    facts : mapping
+        ``data`` of the bundle's manifest. An older multitag wrote one fingerprint only, which is of this table unless
+        rare labels were dropped or merged, or separate tables joined to it.
+    table : Table
+        As it was read.
+    """
+    recorded = facts.get("trained_on", [facts.get("fingerprint")])
+    return isinstance(recorded, list) and table.fingerprint() in recorded
+
+
+def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -> NDArray[np.int64]:
+    """Return the labels of a table's rows as a bundle has them, shape (n_rows, n_labels), 0 and 1.
+
+    Labels that were dropped or merged when the bundle was trained are so here. Others that the bundle does not know
+    are refused, or left out (``skip_unknown``).
 
     Raises
     ------
@@ -61,7 +87,10 @@ def encode_labels(bundle: Bundle, table: Table) -> NDArray[np.int64]:
         If the table has a label that the bundle does not know; names it.
     """
     try:
-        rare = RareLabels.of_bundle(bundle.manifest.data)
-        return bundle.label_set.encode(rare.settle(table.labels))
+        labels = RareLabels.of_bundle(bundle.manifest.data).settle(table.labels)
+        if skip_unknown:
+            names = set(bundle.label_set.names)
+            return bundle.label_set.encode([names.intersection(row) for row in labels])
+        return bundle.label_set.encode(labels)
     except DataError as error:
         raise DataError(f"{table.source}, {named(table.shape.columns)}: {error}") from error

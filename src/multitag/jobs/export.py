@@ -18,6 +18,7 @@ from multitag.errors import BundleError
 from multitag.export.gate import export_checked
 from multitag.export.parity import Parity
 from multitag.inference.windows import choose_pool
+from multitag.jobs.evaluate import encode_labels
 
 
 def export_bundle(
@@ -60,8 +61,7 @@ def export_bundle(
         else:
             config = settings_of_bundle(bundle.manifest.data, **given)
         table = load_table(data, config)
-        known_labels = set(bundle.label_set.names)
-        y_true = bundle.label_set.encode([known_labels.intersection(row) for row in table.labels])
+        y_true = encode_labels(bundle, table, skip_unknown=True)
         with system_errors_as_output_errors(Path(path)), tempfile.TemporaryDirectory(prefix="multitag-") as name:
             scratch = Path(name)
             (scratch / "model").mkdir()

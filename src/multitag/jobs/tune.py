@@ -24,11 +24,10 @@ from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
 from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
-from multitag.jobs.evaluate import encode_labels
+from multitag.jobs.evaluate import TOO_GOOD, encode_labels, is_trained_on
+from multitag.jobs.run_folder import RunFolder
 from multitag.report.card import build_card
 from multitag.report.tables import format_figure
-
-HELD_OUT = "probabilities.parquet"  # beside a bundle that is in the folder of its run
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def tune_bundle(
     with open_bundle(path) as bundle:
         each_label = None if costs is None else read_costs(costs, bundle.label_set.names)
         if data is None:
-            rows = _held_out(bundle, Path(path).resolve().parent / HELD_OUT)
+            rows = _held_out(bundle, RunFolder(Path(path).resolve().parent).probabilities)
         else:
             config = settings_of_bundle(bundle.manifest.data, **reading)
             rows = _score(bundle, load_tables({"test": data}, config, quarantine)["test"], backend)
@@ -134,11 +133,11 @@ def _score(bundle: Bundle, table: Table, backend: BackendName) -> Scored:
     y_true = encode_labels(bundle, table)
     y_prob = Classifier(bundle, backend).predict_proba(table.texts)
     name, notes = f"{table.source}, {len(table)} rows", [*table.notes, table.lines()[-1]]
-    if table.fingerprint() == bundle.manifest.data.get("fingerprint"):
+    if is_trained_on(bundle.manifest.data, table):
         name += ", which the model was trained on"
         notes.append(
-            "these are the rows that the model was trained on: its probabilities are too good there, and so are the "
-            "figures; give others, or none for those that its run held out"
+            f"these are the rows that the model was trained on: {TOO_GOOD}; give others, or none for those that its "
+            "run held out"
         )
     return Scored(y_true, y_prob, name, tuple(notes))
 

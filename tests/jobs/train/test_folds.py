@@ -7,7 +7,7 @@ import pytest
 
 import multitag
 from multitag.evaluation.held_out import HeldOut
-from multitag.training import run_folder
+from multitag.jobs import run_folder
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_the_figures_are_of_rows_out_of_fold_and_rules_that_did_not_see_them(fol
     assert classifier.thresholds.tuned_on == "out-of-fold probabilities, 60 rows"
     notes = folded.metrics["notes"]
     assert not any("held out:" in note for note in notes)
-    assert any("trained on all 60 rows after the measurement" in note for note in notes)
+    assert any("the final model was retrained on all 60 rows" in note for note in notes)
     assert folded.metrics["refit"] == {"rows": 60, "epochs": 1.0}
 
 
@@ -57,9 +57,9 @@ def test_the_bundle_says_how_it_was_split(folded):
 
 
 def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path, monkeypatch, caplog):
-    from multitag.jobs.train import folds
+    from multitag.jobs.train import setup
 
-    real, calls = folds.fine_tune, []
+    real, calls = setup.fine_tune, []
 
     def stop_at_the_second(*args, **kwargs):
         calls.append(args)
@@ -67,7 +67,7 @@ def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path
             raise KeyboardInterrupt
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(folds, "fine_tune", stop_at_the_second)
+    monkeypatch.setattr(setup, "fine_tune", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         train_tiny(tmp_path / "run", folds=3)
     with pytest.raises(multitag.ConfigError, match=r"cannot resume with other settings: split\.folds was 3, now 4"):
@@ -75,7 +75,7 @@ def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path
     with caplog.at_level("INFO", logger="multitag"):
         again = train_tiny(tmp_path / "run", folds=3, resume=True)
     assert "fold 1 of 3: done before" in caplog.text
-    assert len(calls) == 4
+    assert len(calls) == 5  # the last is of the final model
     np.testing.assert_array_equal(probabilities(again).y_raw, probabilities(folded).y_raw)
     weights = [run.bundle / "model" / "model.safetensors" for run in (again, folded)]
     assert weights[0].read_bytes() == weights[1].read_bytes()
@@ -111,7 +111,7 @@ def test_refit_trains_again_on_all_rows_and_says_so(finished_run, train_tiny, tm
     run = train_tiny(tmp_path / "run", refit=True, resamples=200)
     assert run.metrics["splits"] == finished_run.metrics["splits"]
     assert run.metrics["refit"] == {"rows": 60, "epochs": 1.0}
-    assert any("the figures are of the models before it, which saw fewer" in note for note in run.metrics["notes"])
+    assert any("metrics come from earlier models trained on fewer" in note for note in run.metrics["notes"])
     weights = [each.bundle / "model" / "model.safetensors" for each in (run, finished_run)]
     assert weights[0].read_bytes() != weights[1].read_bytes()
     assert len(json.loads((run.folder / "refit" / run_folder.SPLIT).read_text())["train"]) == 60

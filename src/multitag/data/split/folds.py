@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import SplitMethod
-from multitag.data.split.sides import listed
 from multitag.errors import DataError
 from multitag.extras import import_extra
 
@@ -65,30 +63,6 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
     for number, (_, held_out) in enumerate(splitter.split(labels, labels)):
         fold[held_out] = number
     return _without_empty(fold, n_folds)[groups]
-
-
-def fold_notes(y: NDArray[np.integer], fold: Ints, label_names: Sequence[str]) -> list[str]:
-    """Say which labels some fold's model could not learn, or could not be measured on.
-
-    Parameters
-    ----------
-    y : ndarray of int, shape (n_rows, n_labels)
-    fold : ndarray of int64, shape (n_rows,)
-        From 0; -1 for rows of no fold.
-    label_names : sequence of str, length n_labels
-
-    Returns
-    -------
-    list of str
-        Empty if there is nothing to say.
-    """
-    in_folds = np.array([y[fold == each].sum(axis=0) for each in range(fold.max() + 1)])  # (n_folds, n_labels)
-    alone = [name for name, counts in zip(label_names, in_folds.T, strict=True) if np.count_nonzero(counts) == 1]
-    if not alone:
-        return []
-    one = len(alone) == 1
-    these, it, them = ("is", "it is", "it") if one else ("are", "they are", "them")
-    return [f"{listed(alone)} {these} on the rows of one fold only: the model that {it} measured by never saw {them}"]
 
 
 def _without_empty(fold: Ints, n_folds: int) -> Ints:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +14,6 @@ from multitag.data.split.draw import draw_side
 from multitag.errors import ConfigError, DataError
 
 SIDES = ("train", "validation", "test")
-ABSENT = {  # what it means that a label is on no row of a side
-    "train": ("it cannot be learned", "they cannot be learned"),
-    "validation": ("its threshold is not tuned", "their thresholds are not tuned"),
-    "test": ("its test figures are undefined", "their test figures are undefined"),
-}
-NAMED = 10  # labels that a note lists before it counts the rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,28 +37,6 @@ class Split:
     def to_dict(self, rows: Sequence[int]) -> dict[str, list[int]]:
         """Give the row numbers of each side for saving; ``rows[i]`` is the source's number of table row i."""
         return {side: [int(rows[index]) for index in indices] for side, indices in self.sides().items()}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any], rows: Sequence[int]) -> Self:
-        """Rebuild what :meth:`to_dict` gave, for the same table.
-
-        Raises
-        ------
-        DataError
-            If a side is missing, or the row numbers are not exactly those of the table, each once.
-        """
-        listed: list[Any] = [values.get(side) for side in SIDES] if isinstance(values, Mapping) else [None]
-        if not all(isinstance(side, list) and all(type(row) is int for row in side) for side in listed):
-            raise DataError(f"saved split: expected a list of row numbers for each of {', '.join(SIDES)}")
-        saved = [row for side in listed for row in side]
-        if sorted(saved) != sorted(rows):
-            odd = sorted(set(saved) ^ set(rows)) or sorted({row for row in saved if saved.count(row) > 1})
-            raise DataError(
-                f"saved split: its {len(saved)} rows are not the {len(rows)} rows of the table "
-                f"(first difference: row {odd[0]}); resume with the table that the run was started on"
-            )
-        index = {row: position for position, row in enumerate(rows)}
-        return cls(*(np.array(sorted(index[row] for row in side), dtype=np.int64) for side in listed))
 
 
 def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitConfig, seed: int) -> Split:
@@ -154,36 +125,3 @@ def label_counts(y: NDArray[np.integer], split: Split, label_names: Sequence[str
     """
     counts = {side: y[indices].sum(axis=0) for side, indices in split.sides().items()}
     return {name: {side: int(counts[side][i]) for side in SIDES} for i, name in enumerate(label_names)}
-
-
-def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]) -> list[str]:
-    """Say in plain sentences what a reader of the figures must know about the split.
-
-    Parameters are those of :func:`label_counts`.
-
-    Returns
-    -------
-    list of str
-        Sides that were left out, and labels that are on no row of a side; empty if there is nothing to say.
-    """
-    notes = []
-    if not len(split.validation):
-        notes.append("no validation rows were held out: thresholds are not tuned")
-    if not len(split.test):
-        notes.append("no test rows were held out: nothing here was measured on unseen rows")
-    counts = label_counts(y, split, label_names)
-    for side, indices in split.sides().items():
-        absent = [name for name in label_names if not counts[name][side]]
-        if len(indices) and absent:
-            called = "training" if side == "train" else side
-            verb, meaning = ("is", ABSENT[side][0]) if len(absent) == 1 else ("are", ABSENT[side][1])
-            notes.append(f"{listed(absent)} {verb} on no {called} row: {meaning}")
-    return notes
-
-
-def listed(names: Sequence[str]) -> str:
-    """Name the first ten labels and count the rest."""
-    shown = [repr(name) for name in names[:NAMED]]
-    if len(names) > NAMED:
-        return f"{', '.join(shown)} and {len(names) - NAMED} more labels"
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
