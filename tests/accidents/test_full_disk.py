@@ -96,7 +96,8 @@ def test_every_file_of_a_run_that_cannot_be_written_to_its_end(train, whole, che
     out = tmp_path / "run"
     checkpoint = sorted(path.name for path in (whole / "checkpoints" / "checkpoint-6").iterdir())
     in_bundle = ("model.onnx", "model.int8.onnx", "parity.json", "thresholds.json", "report.html", "manifest.json")
-    for name in ("data.json", "split.json", "base_model.json", "settings.yaml", *checkpoint, "probabilities.parquet", *in_bundle):
+    started_with = ("data.json", "split.json", "base_model.json", "settings.yaml")
+    for name in (*started_with, *checkpoint, "probabilities.parquet", *in_bundle):
         ended = train(out, "--resume", file={"name": name, "size": 100, "number": 1, "kill": False})
         line = ended.one_line()
         assert "cannot be written: " in line, line

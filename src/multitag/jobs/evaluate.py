@@ -55,7 +55,7 @@ def evaluate(
     label_set = classifier.bundle.label_set
     y_true = encode_labels(classifier.bundle, table)
     if is_trained_on(classifier.bundle.manifest.data, table):
-        logger.warning("warning: %s: these are the rows that the model was trained on: %s", table.source, TOO_GOOD)
+        logger.warning("%s: these are the rows that the model was trained on: %s", table.source, TOO_GOOD)
     y_prob = classifier.predict_proba(table.texts)
     return measure(y_true, y_prob, label_set, classifier.thresholds, resamples=resamples, seed=seed)
 
