@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -32,6 +34,7 @@ def test_every_row_is_scored_once_by_a_model_that_did_not_see_it(folded, table):
         assert sorted(part["test"]) == sorted(rows)
         assert not set(part["train"]) & set(rows)
     assert len(np.unique(held_out.y_raw[:, 0])) > 3
+    assert np.array(table.rows)[held_out.index].tolist() == held_out.rows.tolist()
 
 
 def test_the_figures_are_of_rows_out_of_fold_and_rules_that_did_not_see_them(folded):
@@ -90,11 +93,12 @@ def test_the_model_that_leaves_is_trained_as_long_as_the_folds_chose(train_tiny,
     for each in (1, 2):
         saved = json.loads((run.folder / "folds" / str(each) / "split.json").read_text())
         assert len(saved["validation"]) == 12
+    manifest = json.loads((run.bundle / "manifest.json").read_text())
+    training = manifest["settings"]["training"]  # of the run, not of the final model
+    assert (training["epochs"], training["early_stopping"], training["learning_rate"]) == (3, 1, 0.5)
 
 
 def test_a_table_to_test_on_is_scored_by_the_model_that_leaves(train_tiny, table, tmp_path):
-    from dataclasses import replace
-
     other = replace(
         table, texts=tuple(f"{text} Again." for text in table.texts[:8]), labels=table.labels[:8], rows=table.rows[:8]
     )
@@ -105,6 +109,29 @@ def test_a_table_to_test_on_is_scored_by_the_model_that_leaves(train_tiny, table
     with pytest.raises(multitag.ConfigError, match=r"folds take turns to be held out"):
         train_tiny(tmp_path / "other", folds=2, validation=other)
     assert not (tmp_path / "other").exists()
+
+
+def test_a_separate_test_table_is_never_trained_on(train_tiny, table, tmp_path):
+    other = replace(
+        table, texts=tuple(f"{text} Again." for text in table.texts[:8]), labels=table.labels[:8], rows=table.rows[:8],
+        n_rows_source=8,
+    )  # fmt: skip
+    run = train_tiny(tmp_path / "run", refit=True, test=other, near_duplicates="ignore")
+    assert run.metrics["refit"] == {"rows": 60, "epochs": 1.0}
+    saved = json.loads((run.folder / "refit" / run_folder.SPLIT).read_text())
+    assert saved == {"train": list(range(1, 61)), "validation": [], "test": list(range(61, 69))}
+
+
+def test_a_damaged_record_of_a_fold_is_one_line_that_says_how_to_go_on(folded, train_tiny, tmp_path):
+    out = shutil.copytree(folded.folder, tmp_path / "run")
+    shutil.rmtree(out / "bundle")
+    for damage in (b"{", b'{"epochs": 1.0}', b"[]"):
+        (out / "folds" / "2" / "fit.json").write_bytes(damage)
+        with pytest.raises(multitag.OutputError, match=r"folds/2/fit\.json: damaged: .* delete the folder .*folds/2; "):
+            train_tiny(out, folds=3, resume=True)
+    shutil.rmtree(out / "folds" / "2")
+    again = train_tiny(out, folds=3, resume=True)
+    np.testing.assert_array_equal(probabilities(again).y_raw, probabilities(folded).y_raw)
 
 
 def test_refit_trains_again_on_all_rows_and_says_so(finished_run, train_tiny, tmp_path):

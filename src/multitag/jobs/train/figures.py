@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from multitag.config import Config
+from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.task import Task
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.reliability import compare_calibration
@@ -55,13 +56,20 @@ def collect_metrics(
         "label_counts": task.label_counts(),
         "calibration": _calibration(held_out.headline(), measured.rules.calibration) if len(held_out) else None,
         "guarantee": None if guarantee is None else guarantee.to_dict(),
-        "audit": audit_held_out(held_out).to_dict() if len(held_out) else None,
+        "audit": audit_held_out(held_out, _duplicates(task, held_out)).to_dict() if len(held_out) else None,
         "baselines": baselines,
         "refit": measured.refit,
         "history": measured.final.fit.history,
         "notes": [*run_notes(task, measured), *left_out, *more_notes],
         "training_seconds": round(measured.seconds, 3),
     }
+
+
+def _duplicates(task: Task, held_out: HeldOut) -> DuplicateGroups | None:
+    """Return the duplicates among held-out rows, where the run has looked for all of them."""
+    if task.duplicates.near is None or held_out.index is None:
+        return None
+    return task.duplicates.of_rows(held_out.index)
 
 
 def _calibration(rows: HeldOut, calibration: Calibration) -> dict[str, Any]:
