@@ -15,7 +15,7 @@ from multitag.model.base import BaseModel
 from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
-from multitag.training.arguments import build_arguments
+from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
@@ -73,14 +73,14 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     BaseModelError
         If the weights cannot be used, or not for so long texts.
     ConfigError
-        If a Trainer argument is wrong, or goes not with the rows.
+        If a Trainer argument is wrong, or does not go with the rows.
     """
     with quiet_transformers():
         load_tokenizer(base, config.model.max_length)
         settings = config.with_learning_rates(
             *resolve_learning_rates(_build(base, task, config), config.training)
         )
-        build_arguments(settings, Path("checkpoints"), len(task.rows("validation")) > 0)
+        check_arguments(settings, has_validation=len(task.rows("validation")) > 0)
     return settings
 
 

@@ -1,4 +1,4 @@
-"""That a checkpoint's states are such as the Trainer writes: a run's folder may come from anywhere."""
+"""Checks that a checkpoint's states are such as the Trainer writes: a run's folder may come from anywhere."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _is_whole(state: TrainerState, checkpoint: Path) -> bool:
         and step is not None
         and state.global_step == int(step[1])
         and isinstance(state.best_model_checkpoint, (str, type(None)))
-        and all(type(each) is int and each > 0 for each in (state.max_steps, state.train_batch_size))
+        and all(type(number) is int and number > 0 for number in (state.max_steps, state.train_batch_size))
         and isinstance(state.stateful_callbacks, dict)
         and all(isinstance(entry, dict) for entry in state.log_history)
     )

@@ -1,7 +1,7 @@
-"""A teacher for small data: its probabilities are mixed into the labels that are learnt.
+"""A teacher for small data: its probabilities are mixed into the labels that are learned.
 
 The teacher is a logistic regression a label on what the base model makes of a text before any training. On a thousand
-texts it ranks about as well as the fine-tuned model, and errs elsewhere; what the two agree on is learnt more surely.
+texts it ranks about as well as the fine-tuned model, and errs elsewhere; what the two agree on is learned more surely.
 On IMDB out of fold this raised macro ROC-AUC by 0.017 [0.010, 0.024] and macro average precision by 0.022
 [0.004, 0.038] (docs/experiments.md). Its probabilities are less sure of themselves than those of labels alone, so that
 a fixed threshold fits them less: it goes with folds, which calibrate and tune.

@@ -91,3 +91,10 @@ def test_weights_that_cannot_be_had_any_more_are_an_error(begun, auto, train_tin
 def test_another_base_model_is_another_setting(begun, train_tiny):
     with pytest.raises(ConfigError, match=r"other settings: model\.base_model was 'auto', now 'minilm'"):
         train_tiny(begun, base_model="minilm", resume=True)
+
+
+@pytest.mark.parametrize("trainer_args", [{"eval_strategy": "epoch"}, {"load_best_model_at_end": True}], ids=str)
+def test_what_only_the_last_training_would_refuse_is_told_before_the_first(trainer_args, train_tiny, tmp_path):
+    with pytest.raises(ConfigError, match="trainer argument"):
+        train_tiny(tmp_path / "run", refit=True, trainer_args=trainer_args)
+    assert list(tmp_path.iterdir()) == []

@@ -66,7 +66,7 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
 
 
 def _without_empty(fold: Ints, n_folds: int) -> Ints:
-    """Give an empty fold a group of the fullest: stratification may leave one where groups are few."""
+    """Move a group of the fullest fold to an empty one: stratification may leave one where groups are few."""
     counts = np.bincount(fold, minlength=n_folds)
     while not counts.all():
         fullest, empty = int(counts.argmax()), int(counts.argmin())

@@ -31,11 +31,11 @@ class Split:
     test: NDArray[np.int64]
 
     def sides(self) -> dict[str, NDArray[np.int64]]:
-        """Give the indices by the name of their side: train, validation, test."""
+        """Return the indices by the name of their side: train, validation, test."""
         return {"train": self.train, "validation": self.validation, "test": self.test}
 
     def to_dict(self, rows: Sequence[int]) -> dict[str, list[int]]:
-        """Give the row numbers of each side for saving; ``rows[i]`` is the source's number of table row i."""
+        """Return the row numbers of each side for saving; ``rows[i]`` is the source's number of table row i."""
         return {side: [int(rows[index]) for index in indices] for side, indices in self.sides().items()}
 
 

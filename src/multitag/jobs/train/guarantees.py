@@ -36,9 +36,9 @@ def find_guarantee(config: Config, measured: MeasuredModel) -> tuple[Guarantee |
     Returns
     -------
     guarantee : Guarantee or None
-        None where none was asked for, or it cannot be given.
+        None where none was asked for, or it cannot be kept.
     notes : list of str
-        Why it cannot be given: a finished training is not thrown away for that.
+        Why it cannot be kept: a finished training is not thrown away for that.
     """
     if config.evaluation.guarantee is None:
         return None, []
@@ -49,10 +49,10 @@ def find_guarantee(config: Config, measured: MeasuredModel) -> tuple[Guarantee |
     if side != OUT_OF_FOLD:  # there each row is calibrated by itself and the others
         y_prob = calibrate_apart(rows.y_true, rows.y_raw, choose_method(config.evaluation.calibration, folds=False))
     try:
-        found = fit_guarantee(
+        guarantee = fit_guarantee(
             goal.kind, goal.level, rows.y_true, y_prob, fitted_on=f"{side.replace('_', ' ')}, {len(rows)} rows",
             refitted=measured.refit is not None,
         )  # fmt: skip
     except DataError as error:
         return None, [f"no guarantee is in the bundle: {error}"]
-    return found, []
+    return guarantee, []

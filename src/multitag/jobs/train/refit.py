@@ -6,7 +6,7 @@ import logging
 import shutil
 from pathlib import Path
 
-from multitag.jobs.train.setup import RunSetup
+from multitag.jobs.train.setup import RunSetup, refit_settings
 from multitag.training.fine_tune import FineTuned
 
 logger = logging.getLogger("multitag")
@@ -26,14 +26,14 @@ def refit(setup: RunSetup, epochs: float, model_folder: Path) -> tuple[FineTuned
     Returns
     -------
     final : FineTuned
-        Its settings are the run's, but for the epochs, and without early stopping: nothing is left to watch.
+        Its settings are the run's, but for the epochs, and without early stopping.
     refit : dict
         ``rows`` and ``epochs``.
     """
     task = setup.task.whole()
     n_rows = len(task.rows("train"))
     logger.info("training on all %d rows", n_rows)
-    final = setup.train_part("refit", task, setup.settings.override(epochs=epochs, early_stopping=None))
+    final = setup.train_part("refit", task, refit_settings(setup.settings, epochs))
     shutil.rmtree(model_folder, ignore_errors=True)
     final.save(model_folder)
     return final, {"rows": n_rows, "epochs": epochs}

@@ -15,6 +15,7 @@ from multitag.jobs.train.facts import data_facts, saved_split
 from multitag.jobs.train.guarantees import check_guarantee
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.base_record import find_recorded, record_base_model
+from multitag.training.arguments import check_arguments
 from multitag.training.checkpoints import newest_checkpoint
 from multitag.training.fine_tune import FineTuned, fine_tune, resolve_settings
 from multitag.training.states import refuse_foreign
@@ -104,9 +105,16 @@ def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
         logger.warning("base model: minilm, because %s", base.reason)
     fold_tasks = tuple(task.of_fold(number, config) for number in range(task.n_folds))
     settings = resolve_settings(fold_tasks[0] if fold_tasks else task, base, config)
+    if settings.split.refits:  # a mistake that only the last training would meet
+        check_arguments(refit_settings(settings, settings.training.epochs), has_validation=False)
     data = data_facts(task, settings)
     resumed = folder.open(settings, data, saved_split(task), record_base_model(base))
     return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs)
+
+
+def refit_settings(settings: Config, epochs: float) -> Config:
+    """Return the settings of a training on all rows: without early stopping, as nothing is left to watch."""
+    return settings.override(epochs=epochs, early_stopping=None)
 
 
 def find_checkpoint(checkpoints: Path) -> Path | None:
