@@ -84,7 +84,7 @@ def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
-def test_the_model_that_leaves_is_trained_as_long_as_the_folds_chose(train_tiny, tmp_path):
+def test_the_final_model_is_trained_as_long_as_the_folds_chose(train_tiny, tmp_path):
     run = train_tiny(
         tmp_path / "run", folds=2, epochs=3, early_stopping=1, validation_size=12, learning_rate=0.5,
     )  # fmt: skip
@@ -98,7 +98,7 @@ def test_the_model_that_leaves_is_trained_as_long_as_the_folds_chose(train_tiny,
     assert (training["epochs"], training["early_stopping"], training["learning_rate"]) == (3, 1, 0.5)
 
 
-def test_a_table_to_test_on_is_scored_by_the_model_that_leaves(train_tiny, table, tmp_path):
+def test_a_table_to_test_on_is_scored_by_the_final_model(train_tiny, table, tmp_path):
     other = replace(
         table, texts=tuple(f"{text} Again." for text in table.texts[:8]), labels=table.labels[:8], rows=table.rows[:8]
     )
