@@ -76,6 +76,7 @@ def measure(source: Path, folder: Path) -> None:
     from multitag.config import Config
     from multitag.data.read import read_table
     from multitag.data.task import Task
+    from multitag.jobs.train.notes import task_notes
     from multitag.model.base import resolve_base_model
     from multitag.model.build import load_tokenizer
     from multitag.training.dataset import TextDataset
@@ -89,7 +90,7 @@ def measure(source: Path, folder: Path) -> None:
     with watch.step("compare, encode and split"):
         task = Task.prepare(table, config)
     with watch.step("audit"):
-        notes = task.notes()
+        notes = task_notes(task)
     folder.mkdir()
     datasets = {}
     for side in ("train", "validation"):

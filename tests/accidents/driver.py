@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 from multitag.cli.main import run
 
 WARM = (
-    "multitag.jobs.train.bundling", "multitag.jobs.train.measured", "multitag.jobs.train.folds",
+    "multitag.jobs.train.bundling", "multitag.jobs.train.one_split", "multitag.jobs.train.folds",
     "multitag.training.fine_tune", "filelock", "accelerate", "pydantic",
     "pandas", "pyarrow.parquet", "sklearn.metrics", "sklearn.isotonic", "iterstrat.ml_stratifiers", "jinja2", "yaml",
     "matplotlib.pyplot", "onnx", "onnxruntime.quantization", "torch.onnx", "transformers.models.distilbert",

@@ -22,8 +22,8 @@ MOMENTS = [
     ("multitag.data.task:Task.prepare", 1, False),  # all is read
     ("filelock:FileLock.acquire", 1, True),
     ("multitag.jobs.run_folder:RunFolder.start", 1, False),
-    *(("pathlib:Path.replace", number, after) for number in (1, 2) for after in (False, True)),
-    ("pathlib:Path.replace", 3, False),  # the settings: from here on there is something to resume
+    *(("pathlib:Path.replace", number, after) for number in (1, 2, 3) for after in (False, True)),
+    ("pathlib:Path.replace", 4, False),  # the settings: from here on there is something to resume
     ("multitag.jobs.run_folder:RunFolder.start", 1, True),
     ("multitag.training.fine_tune:load_or_tokenise", 1, True),
     ("multitag.training.fine_tune:load_or_tokenise", 2, True),
@@ -33,8 +33,8 @@ MOMENTS = [
     ("multitag.atomic:_place", 1, True),
     ("multitag.training.checkpoints:remove_folder", 1, False),
     ("shutil:rmtree", 1, False),  # a checkpoint that is deleted has lost its name
-    ("multitag.jobs.train.measured:score_sides", 1, False),
-    ("multitag.jobs.train.measured:score_sides", 1, True),
+    ("multitag.jobs.train.one_split:score_sides", 1, False),
+    ("multitag.jobs.train.one_split:score_sides", 1, True),
     ("multitag.export.gate:export_onnx", 1, True),
     ("multitag.export.gate:quantise_int8", 1, True),
     ("multitag.evaluation.held_out:HeldOut.save", 1, False),
@@ -154,7 +154,7 @@ def test_stopped_outside_of_the_training_loop_nothing_half_written_is_left(numbe
     assert ended.status == code
     assert ended.output.endswith("multitag: stopped; to go on, give the same command with --resume\n")
     names = {path.name for path in out.iterdir()}
-    assert names == {"settings.yaml", "data.json", "split.json", "checkpoints"}
+    assert names == {"settings.yaml", "data.json", "split.json", "base_model.json", "checkpoints"}
 
 
 def _evaluations(out: Path) -> list[dict[str, float]]:

@@ -10,6 +10,8 @@ from multitag.config import Config
 from multitag.data.left_out import REPEATED_HEADER, WITHOUT_TEXT, LeftOut
 from multitag.data.task import Task
 from multitag.errors import DataError
+from multitag.jobs.train.facts import data_facts, split_facts
+from multitag.jobs.train.notes import task_notes
 
 CONFIG = Config().override(validation_size=12, test_size=10, seed=0)
 
@@ -40,8 +42,8 @@ def test_labels_on_no_training_row_still_have_their_column(task, table):
 
 
 def test_facts_for_the_manifest(task, table):
-    assert task.split_facts() == {"method": "stratified", "train": 38, "validation": 12, "test": 10}
-    facts = task.data_facts()
+    assert split_facts(task, CONFIG) == {"method": "stratified", "train": 38, "validation": 12, "test": 10}
+    facts = data_facts(task, CONFIG)
     assert facts["fingerprint"] == table.fingerprint()
     assert (facts["source"], facts["text_column"], facts["label_column"]) == ("sample", "Description", "Genre")
     assert (facts["rows"], facts["rows_used"], facts["left_out"]) == (60, 60, [])
@@ -54,8 +56,8 @@ def test_rows_that_were_left_out_are_noted(table):
     )
     task = Task.prepare(replace(table, left_out=left_out, n_rows_source=62), CONFIG)
     line = "62 rows read: 60 used, 2 left out (1 without text, 1 repeating the header)"
-    assert task.notes()[-1] == line
-    facts = task.data_facts()
+    assert task_notes(task)[-1] == line
+    facts = data_facts(task, CONFIG)
     assert (facts["summary"], facts["rows_left_out"]) == (line, {"without text": 1, "repeating the header": 1})
     assert facts["left_out"] == [[7, "empty text in column 'Description'"], [9, "repeats the header"]]
 
@@ -69,17 +71,17 @@ def test_separate_tables_are_sides_as_they_are(table):
 
     main, validation, test = part(0, 40, "a.csv"), part(40, 48, "b.csv"), part(47, 60, "c.csv")
     task = Task.prepare(main, CONFIG, validation=validation, test=test)
-    assert task.split_facts() == {"method": "stratified", "train": 40, "validation": 8, "test": 13}
+    assert split_facts(task, CONFIG) == {"method": "stratified", "train": 40, "validation": 8, "test": 13}
     assert task.texts("test") == list(test.texts)
     assert task.split.to_dict(task.table.rows)["test"] == list(range(49, 62))
     assert [task.table.place(row) for row in (1, 48, 49)] == ["a.csv, row 1", "b.csv, row 8", "c.csv, row 1"]
-    facts = task.data_facts()
+    facts = data_facts(task, CONFIG)
     assert (facts["source"], facts["validation_source"], facts["test_source"]) == ("a.csv", "b.csv", "c.csv")
-    assert not any("texts are training texts" in note for note in task.notes())
+    assert not any("texts are training texts" in note for note in task_notes(task))
     again = Task.prepare(main, CONFIG, test=part(38, 44, "c.csv"))
     assert len(again.rows("validation")) == 12  # drawn from the main table
     assert len(again.rows("train")) == 28
-    (note,) = [note for note in again.notes() if "texts are training texts" in note]
+    (note,) = [note for note in task_notes(again) if "texts are training texts" in note]
     assert note.endswith("of 6 test texts are training texts too, or nearly: their figures say little of new texts")
 
 
@@ -92,8 +94,8 @@ def test_rare_labels_are_settled_and_said(table, rare):
     kept = set(counts) - few
     assert set(task.label_set.names) == {"keep": set(counts), "drop": kept, "merge:Other": {*kept, "Other"}}[rare]
     done = {"keep": "kept", "drop": "dropped", "merge:Other": "merged into 'Other'"}[rare]
-    assert any(note.startswith(f"labels on fewer than 5 rows, {done}: ") for note in task.notes())
-    assert task.data_facts()["rare_labels"] == {
+    assert any(note.startswith(f"labels on fewer than 5 rows, {done}: ") for note in task_notes(task))
+    assert data_facts(task, CONFIG)["rare_labels"] == {
         "min_support": 5, "policy": rare, "labels": {name: counts[name] for name in sorted(few)},
     }  # fmt: skip
     if rare == "merge:Other":
@@ -110,7 +112,7 @@ def test_fewer_than_two_labels_are_no_multi_label_task(names, table):
 def test_findings_about_texts_and_labels_are_noted(table):
     texts = (table.texts[1].upper(), *table.texts[1:])
     labels = (("Drama", "drama"), *table.labels[1:])
-    notes = Task.prepare(replace(table, texts=texts, labels=labels), CONFIG).notes()
+    notes = task_notes(Task.prepare(replace(table, texts=texts, labels=labels), CONFIG))
     assert "1 row repeats the text of an earlier row, ignoring case and spaces: rows 1 = 2" in notes
     assert "labels that differ only in case, spaces, hyphens or accents: 'Drama' = 'drama'" in notes
     assert not any("training texts too" in note for note in notes)
@@ -127,6 +129,6 @@ def test_near_duplicates_stay_on_one_side_unless_they_are_not_wanted(table):
 
 def test_held_out_rows_of_a_form_that_most_rows_follow_are_counted(table):
     texts = tuple(f"Your order {i} has been shipped and will arrive within three days." for i in range(len(table)))
-    notes = Task.prepare(replace(table, texts=texts), CONFIG).notes()
+    notes = task_notes(Task.prepare(replace(table, texts=texts), CONFIG))
     said = "of 10 test texts are training texts too, or nearly: their figures say little of new texts"
     assert any(said in note for note in notes)

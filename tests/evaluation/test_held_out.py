@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,6 +36,23 @@ def test_what_is_saved_is_read_back(held_out, tmp_path):
     frame = pd.read_parquet(tmp_path / "probabilities.parquet")
     assert list(frame.columns[:5]) == ["row", "side", "fold", "text", "true_Drama"]
     assert frame["predicted_true_x"].dtype == bool
+
+
+def test_rows_keep_their_place_in_the_table_and_files_without_it_are_read(held_out, tmp_path):
+    assert HeldOut.load(_saved(held_out, tmp_path)).index is None
+    placed = replace(held_out, index=np.array([2, 0, 8, 3, 6]))
+    again = HeldOut.load(_saved(placed, tmp_path))
+    assert same(again, placed)
+    assert again.index.dtype == np.int64
+    assert again.index.tolist() == [2, 0, 8, 3, 6]
+    assert again.of_side("test").index.tolist() == [8, 3, 6]
+    assert again.joined(again.of_side("test")).index.tolist() == [2, 0, 8, 3, 6, 8, 3, 6]
+    assert again.joined(held_out).index is None
+
+
+def _saved(held_out, folder):
+    held_out.save(folder / "probabilities.parquet")
+    return folder / "probabilities.parquet"
 
 
 def test_sides_are_taken_and_joined(held_out):

@@ -108,3 +108,24 @@ def test_what_goes_wrong_in_a_run_that_began_says_how_to_go_on(tmp_path):
     ):
         folder.start(Config(), DATA, SPLIT)
         raise OutputError("the disk is full")
+
+
+def test_opening_starts_a_run_and_finds_it_again(tmp_path):
+    folder, base = RunFolder(tmp_path / "run"), {"name": "minilm"}
+    assert folder.open(Config(), DATA, SPLIT, base) is False
+    assert folder.base_model == base
+    assert folder.open(Config(), DATA, SPLIT, {"name": "another"}) is True
+    assert folder.base_model == base
+    with pytest.raises(ConfigError, match=r"training\.epochs was 5\.0, now 2\.0"):
+        folder.open(Config().override(epochs=2), DATA, SPLIT, base)
+    (folder.root / "base_model.json").write_text("[]")
+    with pytest.raises(OutputError, match=r"base_model\.json: missing or damaged; start again in another --out"):
+        _ = folder.base_model
+
+
+def test_a_run_of_an_older_multitag_is_resumed(tmp_path):
+    folder, now = RunFolder(tmp_path / "run"), Config().with_learning_rates(1e-4, 1e-3)
+    folder.start(Config(), DATA, SPLIT)  # folds left the rates open there
+    folder.check_same(now, DATA | {"trained_on": ["ab"]}, SPLIT)
+    with pytest.raises(ConfigError, match=r"other rows: they differ from those in data\.json"):
+        folder.check_same(now, DATA | {"more": 1}, SPLIT)

@@ -68,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         for name, folder in self.server.models.items():
-            if path == f"/api/models/{name}":
+            if path in (f"/api/models/{name}", f"/api/models/{name}/revision/{COMMIT}"):
                 siblings = [{"rfilename": each.name} for each in sorted(folder.iterdir())]
                 info = {"id": name, "modelId": name, "sha": COMMIT, "siblings": siblings, "tags": []}
                 return self._send(json.dumps(info).encode(), "application/json")

@@ -20,13 +20,13 @@ def tiny_config(settings: dict[str, Any], tiny_distilbert: Path) -> Config:
 def tune(table: multitag.Table, tiny_config: Config) -> Callable[..., Any]:
     """Give a function that fine-tunes the tiny DistilBERT in a folder; no report, no bundle."""
     from multitag.jobs.run_folder import RunFolder
-    from multitag.training.fine_tune import fine_tune
+    from multitag.jobs.train.setup import set_up_run
 
     def tune(out: Path, *, resume: bool = False, rows: multitag.Table = table, **changed: Any) -> Any:
         config, folder = tiny_config.override(**changed), RunFolder(out)
         folder.check(resume)
         with folder.claimed(resume):
-            return fine_tune(Task.prepare(rows, config), config, folder)
+            return set_up_run(Task.prepare(rows, config), config, folder).train()
 
     return tune
 

@@ -17,7 +17,7 @@ def tokenizer(tiny_distilbert):
 
 def test_an_example_is_unpadded_ids_a_mask_of_ones_and_float_labels(tokenizer):
     y = np.array([[1, 0, 1], [0, 0, 0]])
-    dataset = TextDataset.from_texts(["two dogs", ""], y, tokenizer, 10)
+    dataset = TextDataset(Tokens.from_texts(["two dogs", ""], tokenizer, 10), y)
     assert len(dataset) == 2
     assert dataset[0]["input_ids"] == tokenizer("two dogs")["input_ids"]
     assert dataset[0]["attention_mask"] == [1] * len(dataset[0]["input_ids"])
@@ -27,14 +27,14 @@ def test_an_example_is_unpadded_ids_a_mask_of_ones_and_float_labels(tokenizer):
 
 
 def test_long_texts_are_cut_special_tokens_counted(tokenizer):
-    dataset = TextDataset.from_texts(["dog " * 100], np.zeros((1, 2), dtype=int), tokenizer, 10)
+    dataset = TextDataset(Tokens.from_texts(["dog " * 100], tokenizer, 10), np.zeros((1, 2), dtype=int))
     assert len(dataset[0]["input_ids"]) == 10
     assert dataset[0]["input_ids"][-1] == tokenizer.sep_token_id
 
 
 def test_the_collator_pads_to_the_batch_and_the_loss_takes_the_labels(tokenizer, texts):
     y = np.eye(4, 3, dtype=int)
-    dataset = TextDataset.from_texts(texts[:4], y, tokenizer, 48)
+    dataset = TextDataset(Tokens.from_texts(texts[:4], tokenizer, 48), y)
     batch = DataCollatorWithPadding(tokenizer)([dataset[index] for index in range(4)])
     lengths = dataset.lengths.tolist()
     assert batch["input_ids"].shape == (4, max(lengths))
@@ -45,7 +45,7 @@ def test_the_collator_pads_to_the_batch_and_the_loss_takes_the_labels(tokenizer,
 
 def test_a_row_of_labels_for_each_text(tokenizer):
     with pytest.raises(DataError, match="expected one row of labels a text, got 2 texts and 3 rows"):
-        TextDataset.from_texts(["a", "b"], np.zeros((3, 2), dtype=int), tokenizer, 8)
+        TextDataset(Tokens.from_texts(["a", "b"], tokenizer, 8), np.zeros((3, 2), dtype=int))
 
 
 def test_lengths_and_labels_are_small_arrays(tokenizer, texts):

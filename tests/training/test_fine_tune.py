@@ -85,7 +85,7 @@ def test_the_manifest_is_told_the_base_model(tune, tiny_distilbert, tmp_path):
     facts = tuned.base_facts()
     assert facts["name"] == facts["asked_for"] == str(tiny_distilbert)
     assert len(facts["weights_sha256"]) == 64
-    assert facts["reason"] == "a local folder, asked for by name"
+    assert (facts["origin"], facts["reason"]) == ("folder", "a local folder, asked for by name")
     assert facts["architecture"] == "DistilBertForSequenceClassification"
 
 

@@ -87,7 +87,8 @@ def state(run: Path, **changed: object) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"global_step": 4}, {"global_step": "x"}, {"evil": 1}, {"max_steps": None}, {"log_history": [3]}],
+    [{"global_step": 4}, {"global_step": "x"}, {"evil": 1}, {"max_steps": None}, {"log_history": [3]},
+     *({"stateful_callbacks": {"Stopwatch": state}} for state in (3, {}, {"args": {"seconds": float("nan")}}))],
     ids=str,
 )
 def test_a_state_of_another_step_or_kind_is_refused(changed, run, tune):

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from multitag.errors import ConfigError, OutputError
+from multitag.training.stopwatch import Stopwatch
 
 # 28 training rows in batches of 8 are 4 steps an epoch.
 WITH_VALIDATION = {"epochs": 3}
@@ -76,6 +77,25 @@ def test_an_interrupted_run_resumes_to_the_weights_of_one_that_was_not(
     assert without_loss(resumed) == without_loss(whole)
     where = resumed_from or "the start, as there is no whole checkpoint"
     assert caplog.messages == [f"resuming from {where}"]
+
+
+def test_seconds_before_a_kill_count_too(tune, interrupt, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stopwatch, "seconds", lambda self: 1000.0)
+        interrupt(9)
+        with pytest.raises(KeyboardInterrupt):
+            tune(tmp_path / "run", epochs=3)
+    for _ in range(2):  # in the middle, and from its end
+        assert 1000 < tune(tmp_path / "run", epochs=3, resume=True).fit.seconds < 1500
+
+
+def test_a_checkpoint_of_before_seconds_were_counted_is_resumed(tune, interrupt, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stopwatch, "save", lambda self, state: None)
+        interrupt(9)
+        with pytest.raises(KeyboardInterrupt):
+            tune(tmp_path / "run", **STOPPING)
+    assert 0 < tune(tmp_path / "run", resume=True, **STOPPING).fit.seconds < 500
 
 
 def test_a_damaged_newest_checkpoint_is_passed_over_and_said(tune, interrupt, tmp_path, caplog):
@@ -188,8 +208,8 @@ def test_what_the_run_was_started_with_is_in_its_folder(tune, table, tmp_path):
     from multitag.config import Config
 
     tuned = tune(tmp_path / "run")
-    assert Config.from_yaml(tmp_path / "run" / "settings.yaml") == tuned.config
-    assert tuned.config.training.learning_rate == pytest.approx(2e-4 * 384 / 32)
+    assert Config.from_yaml(tmp_path / "run" / "settings.yaml") == tuned.settings
+    assert tuned.settings.training.learning_rate == pytest.approx(2e-4 * 384 / 32)
     data = json.loads((tmp_path / "run" / "data.json").read_text(encoding="utf-8"))
     assert data["fingerprint"] == table.fingerprint()
     split = json.loads((tmp_path / "run" / "split.json").read_text(encoding="utf-8"))

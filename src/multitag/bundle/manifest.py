@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from typing import Any, Self
 from multitag.bundle.layout import MAX_TOTAL_BYTES, check_names, size_limit
 from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.upgrade import FORMAT, check_format
+from multitag.digests import sha256_of_files
 from multitag.errors import BundleError
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -38,10 +38,8 @@ class FileRecord:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """Read a file to its end and record it."""
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
-            return cls(size=os.fstat(file.fileno()).st_size, sha256=digest.hexdigest())
+        """Read a file through and record it."""
+        return cls(size=path.stat().st_size, sha256=sha256_of_files(path))
 
 
 @dataclass(frozen=True)

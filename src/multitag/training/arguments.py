@@ -92,14 +92,18 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
     return arguments
 
 
-def _refuse_unknown(given: Mapping[str, Any]) -> None:
-    defaults = {each.name: each.default for each in fields(TrainingArguments) if each.init}
-    known = list(defaults)
-    for name, value in given.items():
+def check_arguments(config: Config, *, has_validation: bool) -> None:
+    """Raise what :func:`build_arguments` would, before there is a folder for checkpoints."""
+    build_arguments(config, Path("checkpoints"), has_validation)
+
+
+def _refuse_unknown(trainer_args: Mapping[str, Any]) -> None:
+    defaults = {field.name: field.default for field in fields(TrainingArguments) if field.init}
+    for name, value in trainer_args.items():
         if name in RESERVED:
             raise ConfigError(f"trainer argument {name!r} is set by multitag and cannot be changed")
-        if name not in known:
-            near = get_close_matches(name, known, n=3) or ["see transformers.TrainingArguments"]
+        if name not in defaults:
+            near = get_close_matches(name, defaults, n=3) or ["see transformers.TrainingArguments"]
             raise ConfigError(f"unknown trainer argument {name!r}; nearest: {', '.join(near)}")
         default = defaults[name]
         if isinstance(default, (bool, int, float)) and isinstance(value, str):

@@ -44,7 +44,7 @@ class TokenBudgetBatches(Sampler[list[int]]):
         return len(self.cuts) + 1
 
     def __iter__(self) -> Iterator[list[int]]:
-        """Give the row numbers of each batch."""
+        """Yield the row numbers of each batch."""
         rng = np.random.default_rng((self.seed, self.epoch))
         blurred = self.lengths * rng.uniform(1 - BLUR, 1 + BLUR, len(self.lengths))
         batches = np.split(np.argsort(blurred, kind="stable"), self.cuts)

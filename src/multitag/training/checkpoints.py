@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from multitag.atomic import new_folder, remove_folder, replacement_folder, system_errors_as_output_errors
+from multitag.digests import sha256_of_files
 
 # Without the optimiser's or the random states the Trainer resumes silently to different weights.
 TRAINER_STATE = "trainer_state.json"
@@ -27,7 +27,7 @@ def checkpoint_path(folder: Path, step: int) -> Path:
 
 @contextmanager
 def new_checkpoint(target: Path) -> Iterator[Path]:
-    """Give a folder for the Trainer to write a checkpoint into; it becomes ``target`` when the block ends well.
+    """Yield a folder for the Trainer to write a checkpoint into; it becomes ``target`` when the block ends well.
 
     The checkpoint's files are listed with their sizes and SHA-256, all is synced to the disk, and the folder gets its
     final name in one step. If the block raises, nothing is left of it; if the process is killed, a hidden folder is.
@@ -88,7 +88,7 @@ def newest_checkpoint(folder: Path) -> tuple[Path | None, list[str]]:
 
 
 def what_is_wrong(checkpoint: Path) -> str | None:
-    """Say what a checkpoint lacks, or None where it is whole, and so is the one that it names as the best so far."""
+    """Return what a checkpoint lacks, or None where it is whole, and so is the one that it names as the best so far."""
     wrong = _what_differs(checkpoint)
     if wrong is not None:
         return wrong
@@ -117,10 +117,10 @@ def delete_old_checkpoints(folder: Path, keep: int, best: str | None) -> None:
     best : str, optional
         Path of the best one so far, where the run ends with its weights.
     """
-    found = _by_step(folder)
-    needed = {path.name for path in found[-1:]} | ({Path(best).name} if best else set())
-    spare = [path for path in found if path.name not in needed]
-    for path in spare[: max(len(found) - max(keep, len(needed)), 0)]:
+    checkpoints = _by_step(folder)
+    needed = {path.name for path in checkpoints[-1:]} | ({Path(best).name} if best else set())
+    spare = [path for path in checkpoints if path.name not in needed]
+    for path in spare[: max(len(checkpoints) - max(keep, len(needed)), 0)]:
         remove_folder(path)
 
 
@@ -143,10 +143,10 @@ def _what_differs(checkpoint: Path) -> str | None:
         records = json.loads(content)["files"]
         if content != _list_bytes({"files": records}):  # one changed byte may still be good JSON
             return f"{FILE_LIST} is damaged"
-        there = {path.name for path in checkpoint.iterdir() if not path.name.startswith(".")} - {FILE_LIST}
-        for name in sorted({*NEEDED, *records} - there):
+        names = {path.name for path in checkpoint.iterdir() if not path.name.startswith(".")} - {FILE_LIST}
+        for name in sorted({*NEEDED, *records} - names):
             return f"{name} is missing"
-        for name in sorted({*NEEDED, *there} - records.keys()):
+        for name in sorted({*NEEDED, *names} - records.keys()):
             return f"{name} is not in {FILE_LIST}"
         for name, record in records.items():
             if (checkpoint / name).stat().st_size != record["size"] or _record(checkpoint / name) != record:
@@ -159,8 +159,7 @@ def _what_differs(checkpoint: Path) -> str | None:
 
 
 def _record(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return {"size": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return {"size": path.stat().st_size, "sha256": sha256_of_files(path)}
 
 
 def _list_bytes(content: dict[str, Any]) -> bytes:

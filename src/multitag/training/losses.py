@@ -176,7 +176,7 @@ def best_constants(loss: CellLoss, y: NDArray[np.integer]) -> NDArray[np.float32
 
 
 def trainer_loss(loss: CellLoss) -> Callable[..., torch.Tensor]:
-    """Give the mean over a batch as the Trainer asks for it, which counts cells over all batches of a step."""
+    """Return the mean over a batch as the Trainer asks for it, which counts cells over all batches of a step."""
 
     def compute(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
         cells = loss(outputs["logits"].float(), labels)  # (batch, n_labels)

@@ -1,4 +1,4 @@
-"""That a checkpoint's states are such as the Trainer writes: a run's folder may come from anywhere."""
+"""Checks that a checkpoint's states are such as the Trainer writes: a run's folder may come from anywhere."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from transformers import TrainerState
 from transformers.trainer_pt_utils import safe_globals
 
 from multitag.errors import ConfigError
+from multitag.training.stopwatch import seconds_in_state
 
 STATES = ("optimizer.pt", "scheduler.pt", "rng_state.pth", "scaler.pt")  # torch files; the last for fp16 only
 STATE = "trainer_state.json"
@@ -55,10 +56,11 @@ def _foreign(checkpoint: Path, name: str) -> ConfigError:
 def _is_whole(state: TrainerState, checkpoint: Path) -> bool:
     step = re.fullmatch(r"checkpoint-(\d+)", checkpoint.name)
     return (
-        step is not None
+        seconds_in_state(state) >= 0  # or it raises
+        and step is not None
         and state.global_step == int(step[1])
         and isinstance(state.best_model_checkpoint, (str, type(None)))
-        and all(type(each) is int and each > 0 for each in (state.max_steps, state.train_batch_size))
+        and all(type(number) is int and number > 0 for number in (state.max_steps, state.train_batch_size))
         and isinstance(state.stateful_callbacks, dict)
         and all(isinstance(entry, dict) for entry in state.log_history)
     )

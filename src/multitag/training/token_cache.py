@@ -14,6 +14,7 @@ import numpy as np
 
 from multitag.atomic import new_folder, remove_leftovers, system_errors_as_output_errors
 from multitag.data.tokens import Tokens, offsets_of, tokenise
+from multitag.digests import sha256_of_files
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -91,16 +92,12 @@ def _write(folder: Path, texts: Sequence[Text], tokenizer: PreTrainedTokenizerFa
 
 def _read(folder: Path) -> Tokens | None:
     """Map the files of a folder; None if they are not what was written."""
-    digest = hashlib.sha256()
     try:
-        for name in (IDS, OFFSETS):
-            with (folder / name).open("rb") as file:
-                while content := file.read(1 << 20):
-                    digest.update(content)
+        digest = sha256_of_files(folder / IDS, folder / OFFSETS)
         noted = (folder / DIGEST).read_bytes().strip()
     except OSError:
         return None
-    return _map(folder) if noted == digest.hexdigest().encode() else None
+    return _map(folder) if noted == digest.encode() else None
 
 
 def _map(folder: Path) -> Tokens:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,17 @@ from transformers import (
     TrainingArguments,
 )
 
+from multitag.config import TrainingConfig
 from multitag.errors import ConfigError
 from multitag.training.arguments import BEST_METRIC
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
-from multitag.training.losses import CellLoss, trainer_loss
+from multitag.training.losses import cell_loss, trainer_loss
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
 from multitag.training.stopping import StopOnSignal
+from multitag.training.stopwatch import Stopwatch, seconds_in_state
 
 DIVERGED = "training diverged: the model gives no finite numbers any more; lower --learning-rate"
 
@@ -47,7 +49,8 @@ class TrainedModel:
     history : list of dict
         One entry a logged step or evaluation: ``epoch``, ``step``, and ``loss`` or ``validation_*``.
     seconds : float
-        Wall time of the training loop, evaluations and checkpoints in it.
+        Wall time of the training loop, evaluations and checkpoints in it, since the training was first started; what
+        was trained after the checkpoint that it was resumed from, and lost, is not counted.
     epochs : float
         After which the model's weights were what they are: fewer than were trained where the best were kept.
     """
@@ -103,6 +106,9 @@ class MultiLabelTrainer(Trainer):
                 best = checkpoint_path(folder, self.state.best_global_step)
                 if best == target or best.is_dir():
                     self.state.best_model_checkpoint = str(best)
+            for callback in self.callback_handler.callbacks:
+                if isinstance(callback, Stopwatch):
+                    callback.save(self.state)
             self.state.save_to_json(str(staged / target.name / TRAINER_STATE))
         if self.args.save_total_limit:
             delete_old_checkpoints(folder, self.args.save_total_limit, self.state.best_model_checkpoint)
@@ -126,13 +132,9 @@ class MultiLabelTrainer(Trainer):
 def fit_model(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerFast,
-    train: TextDataset,
-    validation: TextDataset | None,
-    *,
+    datasets: Mapping[str, TextDataset],
+    settings: TrainingConfig,
     arguments: TrainingArguments,
-    head_learning_rate: float,
-    loss: CellLoss | None = None,
-    early_stopping: int | None = None,
     checkpoint: Path | None = None,
 ) -> TrainedModel:
     """Fine-tune a model.
@@ -143,15 +145,12 @@ def fit_model(
         Changed in place.
     tokenizer : PreTrainedTokenizerFast
         Pads the batches.
-    train, validation : TextDataset
-        ``validation`` is evaluated on as ``arguments`` say.
+    datasets : mapping of str to TextDataset
+        ``train``, and ``validation`` where there are such rows, which are evaluated on as ``arguments`` say.
+    settings : TrainingConfig
+        With the rate of the head, which is what is not under the base model's prefix, resolved.
     arguments : TrainingArguments
-    head_learning_rate : float
-        Peak rate of what is not under the base model's prefix; the encoder's is in ``arguments``.
-    loss : callable, optional
-        Of logits and labels to the loss of each cell, instead of the model's own binary cross-entropy.
-    early_stopping : int, optional
-        Evaluations without a better macro AP after which to stop.
+        The same settings, as the Trainer takes them.
     checkpoint : Path, optional
         A whole checkpoint to resume from.
 
@@ -162,50 +161,55 @@ def fit_model(
     OutputError
         If a checkpoint cannot be written, a full disk included.
     """
-    progress = ProgressCallback()
-    stop = StopOnSignal()
+    before = None if checkpoint is None else TrainerState.load_from_json(str(checkpoint / TRAINER_STATE))
+    progress, stop = ProgressCallback(), StopOnSignal()
     callbacks: list[Any] = [progress, stop]
-    if early_stopping is not None:
-        callbacks.append(EarlyStoppingCallback(early_stopping_patience=early_stopping))
+    if settings.early_stopping is not None:
+        callbacks.append(EarlyStoppingCallback(early_stopping_patience=settings.early_stopping))
+    loss = cell_loss(settings.loss, datasets["train"].y)
+    assert settings.head_learning_rate is not None
     trainer = MultiLabelTrainer(
         model=model,
         args=arguments,
         data_collator=DataCollatorWithPadding(tokenizer),
-        train_dataset=train,
-        eval_dataset=validation,
+        train_dataset=datasets["train"],
+        eval_dataset=datasets.get("validation"),
         compute_loss_func=None if loss is None else trainer_loss(loss),
         compute_metrics=_validation_metrics,
         callbacks=callbacks,
-        head_learning_rate=head_learning_rate,
+        head_learning_rate=settings.head_learning_rate,
     )
     trainer.remove_callback(PrinterCallback)
-    finished = None if checkpoint is None else _trained_before(model, checkpoint, arguments, early_stopping)
-    if finished is not None:  # the Trainer is made all the same, as it changes the model's settings
-        return finished
-    started = time.perf_counter()
+    # The Trainer is made all the same, as it changes the model's settings.
+    if checkpoint is not None and before is not None and _is_over(before, settings.early_stopping):
+        return _trained_before(model, checkpoint, before, arguments)
+    stopwatch = Stopwatch(0.0 if before is None else seconds_in_state(before))
+    trainer.add_callback(stopwatch)
     with stop:
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         finally:
             progress.stop()
-    return _finished(model, trainer.state, time.perf_counter() - started, arguments.load_best_model_at_end)
+    return _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
+
+
+def _is_over(state: TrainerState, patience: int | None) -> bool:
+    """Whether a training had ended; the Trainer would train it a step or an epoch further."""
+    return state.global_step >= state.max_steps or (patience is not None and _waited(state) >= patience)
 
 
 def _trained_before(
-    model: PreTrainedModel, checkpoint: Path, arguments: TrainingArguments, patience: int | None
-) -> TrainedModel | None:
-    """Give the model of a run whose training had ended; the Trainer would train it a step or an epoch further."""
-    state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE))
-    if state.global_step < state.max_steps and (patience is None or _waited(state) < patience):
-        return None
+    model: PreTrainedModel, checkpoint: Path, state: TrainerState, arguments: TrainingArguments
+) -> TrainedModel:
+    """Return the model of a training that had ended."""
     if arguments.load_best_model_at_end and state.best_model_checkpoint:
         checkpoint = checkpoint.parent / Path(state.best_model_checkpoint).name  # the run may have been moved
     model.load_state_dict(load_file(checkpoint / "model.safetensors"))
-    return _finished(model, state, 0.0, arguments.load_best_model_at_end)
+    return _finished(model, state, seconds_in_state(state), arguments.load_best_model_at_end)
 
 
 def _waited(state: Any) -> int:
-    """Give the number of evaluations without a better one."""
+    """Count the evaluations without a better one."""
     return int(state.stateful_callbacks["EarlyStoppingCallback"]["attributes"]["early_stopping_patience_counter"])
 
 

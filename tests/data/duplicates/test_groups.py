@@ -70,3 +70,24 @@ def test_no_rows() -> None:
     alike = DuplicateGroups.find([])
     assert alike.groups().tolist() == []
     assert alike.count_overlap(np.arange(0), np.arange(0)) == 0
+
+
+def test_groups_among_some_rows_are_those_that_their_texts_alone_have() -> None:
+    texts = rows(A, "Something else.", ALMOST_A, A.upper(), "SOMETHING  else.", f"{ALMOST_A} He is late.")
+    whole = DuplicateGroups.find(texts)
+    assert whole.near is not None
+    assert len(whole.near.pairs) == 3
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        chosen = random.permutation(len(texts))[: random.integers(2, len(texts))]
+        found = DuplicateGroups.find([texts[index] for index in chosen])
+        among = whole.of_rows(chosen)
+        assert among.near is not None
+        assert found.near is not None
+        for name in ("equal", "near.pairs", "near.similarity", "near.groups"):
+            one, other = among, found
+            for part in name.split("."):
+                one, other = getattr(one, part), getattr(other, part)
+            np.testing.assert_array_equal(one, other)
+        assert among.groups().tolist() == found.groups().tolist()
+    assert DuplicateGroups.find(texts, near=False).of_rows(np.array([3, 1, 0])).equal.tolist() == [0, 1, 0]

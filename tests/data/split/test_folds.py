@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.data.split.folds import NO_FOLD, fold_notes, fold_rows
+from multitag.data.split.folds import fold_rows
 from multitag.errors import DataError
 
 
@@ -47,11 +47,3 @@ def test_fewer_texts_than_folds_are_refused():
     message = r"4 rows with only 2 different text\(s\) cannot fill 3 folds; use fewer --folds"
     with pytest.raises(DataError, match=message):
         fold_rows(np.array([0, 0, 1, 1]), some_labels(4), 3, "stratified", 0)
-
-
-def test_a_label_of_one_fold_only_is_noted():
-    y = np.array([[1, 1], [1, 0], [1, 0], [1, 0], [1, 1]])
-    fold = np.array([0, 0, 1, 1, NO_FOLD])
-    assert fold_notes(y[:, :1], fold, ["Drama"]) == []
-    (note,) = fold_notes(y, fold, ["Drama", "War"])
-    assert note == "'War' is on the rows of one fold only: the model that it is measured with never saw it"

@@ -14,6 +14,7 @@ from multitag.data.read import read_table
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.task import Task
 from multitag.errors import BundleError, ConfigError, DataError
+from multitag.jobs.train.notes import task_notes
 
 ROWS = [("A", "B"), ("A",), ("A", "C"), ("D", "B"), ()]
 
@@ -82,4 +83,4 @@ def test_no_table_crashes_for_lack_of_examples(rows: list[list[str]], min_suppor
         assert all(counts[name] >= min_support for name in names - {target})
         assert names >= {name for name, count in counts.items() if count >= min_support}
     assert sorted(index for side in task.split.sides().values() for index in side) == list(range(len(rows)))
-    task.notes()
+    task_notes(task)

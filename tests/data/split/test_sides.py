@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from multitag.config import SplitConfig
 from multitag.data.duplicates.equal import group_texts
 from multitag.data.read import read_table
-from multitag.data.split.sides import Split, label_counts, split_notes, split_rows
+from multitag.data.split.sides import Split, label_counts, split_rows
 from multitag.data.table import Table
 from multitag.errors import ConfigError, DataError
 from multitag.labels import LabelSet
@@ -261,35 +261,6 @@ def test_counts_add_up_and_are_plain(table: tuple[list[str], Array]) -> None:
     assert [sum(counts[name].values()) for name in names] == y.sum(axis=0).tolist()
 
 
-def test_notes_name_what_is_left_out_and_what_is_missing() -> None:
-    names = ["Drama", "Musical", "War", "Sport"]
-    y = np.array([[1, 0, 0, 1], [1, 1, 1, 0], [1, 0, 0, 0], [1, 1, 1, 0]])
-    assert split_notes(y, make([0, 1], [3], [2]), names) == [
-        "'Sport' is on no validation row: its threshold is not tuned",
-        "'Musical', 'War' and 'Sport' are on no test row: their test figures are undefined",
-    ]
-    assert split_notes(y, make([2, 0], [], [1, 3]), names) == [
-        "no validation rows were held out: thresholds are not tuned",
-        "'Musical' and 'War' are on no training row: they cannot be learned",
-        "'Sport' is on no test row: its test figures are undefined",
-    ]
-    assert split_notes(y, make([0, 1, 2, 3], [], []), names) == [
-        "no validation rows were held out: thresholds are not tuned",
-        "no test rows were held out: nothing here was measured on unseen rows",
-    ]
-    assert split_notes(np.ones((3, 4), dtype=np.int64), make([0], [1], [2]), names) == []
-
-
-def test_a_note_lists_ten_labels_and_counts_the_rest() -> None:
-    (note,) = split_notes(np.zeros((2, 25), dtype=np.int64), make([0], [], []), [f"L{i}" for i in range(25)])[
-        2:
-    ]
-    assert note.startswith("'L0', 'L1', ")
-    assert note.endswith("'L9' and 15 more labels are on no training row: they cannot be learned")
-
-
 def test_a_split_is_saved_by_row_number() -> None:
-    rows = [1, 2, 4, 7, 9]
-    split = make([0, 3, 4], [], [1, 2])
-    saved = json.loads(json.dumps(split.to_dict(rows)))
+    saved = json.loads(json.dumps(make([0, 3, 4], [], [1, 2]).to_dict([1, 2, 4, 7, 9])))
     assert saved == {"train": [1, 7, 9], "validation": [], "test": [2, 4]}

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import multitag
 from multitag.evaluation.held_out import HeldOut
-from multitag.training import run_folder
+from multitag.jobs import run_folder
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,7 @@ def test_every_row_is_scored_once_by_a_model_that_did_not_see_it(folded, table):
         assert sorted(part["test"]) == sorted(rows)
         assert not set(part["train"]) & set(rows)
     assert len(np.unique(held_out.y_raw[:, 0])) > 3
+    assert np.array(table.rows)[held_out.index].tolist() == held_out.rows.tolist()
 
 
 def test_the_figures_are_of_rows_out_of_fold_and_rules_that_did_not_see_them(folded):
@@ -46,7 +49,7 @@ def test_the_figures_are_of_rows_out_of_fold_and_rules_that_did_not_see_them(fol
     assert classifier.thresholds.tuned_on == "out-of-fold probabilities, 60 rows"
     notes = folded.metrics["notes"]
     assert not any("held out:" in note for note in notes)
-    assert any("trained on all 60 rows after the measurement" in note for note in notes)
+    assert any("the final model was retrained on all 60 rows" in note for note in notes)
     assert folded.metrics["refit"] == {"rows": 60, "epochs": 1.0}
 
 
@@ -57,9 +60,9 @@ def test_the_bundle_says_how_it_was_split(folded):
 
 
 def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path, monkeypatch, caplog):
-    from multitag.jobs.train import folds
+    from multitag.jobs.train import setup
 
-    real, calls = folds.fine_tune, []
+    real, calls = setup.fine_tune, []
 
     def stop_at_the_second(*args, **kwargs):
         calls.append(args)
@@ -67,7 +70,7 @@ def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path
             raise KeyboardInterrupt
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(folds, "fine_tune", stop_at_the_second)
+    monkeypatch.setattr(setup, "fine_tune", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         train_tiny(tmp_path / "run", folds=3)
     with pytest.raises(multitag.ConfigError, match=r"cannot resume with other settings: split\.folds was 3, now 4"):
@@ -75,13 +78,13 @@ def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path
     with caplog.at_level("INFO", logger="multitag"):
         again = train_tiny(tmp_path / "run", folds=3, resume=True)
     assert "fold 1 of 3: done before" in caplog.text
-    assert len(calls) == 4
+    assert len(calls) == 5  # the last is of the final model
     np.testing.assert_array_equal(probabilities(again).y_raw, probabilities(folded).y_raw)
     weights = [run.bundle / "model" / "model.safetensors" for run in (again, folded)]
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
-def test_the_model_that_leaves_is_trained_as_long_as_the_folds_chose(train_tiny, tmp_path):
+def test_the_final_model_is_trained_as_long_as_the_folds_chose(train_tiny, tmp_path):
     run = train_tiny(
         tmp_path / "run", folds=2, epochs=3, early_stopping=1, validation_size=12, learning_rate=0.5,
     )  # fmt: skip
@@ -90,11 +93,12 @@ def test_the_model_that_leaves_is_trained_as_long_as_the_folds_chose(train_tiny,
     for each in (1, 2):
         saved = json.loads((run.folder / "folds" / str(each) / "split.json").read_text())
         assert len(saved["validation"]) == 12
+    manifest = json.loads((run.bundle / "manifest.json").read_text())
+    training = manifest["settings"]["training"]  # of the run, not of the final model
+    assert (training["epochs"], training["early_stopping"], training["learning_rate"]) == (3, 1, 0.5)
 
 
-def test_a_table_to_test_on_is_scored_by_the_model_that_leaves(train_tiny, table, tmp_path):
-    from dataclasses import replace
-
+def test_a_table_to_test_on_is_scored_by_the_final_model(train_tiny, table, tmp_path):
     other = replace(
         table, texts=tuple(f"{text} Again." for text in table.texts[:8]), labels=table.labels[:8], rows=table.rows[:8]
     )
@@ -107,11 +111,34 @@ def test_a_table_to_test_on_is_scored_by_the_model_that_leaves(train_tiny, table
     assert not (tmp_path / "other").exists()
 
 
+def test_a_separate_test_table_is_never_trained_on(train_tiny, table, tmp_path):
+    other = replace(
+        table, texts=tuple(f"{text} Again." for text in table.texts[:8]), labels=table.labels[:8], rows=table.rows[:8],
+        n_rows_source=8,
+    )  # fmt: skip
+    run = train_tiny(tmp_path / "run", refit=True, test=other, near_duplicates="ignore")
+    assert run.metrics["refit"] == {"rows": 60, "epochs": 1.0}
+    saved = json.loads((run.folder / "refit" / run_folder.SPLIT).read_text())
+    assert saved == {"train": list(range(1, 61)), "validation": [], "test": list(range(61, 69))}
+
+
+def test_a_damaged_record_of_a_fold_is_one_line_that_says_how_to_go_on(folded, train_tiny, tmp_path):
+    out = shutil.copytree(folded.folder, tmp_path / "run")
+    shutil.rmtree(out / "bundle")
+    for damage in (b"{", b'{"epochs": 1.0}', b"[]"):
+        (out / "folds" / "2" / "fit.json").write_bytes(damage)
+        with pytest.raises(multitag.OutputError, match=r"folds/2/fit\.json: damaged: .* delete the folder .*folds/2; "):
+            train_tiny(out, folds=3, resume=True)
+    shutil.rmtree(out / "folds" / "2")
+    again = train_tiny(out, folds=3, resume=True)
+    np.testing.assert_array_equal(probabilities(again).y_raw, probabilities(folded).y_raw)
+
+
 def test_refit_trains_again_on_all_rows_and_says_so(finished_run, train_tiny, tmp_path):
     run = train_tiny(tmp_path / "run", refit=True, resamples=200)
     assert run.metrics["splits"] == finished_run.metrics["splits"]
     assert run.metrics["refit"] == {"rows": 60, "epochs": 1.0}
-    assert any("the figures are of the models before it, which saw fewer" in note for note in run.metrics["notes"])
+    assert any("metrics come from earlier models trained on fewer" in note for note in run.metrics["notes"])
     weights = [each.bundle / "model" / "model.safetensors" for each in (run, finished_run)]
     assert weights[0].read_bytes() != weights[1].read_bytes()
     assert len(json.loads((run.folder / "refit" / run_folder.SPLIT).read_text())["train"]) == 60

@@ -36,7 +36,7 @@ def weights(run):
 
 def test_a_run_leaves_what_it_was_started_with_and_what_it_made(finished_run, table, settings):
     assert {path.name for path in finished_run.folder.iterdir()} == {
-        "settings.yaml", "data.json", "split.json", "checkpoints", "probabilities.parquet", "bundle",
+        "settings.yaml", "data.json", "split.json", "base_model.json", "checkpoints", "probabilities.parquet", "bundle",
     }  # fmt: skip
     assert finished_run.bundle == finished_run.folder / "bundle"
     assert finished_run.report == finished_run.bundle / "report.html"

@@ -75,6 +75,26 @@ class DuplicateGroups:
         result: Ints = by_appearance[numbers]
         return result
 
+    def of_rows(self, rows: Ints) -> DuplicateGroups:
+        """Return the groups among some of the rows, without comparing texts again.
+
+        Parameters
+        ----------
+        rows : ndarray of int64, shape (n_chosen,)
+            Indices, each at most once.
+        """
+        numbers, first, inverse = np.unique(self.equal[rows], return_index=True, return_inverse=True)
+        rank = np.argsort(np.argsort(first))  # (n_chosen_texts,) by first appearance
+        if self.near is None:
+            return DuplicateGroups(rank[inverse], None, self.too_large)
+        renumbered = np.full(self.near.n_texts, -1)
+        renumbered[numbers] = rank
+        pairs = np.sort(renumbered[self.near.pairs], axis=1)
+        inside = pairs[:, 0] >= 0
+        pairs, similarity = pairs[inside], self.near.similarity[inside]
+        order = np.lexsort(pairs.T[::-1])
+        return DuplicateGroups(rank[inverse], NearDuplicates(len(numbers), pairs[order], similarity[order]))
+
     def count_overlap(self, train: Ints, held_out: Ints) -> int:
         """Count the held-out rows whose text, or nearly, is on a training row."""
         in_train = np.zeros(int(self.equal.max(initial=-1)) + 1, dtype=bool)

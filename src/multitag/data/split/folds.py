@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import SplitMethod
-from multitag.data.phrases import list_first
-from multitag.data.split.sides import SHOWN
 from multitag.errors import DataError
 from multitag.extras import import_extra
 
@@ -68,33 +65,8 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
     return _without_empty(fold, n_folds)[groups]
 
 
-def fold_notes(y: NDArray[np.integer], fold: Ints, label_names: Sequence[str]) -> list[str]:
-    """Return a sentence on the labels that some fold's model could not learn, or could not be measured on.
-
-    Parameters
-    ----------
-    y : ndarray of int, shape (n_rows, n_labels)
-    fold : ndarray of int64, shape (n_rows,)
-        From 0; -1 for rows of no fold.
-    label_names : sequence of str, length n_labels
-
-    Returns
-    -------
-    list of str
-        Empty if there is nothing to say.
-    """
-    in_folds = np.array([y[fold == number].sum(axis=0) for number in range(fold.max() + 1)])  # (n_folds, n_labels)
-    alone = [name for name, counts in zip(label_names, in_folds.T, strict=True) if np.count_nonzero(counts) == 1]
-    if not alone:
-        return []
-    one = len(alone) == 1
-    these, it, them = ("is", "it is", "it") if one else ("are", "they are", "them")
-    labels = list_first(list(map(repr, alone)), SHOWN, "more labels")
-    return [f"{labels} {these} on the rows of one fold only: the model that {it} measured with never saw {them}"]
-
-
 def _without_empty(fold: Ints, n_folds: int) -> Ints:
-    """Move a group of the fullest fold to each empty one: stratification may leave some where groups are few."""
+    """Move a group of the fullest fold to an empty one: stratification may leave one where groups are few."""
     counts = np.bincount(fold, minlength=n_folds)
     while not counts.all():
         fullest, empty = int(counts.argmax()), int(counts.argmin())

@@ -10,17 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import SplitConfig
-from multitag.data.phrases import list_first
 from multitag.data.split.draw import draw_side
 from multitag.errors import ConfigError, DataError
 
 SIDES = ("train", "validation", "test")
-ABSENT = {  # what it means that a label is on no row of a side
-    "train": ("it cannot be learned", "they cannot be learned"),
-    "validation": ("its threshold is not tuned", "their thresholds are not tuned"),
-    "test": ("its test figures are undefined", "their test figures are undefined"),
-}
-SHOWN = 10  # labels that a note lists before it counts the rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,29 +125,3 @@ def label_counts(y: NDArray[np.integer], split: Split, label_names: Sequence[str
     """
     counts = {side: y[indices].sum(axis=0) for side, indices in split.sides().items()}
     return {name: {side: int(counts[side][i]) for side in SIDES} for i, name in enumerate(label_names)}
-
-
-def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]) -> list[str]:
-    """Return what a reader of the figures must know about the split, in sentences.
-
-    Parameters are those of :func:`label_counts`.
-
-    Returns
-    -------
-    list of str
-        Sides that were left out, and labels that are on no row of a side; empty if there is nothing to say.
-    """
-    notes = []
-    if not len(split.validation):
-        notes.append("no validation rows were held out: thresholds are not tuned")
-    if not len(split.test):
-        notes.append("no test rows were held out: nothing here was measured on unseen rows")
-    counts = label_counts(y, split, label_names)
-    for side, indices in split.sides().items():
-        absent = [name for name in label_names if not counts[name][side]]
-        if len(indices) and absent:
-            called = "training" if side == "train" else side
-            verb, meaning = ("is", ABSENT[side][0]) if len(absent) == 1 else ("are", ABSENT[side][1])
-            labels = list_first(list(map(repr, absent)), SHOWN, "more labels")
-            notes.append(f"{labels} {verb} on no {called} row: {meaning}")
-    return notes

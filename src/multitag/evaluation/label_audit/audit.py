@@ -131,13 +131,15 @@ class LabelAudit:
             text.detach()
 
 
-def audit_held_out(held_out: HeldOut) -> LabelAudit:
+def audit_held_out(held_out: HeldOut, duplicates: DuplicateGroups | None = None) -> LabelAudit:
     """Look over the labels of held-out rows, by confident learning and by texts that come twice.
 
     Parameters
     ----------
     held_out : HeldOut
         There may be no rows.
+    duplicates : DuplicateGroups, optional
+        Of these rows, near-duplicates among them; looked for where they are left out.
 
     Returns
     -------
@@ -148,7 +150,7 @@ def audit_held_out(held_out: HeldOut) -> LabelAudit:
         or folds.
     """
     doubts = find_doubts(held_out.y_true, held_out.y_prob)
-    alike = DuplicateGroups.find(held_out.texts)
+    alike = DuplicateGroups.find(held_out.texts) if duplicates is None else duplicates
     found = [*_doubted(held_out, WRONG, doubts.wrong, doubts.confidence)]
     found += _doubted(held_out, MISSING, doubts.missing, doubts.confidence)
     found += _duplicates(held_out, alike)

@@ -1,4 +1,4 @@
-"""From a measured model to its bundle: graphs, report, card, and the folder that leaves."""
+"""From a measured model to its bundle: graphs, report, card, and the folder of it all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from multitag.data.task import Task
 from multitag.errors import ExportError
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.export.gate import GateRows, export_checked, parity_notes
+from multitag.jobs.train.facts import split_facts
 from multitag.jobs.train.measured import MeasuredModel
+from multitag.jobs.train.setup import RunSetup
 from multitag.report.card import build_card
 from multitag.report.page import build_report
 
@@ -28,13 +30,13 @@ VERSIONS_OF = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime",
 def export_graphs(task: Task, config: Config, measured: MeasuredModel, scratch: Path) -> list[str]:
     """Write the ONNX graphs that pass the gate on the validation rows, or on training rows where there are none.
 
-    Gives what a reader must know of it. A model that cannot be exported is served by torch: no reason to lose a run.
+    Returns what a reader must know of it. A model that cannot be exported is served by torch: no reason to lose a run.
     """
     side = "validation" if len(task.rows("validation")) else "train"
-    known = measured.held_out.of_side(side).y_raw if side == "validation" and measured.refit is None else None
+    scored = measured.held_out.of_side(side).y_raw if side == "validation" and measured.refit is None else None
     try:
         parities = export_checked(
-            scratch, GateRows(task.texts(side), task.y_true(side), known), task.label_set, measured.rules,
+            scratch, GateRows(task.texts(side), task.y_true(side), scored), task.label_set, measured.rules,
             sample=task.texts("train"), pool=config.model.window_pool,
         )  # fmt: skip
     except ExportError as error:
@@ -43,8 +45,7 @@ def export_graphs(task: Task, config: Config, measured: MeasuredModel, scratch: 
 
 
 def write_run_bundle(
-    target: Path,
-    task: Task,
+    setup: RunSetup,
     measured: MeasuredModel,
     guarantee: Guarantee | None,
     metrics: dict[str, Any],
@@ -54,8 +55,7 @@ def write_run_bundle(
 
     Parameters
     ----------
-    target : Path
-    task : Task
+    setup : RunSetup
     measured : MeasuredModel
     guarantee : Guarantee or None
     metrics : dict
@@ -63,9 +63,11 @@ def write_run_bundle(
     scratch : Path
         Holds ``model``, and ``onnx`` where it was asked for; they are moved.
     """
-    tuned, rules = measured.tuned, measured.rules
-    facts: dict[str, Any] = {"base_model": tuned.base_facts(), "data": task.data_facts(), "split": task.split_facts()}
-    settings = tuned.config.to_dict()
+    task, rules = setup.task, measured.rules
+    facts: dict[str, Any] = {
+        "base_model": measured.final.base_facts(), "data": setup.data, "split": split_facts(task, setup.settings),
+    }  # fmt: skip
+    settings = setup.settings.to_dict()
     headline = {
         side: {kind: figures["values"] for kind, figures in kinds.items()}
         for side, kinds in metrics["splits"].items()
@@ -78,7 +80,7 @@ def write_run_bundle(
         held_out=measured.held_out, **facts,
     )  # fmt: skip
     with write_bundle(
-        target, versions=versions, seed=tuned.config.seed, settings=settings, metrics=headline, **facts
+        setup.folder.bundle, versions=versions, seed=setup.settings.seed, settings=settings, metrics=headline, **facts
     ) as folder:
         for part in scratch.iterdir():  # model, and onnx where it was asked for
             shutil.move(part, folder / part.name)

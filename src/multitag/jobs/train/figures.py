@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from multitag.config import Config
+from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.task import Task
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.reliability import compare_calibration
@@ -12,9 +13,9 @@ from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.label_audit.audit import audit_held_out
 from multitag.evaluation.metrics.measure import measure
-from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
 from multitag.jobs.train.baselines import compare_simpler
 from multitag.jobs.train.measured import MeasuredModel
+from multitag.jobs.train.notes import run_notes
 
 SIDES = ("validation", "test", OUT_OF_FOLD)
 
@@ -55,29 +56,22 @@ def collect_metrics(
         "label_counts": task.label_counts(),
         "calibration": _calibration(held_out.headline(), measured.rules.calibration) if len(held_out) else None,
         "guarantee": None if guarantee is None else guarantee.to_dict(),
-        "audit": audit_held_out(held_out).to_dict() if len(held_out) else None,
+        "audit": audit_held_out(held_out, _duplicates(task, held_out)).to_dict() if len(held_out) else None,
         "baselines": baselines,
         "refit": measured.refit,
-        "history": measured.tuned.fit.history,
-        "notes": [*_notes(task, measured), *left_out, *more_notes],
+        "history": measured.final.fit.history,
+        "notes": [*run_notes(task, measured), *left_out, *more_notes],
         "training_seconds": round(measured.seconds, 3),
     }
+
+
+def _duplicates(task: Task, held_out: HeldOut) -> DuplicateGroups | None:
+    """Return the duplicates among held-out rows, where the run has looked for all of them."""
+    if task.duplicates.near is None or held_out.index is None:
+        return None
+    return task.duplicates.of_rows(held_out.index)
 
 
 def _calibration(rows: HeldOut, calibration: Calibration) -> dict[str, Any]:
     methods = sorted({each["method"] for each in calibration.to_dict()["per_label"]} - {"identity"}) or ["none"]
     return compare_calibration(rows.y_true, rows.y_raw, rows.y_prob, side=rows.side[0], method=", ".join(methods))
-
-
-def _notes(task: Task, measured: MeasuredModel) -> list[str]:
-    notes = [*task.notes(), *measured.tuned.notes]
-    if len(task.rows("validation")) and measured.rules.thresholds.per_label is None:
-        notes.append(
-            f"thresholds are not tuned: that takes at least {MIN_ROWS_TO_TUNE} validation rows, some with labels"
-        )
-    if measured.refit is not None:
-        notes.append(
-            f"the model in the bundle was trained on all {measured.refit['rows']} rows after the measurement; the "
-            "figures are of the models before it, which saw fewer"
-        )
-    return notes

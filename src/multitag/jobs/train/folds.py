@@ -1,4 +1,4 @@
-"""Cross-validation: a model for each fold, rules from all of them, and one more model on all rows, which leaves."""
+"""Cross-validation: a model for each fold, rules from all of them, and the final model on all rows."""
 
 from __future__ import annotations
 
@@ -6,94 +6,129 @@ import json
 import logging
 import shutil
 import tempfile
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import numpy as np
 
 from multitag.atomic import new_file
-from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.decision_rules import apply_nested, fit_rules, fixed_rules
+from multitag.errors import OutputError
+from multitag.evaluation.decision_rules import FitRules, apply_nested, fit_rules, fixed_rules
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.thresholds.costs import Costs
 from multitag.jobs.run_folder import RunFolder
-from multitag.jobs.train.measured import MeasuredModel, held_out_rows, score_sides, train_again
-from multitag.training.fine_tune import fine_tune
+from multitag.jobs.train.measured import MeasuredModel, held_out_rows, score_sides
+from multitag.jobs.train.refit import refit
+from multitag.jobs.train.setup import RunSetup
 
 logger = logging.getLogger("multitag")
 
-FIT = "fit.json"  # epochs and seconds of a fold; written last, so a fold that has it is finished
+FIT = "fit.json"  # of a fold; written last, so a fold that has it is finished
 
 
-def cross_validate(
-    task: Task, config: Config, folder: RunFolder, model_folder: Path, costs: Costs | None
-) -> MeasuredModel:
-    """Measure every row by a model that did not see it, then train the model that leaves on all of them.
+@dataclass(frozen=True)
+class FoldFit:
+    """How the training of a fold went.
+
+    Parameters
+    ----------
+    epochs : float
+        After which its model's weights were what they are.
+    seconds : float
+    """
+
+    epochs: float
+    seconds: float
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON, whole or not at all."""
+        with new_file(path, replace=True) as file:
+            file.write(json.dumps(asdict(self)).encode("ascii"))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be read any more; names the file, and how to go on.
+        """
+        try:
+            values = json.loads(path.read_bytes())
+            return cls(float(values["epochs"]), float(values["seconds"]))
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            raise OutputError(
+                f"{path}: damaged: expected the epochs and seconds of a fold; to train that fold again, delete the "
+                f"folder {path.parent}"
+            ) from error
+
+
+def cross_validate(setup: RunSetup, model_folder: Path) -> MeasuredModel:
+    """Measure every row by a model that did not see it, then train the final model on all of them.
 
     A run that was killed goes on at the fold, and within it at the checkpoint, where it stopped.
 
     Parameters
     ----------
-    task : Task
+    setup : RunSetup
         With folds.
-    config : Config
-    folder : RunFolder
-        Claimed.
     model_folder : Path
-        Gets the model that leaves.
-    costs : Costs, optional
-        Of each label, with the objective ``"cost"``.
+        Gets the final model.
     """
-    data, split = task.data_facts(), task.saved_split()
-    if folder.begun:
-        folder.check_same(config, data, split)
+    task, parts = setup.task, setup.fold_tasks
     scored, fits = [], []
-    for number in range(task.n_folds):
-        part = folder.part(f"folds/{number + 1}")
-        if (part.root / FIT).is_file():
-            logger.info("fold %d of %d: done before", number + 1, task.n_folds)
-        else:
-            logger.info("fold %d of %d", number + 1, task.n_folds)
-            begin = None if folder.begun else partial(folder.start, config, data, split)
-            _train_fold(task.of_fold(number, config), config, part, begin)
-        scored.append(HeldOut.load(part.probabilities))
-        fits.append(json.loads((part.root / FIT).read_text(encoding="utf-8")))
-        shutil.rmtree(part.checkpoints, ignore_errors=True)  # gigabytes, and of no more use
-    held_out = _out_of_fold(task, scored)
-    fit = partial(
-        fit_rules, config=config.evaluation, calibrate=True, costs=costs,
+    for number in range(len(parts)):
+        held_out, fold_fit = _finish_fold(setup, number)
+        scored.append(held_out)
+        fits.append(fold_fit)
+    held_out = _out_of_fold(scored, parts)
+    fit: FitRules = partial(
+        fit_rules, config=setup.settings.evaluation, calibrate=True, costs=setup.costs,
         tuned_on=f"out-of-fold probabilities, {len(held_out)} rows",
     )  # fmt: skip
-    y_prob, y_pred = apply_nested(held_out.y_true, held_out.y_raw, held_out.fold, fit)
-    held_out = held_out.with_decisions(y_prob, y_pred)
+    held_out = held_out.with_decisions(*apply_nested(held_out.y_true, held_out.y_raw, held_out.fold, fit))
     rules = fit(held_out.y_true, held_out.y_raw)
-    epochs = float(np.median([each["epochs"] for each in fits]))
-    logger.info("training on all %d rows", len(task.rows("train")))
-    tuned, refit = train_again(task, config, epochs, folder, model_folder)
-    if len(task.rows("test")):  # a table of its own, which the model that leaves has not seen
-        y_raw = score_sides(task, model_folder, config.model.window_pool, ("test",))
+    final, facts = refit(setup, float(np.median([fold_fit.epochs for fold_fit in fits])), model_folder)
+    if len(task.rows("test")):  # a table of its own, which the final model has not seen
+        y_raw = score_sides(task, model_folder, setup.settings.model.window_pool, ("test",))
         held_out = held_out.joined(held_out_rows(task, y_raw, rules))
-    seconds = tuned.fit.seconds + sum(each["seconds"] for each in fits)
-    return MeasuredModel(tuned, held_out, rules, fit, seconds, refit)
+    pairs = [(part.rows("train"), part.rows("test")) for part in parts]
+    seconds = final.fit.seconds + sum(fold_fit.seconds for fold_fit in fits)
+    return MeasuredModel(final, held_out, rules, fit, pairs, seconds, facts)
 
 
-def _train_fold(task: Task, config: Config, part: RunFolder, begin: Any) -> None:
-    tuned = fine_tune(task, config, part, begin)
-    with tempfile.TemporaryDirectory(dir=part.root, prefix=".model.", suffix=".partial") as name:
-        tuned.save(Path(name) / "model")
-        y_raw = score_sides(task, Path(name) / "model", config.model.window_pool, ("test",))
-    held_out_rows(task, y_raw, fixed_rules(config.evaluation, len(task.label_set))).save(part.probabilities)
-    fit = {"epochs": tuned.fit.epochs, "seconds": tuned.fit.seconds}
-    with new_file(part.root / FIT, replace=True) as file:
-        file.write(json.dumps(fit).encode("ascii"))
+def _finish_fold(setup: RunSetup, number: int) -> tuple[HeldOut, FoldFit]:
+    """Train without a fold and score it, unless that was done before."""
+    name, n_folds = f"folds/{number + 1}", len(setup.fold_tasks)
+    folder = setup.folder.part(name)
+    if (folder.root / FIT).is_file():
+        logger.info("fold %d of %d: done before", number + 1, n_folds)
+    else:
+        logger.info("fold %d of %d", number + 1, n_folds)
+        _train_fold(setup, name, setup.fold_tasks[number], folder)
+    fold_fit = FoldFit.load(folder.root / FIT)
+    held_out = HeldOut.load(folder.probabilities)
+    shutil.rmtree(folder.checkpoints, ignore_errors=True)  # gigabytes, and of no more use
+    return held_out, fold_fit
 
 
-def _out_of_fold(task: Task, scored: list[HeldOut]) -> HeldOut:
+def _train_fold(setup: RunSetup, name: str, part: Task, folder: RunFolder) -> None:
+    settings = setup.settings
+    tuned = setup.train_part(name, part, settings)
+    with tempfile.TemporaryDirectory(dir=folder.root, prefix=".model.", suffix=".partial") as scratch:
+        tuned.save(Path(scratch) / "model")
+        y_raw = score_sides(part, Path(scratch) / "model", settings.model.window_pool, ("test",))
+    held_out_rows(part, y_raw, fixed_rules(settings.evaluation, len(part.label_set))).save(folder.probabilities)
+    FoldFit(tuned.fit.epochs, tuned.fit.seconds).save(folder.root / FIT)
+
+
+def _out_of_fold(scored: list[HeldOut], parts: tuple[Task, ...]) -> HeldOut:
     """Put the folds together, in the order of the table."""
-    assert task.fold is not None
-    order = np.argsort(np.concatenate([np.flatnonzero(task.fold == each) for each in range(task.n_folds)]))
-    joined = scored[0].joined(*scored[1:])
-    fold = np.repeat(np.arange(task.n_folds), [len(each) for each in scored])
+    index = np.concatenate([part.rows("test") for part in parts])
+    joined = replace(scored[0].joined(*scored[1:]), index=index)  # an older multitag's files have none
+    fold = np.repeat(np.arange(len(parts)), [len(held_out) for held_out in scored])
+    order = np.argsort(index)
     return joined.taken(order, side=OUT_OF_FOLD, fold=fold[order])

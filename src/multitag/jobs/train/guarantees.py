@@ -37,9 +37,9 @@ def find_guarantee(config: Config, measured: MeasuredModel) -> tuple[Guarantee |
     Returns
     -------
     guarantee : Guarantee or None
-        None where none was asked for, or it cannot be given.
+        None where none was asked for, or it cannot be kept.
     notes : list of str
-        Why it cannot be given: a finished training is not thrown away for that.
+        Why it cannot be kept: a finished training is not thrown away for that.
     """
     if config.evaluation.guarantee is None:
         return None, []

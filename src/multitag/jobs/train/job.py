@@ -13,7 +13,6 @@ from multitag.config import Config
 from multitag.config.setting import takes_settings
 from multitag.data.task import Task
 from multitag.errors import ConfigError
-from multitag.evaluation.thresholds.costs import read_costs
 from multitag.extras import import_extra
 from multitag.jobs.run_folder import RunFolder
 
@@ -94,30 +93,29 @@ def train(
     from multitag.jobs.train.bundling import export_graphs, write_run_bundle
     from multitag.jobs.train.figures import collect_metrics
     from multitag.jobs.train.folds import cross_validate
-    from multitag.jobs.train.guarantees import check_guarantee, find_guarantee
-    from multitag.jobs.train.measured import train_and_hold_out
+    from multitag.jobs.train.guarantees import find_guarantee
+    from multitag.jobs.train.one_split import train_and_hold_out
+    from multitag.jobs.train.setup import set_up_run
 
     config = (config or Config()).override(**settings)
     folder = RunFolder(Path(out))
-    for name, given in (("validation_file", validation), ("test_file", test)):
-        if getattr(config.data, name) is not None and given is None:
+    for name, table_of_side in (("validation_file", validation), ("test_file", test)):
+        if getattr(config.data, name) is not None and table_of_side is None:
             raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
     with folder.claimed(resume):
         task = Task.prepare(table, config, validation=validation, test=test)
-        check_guarantee(task, config)
-        costs_file = config.evaluation.costs
-        costs = None if costs_file is None else read_costs(costs_file, task.label_set.names)  # missed before training
+        setup = set_up_run(task, config, folder)  # from here on there is a run to resume
         with (
             system_errors_as_output_errors(folder.root),
             tempfile.TemporaryDirectory(dir=folder.root, prefix=".model.", suffix=".partial") as name,
         ):
             scratch = Path(name)
             measure = cross_validate if config.split.folds else train_and_hold_out
-            measured = measure(task, config, folder, scratch / "model", costs)
+            measured = measure(setup, scratch / "model")
             exported = export_graphs(task, config, measured, scratch) if config.export.onnx else []
             guarantee, unkept = find_guarantee(config, measured)
             metrics = collect_metrics(task, config, measured, guarantee, [*exported, *unkept])
             if len(measured.held_out):
                 measured.held_out.save(folder.probabilities)
-            write_run_bundle(folder.bundle, task, measured, guarantee, metrics, scratch)  # last: it ends the run
+            write_run_bundle(setup, measured, guarantee, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)

@@ -1,0 +1,111 @@
+"""What a reader of a run's figures must know, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multitag.data.audit.findings import find_in_table
+from multitag.data.phrases import list_first
+from multitag.data.split.sides import Split, label_counts
+from multitag.data.task import Task
+from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
+from multitag.jobs.train.measured import MeasuredModel
+
+ABSENT = {  # what it means that a label is on no row of a side
+    "train": ("it cannot be learned", "they cannot be learned"),
+    "validation": ("its threshold is not tuned", "their thresholds are not tuned"),
+    "test": ("its test figures are undefined", "their test figures are undefined"),
+}
+SHOWN = 10  # labels that a note lists before it counts the rest
+
+
+def run_notes(task: Task, measured: MeasuredModel) -> list[str]:
+    """Return the notes on the rows, the training and the thresholds of a run."""
+    notes = [*task_notes(task), *measured.final.notes]
+    if len(task.rows("validation")) and measured.rules.thresholds.per_label is None:
+        notes.append(
+            f"thresholds are not tuned: that takes at least {MIN_ROWS_TO_TUNE} validation rows, some with labels"
+        )
+    if measured.refit is not None:
+        notes.append(
+            f"the final model was retrained on all {measured.refit['rows']} rows; metrics come from earlier models "
+            "trained on fewer"
+        )
+    return notes
+
+
+def task_notes(task: Task) -> list[str]:
+    """Return the notes on the rows of a task and how they were divided."""
+    names = task.label_set.names
+    about_split = split_notes(task.y, task.split, names) if task.fold is None else fold_notes(task.y, task.fold, names)
+    notes = [*task.table.notes, *about_split, *_overlap_notes(task)]
+    if note := task.rare.note():
+        bare = int((task.y.sum(axis=1) == 0).sum()) if task.rare.policy == "drop" else 0
+        notes.append(note + (f"; {bare} rows without a label are examples of none" if bare else ""))
+    # Rare labels have the note above, which knows what was done about them.
+    not_rare = [name for name in task.table.shape.label_names if name not in task.rare.counts]
+    findings = find_in_table(task.table, task.duplicates, min_support=1, known=not_rare)
+    notes += [finding.message for finding in findings]
+    if task.table.left_out:
+        notes.append(task.table.summary)
+    return notes
+
+
+def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]) -> list[str]:
+    """Name the sides that were left out, and the labels that are on no row of a side.
+
+    Parameters are those of :func:`~multitag.data.split.sides.label_counts`.
+    """
+    notes = []
+    if not len(split.validation):
+        notes.append("no validation rows were held out: thresholds are not tuned")
+    if not len(split.test):
+        notes.append("no test rows were held out: nothing here was measured on unseen rows")
+    counts = label_counts(y, split, label_names)
+    for side, indices in split.sides().items():
+        absent = [name for name in label_names if not counts[name][side]]
+        if len(indices) and absent:
+            called = "training" if side == "train" else side
+            verb, meaning = ("is", ABSENT[side][0]) if len(absent) == 1 else ("are", ABSENT[side][1])
+            notes.append(f"{_list_labels(absent)} {verb} on no {called} row: {meaning}")
+    return notes
+
+
+def fold_notes(y: NDArray[np.integer], fold: NDArray[np.int64], label_names: Sequence[str]) -> list[str]:
+    """Name the labels that some fold's model could not learn, or could not be measured on.
+
+    Parameters
+    ----------
+    y : ndarray of int, shape (n_rows, n_labels)
+    fold : ndarray of int64, shape (n_rows,)
+        From 0; -1 for rows of no fold.
+    label_names : sequence of str, length n_labels
+    """
+    in_folds = np.array([y[fold == number].sum(axis=0) for number in range(fold.max() + 1)])  # (n_folds, n_labels)
+    alone = [name for name, counts in zip(label_names, in_folds.T, strict=True) if np.count_nonzero(counts) == 1]
+    if not alone:
+        return []
+    one = len(alone) == 1
+    these, it, them = ("is", "it is", "it") if one else ("are", "they are", "them")
+    where = "on the rows of one fold only"
+    return [f"{_list_labels(alone)} {these} {where}: the model that {it} measured with never saw {them}"]
+
+
+def _list_labels(names: Sequence[str]) -> str:
+    return list_first([repr(name) for name in names], SHOWN, "more labels")
+
+
+def _overlap_notes(task: Task) -> list[str]:
+    """Count the held-out texts that are trained on too: of separate tables, or of a form that most rows follow."""
+    notes = []
+    for side in ("validation", "test"):
+        count = task.duplicates.count_overlap(task.rows("train"), task.rows(side))
+        if count:
+            notes.append(
+                f"{count} of {len(task.rows(side))} {side} texts are training texts too, or nearly: "
+                "their figures say little of new texts"
+            )
+    return notes

@@ -1,0 +1,134 @@
+"""What all trainings of a run share, and how each is started or resumed."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from multitag.config import Config
+from multitag.data.task import Task
+from multitag.evaluation.thresholds.costs import Costs, read_costs
+from multitag.jobs.run_folder import RunFolder
+from multitag.jobs.train.facts import data_facts, saved_split
+from multitag.jobs.train.guarantees import check_guarantee
+from multitag.model.base import BaseModel, resolve_base_model
+from multitag.model.base_record import find_recorded, record_base_model
+from multitag.training.arguments import check_arguments
+from multitag.training.checkpoints import newest_checkpoint
+from multitag.training.fine_tune import FineTuned, fine_tune, resolve_settings
+from multitag.training.states import refuse_foreign
+
+logger = logging.getLogger("multitag")
+
+
+@dataclass(frozen=True, eq=False)
+class RunSetup:
+    """A run that has begun: from here on nothing that a person said can be wrong any more.
+
+    Parameters
+    ----------
+    task : Task
+    fold_tasks : tuple of Task
+        The task of training without each fold; none where the run has one split.
+    settings : Config
+        With both learning rates.
+    base : BaseModel
+        Chosen once, when the run began; every training takes it.
+    folder : RunFolder
+        Claimed and begun.
+    resumed : bool
+        Whether it was begun before.
+    data : dict
+        Facts about the rows, for the folder of each training and the manifest.
+    costs : Costs or None
+        Of each label, with the objective ``"cost"``.
+    """
+
+    task: Task
+    fold_tasks: tuple[Task, ...]
+    settings: Config
+    base: BaseModel
+    folder: RunFolder
+    resumed: bool
+    data: dict[str, Any]
+    costs: Costs | None
+
+    def train(self) -> FineTuned:
+        """Train in the run's own folder, on from its newest whole checkpoint where it is resumed."""
+        return self._fine_tune(self.task, self.settings, self.folder, self.resumed)
+
+    def train_part(self, name: str, task: Task, settings: Config) -> FineTuned:
+        """Train in the folder of a part of the run, likewise.
+
+        Raises
+        ------
+        ConfigError
+            If the part was begun with other settings or rows.
+        """
+        part = self.folder.part(name)
+        resumed = part.open(settings, self.data, saved_split(task))
+        return self._fine_tune(task, settings, part, resumed)
+
+    def _fine_tune(self, task: Task, settings: Config, folder: RunFolder, resumed: bool) -> FineTuned:
+        checkpoint = find_checkpoint(folder.checkpoints) if resumed else None
+        return fine_tune(task, self.base, settings, folder.checkpoints, checkpoint)
+
+
+def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
+    """Check all that a person said, choose the base model, and begin the run in its folder or find it begun.
+
+    Parameters
+    ----------
+    task : Task
+    config : Config
+    folder : RunFolder
+        Claimed. A mistake leaves it as it is.
+
+    Raises
+    ------
+    BaseModelError
+        If the weights cannot be had or used.
+    ConfigError
+        If a setting is wrong, or the run was begun with other settings or rows.
+    DataError
+        If the costs cannot be read.
+    OutputError
+        If the folder cannot be written, or what it keeps is damaged.
+    """
+    check_guarantee(task, config)
+    costs = None if config.evaluation.costs is None else read_costs(config.evaluation.costs, task.label_set.names)
+    record = folder.base_model
+    base = resolve_base_model(config.model.base_model) if record is None else find_recorded(record)
+    if base.stands_in:
+        logger.warning("base model: minilm, because %s", base.reason)
+    fold_tasks = tuple(task.of_fold(number, config) for number in range(task.n_folds))
+    settings = resolve_settings(fold_tasks[0] if fold_tasks else task, base, config)
+    if settings.split.refits:  # a mistake that only the last training would meet
+        check_arguments(refit_settings(settings, settings.training.epochs), has_validation=False)
+    data = data_facts(task, settings)
+    resumed = folder.open(settings, data, saved_split(task), record_base_model(base))
+    return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs)
+
+
+def refit_settings(settings: Config, epochs: float) -> Config:
+    """Return the settings of a training on all rows: without early stopping, as nothing is left to watch."""
+    return settings.override(epochs=epochs, early_stopping=None)
+
+
+def find_checkpoint(checkpoints: Path) -> Path | None:
+    """Find the newest whole checkpoint of a training that is resumed, and log it; None where there is none.
+
+    Raises
+    ------
+    ConfigError
+        If it is not one of the Trainer's.
+    """
+    checkpoint, skipped = newest_checkpoint(checkpoints)
+    for line in skipped:
+        logger.warning("%s", line)
+    if checkpoint is not None:
+        refuse_foreign(checkpoint)
+    logger.info("resuming from %s", checkpoint.name if checkpoint else "the start, as there is no whole checkpoint")
+    return checkpoint
