@@ -40,7 +40,7 @@ def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = 
     Returns
     -------
     CellFormat
-        Commas where nothing tells: a cell without one is one name.
+        Commas where nothing shows: a cell without one is one name.
 
     Raises
     ------

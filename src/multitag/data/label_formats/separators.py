@@ -45,7 +45,7 @@ def find_separated(texts: Sequence[str], mark: str | None = None) -> CellFormat:
     Returns
     -------
     Separated or Single
-        Commas where nothing tells: a cell without one is one name.
+        Commas where nothing shows: a cell without one is one name.
 
     Raises
     ------

@@ -120,9 +120,10 @@ def read_table_object(table: Any, name: str, chunk_rows: int, select: Select | N
     for batch in content.select(list(columns)).to_batches(max_chunksize=chunk_rows):
         first, done = done + 1, done + batch.num_rows
         try:
-            yield _chunk(batch, columns, names, first, done / max(1, content.num_rows))
+            chunk = _chunk(batch, columns, names, first, done / max(1, content.num_rows))
         except ValueError as error:  # times finer than Python's, which only pandas has a type for
             raise DataError(f"{name}: {describe_error(error)}") from error
+        yield chunk
     if not done:
         yield Chunk(columns, [], [], 1.0)
 
