@@ -87,8 +87,8 @@ def evaluate(
     for line in (*(f"note: {note}" for note in table.notes), table.lines()[-1]):
         typer.echo(line, err=True)  # on standard output there are figures only
     if json_output:
-        typer.echo(json.dumps(figures, indent=2))
+        typer.echo(json.dumps(figures.to_dict(), indent=2))
     else:
-        print_table(*headline_rows({"splits": {"test": figures}}))
+        print_table(*headline_rows({"test": figures}))
         if per_label:
-            print_table(*label_rows(figures.get("tuned", figures["fixed"])))
+            print_table(*label_rows(figures.best))

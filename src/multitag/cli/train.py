@@ -247,10 +247,10 @@ def _train(
     for side, each in held_out.items():
         typer.echo(f"{side}: {each.source}, {each.lines()[-1]}")
     run = train_bundle(table, out=out, config=config, resume=resume, **held_out)
-    print_table(*headline_rows(run.metrics, headline_side(run.metrics)))
-    if run.metrics["baselines"]:
-        typer.echo(run.metrics["baselines"]["verdict"])
-    for note in run.metrics["notes"]:
+    print_table(*headline_rows(run.metrics.sides, headline_side(run.metrics.sides)))
+    if run.metrics.baselines:
+        typer.echo(run.metrics.baselines.verdict)
+    for note in run.metrics.notes:
         typer.echo(f"note: {note}")
-    typer.echo(f"trained in {run.metrics['training_seconds']:.0f} s")
+    typer.echo(f"trained in {run.metrics.training_seconds:.0f} s")
     typer.echo(f"report: {run.report}\nbundle: {run.bundle}")

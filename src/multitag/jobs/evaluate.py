@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +12,7 @@ from multitag.data.split.rare_labels import RareLabels
 from multitag.data.table import Table
 from multitag.errors import DataError
 from multitag.evaluation.metrics.measure import measure
+from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.inference.classifier import Classifier
 
 
@@ -23,7 +22,7 @@ def evaluate(
     *,
     resamples: int = EvaluationConfig.resamples,
     seed: int = Config.seed,
-) -> dict[str, Any]:
+) -> SideMetrics:
     """Measure a bundle on rows that it has not seen.
 
     Parameters
@@ -38,8 +37,8 @@ def evaluate(
 
     Returns
     -------
-    dict
-        As :func:`measure`.
+    SideMetrics
+        At the fixed threshold, and at the tuned ones where there are some.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import refuse_existing
+from multitag.bundle.contents import read_metrics
 from multitag.bundle.layout import CARD, MANIFEST, METRICS, THRESHOLDS
 from multitag.bundle.read import Bundle, open_bundle
-from multitag.bundle.strict_json import dump_json, parse_json_object
+from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import refuse_inside, replace_files
 from multitag.config import BackendName, EvaluationConfig
 from multitag.config.objective import check_costs_given, parse_objective
@@ -20,15 +21,22 @@ from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.table import Table
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
+from multitag.evaluation.metrics.metrics import SideMetrics
+from multitag.evaluation.run_metrics import RetunedFigures
 from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
-from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
 from multitag.jobs.evaluate import encode_labels
 from multitag.report.card import build_card
+from multitag.report.card_header import can_write_model_index
+from multitag.report.provenance import Provenance
 from multitag.report.tables import format_figure
 
 HELD_OUT = "probabilities.parquet"  # beside a bundle that is in the folder of its run
+NO_MODEL_INDEX = (
+    "README.md has no figures in its header now (model-index), as huggingface_hub is not installed; the rest of it is "
+    "up to date"
+)
 
 
 @dataclass(frozen=True)
@@ -105,10 +113,8 @@ def tune_bundle(
     OutputError
         If the bundle or ``out`` cannot be written.
     MissingExtraError
-        If what writing the model card takes is not installed.
+        If what reading the rows takes is not installed.
     """
-    for module in ("jinja2", "yaml"):  # what the model card takes, missed before anything is scored
-        import_extra(module, "train")
     check_costs_given(parse_objective(objective), costs is not None)
     if out is None and Path(path).is_file():
         raise BundleError(f"{path}: a zip is not changed; name a folder for the bundle with other thresholds: --out")
@@ -126,8 +132,9 @@ def tune_bundle(
             rows.y_true, rows.y_prob, bundle.thresholds, tuned_on=rows.name, seed=bundle.manifest.seed,
             resamples=EvaluationConfig.resamples, objective=objective, costs=each_label,
         )  # fmt: skip
-        replace_files(bundle.folder, _changed_files(bundle, retuned), out)
-    return retuned, rows.notes
+        files, notes = changed_files(bundle, retuned)
+        replace_files(bundle.folder, files, out)
+    return retuned, (*rows.notes, *notes)
 
 
 def _score(bundle: Bundle, table: Table, backend: BackendName) -> Scored:
@@ -158,34 +165,57 @@ def _held_out(bundle: Bundle, path: Path) -> Scored:
     return Scored(rows.y_true, bundle.calibration.apply(rows.y_raw), name, (f"rows: {name}, of {path}",))
 
 
-def _changed_files(bundle: Bundle, retuned: Retuned) -> dict[str, bytes]:
-    """Write thresholds, what they changed, and a card without figures of thresholds that are no more."""
-    templates: Any = import_extra("jinja2", "train")
-    manifest = bundle.manifest
-    metrics = parse_json_object((bundle.folder / METRICS).read_bytes(), METRICS) | {"retuned": retuned.to_dict()}
+def changed_files(bundle: Bundle, retuned: Retuned) -> tuple[dict[str, bytes], list[str]]:
+    """Write the files of a bundle that other thresholds change: a core-only install can do so.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        With the thresholds before.
+    retuned : Retuned
+
+    Returns
+    -------
+    files : dict of str to bytes
+        thresholds.json; metrics.json with what the new thresholds change; and the model card, without the figures at
+        the thresholds before.
+    notes : list of str
+        What the card lacks.
+
+    Raises
+    ------
+    BundleError
+        If metrics.json or the manifest is not what multitag train writes.
+    """
+    facts = bundle.manifest
+    metrics = read_metrics(bundle.folder)
     try:
-        # Baselines were compared with the tuned thresholds too.
-        fixed = {side: {"fixed": kinds["fixed"]} for side, kinds in metrics["splits"].items()}
-        notes = [*metrics["notes"], _note(retuned)]
-        card = build_card(
-            label_set=bundle.label_set, thresholds=retuned.thresholds,
-            metrics=metrics | {"splits": fixed, "notes": notes, "baselines": None},
-            base_model=manifest.base_model, data=manifest.data, split=manifest.split,
-        )  # fmt: skip
-    except (KeyError, TypeError, AttributeError, templates.TemplateError) as error:
-        reason = " ".join(repr(error).split())[:200]
-        raise BundleError(f"{METRICS}, {MANIFEST}: not what multitag train writes: {reason}; train again") from error
-    return {
+        provenance = Provenance.from_manifest(base_model=facts.base_model, data=facts.data, split=facts.split)
+    except BundleError as error:
+        raise BundleError(f"{MANIFEST}: {error}") from error
+    with_model_index = can_write_model_index()
+    card = build_card(
+        label_set=bundle.label_set, thresholds=retuned.thresholds, provenance=provenance,
+        # Simpler models were compared at the thresholds before, too.
+        metrics=replace(
+            metrics, sides={side: SideMetrics(measured.fixed) for side, measured in metrics.sides.items()},
+            notes=(*metrics.notes, _note(retuned)), baselines=None,
+        ),
+        with_model_index=with_model_index,
+    )  # fmt: skip
+    files = {
         THRESHOLDS: dump_json(retuned.thresholds.to_dict()),
-        METRICS: dump_json(metrics),
+        METRICS: dump_json(replace(metrics, retuned=RetunedFigures.from_dict(retuned.to_dict())).to_dict()),
         CARD: card.encode("utf-8"),
     }
+    return files, [] if with_model_index else [NO_MODEL_INDEX]
 
 
 def _note(retuned: Retuned) -> str:
     title = next(iter(retuned.before))
     before, after = (format_figure(figures[title]) for figures in (retuned.before, retuned.after))
     return (
-        f"thresholds were tuned again on {retuned.thresholds.tuned_on}: {title} {before} before, {after} after, judged "
-        "on rows that had no say; figures at tuned thresholds in report.html and metrics.json are of those before"
+        f"thresholds were tuned again on {retuned.thresholds.tuned_on}: {title} {before} before, {after} after, "
+        "measured on rows not used for tuning; report.html still shows the previous thresholds, and so do the tuned "
+        "figures under splits in metrics.json"
     )
