@@ -54,6 +54,18 @@ def test_everything_is_on_the_page(run_example, typed):
     assert "On 160 test texts: macro F1" in page.text
 
 
+def test_settings_of_the_final_model_stand_beside_those_of_the_run_where_they_differ(run_example, typed):
+    example = typed(run_example())
+    training = {**example["settings"]["training"], "epochs": 2.5, "early_stopping": None}
+    example["settings"] = {**example["settings"], "training": {**training, "epochs": 5.0, "early_stopping": 2}}
+    plain = Page(build_report(**example)).text
+    assert "training.epochs 5.0 " in plain and "final model" not in plain
+    text = Page(build_report(**example, final_settings={**example["settings"], "training": training})).text
+    assert "training.epochs 5.0; final model: 2.5" in text
+    assert "training.early_stopping 2; final model: not set" in text
+    assert text.count("; final model: ") == 2
+
+
 def test_equal_runs_give_equal_bytes(run_example, typed):
     assert build_report(**typed(run_example())) == build_report(**typed(run_example()))
 

@@ -121,7 +121,7 @@ class RunMetrics(Record):
     sides : dict of str to SideMetrics
         Figures by side: ``validation``, ``test`` or ``out_of_fold``; only those that have rows.
     label_counts : dict of str to LabelCounts
-        By label.
+        On how many rows of each side each label is.
     history : tuple of HistoryEntry
         How the loss went down while the final model was trained.
     notes : tuple of str
@@ -129,17 +129,17 @@ class RunMetrics(Record):
     training_seconds : float
         What all trainings of the run took together.
     calibration : CalibrationComparison or None
-        None where no rows were held out.
+        How well the probabilities are calibrated; None where no rows were held out.
     guarantee : Guarantee or None
-        The same as in guarantee.json; None where none was asked for, or none could be given.
+        What holds for new rows, the same as in guarantee.json; None where none was asked for, or none could be given.
     audit : AuditSummary or None
         Labels of held-out rows that look wrong; None where no rows were held out.
     baselines : BaselineComparison or None
-        None where they were not asked for, or no rows were held out.
+        Simpler models on the same rows; None where they were not asked for, or no rows were held out.
     refit : Refit or None
-        None where the final model is the one that was measured.
+        The retraining of the final model on all rows; None where the final model is the one that was measured.
     retuned : RetunedFigures or None
-        None, and no key in JSON, until ``multitag tune`` changes the thresholds.
+        What ``multitag tune`` changed; None, and no key in JSON, where it has not been used.
     """
 
     label_names: tuple[str, ...]

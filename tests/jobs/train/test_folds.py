@@ -8,7 +8,7 @@ import pytest
 import multitag
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.run_metrics import Refit
-from multitag.training import run_folder
+from multitag.jobs import run_folder
 
 
 @pytest.fixture(scope="module")

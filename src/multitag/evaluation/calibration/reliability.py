@@ -24,12 +24,14 @@ class Reliability(Record):
         Mean squared difference of probability and truth over all rows and labels, in [0, 1], which is also the mean of
         the labels' own; 0 is best.
     ece : float
-        Expected calibration error in [0, 1] of all (row, label) pairs together, the bins of ``curve``.
+        Expected calibration error in [0, 1] of all (row, label) pairs together, in the bins of the reliability
+        curve.
     label_ece : float or None
         Mean of the labels' own expected calibration errors, over the labels with a positive. A label that is too high
         and one that is too low cancel in ``ece`` and do not here; few positives make it larger than it is.
     curve : tuple of (mean probability, share of positives, pairs)
-        One for each bin, of all (row, label) pairs sorted by probability into bins of as equal numbers as ties allow.
+        Mean probability, share that has the label and number of pairs of each bin. All (row, label) pairs are sorted by
+        probability into bins of as equal numbers as ties allow.
     """
 
     brier: Share

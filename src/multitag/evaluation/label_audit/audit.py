@@ -40,8 +40,8 @@ class LabelFinding:
     Parameters
     ----------
     confidence : float
-        In [0, 1]. Of a label, the probability against what stands there, of a model that was not trained on the row.
-        Of duplicates, how alike the texts are: 1 if they are equal, or the Jaccard similarity of the least alike.
+        In [0, 1]. Of a label: the probability that the given label is wrong, from a model that was not trained on the
+        row. Of duplicates: how alike the texts are, 1 if they are equal, or the Jaccard similarity of the least alike.
     kind : {"conflicting_duplicates", "likely_wrong", "likely_missing", "duplicates_across_splits"}
     row : int
         Its number in the source.
@@ -134,12 +134,12 @@ class LabelAudit:
 
     def counts(self) -> dict[str, int]:
         """Count the findings of each kind."""
-        found = Counter(each.kind for each in self.findings)
-        return {kind: found[kind] for kind in KINDS}
+        counts = Counter(finding.kind for finding in self.findings)
+        return {kind: counts[kind] for kind in KINDS}
 
     def doubted(self) -> list[LabelFinding]:
         """Return the labels that a model doubts, the surest first; duplicates are no matter of a model."""
-        return [each for each in self.findings if each.kind in (WRONG, MISSING)]
+        return [finding for finding in self.findings if finding.kind in (WRONG, MISSING)]
 
     def summary(self) -> AuditSummary:
         """Return counts, notes, and the twenty labels that are doubted most."""

@@ -74,6 +74,7 @@ class Metrics(Record):
         How many labels ``macro_f1``, ``macro_roc_auc`` and ``macro_average_precision`` leave out, and how
         many rows ``samples_f1`` does, because the figure is undefined there.
     per_label : tuple of LabelMetrics, length n_labels
+        The figures of each label, in the order of the model's outputs.
     intervals : dict of str to (tuple of float or None)
         95% interval of each of ``values``, None where there is none; empty where none were asked for.
     """

@@ -58,7 +58,7 @@ def distances(y_true: NDArray[np.integer], y_prob: NDArray[np.floating]) -> NDAr
 
 
 def most_wrong(held_out: HeldOut, limit: int = 20) -> list[Mistake]:
-    """Give the rows with the largest distance, the largest first; of equal ones the first in the source.
+    """Return the rows with the largest distance, the largest first; of equal ones the first in the source.
 
     Rows on which every label was predicted right are not among them, however unsure the model was.
 
