@@ -4,6 +4,8 @@ import importlib.util
 import json
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 
 import multitag
 from multitag.bundle.archive import pack
-from multitag.bundle.contents import read_metrics
+from multitag.bundle.metrics import read_metrics
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
@@ -190,6 +192,20 @@ def test_without_huggingface_hub_the_card_has_all_but_the_figures_in_its_header(
         assert f"| {threshold:.3f} |" in body
     with open_bundle(run / "bundle") as bundle:
         assert bundle.thresholds == retuned.thresholds
+
+
+def test_nothing_that_trains_or_draws_is_needed(run):
+    absent = ["torch", "transformers", "sklearn", "scipy", "jinja2", "yaml", "huggingface_hub", "matplotlib", "psutil"]
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
+        "from multitag.jobs.tune import tune_bundle\n"
+        f"print(tune_bundle({str(run / 'bundle')!r}, objective='hamming')[1][-1])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+    assert ended.stdout.startswith("README.md has no figures in its header now")
+    with open_bundle(run / "bundle") as bundle:
+        assert bundle.thresholds.objective == "hamming"
 
 
 @pytest.mark.parametrize("version", [1, 2])

@@ -186,7 +186,7 @@ def add_all(example: dict[str, Any]) -> dict[str, Any]:
         "labels_per_row": 4.2, "empty_rows": 0.01,
     }  # fmt: skip
     metrics["audit"] = {
-        "notes": ["not judged, as fewer than 5 rows have them or have them not: 'Musical'"],
+        "notes": ["not checked, as fewer than 5 rows have or lack them: 'Musical'"],
         "counts": {"likely_wrong": 2, "likely_missing": 1, "duplicates_across_splits": 0},
         "first": [
             {"row": 12, "text": "A plot.", "label": "War", "kind": "likely_wrong", "confidence": 0.97},

@@ -28,7 +28,6 @@ from multitag.bundle.tensor_header import check_tensor_header
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.guarantees.guarantee import Guarantee
-from multitag.evaluation.run_metrics import RunMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 from multitag.remote_code import find_code_request
@@ -100,21 +99,6 @@ def read_contents(folder: Path, where: str) -> tuple[LabelSet, Thresholds, Calib
     except BundleError as error:
         raise BundleError(f"{where}: {error}") from error
     return label_set, thresholds, calibration, guarantee
-
-
-def read_metrics(folder: Path) -> RunMetrics:
-    """Read the figures of a bundle, of this version of metrics.json or an older one.
-
-    Raises
-    ------
-    BundleError
-        If it is not what multitag train writes, or a newer multitag wrote it.
-    """
-    values = parse_json_object((folder / METRICS).read_bytes(), METRICS)
-    try:
-        return RunMetrics.from_dict(values)
-    except BundleError as error:
-        raise BundleError(f"{METRICS}: {error}") from error
 
 
 def check_column_facts(data: Mapping[str, Any], where: str) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import refuse_existing
-from multitag.bundle.contents import read_metrics
 from multitag.bundle.layout import CARD, MANIFEST, METRICS, THRESHOLDS
+from multitag.bundle.metrics import read_metrics
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import refuse_inside, replace_files

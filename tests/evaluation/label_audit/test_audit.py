@@ -97,7 +97,7 @@ def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(groups_module, "MOST_CHARACTERS", 100)
     audit = audit_held_out(held_out([("Drama", "War"), *[("Drama",), ()] * 10], doubted={2: "War"}))
     assert audit.findings == ()
-    assert audit.notes[0] == "not judged, as fewer than 5 rows have them or have them not: 'War'"
+    assert audit.notes[0] == "not checked, as fewer than 5 rows have or lack them: 'War'"
     assert audit.notes[1].startswith("nearly equal texts were not looked for among more than ")
 
 

@@ -197,7 +197,7 @@ def audit_held_out(held_out: HeldOut) -> LabelAudit:
     found.sort(key=lambda each: (-each.confidence, KINDS.index(each.kind), each.row, each.label))
     notes = []
     if unknown := [repr(held_out.label_names[index]) for index in np.flatnonzero(~doubts.judged)]:
-        notes.append(f"not judged, as fewer than {MIN_ROWS} rows have them or have them not: {listed(unknown)}")
+        notes.append(f"not checked, as fewer than {MIN_ROWS} rows have or lack them: {listed(unknown)}")
     if alike.too_large:
         notes.append(f"nearly equal texts were not looked for among more than {MOST_CHARACTERS:,} characters")
     return LabelAudit(len(held_out), tuple(found), tuple(notes))

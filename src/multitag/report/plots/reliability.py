@@ -25,7 +25,7 @@ def plot_reliability(curves: Sequence[tuple[str, Bins]]) -> str:
     """
     figure = new_figure(height=4.4)
     axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], ":", color=INK, linewidth=1, label="as it should be")
+    axes.plot([0, 1], [0, 1], ":", color=INK, linewidth=1, label="perfectly calibrated")
     styles = ((TWO, "s--"), (ONE, "o-")) if len(curves) == 2 else ((ONE, "o-"),)
     for (name, bins), (colour, style) in zip(curves, styles, strict=True):
         means, shares, _ = zip(*bins, strict=True)

@@ -71,13 +71,13 @@ def _threshold_facts(thresholds: Thresholds) -> _Entries:
     if thresholds.per_label is not None and thresholds.global_threshold is not None:
         lowest, highest = min(thresholds.per_label), max(thresholds.per_label)
         tuned = [
-            ("One a label", f"from {lowest:.3f} to {highest:.3f}"),
-            ("One for all labels", f"{thresholds.global_threshold:.3f}"),
+            ("Per label", f"from {lowest:.3f} to {highest:.3f}"),
+            ("For all labels", f"{thresholds.global_threshold:.3f}"),
             ("Tuned", f"for the best {objective_title(thresholds.objective)} on {thresholds.tuned_on}"),
         ]
-    used = {"per_label": "one a label", "global": "one for all labels", "fixed": "the fixed one"}
+    used = {"per_label": "one for each label", "global": "the same for all labels", "fixed": "the fixed one"}
     policy = used.get(thresholds.policy, thresholds.policy)
-    return [("Used to predict", policy), ("Fixed", f"{thresholds.fixed:g}"), *tuned]
+    return [("In use", policy), ("Fixed", f"{thresholds.fixed:g}"), *tuned]
 
 
 def _settings_facts(settings: Mapping[str, Any], final_settings: Mapping[str, Any] | None) -> _Entries:

@@ -34,7 +34,7 @@ def mistakes_section(held_out: HeldOut) -> Section:
         f"The {len(mistakes)} held-out texts whose probabilities are furthest from their true labels (the sum of "
         "squared differences). Each is a hard text, a mistake of the model, or a wrong label in the data: worth a look."
     )
-    header = ["Row", "Text", "True labels", "Missed", "Wrongly given", "Distance"]
+    header = ["Row", "Text", "True labels", "Missed", "Wrongly predicted", "Distance"]
     return Section("mistakes", _HEADING, [HtmlTable("mistake-table", caption, header, rows)])
 
 
