@@ -48,7 +48,11 @@ def walk(record: type, prefix: str = "") -> Iterator[Key]:
 
     Of two parts with the same keys, such as the figures at the fixed and at the tuned thresholds, the first is walked.
     """
-    meanings = {part.arg_name: part.description for part in docstring_parser.parse(inspect.getdoc(record) or "").params}
+    meanings = {
+        part.arg_name: part.description
+        for ancestor in record.__mro__
+        for part in docstring_parser.parse(inspect.cleandoc(ancestor.__doc__ or "")).params
+    }
     hints = get_type_hints(record, include_extras=True)
     for field in record.__dataclass_fields__.values():  # type: ignore[attr-defined]
         path = prefix + json_key(field)

@@ -21,7 +21,8 @@ from multitag.bundle.write import replace_files
 from multitag.errors import BundleError, ConfigError, DataError, OutputError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.thresholds.thresholds import tune_thresholds
-from multitag.jobs.tune import changed_files, tune_bundle
+from multitag.jobs.tune import tune_bundle
+from multitag.jobs.tuned_files import changed_files
 
 FILMS = {"text": "Plot", "labels": "Genre"}
 

@@ -17,7 +17,6 @@ from multitag.evaluation.metrics.metrics import LabelMetrics, Metrics, SideMetri
 from multitag.evaluation.run_metrics import LabelCounts, RunMetrics
 from multitag.labels import LabelSet
 from multitag.report.card import build_card, name_on_hub
-from multitag.report.markdown import escape_markdown
 from multitag.report.provenance import Provenance
 from multitag.report.tables import METRIC_TITLES
 
@@ -215,21 +214,6 @@ def test_names_from_the_table_are_text_and_not_markup(given):
     assert [row[0] for row in labels[1:]] == list(LABELS.names)
     html = MarkdownIt("commonmark").enable("table").render(build_card(**given))
     assert "<script>" not in html
-
-
-@pytest.mark.parametrize(
-    "text", ["*a*", "_a_", "[a](b)", "`a`", "a|b", "<b>", "&amp;", "\\", "![x](y)", "# a", "~~a~~"]
-)
-def test_escaped_text_is_shown_as_it_is(text):
-    tokens = (
-        MarkdownIt("commonmark").enable(["table", "strikethrough"]).parseInline(f"x {escape_markdown(text)}")
-    )
-    assert all(child.type in ("text", "text_special") for child in tokens[0].children)
-    assert "".join(child.content for child in tokens[0].children) == f"x {text}"
-
-
-def test_line_breaks_do_not_end_a_row():
-    assert escape_markdown("a\n\r\n b\u2028c") == "a b c"
 
 
 def test_says_which_base_model_and_why(given):

@@ -133,7 +133,7 @@ def _parse(kind: Any, value: Any, where: str) -> Any:
         try:
             return kind.from_dict(_parse_mapping(value, where))
         except BundleError as error:
-            raise record_error(where, str(error)) from error
+            raise record_error(where, str(error).removeprefix(f"{where}: ")) from error
     return _parse_plain(kind, value, where)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import refuse_existing
-from multitag.bundle.layout import CARD, MANIFEST, METRICS, THRESHOLDS
-from multitag.bundle.metrics import read_metrics
 from multitag.bundle.read import Bundle, open_bundle
-from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import refuse_inside, replace_files
 from multitag.config import BackendName, EvaluationConfig
 from multitag.config.objective import check_costs_given, parse_objective
@@ -21,22 +18,13 @@ from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.table import Table
 from multitag.errors import BundleError, DataError
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
-from multitag.evaluation.metrics.metrics import SideMetrics
-from multitag.evaluation.run_metrics import RetunedFigures
 from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
 from multitag.inference.classifier import Classifier
 from multitag.jobs.evaluate import encode_labels
-from multitag.report.card import build_card
-from multitag.report.card_header import can_write_model_index
-from multitag.report.provenance import Provenance
-from multitag.report.tables import format_figure
+from multitag.jobs.tuned_files import changed_files
 
 HELD_OUT = "probabilities.parquet"  # beside a bundle that is in the folder of its run
-NO_MODEL_INDEX = (
-    "README.md has no figures in its header now (model-index), as huggingface_hub is not installed; the rest of it is "
-    "up to date"
-)
 
 
 @dataclass(frozen=True)
@@ -163,59 +151,3 @@ def _held_out(bundle: Bundle, path: Path) -> Scored:
     rows = saved.of_side(side)
     name = f"{sides[side]}, {len(rows)} rows"
     return Scored(rows.y_true, bundle.calibration.apply(rows.y_raw), name, (f"rows: {name}, of {path}",))
-
-
-def changed_files(bundle: Bundle, retuned: Retuned) -> tuple[dict[str, bytes], list[str]]:
-    """Write the files of a bundle that other thresholds change: a core-only install can do so.
-
-    Parameters
-    ----------
-    bundle : Bundle
-        With the thresholds before.
-    retuned : Retuned
-
-    Returns
-    -------
-    files : dict of str to bytes
-        thresholds.json; metrics.json with what the new thresholds change; and the model card, without the figures at
-        the thresholds before.
-    notes : list of str
-        What the card lacks.
-
-    Raises
-    ------
-    BundleError
-        If metrics.json or the manifest is not what multitag train writes.
-    """
-    facts = bundle.manifest
-    metrics = read_metrics(bundle.folder)
-    try:
-        provenance = Provenance.from_manifest(base_model=facts.base_model, data=facts.data, split=facts.split)
-    except BundleError as error:
-        raise BundleError(f"{MANIFEST}: {error}") from error
-    with_model_index = can_write_model_index()
-    card = build_card(
-        label_set=bundle.label_set, thresholds=retuned.thresholds, provenance=provenance,
-        # Simpler models were compared at the thresholds before, too.
-        metrics=replace(
-            metrics, sides={side: SideMetrics(measured.fixed) for side, measured in metrics.sides.items()},
-            notes=(*metrics.notes, _note(retuned)), baselines=None,
-        ),
-        with_model_index=with_model_index,
-    )  # fmt: skip
-    files = {
-        THRESHOLDS: dump_json(retuned.thresholds.to_dict()),
-        METRICS: dump_json(replace(metrics, retuned=RetunedFigures.from_dict(retuned.to_dict())).to_dict()),
-        CARD: card.encode("utf-8"),
-    }
-    return files, [] if with_model_index else [NO_MODEL_INDEX]
-
-
-def _note(retuned: Retuned) -> str:
-    title = next(iter(retuned.before))
-    before, after = (format_figure(figures[title]) for figures in (retuned.before, retuned.after))
-    return (
-        f"thresholds were tuned again on {retuned.thresholds.tuned_on}: {title} {before} before, {after} after, "
-        "measured on rows not used for tuning; report.html still shows the previous thresholds, and so do the tuned "
-        "figures under splits in metrics.json"
-    )

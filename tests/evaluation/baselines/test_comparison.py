@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from multitag.evaluation.baselines.comparison import BaselineFigures, judge_baselines
+from multitag.evaluation.baselines.comparison import judge_baselines
 from multitag.evaluation.baselines.models import Baseline
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.decision_rules import DecisionRules, apply_nested
@@ -139,8 +139,3 @@ def test_figures_that_are_undefined_say_nothing():
         resamples=RESAMPLES, seed=0,
     )  # fmt: skip
     assert told(found) == "macro-F1 is undefined on these rows: nothing can be said of simpler models"
-
-
-def test_a_difference_that_rounds_to_nothing_has_no_sign():
-    model = BaselineFigures("A", 1.0, {"macro_f1": 0.5}, {}, {"macro_f1": (-0.001, -0.002, 0.001)})
-    assert "differs by 0.00 [0.00, 0.00]" in baselines_verdict([model], "it")
