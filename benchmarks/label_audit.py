@@ -141,7 +141,7 @@ def train_and_measure(table: multitag.Table, **settings: Any) -> dict[str, Any]:
     assert tuple(held_out.rows.tolist()) == table.rows
     return {
         "data": table.source, "created": datetime.now(UTC).isoformat(timespec="seconds"), "settings": settings,
-        "training_seconds": run.metrics["training_seconds"], "load": round(os.getloadavg()[2], 1),
+        "training_seconds": run.metrics.training_seconds, "load": round(os.getloadavg()[2], 1),
         **measure(held_out, turned),
     }  # fmt: skip
 

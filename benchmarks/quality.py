@@ -48,7 +48,7 @@ def multitag_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
         run = multitag.train(task.table, out=Path(folder) / "run", seed=seed, **SETTINGS)
         saved = pd.read_parquet(run.folder / "probabilities.parquet")
     assert saved["row"].tolist() == [task.table.rows[index] for index in task.rows("test")]
-    return saved.filter(regex="^probability_").to_numpy(), run.metrics["training_seconds"]
+    return saved.filter(regex="^probability_").to_numpy(), run.metrics.training_seconds
 
 
 def plain_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:

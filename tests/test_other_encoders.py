@@ -52,4 +52,4 @@ def test_transformers_own_pipeline_gives_the_same_probabilities(run, texts):
 
 def test_a_bundles_model_can_be_the_base_of_another(run, train_tiny, tmp_path):
     again = train_tiny(tmp_path / "again", base_model=str(run.bundle / "model"))
-    assert again.metrics["splits"]["test"]["fixed"]["n_rows"] == 12
+    assert again.metrics.sides["test"].fixed.n_rows == 12

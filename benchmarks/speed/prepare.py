@@ -166,7 +166,7 @@ def train_bundle(link: Link, spec: Mapping[str, Any]) -> None:
 
     table = multitag.read_table(spec["rows"], text="text", labels="labels", label_separator=SEPARATOR)
     run = multitag.train(table, out=spec["out"], base_model=spec["base"], **spec["settings"])
-    link.ready(bundle=str(run.bundle), training_seconds=run.metrics["training_seconds"])
+    link.ready(bundle=str(run.bundle), training_seconds=run.metrics.training_seconds)
 
 
 def _read(path: Path, text: str, labels: str) -> Rows:

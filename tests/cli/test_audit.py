@@ -59,7 +59,7 @@ def test_what_is_no_run_is_refused(refused, finished_run, run_folder):
 
 
 def test_a_run_counted_the_same(multitag_run, finished_run, settings):
-    counts = finished_run.metrics["audit"]["counts"]
+    counts = finished_run.metrics.audit.counts
     lines = multitag_run("audit", finished_run.folder).out.splitlines()
     assert [int(line.split()[0]) for line in lines[1 : 1 + len(counts)]] == list(counts.values())
     assert f"{settings['validation_size'] + settings['test_size']} rows checked:" == lines[0]

@@ -27,8 +27,8 @@ def test_figures_as_a_table(multitag_process, finished_run, films_csv, expected)
     assert ["Rows", "60", "60"] in lines
     for title, name in {"Micro F1": "micro_f1", "Hamming loss (lower is better)": "hamming_loss"}.items():
         figures = [
-            format_with_interval(expected[kind]["values"][name], expected[kind]["intervals"][name])
-            for kind in ("fixed", "tuned")
+            format_with_interval(measured.values[name], measured.intervals[name])
+            for measured in (expected.fixed, expected.tuned)
         ]
         assert " ".join([title, *figures]).split() in lines
 
@@ -36,7 +36,7 @@ def test_figures_as_a_table(multitag_process, finished_run, films_csv, expected)
 def test_every_figure_as_json(multitag_run, finished_run, films_csv, expected):
     ended = multitag_run("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--json")
     assert (ended.code, ended.err) == (0, "60 rows read: all used\n")
-    assert json.loads(ended.out) == expected
+    assert json.loads(ended.out) == expected.to_dict()
 
 
 def test_each_label_and_how_often_it_is_there(multitag_process, finished_run, films_csv, expected):
@@ -44,9 +44,9 @@ def test_each_label_and_how_often_it_is_there(multitag_process, finished_run, fi
     assert ended.code == 0
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["Label", "Rows", "Precision", "Recall", "F1", "ROC-AUC", "Average", "precision"] in lines
-    drama = next(each for each in expected["tuned"]["per_label"] if each["label"] == "Drama")
+    drama = next(label for label in expected.tuned.per_label if label.label == "Drama")
     (shown,) = [line for line in lines if line[:1] == ["Drama"]]
-    assert shown[1:3] == [str(drama["support"]), f"{drama['precision']:.3f}"]
+    assert shown[1:3] == [str(drama.support), f"{drama.precision:.3f}"]
 
 
 def test_no_resamples_no_intervals(multitag_run, finished_run, films_csv, refused):

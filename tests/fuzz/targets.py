@@ -25,8 +25,9 @@ from safetensors.numpy import save
 
 import multitag
 from multitag.bundle.contents import check_column_facts, read_contents
-from multitag.bundle.layout import MANIFEST
+from multitag.bundle.layout import MANIFEST, METRICS
 from multitag.bundle.manifest import FileRecord, Manifest
+from multitag.bundle.metrics import read_metrics
 from multitag.bundle.onnx_graph import check_graph
 from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.tensor_header import check_tensor_header
@@ -131,6 +132,8 @@ def _bundle_file(name: str) -> Target:
     def parse(data: bytes, _: Path) -> None:
         bundle = _forged(name, data)
         read_contents(bundle, "b")
+        if name == METRICS:
+            read_metrics(bundle)
         if name.startswith("model/"):
             TextEncoder(bundle / "model").encode(TEXTS)
 

@@ -19,13 +19,13 @@ TUNED = Thresholds("per_label", 0.5, 0.4, (0.3, 0.5), 2, "f1", "validation, 20 r
 
 def test_figures_at_the_fixed_and_at_the_tuned_thresholds():
     figures = measure(Y_TRUE, Y_PROB, NAMES, TUNED, resamples=0, seed=0)
-    assert list(figures) == ["fixed", "tuned"]
-    assert [label["threshold"] for label in figures["fixed"]["per_label"]] == [0.5, 0.5]
-    assert [label["threshold"] for label in figures["tuned"]["per_label"]] == [0.3, 0.5]
-    assert figures["fixed"]["values"]["hamming_loss"] == 1 / 8  # A of the second row is missed
-    assert figures["tuned"]["values"]["hamming_loss"] == 0
+    assert list(figures.to_dict()) == ["fixed", "tuned"]
+    assert [label.threshold for label in figures.fixed.per_label] == [0.5, 0.5]
+    assert [label.threshold for label in figures.tuned.per_label] == [0.3, 0.5]
+    assert figures.fixed.values["hamming_loss"] == 1 / 8  # A of the second row is missed
+    assert figures.tuned.values["hamming_loss"] == 0
     for figure in ("macro_roc_auc", "macro_average_precision"):  # of probabilities: no threshold moves them
-        assert figures["fixed"]["values"][figure] == figures["tuned"]["values"][figure] == 1
+        assert figures.fixed.values[figure] == figures.tuned.values[figure] == 1
 
 
 def test_figures_do_not_hang_on_the_policy():
@@ -35,7 +35,9 @@ def test_figures_do_not_hang_on_the_policy():
 
 
 def test_nothing_tuned_nothing_measured_at_tuned():
-    assert list(measure(Y_TRUE, Y_PROB, NAMES, Thresholds.fixed_only(0.3, 2), resamples=0, seed=0)) == ["fixed"]
+    figures = measure(Y_TRUE, Y_PROB, NAMES, Thresholds.fixed_only(0.3, 2), resamples=0, seed=0)
+    assert figures.tuned is None
+    assert list(figures.to_dict()) == ["fixed"]
 
 
 def test_a_bundle_gives_the_figures_of_its_run_on_the_same_rows(finished_run, classifier, table):
@@ -49,10 +51,11 @@ def test_a_bundle_gives_the_figures_of_its_run_on_the_same_rows(finished_run, cl
         labels=tuple(table.labels[index] for index in held_out),
         rows=tuple(test_rows),
     )
-    figures, measured = multitag.evaluate(classifier, part), finished_run.metrics["splits"]["test"]
+    figures, measured = multitag.evaluate(classifier, part), finished_run.metrics.sides["test"]
     for kind in ("fixed", "tuned"):
-        assert figures[kind]["values"] == pytest.approx(measured[kind]["values"], abs=1e-6, nan_ok=False)
-        assert figures[kind]["n_rows"] == 12
+        expected = measured.kinds()[kind]
+        assert figures.kinds()[kind].values == pytest.approx(expected.values, abs=1e-6, nan_ok=False)
+        assert figures.kinds()[kind].n_rows == 12
 
 
 def test_a_bundle_and_a_file_are_enough(finished_run, classifier, films_csv, table):
@@ -73,18 +76,19 @@ def test_intervals_of_both_kinds_where_resamples_are_asked_for():
     y_true, y_prob = np.tile(Y_TRUE, (10, 1)), np.tile(Y_PROB, (10, 1))
     figures = measure(y_true, y_prob, NAMES, TUNED, resamples=100, seed=1)
     plain = measure(y_true, y_prob, NAMES, TUNED, resamples=0, seed=1)
-    for kind, measured in figures.items():
-        assert measured["values"] == plain[kind]["values"]
-        assert plain[kind]["intervals"] == plain[kind]["per_label"][0]["intervals"] == {}
-        low, high = measured["per_label"][0]["intervals"]["recall"] or (0, 1)
-        assert low <= measured["per_label"][0]["recall"] <= high
-    low, high = figures["fixed"]["intervals"]["hamming_loss"]
+    assert list(figures.kinds()) == ["fixed", "tuned"]
+    for kind, measured in figures.kinds().items():
+        assert measured.values == plain.kinds()[kind].values
+        assert plain.kinds()[kind].intervals == plain.kinds()[kind].per_label[0].intervals == {}
+        low, high = measured.per_label[0].intervals["recall"] or (0, 1)
+        assert low <= measured.per_label[0].recall <= high
+    low, high = figures.fixed.intervals["hamming_loss"]
     assert low < 1 / 8 < high
-    assert figures["tuned"]["intervals"]["hamming_loss"] is None  # no mistake on any row: none to draw
+    assert figures.tuned.intervals["hamming_loss"] is None  # no mistake on any row: none to draw
 
 
 def test_out_of_fold_the_predictions_are_those_of_the_other_folds_thresholds():
     tuned_pred = 1 - Y_TRUE
     figures = measure(Y_TRUE, Y_PROB, NAMES, TUNED, tuned_pred, resamples=0, seed=0)
-    assert figures["tuned"]["values"]["hamming_loss"] == 1
-    assert figures["fixed"]["values"]["hamming_loss"] == 1 / 8
+    assert figures.tuned.values["hamming_loss"] == 1
+    assert figures.fixed.values["hamming_loss"] == 1 / 8

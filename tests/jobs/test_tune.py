@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import importlib.util
 import json
+import re
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import multitag
+from multitag.bundle.metrics import read_metrics
 from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
@@ -16,6 +22,7 @@ from multitag.errors import BundleError, ConfigError, DataError, OutputError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.thresholds.tune import tune_thresholds
 from multitag.jobs.tune import tune_bundle
+from multitag.jobs.tuned_files import changed_files
 
 FILMS = {"text": "Plot", "labels": "Genre"}
 
@@ -139,14 +146,21 @@ def test_costs_come_from_a_file(run, films, tmp_path, classifier):
     assert retuned.after["micro_recall"] > 0.9  # a miss costs more than all that is wrongly given
 
 
-ODD = [{}, {"splits": {"test": 1}, "notes": []}, {"splits": {}, "notes": [], "label_counts": 1}]
+ODD = {
+    "key 'label_names' is missing": lambda _: {},
+    "splits.test: expected keys and values, got 1": lambda metrics: metrics | {"splits": {"test": 1}},
+    "label_counts: expected keys and values, got 1": lambda metrics: metrics | {"label_counts": 1},
+    "key 'odd' is unknown": lambda metrics: metrics | {"odd": 1},
+    "written by a newer multitag (version 3 of the figures)": lambda metrics: metrics | {"version": 3},
+}
 
 
-@pytest.mark.parametrize("metrics", ODD)
-def test_a_bundle_with_other_metrics_is_refused_and_stays(metrics, run, films):
-    replace_files(run / "bundle", {"metrics.json": dump_json(metrics)})
+@pytest.mark.parametrize("message", ODD)
+def test_a_bundle_with_other_metrics_is_refused_and_stays(message, run, films):
+    metrics = json.loads((run / "bundle" / "metrics.json").read_text(encoding="utf-8"))
+    replace_files(run / "bundle", {"metrics.json": dump_json(ODD[message](metrics))})
     before = contents(run / "bundle")
-    with pytest.raises(BundleError, match=r"^metrics\.json, manifest\.json: not what multitag train writes: "):
+    with pytest.raises(BundleError, match=rf"^metrics\.json: {re.escape(message)}"):
         tune_bundle(run / "bundle", films, **FILMS)
     assert contents(run / "bundle") == before
 
@@ -162,3 +176,56 @@ def test_what_is_refused_is_refused_before_anything_is_done(run, films, tmp_path
     with pytest.raises(OutputError, match="is inside the bundle"):
         tune_bundle(run / "bundle", films, out=run / "bundle" / "new", **FILMS)
     assert contents(run / "bundle") == before
+
+
+def test_without_huggingface_hub_the_card_has_all_but_the_figures_in_its_header(run, films, monkeypatch):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        "multitag.report.card_header.find_spec", lambda name: None if name == "huggingface_hub" else find_spec(name)
+    )
+    retuned, notes = tune_bundle(run / "bundle", films, objective="micro-f1", **FILMS)
+    assert notes[-1].startswith("README.md has no figures in its header now (model-index), as huggingface_hub is not")
+    card = (run / "bundle" / "README.md").read_text(encoding="utf-8")
+    header, body = card.split("---\n", 2)[1:]
+    assert "library_name: transformers" in header and "model-index" not in header and "metrics" not in header
+    assert "thresholds were tuned again on films.csv, 59 rows" in body
+    for threshold in retuned.thresholds.per_label:
+        assert f"| {threshold:.3f} |" in body
+    with open_bundle(run / "bundle") as bundle:
+        assert bundle.thresholds == retuned.thresholds
+
+
+def test_nothing_that_trains_or_draws_is_needed(run):
+    absent = ["torch", "transformers", "sklearn", "scipy", "jinja2", "yaml", "huggingface_hub", "matplotlib", "psutil"]
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
+        "from multitag.jobs.tune import tune_bundle\n"
+        f"print(tune_bundle({str(run / 'bundle')!r}, objective='hamming')[1][-1])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+    assert ended.stdout.startswith("README.md has no figures in its header now")
+    with open_bundle(run / "bundle") as bundle:
+        assert bundle.thresholds.objective == "hamming"
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_bundle_of_an_old_format_is_tuned_and_its_figures_are_of_this_version(version, tmp_path):
+    packed = Path(__file__).parents[1] / "bundle" / "fixtures" / f"format-{version}.zip"
+    films = tmp_path / "films.csv"
+    genres = ["Comedy", "Drama", "Sci-Fi", "Comedy|Drama"]
+    films.write_text("Description,Genre\n" + "".join(f"a film about love {i},{genres[i % 4]}\n" for i in range(40)))
+    retuned, _ = tune_bundle(packed, films, out=tmp_path / "new")
+    metrics = read_metrics(tmp_path / "new")
+    assert metrics.version == 2 and metrics.calibration is None
+    assert metrics.retuned.to_dict() == retuned.to_dict()
+    assert metrics.sides["test"].tuned.values["macro_f1"] == pytest.approx(2 / 3)
+
+
+def test_what_the_manifest_lacks_is_said(run, films):
+    with open_bundle(run / "bundle") as bundle:
+        retuned, _ = tune_bundle(run / "bundle", films, out=run / "new", **FILMS)
+        data = {key: value for key, value in bundle.manifest.data.items() if key != "rows_used"}
+        odd = replace(bundle, manifest=replace(bundle.manifest, data=data))
+        with pytest.raises(BundleError, match=r"^manifest\.json: data: key 'rows_used' is missing"):
+            changed_files(odd, retuned)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,8 +13,10 @@ from multitag.config import Config
 from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.compute import compute_metrics
+from multitag.evaluation.run_metrics import RunMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.evaluation.thresholds.tune import tune_thresholds
+from multitag.report.provenance import Provenance
 
 DENSITY = {
     "Action": 0.3, "Adventure": 0.26, "Animation": 0.05, "Biography": 0.08, "Comedy": 0.28, "Crime": 0.15,
@@ -22,19 +25,36 @@ DENSITY = {
     "War": 0.015, "Western": 0.007,
 }  # fmt: skip
 GENRES = tuple(DENSITY)
+FACTS = ("base_model", "data", "split")
 SIZES = {"train": 560, "validation": 80, "test": 160}
 
 
 @pytest.fixture
 def run_example() -> Callable[..., dict[str, Any]]:
-    """Give a function that makes the arguments of ``build_report``."""
+    """Give a function that makes plain values of a run: metrics.json, parts of the manifest and the rest."""
     return make_example
 
 
 @pytest.fixture
 def full_example() -> dict[str, Any]:
-    """Give the arguments of ``build_report`` with everything that can be on the page."""
+    """Give the plain values of a run with everything that can be on the page."""
     return {**add_all(make_example()), "held_out": make_held_out()}
+
+
+@pytest.fixture
+def typed() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Give a function that makes the arguments of ``build_report`` of plain values."""
+    return make_typed
+
+
+def make_typed(example: dict[str, Any]) -> dict[str, Any]:
+    facts = {key: example[key] for key in FACTS}
+    metrics = json.loads(json.dumps(example["metrics"]))  # as a file has them
+    return {
+        **{key: value for key, value in example.items() if key not in FACTS},
+        "metrics": RunMetrics.from_dict(metrics),
+        "provenance": Provenance.from_manifest(**facts),
+    }
 
 
 def make_example(
@@ -167,7 +187,7 @@ def add_all(example: dict[str, Any]) -> dict[str, Any]:
         "labels_per_row": 4.2, "empty_rows": 0.01,
     }  # fmt: skip
     metrics["audit"] = {
-        "notes": ["not judged, as fewer than 5 rows have them or have them not: 'Musical'"],
+        "notes": ["not checked, as fewer than 5 rows have or lack them: 'Musical'"],
         "counts": {"likely_wrong": 2, "likely_missing": 1, "duplicates_across_splits": 0},
         "first": [
             {"row": 12, "text": "A plot.", "label": "War", "kind": "likely_wrong", "confidence": 0.97},

@@ -10,22 +10,25 @@ import yaml
 from huggingface_hub import ModelCard
 from markdown_it import MarkdownIt
 
+from multitag.evaluation.baselines.comparison import BaselineComparison
+from multitag.evaluation.calibration.reliability import CalibrationComparison, Reliability
+from multitag.evaluation.guarantees.guarantee import Guarantee
+from multitag.evaluation.metrics.metrics import LabelMetrics, Metrics, SideMetrics
+from multitag.evaluation.run_metrics import LabelCounts, RunMetrics
 from multitag.labels import LabelSet
-from multitag.report.card import METRIC_TITLES, build_card, escape_markdown, name_on_hub
+from multitag.report.card import build_card, name_on_hub
+from multitag.report.provenance import Provenance
+from multitag.report.tables import METRIC_TITLES
 
 LABELS = LabelSet(("Comedy", "Drama|War", "<script>x</script>"))
 
 
-def figures(value: float | None, names: tuple[str, ...] = LABELS.names) -> dict[str, object]:
-    return {
-        "n_rows": 2,
-        "values": dict.fromkeys(METRIC_TITLES, value),
-        "undefined": {},
-        "per_label": [
-            {"label": name, "support": 7 + 20 * index, "threshold": 0.5, "precision": None, "recall": 0.25, "f1": 0.125,
-             "roc_auc": 0.5, "average_precision": 0.5} for index, name in enumerate(names)
-        ],
-    }  # fmt: skip
+def figures(value: float | None, intervals: dict | None = None, of_the_first: dict | None = None) -> Metrics:
+    per_label = [
+        LabelMetrics(name, 7 + 20 * index, 0.5, None, 0.25, 0.125, 0.5, 0.5) for index, name in enumerate(LABELS.names)
+    ]
+    per_label[0] = replace(per_label[0], intervals=of_the_first or {})
+    return Metrics(2, dict.fromkeys(METRIC_TITLES, value), {}, tuple(per_label), intervals or {})
 
 
 @pytest.fixture
@@ -33,15 +36,22 @@ def given(facts, thresholds):
     """Give the arguments of a card."""
     return {
         "label_set": LABELS,
-        "metrics": {
-            "label_names": list(LABELS.names),
-            "splits": {"test": {"fixed": figures(0.4321), "tuned": figures(None)}},
-            "label_counts": {"Comedy": {"train": 5}},
-            "notes": ["label 'Drama|War' is on no test row"],
-        },
+        "metrics": RunMetrics(
+            label_names=LABELS.names,
+            sides={"test": SideMetrics(figures(0.4321), figures(None))},
+            label_counts={"Comedy": LabelCounts(5, 0, 2)},
+            history=(),
+            notes=("label 'Drama|War' is on no test row",),
+            training_seconds=1.5,
+        ),
         "thresholds": thresholds,
-        **{key: facts[key] for key in ("base_model", "data", "split")},
+        "provenance": Provenance.from_manifest(**{key: facts[key] for key in ("base_model", "data", "split")}),
     }
+
+
+def card_of(given, **changed):
+    """Write the card of a run whose figures are others."""
+    return build_card(**{**given, "metrics": replace(given["metrics"], **changed)})
 
 
 def tables(card: str) -> list[list[list[str]]]:
@@ -58,7 +68,8 @@ def tables(card: str) -> list[list[list[str]]]:
 
 
 def test_the_header_is_what_the_hub_reads(given):
-    card = ModelCard(build_card(**given), ignore_metadata_errors=False)
+    measured = {"test": SideMetrics(figures(0.4321), figures(0.5))}
+    card = ModelCard(card_of(given, sides=measured), ignore_metadata_errors=False)
     assert card.data.to_dict() == {
         "library_name": "transformers",
         "pipeline_tag": "text-classification",
@@ -70,10 +81,10 @@ def test_the_header_is_what_the_hub_reads(given):
 
 
 def test_the_hub_reads_the_figures_with_their_intervals(given):
-    tuned = figures(0.4321) | {"intervals": {"macro_f1": [0.3962, 0.4711]}}
-    tuned["values"] = {**tuned["values"], "subset_accuracy": None}
-    given["metrics"]["splits"]["test"]["tuned"] = tuned
-    results = ModelCard(build_card(**given), ignore_metadata_errors=False).data.eval_results
+    tuned = figures(0.4321, {"macro_f1": (0.3962, 0.4711)})
+    tuned = replace(tuned, values={**tuned.values, "subset_accuracy": None})
+    card = card_of(given, sides={"test": SideMetrics(figures(0.4321), tuned)})
+    results = ModelCard(card, ignore_metadata_errors=False).data.eval_results
     assert {each.task_type for each in results} == {"text-classification"}
     assert {(each.dataset_name, each.dataset_split) for each in results} == {("films.csv", "test")}
     by_name = {each.metric_name: (each.metric_type, each.metric_value) for each in results}
@@ -83,8 +94,7 @@ def test_the_hub_reads_the_figures_with_their_intervals(given):
 
 
 def test_a_bundle_tuned_again_claims_no_figures_of_its_thresholds(given):
-    del given["metrics"]["splits"]["test"]["tuned"]
-    card = build_card(**given)
+    card = card_of(given, sides={"test": SideMetrics(figures(0.4321))})
     results = ModelCard(card, ignore_metadata_errors=False).data.eval_results
     assert {each.metric_type for each in results} == {
         "roc_auc", "average_precision", "label_ranking_average_precision"
@@ -93,36 +103,37 @@ def test_a_bundle_tuned_again_claims_no_figures_of_its_thresholds(given):
 
 
 def test_nothing_measured_gives_the_hub_no_figures(given):
-    header = yaml.safe_load(build_card(**{**given, "metrics": {**given["metrics"], "splits": {}}}).split("---")[1])
+    header = yaml.safe_load(card_of(given, sides={}).split("---")[1])
     assert "model-index" not in header and "metrics" not in header
 
 
 def test_intervals_stand_beside_the_figures(given):
-    tuned = figures(0.4321) | {"intervals": {"macro_f1": [0.3962, 0.4711]}}
-    tuned["per_label"][0]["intervals"] = {"recall": [0.1, 0.5], "f1": None}
-    given["metrics"]["splits"]["test"] = {"fixed": figures(0.4321) | {"intervals": {"macro_f1": None}}, "tuned": tuned}
-    card = build_card(**given)
+    tuned = figures(0.4321, {"macro_f1": (0.3962, 0.4711)}, {"recall": (0.1, 0.5), "f1": None})
+    card = card_of(given, sides={"test": SideMetrics(figures(0.4321, {"macro_f1": None}), tuned)})
     summary, labels = tables(card)
     assert summary[1] == ["Macro F1", "0.432", "0.432 [0.40, 0.47]"]
     assert labels[1][5:] == ["0.250 [0.10, 0.50]", "0.125"]
-    assert "In brackets: 95% intervals" in card
+    assert "In brackets: 95% bootstrap intervals" in card
 
 
 def test_says_what_it_is_beside_simpler_models_how_calibrated_and_what_is_promised(given):
     card = build_card(**given)
     assert not re.search("simpler|calibrat|Guarantee", card)
-    before, after = {"ece": 0.0834, "brier": 0.1}, {"ece": 0.02, "brier": 0.09}
-    promise = {"promise": "nine in ten of its labels are found", "labels_per_row": 4.25, "conditions": ["rows alike"]}
-    given["metrics"] |= {
-        "baselines": {"verdict": "fine-tuned minilm beats TF-IDF by 0.14 macro-F1"},
-        "calibration": {"method": "platt", "before": before, "after": after},
-        "guarantee": promise,
-    }
-    card = build_card(**given)
-    assert "Beside simpler models on the same rows: fine-tuned minilm beats TF-IDF by 0.14 macro-F1." in card
+    before, after = Reliability(0.1, 0.0834, 0.1, ()), Reliability(0.09, 0.02, 0.1, ())
+    calibration = CalibrationComparison("test", "platt", before, after)
+    changed = {
+        "baselines": BaselineComparison("test", (), "fine-tuned minilm beats TF-IDF by 0.14 macro-F1"),
+        "calibration": calibration,
+        "guarantee": Guarantee(
+            kind="recall", level=0.9, confidence=None, cut=0.1, promise="nine in ten of its labels are found",
+            conditions=("rows alike",), fitted_on="validation, 80 rows", n_rows=80, realised=0.9, labels_per_row=4.25,
+            empty_rows=0.1,
+        ),
+    }  # fmt: skip
+    card = card_of(given, **changed)
+    assert "Compared with simpler models on the same rows: fine-tuned minilm beats TF-IDF by 0.14 macro-F1." in card
     assert "0.083 before, 0.020 after" in card
-    given["metrics"]["calibration"]["method"] = "none"
-    assert "calibrated" not in build_card(**given)
+    assert "calibrated" not in card_of(given, **changed | {"calibration": replace(calibration, method="none")})
     assert "Predicted with `--policy guarantee`, nine in ten of its labels are found." in card
     assert "* rows alike" in card
 
@@ -134,8 +145,9 @@ def test_names_the_labels_not_to_lean_on(given):
 
 
 def test_rows_held_out_of_a_fold_are_said_to_be(given):
-    metrics = {**given["metrics"], "splits": {"out_of_fold": {"fixed": figures(0.5), "tuned": figures(0.6)}}}
-    card = build_card(**{**given, "metrics": metrics, "split": {**given["split"], "folds": 5}})
+    provenance = replace(given["provenance"], split=replace(given["provenance"].split, folds=5))
+    sides = {"out_of_fold": SideMetrics(figures(0.5), figures(0.6))}
+    card = card_of({**given, "provenance": provenance}, sides=sides)
     assert "On 2 rows, each scored by a model that was not trained on it (5 folds)" in card
 
 
@@ -153,18 +165,41 @@ def test_rows_held_out_of_a_fold_are_said_to_be(given):
     ],
 )
 def test_only_a_name_on_the_hub_is_named_as_base_model(name, on_hub, given):
-    assert name_on_hub({"name": name}) == on_hub
-    header = yaml.safe_load(
-        build_card(**{**given, "base_model": {**given["base_model"], "name": name}}).split("---")[1]
-    )
-    assert header.get("base_model") == on_hub
-    assert "license" not in header
+    assert name_on_hub(with_base_model(given, name=name).base_model) == on_hub
 
 
-def test_a_local_folder_is_not_taken_for_a_name(tmp_path, monkeypatch):
+def with_base_model(given, **changed):
+    return replace(given["provenance"], base_model=replace(given["provenance"].base_model, **changed))
+
+
+@pytest.mark.parametrize("recorded", [{"origin": "folder"}, {"reason": "a local folder, asked for by name"}], ids=str)
+def test_a_folder_is_no_name_on_the_hub_wherever_the_card_is_written(recorded, given, tmp_path, monkeypatch):
+    given["provenance"] = with_base_model(given, name="models/mine", **recorded)
+    (tmp_path / "with" / "models" / "mine").mkdir(parents=True)
+    (tmp_path / "without").mkdir()
+    cards = []
+    for place in ("with", "without"):
+        monkeypatch.chdir(tmp_path / place)
+        cards.append(build_card(**given))
+    assert cards[0] == cards[1]
+    assert "base_model" not in yaml.safe_load(cards[0].split("---")[1])
+
+
+def test_a_name_on_the_hub_stays_one_beside_a_folder_of_that_name(given, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("models/mine").mkdir(parents=True)
-    assert name_on_hub({"name": "models/mine"}) is None
+    Path("google/bert").mkdir(parents=True)
+    given["provenance"] = with_base_model(given, name="google/bert", origin="hub")
+    assert yaml.safe_load(build_card(**given).split("---")[1])["base_model"] == "google/bert"
+
+
+def test_without_the_model_index_the_header_has_all_but_the_figures(given):
+    given["provenance"] = with_base_model(given, name="null", origin="hub")
+    given["metrics"] = replace(given["metrics"], sides={"test": SideMetrics(figures(0.4321), figures(0.5))})
+    whole, plain = (build_card(**given, with_model_index=wanted).split("---\n", 2) for wanted in (True, False))
+    header = yaml.safe_load(whole[1])
+    assert {"metrics", "model-index"} <= header.keys() and header["base_model"] == "null"
+    assert yaml.safe_load(plain[1]) == {key: header[key] for key in header.keys() - {"metrics", "model-index"}}
+    assert plain[2] == whole[2]
 
 
 def test_figures_are_in_a_table_and_undefined_ones_say_so(given):
@@ -181,26 +216,11 @@ def test_names_from_the_table_are_text_and_not_markup(given):
     assert "<script>" not in html
 
 
-@pytest.mark.parametrize(
-    "text", ["*a*", "_a_", "[a](b)", "`a`", "a|b", "<b>", "&amp;", "\\", "![x](y)", "# a", "~~a~~"]
-)
-def test_escaped_text_is_shown_as_it_is(text):
-    tokens = (
-        MarkdownIt("commonmark").enable(["table", "strikethrough"]).parseInline(f"x {escape_markdown(text)}")
-    )
-    assert all(child.type in ("text", "text_special") for child in tokens[0].children)
-    assert "".join(child.content for child in tokens[0].children) == f"x {text}"
-
-
-def test_line_breaks_do_not_end_a_row():
-    assert escape_markdown("a\n\r\n b\u2028c") == "a b c"
-
-
 def test_says_which_base_model_and_why(given):
     card = build_card(**given)
-    assert "Base model: minilm (DistilBertForSequenceClassification), asked for as auto." in card
+    assert "Base model: minilm (DistilBertForSequenceClassification), requested as auto." in card
     assert "Why this one: the hub did not answer." in card
-    card = build_card(**{**given, "base_model": {**given["base_model"], "reason": None}})
+    card = build_card(**{**given, "provenance": with_base_model(given, reason=None)})
     assert "Why this one" not in card
 
 
@@ -218,12 +238,11 @@ def test_says_how_labels_are_chosen(given, thresholds):
 def test_says_what_the_figures_are_worth(given):
     assert "On 2 held-out test rows" in build_card(**given)
     assert re.search(r"\* label 'Drama\\\|War' is on no test row", build_card(**given))
-    metrics = {**given["metrics"], "splits": {"validation": {"fixed": figures(0.5)}}, "notes": []}
-    card = build_card(**{**given, "metrics": metrics})
+    card = card_of(given, sides={"validation": SideMetrics(figures(0.5))}, notes=())
     assert "On 2 validation rows. No test rows were held out" in card
     assert tables(card)[0][1] == ["Macro F1", "0.500", "not tuned"]
-    assert "To know" not in card
-    card = build_card(**{**given, "metrics": {**metrics, "splits": {}}})
+    assert "Read these figures" not in card and "Read these figures" in build_card(**given)
+    card = card_of(given, sides={}, notes=())
     assert "Not measured: no validation and no test rows were held out." in card
     assert tables(card)[0][1] == [
         "Comedy",

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from multitag.evaluation.label_audit.audit import AuditSummary
 from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.report.best_measured import best_measured
 from multitag.report.pieces import MAX_TEXT, HtmlTable, Plot, figure_cell, text_cell
@@ -33,81 +34,81 @@ def words(section):
     return " ".join(getattr(part, "text", "") for part in section.parts)
 
 
-def test_out_of_fold_comes_before_test_and_tuned_before_fixed(run_example):
-    metrics = run_example()["metrics"]
-    assert (best_measured(metrics).side, best_measured(metrics).kind) == ("test", "tuned")
-    metrics["splits"]["out_of_fold"] = {"fixed": metrics["splits"]["test"]["fixed"]}
-    measured = best_measured(metrics)
+def test_out_of_fold_comes_before_test_and_tuned_before_fixed(run_example, typed):
+    sides = typed(run_example())["metrics"].sides
+    assert (best_measured(sides).side, best_measured(sides).kind) == ("test", "tuned")
+    measured = best_measured({**sides, "out_of_fold": replace(sides["test"], tuned=None)})
     assert (measured.side, measured.kind, measured.rows()) == ("out_of_fold", "fixed", "160 out-of-fold texts")
-    assert best_measured({"splits": {}}) is None
+    assert best_measured({}) is None
 
 
-def test_intervals_stand_under_their_figures(full_example):
-    metrics = full_example["metrics"]
-    entry = metrics["splits"]["test"]["tuned"]["per_label"][0]
-    cell = table(labels_section(metrics, best_measured(metrics)), "label-table")["Action"]["F1"]
-    low, high = entry["intervals"]["f1"]
-    assert (cell.text, cell.small) == (f"{entry['f1']:.3f}", f"[{low:.2f}, {high:.2f}]")
+def test_intervals_stand_under_their_figures(full_example, typed):
+    metrics, provenance = figures(typed(full_example))
+    measured = best_measured(metrics.sides)
+    entry = metrics.sides["test"].tuned.per_label[0]
+    cell = table(labels_section(metrics, measured), "label-table")["Action"]["F1"]
+    low, high = entry.intervals["f1"]
+    assert (cell.text, cell.small) == (f"{entry.f1:.3f}", f"[{low:.2f}, {high:.2f}]")
     assert figure_cell(None, [0.1, 0.2]).small == ""
-    assert "95% intervals" in " ".join(summary(metrics, best_measured(metrics), *parts(full_example)))
-    assert "95% intervals" in headline_section(metrics, best_measured(metrics)).parts[0].caption
+    assert "95% intervals" in " ".join(summary(metrics, measured, provenance))
+    assert "95% bootstrap intervals" in headline_section(metrics, measured).parts[0].caption
 
 
-def parts(example):
-    return [example[key] for key in ("base_model", "data", "split")]
+def figures(arguments):
+    return arguments["metrics"], arguments["provenance"]
 
 
-def test_without_intervals_none_are_spoken_of(run_example):
-    example = run_example()
-    metrics, measured = example["metrics"], best_measured(example["metrics"])
-    assert "interval" not in " ".join(summary(metrics, measured, *parts(example)))
+def test_without_intervals_none_are_spoken_of(run_example, typed):
+    metrics, provenance = figures(typed(run_example()))
+    measured = best_measured(metrics.sides)
+    assert "interval" not in " ".join(summary(metrics, measured, provenance))
     assert "interval" not in headline_section(metrics, measured).parts[0].caption
     assert "interval" not in labels_section(metrics, measured).parts[1].caption
 
 
-def test_baselines_stand_beside_the_model_with_the_difference(full_example):
-    metrics = full_example["metrics"]
-    section = baselines_section(metrics["baselines"], best_measured(metrics), "fine-tuned minilm", 41.3)
+def test_baselines_stand_beside_the_model_with_the_difference(full_example, typed):
+    metrics = typed(full_example)["metrics"]
+    section = baselines_section(metrics.baselines, best_measured(metrics.sides), "fine-tuned minilm", 41.3)
     values, differences = table(section, "baseline-table"), table(section, "difference-table")
     assert next(iter(values)) == "fine-tuned minilm" and len(values) == 4 and len(differences) == 3
     assert values["fine-tuned minilm"]["Seconds"].text == "41.3"
-    own = metrics["splits"]["test"]["tuned"]["values"]["macro_f1"]
+    own = metrics.sides["test"].tuned.values["macro_f1"]
     assert values["fine-tuned minilm"]["Macro F1"].key == own
     cell = differences["label prevalence"]["Micro F1"]
     assert (cell.text, cell.small) == ("0.010", "[-0.03, 0.04]")
-    assert metrics["baselines"]["verdict"] in words(section)
+    assert metrics.baselines.verdict in words(section)
 
 
-def test_calibration_shows_both_and_every_bin(full_example):
-    section = calibration_section(full_example["metrics"]["calibration"])
+def test_calibration_shows_both_and_every_bin(full_example, typed):
+    section = calibration_section(typed(full_example)["metrics"].calibration)
     figures = table(section, "calibration-table")
     assert figures["before calibration"]["Brier score"].text == "0.121"
     assert figures["after calibration"]["Expected calibration error"].text == "0.021"
     assert len(section.parts[1].table.rows) == 8
 
 
-def test_probabilities_that_were_not_calibrated_are_shown_once(full_example):
-    section = calibration_section(full_example["metrics"]["calibration"] | {"method": "none"})
+def test_probabilities_that_were_not_calibrated_are_shown_once(full_example, typed):
+    section = calibration_section(replace(typed(full_example)["metrics"].calibration, method="none"))
     assert list(table(section, "calibration-table")) == ["not calibrated"]
     assert len(section.parts[1].table.rows) == 4
 
 
-def test_the_guarantee_is_shown_with_its_conditions(full_example):
-    guarantee = full_example["metrics"]["guarantee"]
+def test_the_guarantee_is_shown_with_its_conditions(full_example, typed):
+    guarantee = typed(full_example)["metrics"].guarantee
     section = guarantee_section(guarantee)
     assert section.heading == "Guarantee: recall of 0.9" and "--policy guarantee" in words(section)
     entries = section.parts[1].entries
-    assert [value for name, value in entries if name == "Condition"] == guarantee["conditions"]
+    assert [value for name, value in entries if name == "Condition"] == list(guarantee.conditions)
     assert {("Labels a row there", "4.2"), ("Rows given no label there", "1%"), ("Cut", "0.123")} <= set(entries)
 
 
-def test_the_audit_says_how_much_it_found(full_example):
-    audit = full_example["metrics"]["audit"]
+def test_the_audit_says_how_much_it_found(full_example, typed):
+    audit = typed(full_example)["metrics"].audit
     section = audit_section(audit)
     assert "2 likely wrong, 1 likely missing" in words(section) and "near duplicate" not in words(section)
     row = table(section, "audit-table")["12"]
     assert [row[name].text for name in ("Label", "Finding", "Confidence")] == ["War", "likely wrong", "0.97"]
-    assert "Nothing" in words(audit_section({"counts": {"likely_wrong": 0}, "first": [], "notes": []}))
+    assert "Nothing" in words(audit_section(AuditSummary({"likely_wrong": 0}, (), ())))
 
 
 def test_chosen_recall_and_precision_are_those_of_the_predictions(held_out_example):

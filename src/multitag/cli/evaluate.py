@@ -53,8 +53,8 @@ def evaluate(
     *notes, summary = evaluation.notes
     print_beside((*(f"note: {note}" for note in notes), summary))
     if json:
-        print_lines(dumps(figures, indent=2))
+        print_lines(dumps(figures.to_dict(), indent=2))
         return
-    print_table(*headline_rows({"splits": {"test": figures}}))
+    print_table(*headline_rows({"test": figures}))
     if per_label:
-        print_table(*label_rows(figures.get("tuned", figures["fixed"])))
+        print_table(*label_rows(figures.best))

@@ -63,8 +63,9 @@ def train(
     for side, rows in held_out.items():
         print_lines(f"{side}: {rows.source}, {rows.summary}")
     run = train_bundle(table, out=out, config=chosen, resume=resume, **held_out)
-    print_table(*headline_rows(run.metrics, headline_side(run.metrics)))
-    if run.metrics["baselines"]:
-        print_lines(run.metrics["baselines"]["verdict"])
-    print_notes(run.metrics["notes"])
-    print_lines(f"trained in {run.metrics['training_seconds']:.0f} s", f"report: {run.report}", f"bundle: {run.bundle}")
+    metrics = run.metrics
+    print_table(*headline_rows(metrics.sides, headline_side(metrics.sides)))
+    if metrics.baselines is not None:
+        print_lines(metrics.baselines.verdict)
+    print_notes(metrics.notes)
+    print_lines(f"trained in {metrics.training_seconds:.0f} s", f"report: {run.report}", f"bundle: {run.bundle}")

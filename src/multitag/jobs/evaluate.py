@@ -10,6 +10,7 @@ from typing import Any
 from multitag.config import BackendName, Config, EvaluationConfig, LongTexts, Pool
 from multitag.data.table import Table
 from multitag.evaluation.metrics.measure import measure
+from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.inference.classifier import Classifier, load
 from multitag.jobs.labelled_rows import TOO_GOOD, encode_labels, is_trained_on, read_labelled, table_notes
 
@@ -22,13 +23,12 @@ class Evaluation:
 
     Parameters
     ----------
-    figures : dict
-        As :func:`evaluate` returns them.
+    figures : SideMetrics
     notes : tuple of str
         How the table was read; the last one counts its rows.
     """
 
-    figures: dict[str, Any]
+    figures: SideMetrics
     notes: tuple[str, ...]
 
 
@@ -89,7 +89,7 @@ def evaluate(
     *,
     resamples: int = EvaluationConfig.resamples,
     seed: int = Config.seed,
-) -> dict[str, Any]:
+) -> SideMetrics:
     """Measure a bundle on rows that it has not seen; rows that it was trained on are measured with a warning.
 
     Parameters
@@ -105,8 +105,8 @@ def evaluate(
 
     Returns
     -------
-    dict
-        As :func:`~multitag.evaluation.metrics.measure.measure` returns it.
+    SideMetrics
+        At the fixed threshold, and at the tuned ones where there are some.
 
     Raises
     ------

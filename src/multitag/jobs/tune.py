@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import refuse_existing
-from multitag.bundle.layout import CARD, MANIFEST, METRICS, THRESHOLDS
 from multitag.bundle.read import Bundle, open_bundle
-from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.write import refuse_inside, replace_files
 from multitag.config import BackendName, EvaluationConfig
 from multitag.config.objective import check_costs_given, parse_objective
@@ -21,12 +19,10 @@ from multitag.errors import BundleError, DataError
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
-from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier
 from multitag.jobs.labelled_rows import TOO_GOOD, encode_labels, is_trained_on, read_labelled, table_notes
 from multitag.jobs.run_folder import RunFolder
-from multitag.report.card import build_card
-from multitag.report.retuned import retuned_note
+from multitag.jobs.tuned_files import changed_files
 
 
 @dataclass(frozen=True)
@@ -103,10 +99,8 @@ def tune_bundle(
     OutputError
         If the bundle or ``out`` cannot be written.
     MissingExtraError
-        If a package that writing the model card needs is not installed.
+        If a package that reading the rows needs is not installed.
     """
-    for module in ("jinja2", "yaml"):  # the model card needs them: missed before anything is scored
-        import_extra(module, "train")
     check_costs_given(parse_objective(objective), costs is not None)
     if out is None and Path(path).is_file():
         raise BundleError(f"{path}: a zip is not changed; name a folder for the new bundle with --out")
@@ -123,8 +117,9 @@ def tune_bundle(
             rows.y_true, rows.y_prob, bundle.thresholds, tuned_on=rows.name, seed=bundle.manifest.seed,
             resamples=EvaluationConfig.resamples, objective=objective, costs=label_costs,
         )  # fmt: skip
-        replace_files(bundle.folder, _changed_files(bundle, retuned), out)
-    return retuned, rows.notes
+        files, notes = changed_files(bundle, retuned)
+        replace_files(bundle.folder, files, out)
+    return retuned, (*rows.notes, *notes)
 
 
 def _score(bundle: Bundle, table: Table, backend: BackendName) -> ScoredRows:
@@ -153,27 +148,3 @@ def _read_held_out(bundle: Bundle, path: Path) -> ScoredRows:
     rows = saved.of_side(side)
     name = f"{sides[side]}, {len(rows)} rows"
     return ScoredRows(rows.y_true, bundle.calibration.apply(rows.y_raw), name, (f"rows: {name}, of {path}",))
-
-
-def _changed_files(bundle: Bundle, retuned: Retuned) -> dict[str, bytes]:
-    """Return the new content of the files that depend on thresholds; the card has no metrics of the previous ones."""
-    templates: Any = import_extra("jinja2", "train")
-    manifest = bundle.manifest
-    metrics = parse_json_object((bundle.folder / METRICS).read_bytes(), METRICS) | {"retuned": retuned.to_dict()}
-    try:
-        # Baselines were compared at the previous thresholds too.
-        fixed = {side: {"fixed": kinds["fixed"]} for side, kinds in metrics["splits"].items()}
-        notes = [*metrics["notes"], retuned_note(retuned)]
-        card = build_card(
-            label_set=bundle.label_set, thresholds=retuned.thresholds,
-            metrics=metrics | {"splits": fixed, "notes": notes, "baselines": None},
-            base_model=manifest.base_model, data=manifest.data, split=manifest.split,
-        )  # fmt: skip
-    except (KeyError, TypeError, AttributeError, templates.TemplateError) as error:
-        reason = " ".join(repr(error).split())[:200]
-        raise BundleError(f"{METRICS}, {MANIFEST}: not what multitag train writes: {reason}; train again") from error
-    return {
-        THRESHOLDS: dump_json(retuned.thresholds.to_dict()),
-        METRICS: dump_json(metrics),
-        CARD: card.encode("utf-8"),
-    }

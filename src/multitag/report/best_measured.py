@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from multitag.evaluation.metrics.metrics import Metrics, SideMetrics
 from multitag.report.tables import SIDE_TITLES, headline_side
 
 
 def side_word(side: str) -> str:
-    """Give a side's name as it stands before a noun.
+    """Return a side's name as it stands before a noun.
 
     Examples
     --------
     >>> side_word("out_of_fold")
     'out-of-fold'
     """
-    return SIDE_TITLES[side].replace(" ", "-")
+    return SIDE_TITLES.get(side, side).replace(" ", "-")
 
 
 @dataclass(frozen=True)
@@ -28,24 +28,23 @@ class HeadlineFigures:
     ----------
     side : {"out_of_fold", "test", "validation"}
     kind : {"tuned", "fixed"}
-    figures : mapping
-        What ``metrics.json`` holds of them.
+    figures : Metrics
     """
 
     side: str
     kind: str
-    figures: Mapping[str, Any]
+    figures: Metrics
 
     def rows(self) -> str:
-        """Say on which texts, such as ``"160 test texts"``."""
-        return f"{self.figures['n_rows']} {side_word(self.side)} texts"
+        """Return on which texts they were measured, such as ``"160 test texts"``."""
+        return f"{self.figures.n_rows} {side_word(self.side)} texts"
 
     def thresholds(self) -> str:
-        """Say at which thresholds."""
+        """Return at which thresholds, in words."""
         return "the tuned thresholds" if self.kind == "tuned" else "the fixed threshold"
 
 
-def best_measured(metrics: Mapping[str, Any]) -> HeadlineFigures | None:
+def best_measured(sides: Mapping[str, SideMetrics]) -> HeadlineFigures | None:
     """Choose out of fold before test before validation, and tuned thresholds before the fixed one.
 
     Returns
@@ -53,8 +52,8 @@ def best_measured(metrics: Mapping[str, Any]) -> HeadlineFigures | None:
     HeadlineFigures or None
         None where nothing was measured.
     """
-    side = headline_side(metrics)
+    side = headline_side(sides)
     if side is None:
         return None
-    kind = "tuned" if "tuned" in metrics["splits"][side] else "fixed"
-    return HeadlineFigures(side, kind, metrics["splits"][side][kind])
+    kind, figures = list(sides[side].kinds().items())[-1]
+    return HeadlineFigures(side, kind, figures)

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.run_metrics import RunMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.extras import import_extra
 from multitag.report.best_measured import best_measured
 from multitag.report.pieces import Section
+from multitag.report.provenance import Provenance
 from multitag.report.sections.audit import audit_section
 from multitag.report.sections.baselines import baselines_section
 from multitag.report.sections.calibration import calibration_section
@@ -28,13 +30,12 @@ from multitag.report.sections.scores import scores_section
 def build_report(
     *,
     title: str,
-    metrics: Mapping[str, Any],
+    metrics: RunMetrics,
     thresholds: Thresholds,
     settings: Mapping[str, Any],
-    base_model: Mapping[str, Any],
-    data: Mapping[str, Any],
-    split: Mapping[str, Any],
+    provenance: Provenance,
     created: str,
+    final_settings: Mapping[str, Any] | None = None,
     held_out: HeldOut | None = None,
 ) -> str:
     """Write the report of a run as one self-contained HTML page.
@@ -46,16 +47,16 @@ def build_report(
     ----------
     title : str
         Heading of the page.
-    metrics : mapping
-        What ``metrics.json`` holds.
+    metrics : RunMetrics
     thresholds : Thresholds
         Those of the bundle.
     settings : mapping
-        All settings of the run, in sections, as ``Config.to_dict`` gives them.
-    base_model, data, split : mapping
-        The parts of the manifest of those names.
+        All settings of the run, in sections, as ``Config.to_dict`` returns them.
+    provenance : Provenance
     created : str
         Date and time of the run.
+    final_settings : mapping, optional
+        Those that the final model was trained with, where it was retrained on all rows; shown where they differ.
     held_out : HeldOut, optional
         The rows behind the figures; without them what takes single rows is left out.
 
@@ -79,37 +80,37 @@ def build_report(
     )
     page: str = environment.get_template("page.html.j2").render(
         title=title,
-        summary=summary(metrics, best_measured(metrics), base_model, data, split),
-        notes=metrics["notes"],
+        summary=summary(metrics, best_measured(metrics.sides), provenance),
+        notes=metrics.notes,
         sections=[
-            *_figure_sections(metrics, f"fine-tuned {base_model['name']}"),
+            *_figure_sections(metrics, f"fine-tuned {provenance.base_model.name}"),
             *_row_sections(metrics, thresholds, held_out.headline() if held_out is not None else None),
-            *([audit_section(metrics["audit"])] if metrics.get("audit") else []),
-            learning_section(metrics),
+            *([audit_section(metrics.audit)] if metrics.audit is not None else []),
+            learning_section(metrics.history),
             *facts_sections(
-                metrics=metrics, thresholds=thresholds, settings=settings, base_model=base_model, data=data,
-                split=split, created=created,
+                metrics=metrics, thresholds=thresholds, settings=settings, final_settings=final_settings,
+                provenance=provenance, created=created,
             ),
         ],
     )  # fmt: skip
     return page
 
 
-def _figure_sections(metrics: Mapping[str, Any], model: str) -> list[Section]:
-    measured = best_measured(metrics)
+def _figure_sections(metrics: RunMetrics, model: str) -> list[Section]:
+    measured = best_measured(metrics.sides)
     sections = [headline_section(metrics, measured)]
-    if measured and metrics.get("baselines"):
-        sections.append(baselines_section(metrics["baselines"], measured, model, metrics["training_seconds"]))
+    if measured and metrics.baselines is not None:
+        sections.append(baselines_section(metrics.baselines, measured, model, metrics.training_seconds))
     sections.append(labels_section(metrics, measured))
     return sections
 
 
-def _row_sections(metrics: Mapping[str, Any], thresholds: Thresholds, rows: HeldOut | None) -> list[Section]:
+def _row_sections(metrics: RunMetrics, thresholds: Thresholds, rows: HeldOut | None) -> list[Section]:
     sections = []
-    if metrics.get("calibration"):
-        sections.append(calibration_section(metrics["calibration"]))
-    if metrics.get("guarantee"):
-        sections.append(guarantee_section(metrics["guarantee"]))
+    if metrics.calibration is not None:
+        sections.append(calibration_section(metrics.calibration))
+    if metrics.guarantee is not None:
+        sections.append(guarantee_section(metrics.guarantee))
     if rows:
         sections += [
             curves_section(rows),

@@ -37,7 +37,7 @@ class Cell:
     long: bool = False
 
     def style(self) -> str:
-        """Name how the cell looks."""
+        """Return the CSS class of the cell."""
         return "undefined" if self.undefined else "long" if self.long else "words" if self.words else ""
 
 
@@ -64,7 +64,7 @@ class HtmlTable:
     kind: str = field(default="table", init=False)
 
     def is_words(self, column: int) -> bool:
-        """Tell whether a column holds words, which stand on the left with their heading."""
+        """Return whether a column holds words, which stand on the left with their heading."""
         return any(row[column].words or row[column].long for row in self.rows)
 
 
@@ -75,7 +75,7 @@ class Plot:
     Parameters
     ----------
     svg : str
-        As the functions of ``multitag.report.plots`` give it.
+        From a function of ``multitag.report.plots``.
     caption : str
     table : HtmlTable or None
         The figures behind it, folded away; None where the table that stands before it has them.

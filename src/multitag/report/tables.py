@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from multitag.evaluation.metrics.metrics import Metrics, SideMetrics
 
 SIDE_TITLES = {"out_of_fold": "out of fold", "validation": "validation", "test": "test"}
 
@@ -31,18 +32,18 @@ LABEL_TITLES = {
 LOWER_IS_BETTER = frozenset({"hamming_loss"})
 
 
-def headline_side(metrics: Mapping[str, Any]) -> str | None:
-    """Give the side that the headline is of: out of fold, else test, else validation; None if nothing was measured."""
-    return next((side for side in ("out_of_fold", "test", "validation") if side in metrics["splits"]), None)
+def headline_side(sides: Mapping[str, SideMetrics]) -> str | None:
+    """Return the side of the headline: out of fold, else test, else validation; None if nothing was measured."""
+    return next((side for side in ("out_of_fold", "test", "validation") if side in sides), None)
 
 
-def headline_rows(metrics: Mapping[str, Any], only: str | None = None) -> tuple[list[str], list[list[str]]]:
+def headline_rows(sides: Mapping[str, SideMetrics], only: str | None = None) -> tuple[list[str], list[list[str]]]:
     """Format the figures over all labels as a table.
 
     Parameters
     ----------
-    metrics : mapping
-        What ``metrics.json`` holds.
+    sides : mapping of str to SideMetrics
+        Figures by side.
     only : str, optional
         The one side to show; by default all that were measured.
 
@@ -58,22 +59,22 @@ def headline_rows(metrics: Mapping[str, Any], only: str | None = None) -> tuple[
     --------
     >>> from multitag.evaluation.metrics.compute import compute_metrics
     >>> y_true, y_prob = [[1, 0], [0, 0]], [[0.9, 0.2], [0.1, 0.4]]
-    >>> measured = compute_metrics(y_true, y_prob, [[1, 0], [0, 0]], ["Drama", "War"], [0.5, 0.5]).to_dict()
-    >>> header, rows = headline_rows({"splits": {"test": {"fixed": measured}}})
+    >>> measured = compute_metrics(y_true, y_prob, [[1, 0], [0, 0]], ["Drama", "War"], [0.5, 0.5])
+    >>> header, rows = headline_rows({"test": SideMetrics(measured)})
     >>> header
     ['Metric', 'test at 0.5']
     >>> rows[:2]
     [['Rows', '2'], ['Macro F1', '1.000 (1 undefined)']]
     """
     columns = {
-        _title(side, kind, metrics["splits"][side][kind]): metrics["splits"][side][kind]
+        _title(side, kind, figures): figures
         for side in ((only,) if only else SIDE_TITLES)
-        for kind in ("fixed", "tuned")
-        if kind in metrics["splits"].get(side, {})
+        if side in sides
+        for kind, figures in sides[side].kinds().items()
     }
     if not columns:
         return ["Metric"], []
-    rows = [["Rows", *(str(measured["n_rows"]) for measured in columns.values())]]
+    rows = [["Rows", *(str(measured.n_rows) for measured in columns.values())]]
     for name, title in METRIC_TITLES.items():
         rows.append([title, *(_cell(measured, name) for measured in columns.values())])
     return ["Metric", *columns], rows
@@ -90,13 +91,12 @@ def format_figure(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.3f}"
 
 
-def label_rows(measured: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+def label_rows(measured: Metrics) -> tuple[list[str], list[list[str]]]:
     """Format the figures of each label as a table.
 
     Parameters
     ----------
-    measured : mapping
-        What ``metrics.json`` holds of one side at one kind of threshold.
+    measured : Metrics
 
     Returns
     -------
@@ -105,10 +105,9 @@ def label_rows(measured: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]
         A row for each label: its name, on how many rows it is, and each figure with its 95% interval.
     """
     rows = []
-    for each in measured["per_label"]:
-        intervals = each.get("intervals", {})
-        figures = [format_with_interval(each[name], intervals.get(name)) for name in LABEL_TITLES]
-        rows.append([each["label"], str(each["support"]), *figures])
+    for label in measured.per_label:
+        figures = [format_with_interval(label.figure(name), label.intervals.get(name)) for name in LABEL_TITLES]
+        rows.append([label.label, str(label.support), *figures])
     return ["Label", "Rows", *LABEL_TITLES.values()], rows
 
 
@@ -129,13 +128,13 @@ def format_with_interval(value: float | None, interval: Sequence[float] | None) 
     return f"{format_figure(value)} [{low:.{decimals}f}, {high:.{decimals}f}]"
 
 
-def _title(side: str, kind: str, measured: Mapping[str, Any]) -> str:
+def _title(side: str, kind: str, measured: Metrics) -> str:
     if kind == "tuned":
         return f"{SIDE_TITLES[side]}, tuned"
-    return f"{SIDE_TITLES[side]} at {measured['per_label'][0]['threshold']:g}"
+    return f"{SIDE_TITLES[side]} at {measured.per_label[0].threshold:g}"
 
 
-def _cell(measured: Mapping[str, Any], name: str) -> str:
-    value, left_out = measured["values"][name], measured["undefined"].get(name, 0)
-    text = format_with_interval(value, measured.get("intervals", {}).get(name))
+def _cell(measured: Metrics, name: str) -> str:
+    value, left_out = measured.values[name], measured.undefined.get(name, 0)
+    text = format_with_interval(value, measured.intervals.get(name))
     return f"{text} ({left_out} undefined)" if left_out and value is not None else text

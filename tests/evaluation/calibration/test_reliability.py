@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
 from multitag.errors import DataError
-from multitag.evaluation.calibration.reliability import compare_calibration, measure_reliability
+from multitag.evaluation.calibration.reliability import CalibrationComparison, compare_calibration, measure_reliability
 
 
 def drawn(seed: int, n_rows: int = 300, n_labels: int = 4):
@@ -78,10 +80,12 @@ def test_a_label_without_positives_is_left_out_of_the_labels_error():
 def test_before_and_after_are_compared_in_what_fits_json():
     y_true, y_prob = drawn(2)
     compared = compare_calibration(y_true, y_prob, y_prob**2, side="test", method="platt")
-    assert (compared["side"], compared["method"]) == ("test", "platt")
-    assert compared["after"]["ece"] < compared["before"]["ece"]
-    assert compared["after"] == measure_reliability(y_true, y_prob**2).to_dict()
-    assert compared["before"]["reliability"][0] == list(measure_reliability(y_true, y_prob).curve[0])
+    assert (compared.side, compared.method) == ("test", "platt")
+    assert compared.after.ece < compared.before.ece
+    assert compared.after == measure_reliability(y_true, y_prob**2)
+    values = json.loads(json.dumps(compared.to_dict(), allow_nan=False))
+    assert values["before"]["reliability"][0] == list(measure_reliability(y_true, y_prob).curve[0])
+    assert CalibrationComparison.from_dict(values) == compared
 
 
 def test_nothing_to_measure_is_refused():

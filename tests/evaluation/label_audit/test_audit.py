@@ -97,20 +97,20 @@ def test_what_was_not_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(groups_module, "MOST_CHARACTERS", 100)
     audit = audit_held_out(held_out([("Drama", "War"), *[("Drama",), ()] * 10], doubted={2: "War"}))
     assert audit.findings == ()
-    assert audit.notes[0] == "not judged, as fewer than 5 rows have them or have them not: 'War'"
+    assert audit.notes[0] == "not checked, as fewer than 5 rows have or lack them: 'War'"
     assert audit.notes[1].startswith("nearly equal texts were not looked for among more than ")
 
 
 def test_no_rows() -> None:
     audit = audit_held_out(held_out([], y_true=np.zeros((0, 2), np.uint8), y_prob=np.zeros((0, 2), np.float32)))
     assert (audit.n_rows, audit.findings) == (0, ())
-    assert audit.to_dict()["first"] == []
+    assert audit.summary().first == ()
 
 
 def test_plain_values_hold_the_labels_that_are_doubted_most() -> None:
     doubted = dict.fromkeys(range(1, 31), "War")
     long = {1: "x " * LONGEST}
-    values = audit_held_out(held_out(MANY * 10, long, doubted=doubted)).to_dict()
+    values = audit_held_out(held_out(MANY * 10, long, doubted=doubted)).summary().to_dict()
     assert values["counts"] == dict(zip(KINDS, (0, 15, 15, 0), strict=True))
     assert [each["row"] for each in values["first"]] == list(range(1, FIRST + 1))
     first = values["first"][0]
@@ -118,7 +118,7 @@ def test_plain_values_hold_the_labels_that_are_doubted_most() -> None:
         "row": 1, "text": ("x " * LONGEST)[: LONGEST - 1] + "…", "label": "War", "kind": "likely_missing",
         "confidence": 0.99,
     }  # fmt: skip
-    conflict = audit_held_out(held_out([("Drama",), *MANY, ("War",)], {1: A, 42: A})).to_dict()
+    conflict = audit_held_out(held_out([("Drama",), *MANY, ("War",)], {1: A, 42: A})).summary().to_dict()
     assert conflict["counts"]["conflicting_duplicates"] == 2
     assert conflict["first"] == []
 

@@ -49,7 +49,7 @@ def test_training_exports_what_passes_the_gate_and_says_so(onnx_run):
     assert parity["onnx"]["max_difference"] <= 1e-4
     for name, graph in ((ONNX, "onnx"), (ONNX_INT8, "onnx-int8")):
         assert (onnx_run.bundle / name).exists() is parity[graph]["passed"]
-    assert sum("graph" in note for note in onnx_run.metrics["notes"]) == 2
+    assert sum("graph" in note for note in onnx_run.metrics.notes) == 2
     with open_bundle(onnx_run.bundle) as bundle:
         assert ONNX in bundle.manifest.files
 

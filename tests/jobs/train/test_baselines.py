@@ -17,11 +17,11 @@ RANKING = ("macro_roc_auc", "macro_average_precision", "label_ranking_average_pr
 @pytest.mark.parametrize("changed", [{}, {"folds": 2}], ids=str)
 def test_they_are_fitted_and_measured_on_the_rows_of_the_run(changed, train_tiny, table, tmp_path):
     run = train_tiny(tmp_path / "run", calibration="none", baselines=True, resamples=100, **changed)
-    found = run.metrics["baselines"]
+    found = run.metrics.baselines
     held_out = HeldOut.load(run.folder / "probabilities.parquet")
     measured = held_out.headline()
-    assert found["side"] == measured.side[0]
-    assert [each["name"] for each in found["models"]] == [PREVALENCE, TFIDF, FROZEN]
+    assert found.side == measured.side[0]
+    assert [model.name for model in found.models] == [PREVALENCE, TFIDF, FROZEN]
 
     task = Task.prepare(table, Config.from_yaml(run.folder / "settings.yaml"))
     numbers = np.array(table.rows)
@@ -37,15 +37,15 @@ def test_they_are_fitted_and_measured_on_the_rows_of_the_run(changed, train_tiny
     y_raw = score_tfidf(table.texts, task.y, pairs)[places]
     names = measured.label_names
     expected = compute_metrics(measured.y_true, y_raw, measured.y_pred, names, np.zeros(len(names))).values
-    tfidf = found["models"][1]
+    tfidf = found.models[1]
     for name in RANKING:
-        assert tfidf["values"][name] == pytest.approx(expected[name], abs=1e-6)
+        assert tfidf.values[name] == pytest.approx(expected[name], abs=1e-6)
     own = compute_metrics(measured.y_true, measured.y_prob, measured.y_pred, names, np.zeros(len(names))).values
-    for name, (value, low, high) in tfidf["difference"].items():
-        assert value == pytest.approx(own[name] - tfidf["values"][name], abs=1e-9)
+    for name, (value, low, high) in tfidf.difference.items():
+        assert value == pytest.approx(own[name] - tfidf.values[name], abs=1e-9)
         assert low <= high
 
 
 def test_they_can_be_left_out_and_are_where_nothing_is_held_out(train_tiny, tmp_path):
-    assert train_tiny(tmp_path / "off", baselines=False).metrics["baselines"] is None
-    assert train_tiny(tmp_path / "all", baselines=True, validation_size=0, test_size=0).metrics["baselines"] is None
+    assert train_tiny(tmp_path / "off", baselines=False).metrics.baselines is None
+    assert train_tiny(tmp_path / "all", baselines=True, validation_size=0, test_size=0).metrics.baselines is None

@@ -27,6 +27,6 @@ def test_a_guarantee_on_validation_rows_is_of_rows_calibrated_apart(refit, setti
     cut = fit_guarantee("recall", 0.8, rows.y_true, apart, fitted_on=f"validation, {len(rows)} rows")
     expected = word_guarantee(cut, refitted=refit)
     assert len(rows) >= 200
-    assert run.metrics["guarantee"] == expected.to_dict()
+    assert run.metrics.guarantee == expected
     with multitag.load(run.bundle, policy="guarantee") as classifier:
         assert classifier.guarantee == expected

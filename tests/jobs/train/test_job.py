@@ -9,6 +9,7 @@ import pytest
 
 import multitag
 from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.run_metrics import RunMetrics
 
 ODD_NAMES = [
     "row", "side", "text", "tags", "predicted_labels", "probability_row",
@@ -72,24 +73,25 @@ def test_figures_are_those_of_the_saved_probabilities(probabilities, classifier,
     test = probabilities[probabilities["side"] == "test"]
     y_true = classifier.bundle.label_set.encode([table.labels[table.rows.index(row)] for row in test["row"]])
     y_prob = test.filter(regex="^probability_").to_numpy()
-    kinds = finished_run.metrics["splits"]["test"]
+    kinds = finished_run.metrics.sides["test"].kinds()
     assert set(kinds) == {"fixed", "tuned"}
     for kind, cut in (("fixed", 0.3), ("tuned", classifier.thresholds.values())):
-        values = kinds[kind]["values"]
+        values = kinds[kind].values
         assert values["micro_f1"] == pytest.approx(f1_score(y_true, y_prob >= cut, average="micro"))
         assert values["micro_roc_auc"] == pytest.approx(roc_auc_score(y_true, y_prob, average="micro"))
 
 
 def test_figures_are_the_same_wherever_they_stand(finished_run):
     metrics = finished_run.metrics
-    assert read_json(finished_run.bundle / "metrics.json") == metrics
+    assert read_json(finished_run.bundle / "metrics.json") == metrics.to_dict()
+    assert RunMetrics.from_dict(read_json(finished_run.bundle / "metrics.json")) == metrics
     assert read_json(finished_run.bundle / "manifest.json")["metrics"] == {
-        side: {kind: figures["values"] for kind, figures in kinds.items()}
-        for side, kinds in metrics["splits"].items()
+        side: {kind: figures.values for kind, figures in measured.kinds().items()}
+        for side, measured in metrics.sides.items()
     }
-    assert metrics["training_seconds"] > 0
-    assert [each["epoch"] for each in metrics["history"]][-1] == 1.0
-    for counts in metrics["label_counts"].values():
+    assert metrics.training_seconds > 0
+    assert [entry.epoch for entry in metrics.history][-1] == 1.0
+    for counts in metrics.to_dict()["label_counts"].values():
         assert set(counts) == {"train", "validation", "test"}
 
 
@@ -105,11 +107,11 @@ def test_the_same_seed_data_and_settings_give_the_same_bits(train_tiny, finished
 
 def test_nothing_held_out_is_noted_and_nothing_is_measured(train_tiny, tmp_path):
     run = train_tiny(tmp_path / "run", validation_size=0, test_size=0)
-    assert run.metrics["splits"] == {}
-    assert run.metrics["notes"][:2] == [
+    assert run.metrics.sides == {}
+    assert run.metrics.notes[:2] == (
         "no validation rows were held out: thresholds are not tuned",
         "no test rows were held out: nothing here was measured on unseen rows",
-    ]
+    )
     assert not (run.folder / "probabilities.parquet").exists()
     assert read_json(run.folder / "split.json")["validation"] == []
     classifier = multitag.load(run.bundle)
@@ -119,9 +121,9 @@ def test_nothing_held_out_is_noted_and_nothing_is_measured(train_tiny, tmp_path)
 
 def test_on_few_validation_rows_nothing_is_tuned_and_that_is_noted(train_tiny, tmp_path):
     run = train_tiny(tmp_path / "run", validation_size=19, test_size=0, threshold=0.4)
-    assert list(run.metrics["splits"]) == ["validation"]
-    assert list(run.metrics["splits"]["validation"]) == ["fixed"]
-    (note,) = [note for note in run.metrics["notes"] if "at least 20 validation rows" in note]
+    assert list(run.metrics.sides) == ["validation"]
+    assert list(run.metrics.sides["validation"].kinds()) == ["fixed"]
+    (note,) = [note for note in run.metrics.notes if "at least 20 validation rows" in note]
     assert note.startswith("thresholds are not tuned: ")
     assert note in run.report.read_text(encoding="utf-8")
     assert multitag.load(run.bundle).thresholds.values().tolist() == [0.4] * 20
@@ -134,7 +136,7 @@ def test_rows_left_out_and_rows_without_labels(table, settings, tiny_distilbert,
     frame = pd.DataFrame(rows, columns=["text", "tags"])
     films = multitag.read_table(frame, text="text", labels="tags", allow_unlabelled=True)
     run = multitag.train(films, out=tmp_path / "run", base_model=str(tiny_distilbert), **settings)
-    assert "60 rows read: 58 used, 2 left out (2 without text)" in run.metrics["notes"]
+    assert "60 rows read: 58 used, 2 left out (2 without text)" in run.metrics.notes
     facts = read_json(run.bundle / "manifest.json")["data"]
     assert (facts["rows"], facts["rows_used"]) == (60, 58)
     assert [row for row, _ in facts["left_out"]] == [1, 5]
@@ -150,7 +152,7 @@ def test_label_names_survive_whatever_they_are(texts, settings, tiny_distilbert,
     cells = [[names[row % 13], names[(row + 1) % 13]] for row in range(60)]
     films = multitag.read_table(pd.DataFrame({"text": texts, "tags": cells}), text="text", labels="tags")
     run = multitag.train(films, out=tmp_path / "run", base_model=str(tiny_distilbert), **settings)
-    assert run.metrics["label_names"] == names
+    assert list(run.metrics.label_names) == names
     with multitag.load(run.bundle) as classifier:
         assert list(classifier.label_names) == names
         (prediction,) = classifier.predict(texts[:1], top_k=13)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from multitag.evaluation.run_metrics import HistoryEntry
 from multitag.report.plots.learning import plot_learning_curve
 
-HISTORY = [{"step": 1, "loss": 0.7}, {"step": 2, "loss": 0.5, "validation_loss": 0.6}]
+HISTORY = [HistoryEntry(0.5, 1, 0.7), HistoryEntry(1.0, 2, 0.5, 0.6)]
 
 
 def test_the_curve_shows_what_was_recorded(texts):

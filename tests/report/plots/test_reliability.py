@@ -10,4 +10,4 @@ def test_a_line_goes_from_the_first_bin_to_the_last(extents, texts):
     ((start, end),) = extents(svg, "var(--series-2)")
     ((low, high),) = extents(svg, "var(--series-1)")
     assert ((low - start) / (end - start), (high - start) / (end - start)) == pytest.approx((0.25, 0.75), abs=1e-3)
-    assert {"before", "after", "as it should be"} <= set(texts(svg))
+    assert {"before", "after", "perfectly calibrated"} <= set(texts(svg))

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from multitag.evaluation.run_metrics import HistoryEntry
 from multitag.report.plots.bars import Bars, plot_bars
 from multitag.report.plots.learning import plot_learning_curve
 from multitag.report.plots.matrix import plot_together
@@ -19,7 +20,7 @@ DRAWN = {
     "bars": lambda: plot_bars(
         ["a", "b"], [Bars("F1", [0.1, None], [[0.0, 0.2], None])], prefix="x", description="Bars"
     ),
-    "learning": lambda: plot_learning_curve([{"step": 1, "loss": 0.7}, {"step": 2, "validation_loss": 0.6}]),
+    "learning": lambda: plot_learning_curve([HistoryEntry(0.5, 1, 0.7), HistoryEntry(1.0, 2, None, 0.6)]),
     "together": lambda: plot_together(["a", "b"], np.eye(2), np.full((2, 2), 0.5)),
     "reliability": lambda: plot_reliability([("after", [[0.1, 0.2, 10], [0.8, 0.9, 10]])]),
     "small curves": lambda: plot_small_curves([Curve("a", [0, 1], [1, 0.5], (0.5, 0.6), 0.1)] * 5),

@@ -1,9 +1,9 @@
-"""A fine-tuned model beside simpler ones on the same rows, and in one sentence whether it was worth it."""
+"""A fine-tuned model beside simpler ones on the same rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,53 @@ from multitag.evaluation.decision_rules import FitRules, apply_nested
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_differences
 from multitag.evaluation.metrics.compute import compute_metrics
+from multitag.evaluation.metrics.metrics import ShareInterval
+from multitag.evaluation.records import Difference, Record, Seconds, Share
 
-DECIDING = "macro_f1"
+
+@dataclass(frozen=True)
+class BaselineFigures(Record):
+    """The figures of a simpler model, and by how much the fine-tuned one is above them on the same rows.
+
+    Parameters
+    ----------
+    name : str
+        What it is, such as ``"TF-IDF + logistic regression"``.
+    seconds : float
+        What fitting and scoring it took.
+    values : dict of str to (float or None)
+        Its figures at thresholds tuned as the model's were, as ``Metrics.values``.
+    intervals : dict of str to (tuple of float or None)
+        95% interval of each of ``values``; empty where none were asked for.
+    difference : dict of str to tuple of float
+        The fine-tuned model's figure minus its own, and the low and the high end of the 95% interval; empty where none
+        were asked for.
+    """
+
+    name: str
+    seconds: Seconds
+    values: dict[str, Share | None]
+    intervals: dict[str, ShareInterval | None]
+    difference: dict[str, tuple[Difference, Difference, Difference]]
+
+
+@dataclass(frozen=True)
+class BaselineComparison(Record):
+    """Simpler models on the rows that the headline is of.
+
+    Parameters
+    ----------
+    side : str
+        Which rows: ``"out_of_fold"``, ``"test"`` or ``"validation"``.
+    models : tuple of BaselineFigures
+        One for each simpler model.
+    verdict : str
+        How the fine-tuned model does beside the best of them, in a sentence.
+    """
+
+    side: str
+    models: tuple[BaselineFigures, ...]
+    verdict: str = ""
 
 
 def judge_baselines(
@@ -23,10 +68,9 @@ def judge_baselines(
     places: NDArray[np.int64],
     fit: FitRules,
     *,
-    model_name: str,
     resamples: int,
     seed: int,
-) -> dict[str, Any]:
+) -> BaselineComparison:
     """Compare a model to simpler ones, each with calibration and thresholds of its own.
 
     Parameters
@@ -40,8 +84,6 @@ def judge_baselines(
     fit : callable
         Fits rules as those of the model were: to validation rows, of which there may be none, or out of fold to the
         rows of the other folds.
-    model_name : str
-        What the model is called in the sentence, such as ``"fine-tuned minilm"``.
     resamples : int
         Of the bootstrap; 0 leaves the intervals out.
     seed : int
@@ -49,57 +91,16 @@ def judge_baselines(
 
     Returns
     -------
-    dict
-        What stands under ``baselines`` in metrics.json: ``side`` (which rows), ``models`` (each with ``name``,
-        ``values``, ``intervals``, ``difference`` (the model minus it: value, low, high) and ``seconds``) and
-        ``verdict``.
+    BaselineComparison
+        Without a verdict.
     """
     measured = held_out.headline()
+    side = measured.side[0]
     models = []
-    for each in baselines:
-        y_prob, y_pred = _decide(held_out, each.y_raw[places], measured.side[0], fit)
-        models.append(
-            {
-                "name": each.name,
-                "seconds": round(each.seconds, 3),
-                **_figures(measured, y_prob, y_pred, resamples, seed),
-            }
-        )
-    return {"side": measured.side[0], "models": models, "verdict": verdict(models, model_name)}
-
-
-def verdict(models: Sequence[dict[str, Any]], model_name: str) -> str:
-    """Say in one sentence how a model does beside the best of simpler ones, by macro-F1.
-
-    Parameters
-    ----------
-    models : sequence of dict
-        Each with ``name``, ``values`` and ``difference``, as :func:`judge_baselines` gives them.
-    model_name : str
-
-    Examples
-    --------
-    >>> tfidf = {"name": "TF-IDF + logistic regression", "values": {"macro_f1": 0.3}}
-    >>> verdict([{**tfidf, "difference": {"macro_f1": [0.14, 0.1, 0.18]}}], "fine-tuned minilm")
-    'fine-tuned minilm beats TF-IDF + logistic regression by 0.14 macro-F1 [0.10, 0.18]'
-    """
-    known = [each for each in models if each["values"][DECIDING] is not None]
-    if not known:
-        return "macro-F1 is undefined on these rows: nothing can be said of simpler models"
-    best = max(known, key=lambda each: float(each["values"][DECIDING]))
-    name = best["name"] + (f" (the best of {len(known)} simpler models)" if len(known) > 1 else "")
-    if DECIDING not in best["difference"]:
-        return f"{name} has macro-F1 {best['values'][DECIDING]:.2f}; without intervals more cannot be said"
-    value, low, high = best["difference"][DECIDING]
-    interval = f"[{low:z.2f}, {high:z.2f}]"
-    if low > 0:
-        return f"{model_name} beats {name} by {value:z.2f} macro-F1 {interval}"
-    if high < 0:
-        return f"{name} beats {model_name} by {-value:.2f} macro-F1 [{-high:.2f}, {-low:.2f}]: take the simpler model"
-    return (
-        f"{model_name} is not distinguishable from {name}: macro-F1 differs by {value:z.2f} {interval}; "
-        "the simpler model would do"
-    )
+    for baseline in baselines:
+        y_prob, y_pred = _decide(held_out, baseline.y_raw[places], side, fit)
+        models.append(_figures(baseline, measured, y_prob, y_pred, resamples, seed))
+    return BaselineComparison(side, tuple(models))
 
 
 def _decide(
@@ -113,18 +114,20 @@ def _decide(
 
 
 def _figures(
-    measured: HeldOut, y_prob: NDArray[np.float32], y_pred: NDArray[np.uint8], resamples: int, seed: int
-) -> dict[str, Any]:
+    baseline: Baseline,
+    measured: HeldOut,
+    y_prob: NDArray[np.float32],
+    y_pred: NDArray[np.uint8],
+    resamples: int,
+    seed: int,
+) -> BaselineFigures:
     y_true, unused = measured.y_true, np.zeros(len(measured.label_names))  # thresholds of each label
     values = compute_metrics(y_true, y_prob, y_pred, measured.label_names, unused).values
+    seconds = round(baseline.seconds, 3)
     if resamples == 0:
-        return {"values": values, "intervals": {}, "difference": {}}
+        return BaselineFigures(baseline.name, seconds, values, {}, {})
     (intervals,) = bootstrap_intervals(y_true, y_prob, [y_pred], resamples=resamples, seed=seed)
     difference = paired_differences(
         y_true, (measured.y_prob, measured.y_pred), (y_prob, y_pred), resamples=resamples, seed=seed
     )
-    return {
-        "values": values,
-        "intervals": {name: each and list(each) for name, each in intervals.overall.items()},
-        "difference": {name: list(each) for name, each in difference.items()},
-    }
+    return BaselineFigures(baseline.name, seconds, values, intervals.overall, difference)

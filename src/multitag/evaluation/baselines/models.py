@@ -108,7 +108,7 @@ def score_baselines(
 
 
 def score_prevalence(y: NDArray[np.uint8], pairs: Pairs) -> NDArray[np.float32]:
-    """Give every row the share of training rows that have each label.
+    """Return every row the share of training rows that have each label.
 
     With folds it is the share over all of them: one of its own for each fold is lowest where the label is most
     frequent, and would rank rows worse than chance.

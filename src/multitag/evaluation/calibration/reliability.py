@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.records import Count, Record, Share, in_json
 
 N_BINS = 15
 
 
 @dataclass(frozen=True)
-class Reliability:
+class Reliability(Record):
     """Figures of probabilities against what came true.
 
     Parameters
@@ -24,23 +24,42 @@ class Reliability:
         Mean squared difference of probability and truth over all rows and labels, in [0, 1], which is also the mean of
         the labels' own; 0 is best.
     ece : float
-        Expected calibration error in [0, 1] of all (row, label) pairs together, the bins of ``curve``.
+        Expected calibration error in [0, 1] of all (row, label) pairs together, in the bins of the reliability
+        curve.
     label_ece : float or None
         Mean of the labels' own expected calibration errors, over the labels with a positive. A label that is too high
         and one that is too low cancel in ``ece`` and do not here; few positives make it larger than it is.
     curve : tuple of (mean probability, share of positives, pairs)
-        A bin each, of all (row, label) pairs sorted by probability into bins of as equal numbers as ties allow.
+        Mean probability, share that has the label and number of pairs of each bin. All (row, label) pairs are sorted by
+        probability into bins of as equal numbers as ties allow.
     """
 
-    brier: float
-    ece: float
-    label_ece: float | None
-    curve: tuple[tuple[float, float, int], ...]
+    brier: Share
+    ece: Share
+    label_ece: Share | None
+    curve: tuple[tuple[Share, Share, Count], ...] = field(metadata=in_json("reliability"))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain numbers and lists that fit JSON; ``curve`` is called ``reliability``."""
-        curve = [list(each) for each in self.curve]
-        return {"brier": self.brier, "ece": self.ece, "label_ece": self.label_ece, "reliability": curve}
+
+@dataclass(frozen=True)
+class CalibrationComparison(Record):
+    """Probabilities before calibration and after.
+
+    Parameters
+    ----------
+    side : str
+        The rows measured: ``"out_of_fold"``, ``"test"`` or ``"validation"``.
+    method : str
+        How they were calibrated, such as ``"platt"``; ``"none"`` where they were not.
+    before : Reliability
+        Of the model's probabilities.
+    after : Reliability
+        Of the calibrated ones.
+    """
+
+    side: str
+    method: str
+    before: Reliability
+    after: Reliability
 
 
 def measure_reliability(y_true: ArrayLike, y_prob: ArrayLike, *, n_bins: int = N_BINS) -> Reliability:
@@ -87,8 +106,8 @@ def measure_reliability(y_true: ArrayLike, y_prob: ArrayLike, *, n_bins: int = N
 
 def compare_calibration(
     y_true: ArrayLike, y_raw: ArrayLike, y_prob: ArrayLike, *, side: str, method: str
-) -> dict[str, Any]:
-    """Measure probabilities before and after calibration: the part ``calibration`` of metrics.json.
+) -> CalibrationComparison:
+    """Measure probabilities before and after calibration.
 
     Parameters
     ----------
@@ -104,16 +123,15 @@ def compare_calibration(
 
     Returns
     -------
-    dict
-        ``side``, ``method``, ``before`` and ``after``, the latter two as :meth:`Reliability.to_dict`.
+    CalibrationComparison
 
     Raises
     ------
     DataError
         As :func:`measure_reliability`.
     """
-    before, after = (measure_reliability(y_true, each).to_dict() for each in (y_raw, y_prob))
-    return {"side": side, "method": method, "before": before, "after": after}
+    before, after = measure_reliability(y_true, y_raw), measure_reliability(y_true, y_prob)
+    return CalibrationComparison(side, method, before, after)
 
 
 def _curve(true: NDArray[np.int64], prob: NDArray[np.float64], n_bins: int) -> list[tuple[float, float, int]]:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from multitag.data.phrases import list_first
 from multitag.data.split.folds import NO_FOLD
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.label_audit.confident_learning import MIN_ROWS, find_doubts
+from multitag.evaluation.records import Count, Record, Share
 
 WRONG, MISSING = "likely_wrong", "likely_missing"
 CONFLICT, ACROSS = "conflicting_duplicates", "duplicates_across_splits"
@@ -40,8 +40,8 @@ class LabelFinding:
     Parameters
     ----------
     confidence : float
-        In [0, 1]. Of a label, the probability against what stands there, of a model that was not trained on the row.
-        Of duplicates, how alike the texts are: 1 if they are equal, or the Jaccard similarity of the least alike.
+        In [0, 1]. Of a label: the probability that the given label is wrong, from a model that was not trained on the
+        row. Of duplicates: how alike the texts are, 1 if they are equal, or the Jaccard similarity of the least alike.
     kind : {"conflicting_duplicates", "likely_wrong", "likely_missing", "duplicates_across_splits"}
     row : int
         Its number in the source.
@@ -70,6 +70,51 @@ class LabelFinding:
 
 
 @dataclass(frozen=True)
+class DoubtedLabel(Record):
+    """A label that is likely wrong or missing, as metrics.json and the report have it.
+
+    Parameters
+    ----------
+    row : int
+        Its number in the source, from 1.
+    text : str
+        Its first 300 characters.
+    label : str
+        The label that it has and should not, or should have and has not.
+    kind : str
+        ``"likely_wrong"`` or ``"likely_missing"``.
+    confidence : float
+        The model's probability that the given label is wrong, in [0, 1].
+    """
+
+    row: Count
+    text: str
+    label: str
+    kind: str
+    confidence: Share
+
+
+@dataclass(frozen=True)
+class AuditSummary(Record):
+    """How many findings there are, and the surest.
+
+    Parameters
+    ----------
+    counts : dict of str to int
+        Findings of each kind: ``conflicting_duplicates``, ``likely_wrong``, ``likely_missing`` and
+        ``duplicates_across_splits``.
+    first : tuple of DoubtedLabel
+        The labels that are doubted most, the surest first, 20 at most.
+    notes : tuple of str
+        What was not looked at, in sentences.
+    """
+
+    counts: dict[str, Count]
+    first: tuple[DoubtedLabel, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class LabelAudit:
     """What is doubtful about the labels of held-out rows.
 
@@ -89,23 +134,20 @@ class LabelAudit:
 
     def counts(self) -> dict[str, int]:
         """Count the findings of each kind."""
-        found = Counter(each.kind for each in self.findings)
-        return {kind: found[kind] for kind in KINDS}
+        counts = Counter(finding.kind for finding in self.findings)
+        return {kind: counts[kind] for kind in KINDS}
 
     def doubted(self) -> list[LabelFinding]:
-        """Give the labels that a model doubts, the surest first; duplicates are no matter of a model."""
-        return [each for each in self.findings if each.kind in (WRONG, MISSING)]
+        """Return the labels that a model doubts, the surest first; duplicates are no matter of a model."""
+        return [finding for finding in self.findings if finding.kind in (WRONG, MISSING)]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain values for metrics.json: counts, notes, and the twenty labels that are doubted most."""
-        first = [
-            {
-                "row": each.row, "text": _cut(each.text), "label": each.label, "kind": each.kind,
-                "confidence": each.confidence,
-            }
-            for each in self.doubted()[:FIRST]
-        ]  # fmt: skip
-        return {"counts": self.counts(), "first": first, "notes": list(self.notes)}
+    def summary(self) -> AuditSummary:
+        """Return counts, notes, and the twenty labels that are doubted most."""
+        first = tuple(
+            DoubtedLabel(doubt.row, _cut(doubt.text), doubt.label, doubt.kind, doubt.confidence)
+            for doubt in self.doubted()[:FIRST]
+        )
+        return AuditSummary(self.counts(), first, self.notes)
 
     def save(self, path: Path) -> None:
         """Write all findings as CSV, the surest first; what is several in a cell has bars between.
@@ -157,7 +199,7 @@ def audit_held_out(held_out: HeldOut, duplicates: DuplicateGroups | None = None)
     found.sort(key=lambda each: (-each.confidence, KINDS.index(each.kind), each.row, each.label))
     notes = []
     if unknown := [repr(held_out.label_names[index]) for index in np.flatnonzero(~doubts.judged)]:
-        notes.append(f"not judged, as fewer than {MIN_ROWS} rows have them or have them not: {list_first(unknown)}")
+        notes.append(f"not checked, as fewer than {MIN_ROWS} rows have or lack them: {list_first(unknown)}")
     if alike.too_large:
         notes.append(f"nearly equal texts were not looked for among more than {MOST_CHARACTERS:,} characters")
     return LabelAudit(len(held_out), tuple(found), tuple(notes))
@@ -187,7 +229,7 @@ def _duplicates(held_out: HeldOut, alike: DuplicateGroups) -> Iterator[LabelFind
 
 
 def _weakest_links(alike: DuplicateGroups, groups: Ints) -> NDArray[np.float64]:
-    """Give the least similarity of two texts that hold each group together; 1 where its texts are equal."""
+    """Return the least similarity of two texts that hold each group together; 1 where its texts are equal."""
     weakest = np.ones(len(groups))  # (n_groups,) and more
     if alike.near is not None and len(groups):
         _, first = np.unique(alike.equal, return_index=True)  # a row of each text

@@ -28,7 +28,7 @@ class Doubts:
     Parameters
     ----------
     confidence : ndarray of float64, shape (n_rows, n_labels)
-        The probability that the model gives against what stands there, in [0, 1].
+        The model's probability that the given label is wrong, in [0, 1].
     wrong : ndarray of bool, shape (n_rows, n_labels)
         Labels that are on a row and likely do not belong there.
     missing : ndarray of bool, shape (n_rows, n_labels)

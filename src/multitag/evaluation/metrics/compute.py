@@ -11,14 +11,8 @@ from multitag.errors import DataError
 from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
 from multitag.evaluation.metrics.decisions import DecisionKernel
 from multitag.evaluation.metrics.kernel import WeightedFigures, compute_points
-from multitag.evaluation.metrics.metrics import LabelMetrics, Metrics
+from multitag.evaluation.metrics.metrics import FIGURES, LabelMetrics, Metrics
 from multitag.evaluation.metrics.rankings import RankingKernel
-
-# In the order of metrics.json and of the tables.
-FIGURES = (
-    "macro_f1", "micro_f1", "weighted_f1", "samples_f1", "macro_roc_auc", "micro_roc_auc", "macro_average_precision",
-    "hamming_loss", "subset_accuracy", "label_ranking_average_precision",
-)  # fmt: skip
 
 
 def compute_metrics(

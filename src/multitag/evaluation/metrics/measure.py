@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multitag.evaluation.intervals.bootstrap import bootstrap_intervals
 from multitag.evaluation.metrics.compute import compute_metrics
+from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.labels import LabelSet
 
@@ -23,7 +23,7 @@ def measure(
     *,
     resamples: int,
     seed: int,
-) -> dict[str, Any]:
+) -> SideMetrics:
     """Measure probabilities at the fixed threshold and, where some were tuned, at those.
 
     Parameters
@@ -43,8 +43,7 @@ def measure(
 
     Returns
     -------
-    dict
-        ``{"fixed": figures, "tuned": figures}``, JSON-safe; ``"tuned"`` only where thresholds were tuned.
+    SideMetrics
     """
     cuts = {"fixed": replace(thresholds, policy="fixed").values()}  # (n_labels,)
     if thresholds.per_label is not None:
@@ -59,4 +58,4 @@ def measure(
         intervals = bootstrap_intervals(y_true, y_prob, list(preds.values()), resamples=resamples, seed=seed)
         for kind, of_kind in zip(figures, intervals, strict=True):
             figures[kind] = figures[kind].with_intervals(of_kind)
-    return {kind: measured.to_dict() for kind, measured in figures.items()}
+    return SideMetrics(figures["fixed"], figures.get("tuned"))

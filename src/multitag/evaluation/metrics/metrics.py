@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from dataclasses import dataclass, field, replace
+from typing import Self
 
-from multitag.evaluation.intervals.bootstrap import Interval, Intervals
+from multitag.evaluation.intervals.bootstrap import Intervals
+from multitag.evaluation.records import OMIT_NONE, Count, Record, Share, record_error
+
+ShareInterval = tuple[Share, Share]  # low and high
+
+FIGURES = (
+    "macro_f1", "micro_f1", "weighted_f1", "samples_f1", "macro_roc_auc", "micro_roc_auc", "macro_average_precision",
+    "hamming_loss", "subset_accuracy", "label_ranking_average_precision",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class LabelMetrics:
+class LabelMetrics(Record):
     """The figures of one label; None where a figure is undefined.
 
     Parameters
@@ -36,18 +43,23 @@ class LabelMetrics:
     """
 
     label: str
-    support: int
-    threshold: float
-    precision: float | None
-    recall: float | None
-    f1: float | None
-    roc_auc: float | None
-    average_precision: float | None
-    intervals: dict[str, Interval | None] = field(default_factory=dict)
+    support: Count
+    threshold: Share
+    precision: Share | None
+    recall: Share | None
+    f1: Share | None
+    roc_auc: Share | None
+    average_precision: Share | None
+    intervals: dict[str, ShareInterval | None] = field(default_factory=dict)
+
+    def figure(self, name: str) -> float | None:
+        """Return one of the five figures by its name."""
+        value: float | None = getattr(self, name)
+        return value
 
 
 @dataclass(frozen=True)
-class Metrics:
+class Metrics(Record):
     """The figures of a classifier on some rows.
 
     Parameters
@@ -62,27 +74,55 @@ class Metrics:
         How many labels ``macro_f1``, ``macro_roc_auc`` and ``macro_average_precision`` leave out, and how
         many rows ``samples_f1`` does, because the figure is undefined there.
     per_label : tuple of LabelMetrics, length n_labels
+        The figures of each label, in the order of the model's outputs.
     intervals : dict of str to (tuple of float or None)
         95% interval of each of ``values``, None where there is none; empty where none were asked for.
     """
 
-    n_rows: int
-    values: dict[str, float | None]
-    undefined: dict[str, int]
+    n_rows: Count
+    values: dict[str, Share | None]
+    undefined: dict[str, Count]
     per_label: tuple[LabelMetrics, ...]
-    intervals: dict[str, Interval | None] = field(default_factory=dict)
+    intervals: dict[str, ShareInterval | None] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, values: object, where: str = "") -> Self:
+        """Read what :meth:`to_dict` returned; BundleError if a figure is missing or anything is of another type."""
+        metrics = super().from_dict(values, where)
+        for name in FIGURES:
+            if name not in metrics.values:
+                raise record_error(where, f"values: key {name!r} is missing")
+        if not metrics.per_label:
+            raise record_error(where, "per_label: expected the figures of each label, got none")
+        return metrics
 
     def with_intervals(self, intervals: Intervals) -> Self:
-        """Give a copy with the intervals of the same figures."""
+        """Return a copy with the intervals of the same figures."""
         per_label = zip(self.per_label, intervals.per_label, strict=True)
-        labels = tuple(replace(each, intervals=of_label) for each, of_label in per_label)
+        labels = tuple(replace(label, intervals=of_label) for label, of_label in per_label)
         return replace(self, per_label=labels, intervals=intervals.overall)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain dictionaries and lists that fit JSON (None, never NaN)."""
-        per_label = [{**asdict(each), "intervals": _listed(each.intervals)} for each in self.per_label]
-        return {**asdict(self), "per_label": per_label, "intervals": _listed(self.intervals)}
 
+@dataclass(frozen=True)
+class SideMetrics(Record):
+    """The figures of the rows of one side at the fixed threshold and, where some were tuned, at those.
 
-def _listed(intervals: Mapping[str, Interval | None]) -> dict[str, list[float] | None]:
-    return {name: None if ends is None else list(ends) for name, ends in intervals.items()}
+    Parameters
+    ----------
+    fixed : Metrics
+        At the fixed threshold, the same for all labels.
+    tuned : Metrics or None
+        At the tuned thresholds, one for each label; None, and no key in JSON, where none were tuned.
+    """
+
+    fixed: Metrics
+    tuned: Metrics | None = field(default=None, metadata=OMIT_NONE)
+
+    @property
+    def best(self) -> Metrics:
+        """The figures at the tuned thresholds, or at the fixed one where none were tuned."""
+        return self.fixed if self.tuned is None else self.tuned
+
+    def kinds(self) -> dict[str, Metrics]:
+        """Return the figures by kind of threshold: ``"fixed"``, and ``"tuned"`` where some were tuned."""
+        return {"fixed": self.fixed} | ({} if self.tuned is None else {"tuned": self.tuned})

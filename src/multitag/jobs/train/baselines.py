@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.baselines.comparison import judge_baselines
+from multitag.evaluation.baselines.comparison import BaselineComparison, judge_baselines
 from multitag.evaluation.baselines.models import Clock, score_baselines
 from multitag.jobs.train.measured import MeasuredModel
 from multitag.model.features import frozen_features
+from multitag.report.verdict import baselines_verdict
 from multitag.training.arguments import use_bf16
 
 SHARE = 0.25  # of the training time, at most
 AT_LEAST = 10.0  # seconds, so that they stand beside small trainings too
 
 
-def compare_simpler(task: Task, config: Config, measured: MeasuredModel) -> tuple[dict[str, Any] | None, list[str]]:
+def compare_simpler(task: Task, config: Config, measured: MeasuredModel) -> tuple[BaselineComparison | None, list[str]]:
     """Fit simpler models and compare the trained one to them.
 
     Returns
     -------
-    baselines : dict or None
-        For metrics.json; None where no row was held out.
+    baselines : BaselineComparison or None
+        None where no row was held out.
     notes : list of str
         Which models are left out, and why.
     """
@@ -43,6 +44,7 @@ def compare_simpler(task: Task, config: Config, measured: MeasuredModel) -> tupl
     assert measured.held_out.index is not None  # only files of an older multitag have none
     comparison = judge_baselines(
         baselines, measured.held_out, measured.held_out.index, measured.fit_rules,
-        model_name=f"fine-tuned {Path(final.base.name).name}", resamples=config.evaluation.resamples, seed=config.seed,
+        resamples=config.evaluation.resamples, seed=config.seed,
     )  # fmt: skip
-    return comparison, notes
+    verdict = baselines_verdict(comparison.models, f"fine-tuned {Path(final.base.name).name}")
+    return replace(comparison, verdict=verdict), notes

@@ -17,12 +17,14 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ExportError
 from multitag.evaluation.guarantees.guarantee import Guarantee
+from multitag.evaluation.run_metrics import RunMetrics
 from multitag.export.gate import GateRows, export_checked, parity_notes
 from multitag.jobs.train.facts import split_facts
 from multitag.jobs.train.measured import MeasuredModel
 from multitag.jobs.train.setup import RunSetup
 from multitag.report.card import build_card
 from multitag.report.page import build_report
+from multitag.report.provenance import Provenance
 
 VERSIONS_OF = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime", "numpy", "scikit-learn")
 
@@ -48,7 +50,7 @@ def write_run_bundle(
     setup: RunSetup,
     measured: MeasuredModel,
     guarantee: Guarantee | None,
-    metrics: dict[str, Any],
+    metrics: RunMetrics,
     scratch: Path,
 ) -> None:
     """Write the bundle, whole or not at all.
@@ -58,8 +60,7 @@ def write_run_bundle(
     setup : RunSetup
     measured : MeasuredModel
     guarantee : Guarantee or None
-    metrics : dict
-        What metrics.json is to hold.
+    metrics : RunMetrics
     scratch : Path
         Holds ``model``, and ``onnx`` where it was asked for; they are moved.
     """
@@ -69,15 +70,19 @@ def write_run_bundle(
     }  # fmt: skip
     settings = setup.settings.to_dict()
     headline = {
-        side: {kind: figures["values"] for kind, figures in kinds.items()}
-        for side, kinds in metrics["splits"].items()
+        side: {kind: figures.values for kind, figures in measured_side.kinds().items()}
+        for side, measured_side in metrics.sides.items()
     }
     versions = {"python": platform.python_version(), **{name: version(name) for name in VERSIONS_OF}}
-    card = build_card(label_set=task.label_set, metrics=metrics, thresholds=rules.thresholds, **facts)
+    provenance = Provenance.from_manifest(**facts)
+    card = build_card(
+        label_set=task.label_set, metrics=metrics, thresholds=rules.thresholds, provenance=provenance
+    )
     report = build_report(
         title=f"{task.table.source}: {task.table.label_column} from {task.table.text_column}",
-        metrics=metrics, thresholds=rules.thresholds, settings=settings, created=utc_now(),
-        held_out=measured.held_out, **facts,
+        metrics=metrics, thresholds=rules.thresholds, settings=settings, provenance=provenance,
+        created=utc_now(), held_out=measured.held_out,
+        final_settings=measured.final.settings.to_dict() if measured.refit else None,
     )  # fmt: skip
     with write_bundle(
         setup.folder.bundle, versions=versions, seed=setup.settings.seed, settings=settings, metrics=headline, **facts
@@ -85,6 +90,6 @@ def write_run_bundle(
         for part in scratch.iterdir():  # model, and onnx where it was asked for
             shutil.move(part, folder / part.name)
         write_contents(folder, task.label_set, rules.thresholds, rules.calibration, guarantee)
-        (folder / METRICS).write_bytes(dump_json(metrics))
+        (folder / METRICS).write_bytes(dump_json(metrics.to_dict()))
         (folder / CARD).write_text(card, encoding="utf-8")
         (folder / REPORT).write_text(report, encoding="utf-8")

@@ -13,6 +13,7 @@ from multitag.config import Config
 from multitag.config.setting import takes_settings
 from multitag.data.task import Task
 from multitag.errors import ConfigError
+from multitag.evaluation.run_metrics import RunMetrics
 from multitag.extras import import_extra
 from multitag.jobs.run_folder import RunFolder
 
@@ -32,14 +33,14 @@ class Run:
         The bundle; :func:`multitag.load` takes it.
     report : Path
         An HTML page to look at.
-    metrics : dict
-        What the bundle's metrics.json holds.
+    metrics : RunMetrics
+        All figures, the same as in the bundle's metrics.json.
     """
 
     folder: Path
     bundle: Path
     report: Path
-    metrics: dict[str, Any]
+    metrics: RunMetrics
 
 
 @takes_settings(Config)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from multitag.evaluation.run_metrics import HistoryEntry
 from multitag.report.plots.svg import ONE, TWO, embed, in_page_style, lay_grid, new_figure
 
 _SERIES = (("loss", "training", ONE, "-", "o"), ("validation_loss", "validation", TWO, "--", "s"))
 
 
 @in_page_style
-def plot_learning_curve(history: Sequence[Mapping[str, Any]]) -> str:
+def plot_learning_curve(history: Sequence[HistoryEntry]) -> str:
     """Draw training and validation loss over the steps.
 
     Parameters
     ----------
-    history : sequence of mappings
-        ``step`` with ``loss``, ``validation_loss`` or both, as in ``metrics.json``.
+    history : sequence of HistoryEntry
 
     Returns
     -------
@@ -27,7 +26,7 @@ def plot_learning_curve(history: Sequence[Mapping[str, Any]]) -> str:
     figure = new_figure(height=3.2)
     axes = figure.add_subplot()
     for key, name, colour, line, marker in _SERIES:
-        points = [(each["step"], each[key]) for each in history if each.get(key) is not None]
+        points = [(entry.step, loss) for entry in history if (loss := getattr(entry, key)) is not None]
         if points:
             steps, losses = zip(*points, strict=True)
             dots = marker if len(points) <= 50 else None

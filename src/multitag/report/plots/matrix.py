@@ -1,4 +1,4 @@
-"""How labels go together: true ones in one half of a square, predicted ones in the other."""
+"""How labels occur together: true ones in one half of a square, predicted ones in the other."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from multitag.report.plots.svg import INK, ONE, TWO, embed, in_page_style, lay_grid, new_figure
 
-Bins = Sequence[Sequence[float]]  # each: mean probability, share of positives, rows
+Bins = Sequence[tuple[float, float, int]]  # mean probability, share of positives, rows
 
 
 @in_page_style
@@ -25,10 +25,11 @@ def plot_reliability(curves: Sequence[tuple[str, Bins]]) -> str:
     """
     figure = new_figure(height=4.4)
     axes = figure.add_subplot()
-    axes.plot([0, 1], [0, 1], ":", color=INK, linewidth=1, label="as it should be")
+    axes.plot([0, 1], [0, 1], ":", color=INK, linewidth=1, label="perfectly calibrated")
     styles = ((TWO, "s--"), (ONE, "o-")) if len(curves) == 2 else ((ONE, "o-"),)
     for (name, bins), (colour, style) in zip(curves, styles, strict=True):
-        axes.plot([each[0] for each in bins], [each[1] for each in bins], style, color=colour, markersize=4, label=name)
+        means, shares, _ = zip(*bins, strict=True)
+        axes.plot(means, shares, style, color=colour, markersize=4, label=name)
     axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal", xlabel="mean probability", ylabel="share that have the label")
     lay_grid(axes, "both")
     axes.legend(frameon=False, loc="upper left")

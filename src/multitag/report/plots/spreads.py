@@ -57,7 +57,7 @@ def plot_spreads(spreads: Sequence[Spread]) -> str:
     axes.plot([], [], "o-", color=ONE, label="rows that have the label")
     axes.plot([], [], "o-", color=TWO, label="rows that do not")
     axes.plot([], [], color=INK, label="threshold")
-    axes.set_yticks(range(len(spreads)), [shorten(each.name) for each in spreads])
+    axes.set_yticks(range(len(spreads)), [shorten(spread.name) for spread in spreads])
     axes.set_ylim(len(spreads) - 0.4, -0.6)
     axes.set_xlim(0, 1)
     axes.set_xlabel("probability")

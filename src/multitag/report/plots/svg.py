@@ -45,7 +45,7 @@ def in_page_style(draw: Callable[P, str]) -> Callable[P, str]:
 
 
 def new_figure(height: float) -> Figure:
-    """Give an empty figure of the page's width; ``height`` is in inches."""
+    """Return an empty figure of the page's width; ``height`` is in inches."""
     # The object API: pyplot would keep figures alive and look for a screen.
     figure: Figure = import_extra("matplotlib.figure", "train").Figure((WIDTH, height), layout="constrained")
     return figure
@@ -58,7 +58,7 @@ def lay_grid(axes: Axes, axis: str) -> None:
 
 
 def shorten(name: str, longest: int = 28) -> str:
-    """Give a label's name on one line, cut where it is long.
+    """Return a label's name on one line, cut where it is long.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which labels stand together, in truth and in prediction."""
+"""Which labels occur together, in truth and in prediction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from multitag.report.plots.matrix import MAX_SIDE, plot_together
 
 
 def together_section(held_out: HeldOut) -> Section:
-    """Draw how the most frequent labels go together.
+    """Draw how the most frequent labels occur together.
 
     Parameters
     ----------
@@ -39,18 +39,19 @@ def together_section(held_out: HeldOut) -> Section:
     rows.sort(key=lambda row: -abs(row[-1].key or 0.0))
     only = f" Only the {MAX_SIDE} most frequent labels." if len(support) > MAX_SIDE else ""
     caption = (
-        "Each two labels: the fuller the square, the larger the share of the texts with either that have both. Below "
-        "the diagonal the true labels, above it the predicted ones: the more the two halves mirror each other, the "
-        f"better the model knows which labels go together.{only}"
+        "Pairs of labels: the fuller the square, the larger the share of the texts with either label that have both. "
+        "Below the diagonal are the true labels, above it the predicted ones: the more the two halves mirror each "
+        f"other, the better the model knows which labels occur together.{only}"
     )
     table = HtmlTable(
         "together-table",
-        "Each two labels that stand together on some text, those that the model gets most wrong first. The shares "
-        "are of the texts that have either label.",
+        "Pairs of labels that occur together on some text, those with the largest error first. The shares are of the "
+        "texts that have either label.",
         ["Labels", "Texts with both", "Predicted both", "Share", "Share predicted", "Difference"],
         rows,
     )
-    return Section("together", "Labels that go together", [Plot(plot_together(names, true, predicted), caption, table)])
+    plot = Plot(plot_together(names, true, predicted), caption, table)
+    return Section("together", "Labels that occur together", [plot])
 
 
 def _difference(value: float) -> Cell:

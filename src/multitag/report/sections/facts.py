@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from multitag.config.objective import objective_title
+from multitag.evaluation.run_metrics import RunMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.report.pieces import Facts, Section
+from multitag.report.provenance import BaseModelFacts, DataFacts, Provenance, SplitFacts
 
 _Entries = list[tuple[str, str]]
 _MAX_LEFT_OUT = 20  # rows named one by one
@@ -16,51 +18,51 @@ _MAX_LEFT_OUT = 20  # rows named one by one
 
 def facts_sections(
     *,
-    metrics: Mapping[str, Any],
+    metrics: RunMetrics,
     thresholds: Thresholds,
     settings: Mapping[str, Any],
-    base_model: Mapping[str, Any],
-    data: Mapping[str, Any],
-    split: Mapping[str, Any],
+    final_settings: Mapping[str, Any] | None,
+    provenance: Provenance,
     created: str,
 ) -> list[Section]:
-    """Give the sections at the end of the page; arguments as for ``build_report``."""
-    run = [("Made", created), ("Training took", f"{metrics['training_seconds']:.1f} seconds")]
-    if refit := metrics.get("refit"):
-        run.append(("The model that leaves", f"trained on all {refit['rows']} rows for {refit['epochs']:g} epochs"))
+    """Return the sections at the end of the page; arguments as for ``build_report``."""
+    run = [("Created", created), ("Training took", f"{metrics.training_seconds:.1f} seconds")]
+    if metrics.refit is not None:
+        run.append(("Final model", f"retrained on all {metrics.refit.rows} rows for {metrics.refit.epochs:g} epochs"))
     return [
-        Section("data", "Data and split", [Facts(_data_facts(data, split))]),
-        Section("base-model", "Base model", [Facts(_model_facts(base_model))]),
+        Section("data", "Data and split", [Facts(_data_facts(provenance.data, provenance.split))]),
+        Section("base-model", "Base model", [Facts(_model_facts(provenance.base_model))]),
         Section("thresholds", "Thresholds", [Facts(_threshold_facts(thresholds))]),
         Section("run", "Run", [Facts(run)]),
-        Section("settings", "Settings", [Facts(_flatten(settings))]),
+        Section("settings", "Settings", [Facts(_settings_facts(settings, final_settings))]),
     ]
 
 
-def _data_facts(data: Mapping[str, Any], split: Mapping[str, Any]) -> _Entries:
-    left_out = [f"row {row}: {reason}" for row, reason in data["left_out"]]
+def _data_facts(data: DataFacts, split: SplitFacts) -> _Entries:
+    left_out = [f"row {row}: {reason}" for row, reason in data.left_out]
     if len(left_out) > _MAX_LEFT_OUT:
         left_out[_MAX_LEFT_OUT:] = [f"and {len(left_out) - _MAX_LEFT_OUT} more rows"]
-    folds = [f"{split['folds']} folds"] if "folds" in split else []
-    sides = ", ".join([*folds, *(f"{split[side]} {side}" for side in ("train", "validation", "test"))])
+    sides = [f"{split.train} train", f"{split.validation} validation", f"{split.test} test"]
+    if split.folds is not None:
+        sides.insert(0, f"{split.folds} folds")
     return [
-        ("Source", data["source"]),
-        ("Rows", f"{data['rows']} read, {data['rows_used']} used"),
+        ("Source", data.source),
+        ("Rows", f"{data.rows} read, {data.rows_used} used"),
         ("Rows left out", "; ".join(left_out) or "none"),
-        ("Columns", f"texts from {data['text_column']}, labels from {data['label_column']}"),
-        ("Label separator", data["label_separator"] or "none"),
-        ("Split", f"{split['method']}: {sides}"),
-        ("Fingerprint (SHA-256)", data["fingerprint"]),
+        ("Columns", f"texts from {data.text_column}, labels from {data.label_column}"),
+        ("Label separator", data.label_separator or "none"),
+        ("Split", f"{split.method}: {', '.join(sides)}"),
+        ("Fingerprint (SHA-256)", data.fingerprint),
     ]
 
 
-def _model_facts(base_model: Mapping[str, Any]) -> _Entries:
+def _model_facts(base_model: BaseModelFacts) -> _Entries:
     return [
-        ("Name", base_model["name"]),
-        ("Asked for", base_model["asked_for"]),
-        ("Why this one", base_model["reason"]),
-        ("Architecture", base_model["architecture"]),
-        ("Weights (SHA-256)", base_model["weights_sha256"]),
+        ("Name", base_model.name),
+        ("Requested", base_model.asked_for),
+        ("Reason", base_model.reason or "not recorded"),
+        ("Architecture", base_model.architecture),
+        ("Weights (SHA-256)", base_model.weights_sha256),
     ]
 
 
@@ -69,13 +71,22 @@ def _threshold_facts(thresholds: Thresholds) -> _Entries:
     if thresholds.per_label is not None and thresholds.global_threshold is not None:
         lowest, highest = min(thresholds.per_label), max(thresholds.per_label)
         tuned = [
-            ("One a label", f"from {lowest:.3f} to {highest:.3f}"),
-            ("One for all labels", f"{thresholds.global_threshold:.3f}"),
+            ("Per label", f"from {lowest:.3f} to {highest:.3f}"),
+            ("For all labels", f"{thresholds.global_threshold:.3f}"),
             ("Tuned", f"for the best {objective_title(thresholds.objective)} on {thresholds.tuned_on}"),
         ]
-    used = {"per_label": "one a label", "global": "one for all labels", "fixed": "the fixed one"}
+    used = {"per_label": "one for each label", "global": "the same for all labels", "fixed": "the fixed one"}
     policy = used.get(thresholds.policy, thresholds.policy)
-    return [("Used to predict", policy), ("Fixed", f"{thresholds.fixed:g}"), *tuned]
+    return [("In use", policy), ("Fixed", f"{thresholds.fixed:g}"), *tuned]
+
+
+def _settings_facts(settings: Mapping[str, Any], final_settings: Mapping[str, Any] | None) -> _Entries:
+    """Return the settings of the run, each with that of the final model's training beside it where the two differ."""
+    final = dict(_flatten(final_settings or settings))
+    return [
+        (name, value if final.get(name, value) == value else f"{value}; final model: {final[name]}")
+        for name, value in _flatten(settings)
+    ]
 
 
 def _flatten(settings: Mapping[str, Any], prefix: str = "") -> _Entries:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from multitag.evaluation.run_metrics import RunMetrics
 from multitag.report.best_measured import HeadlineFigures, side_word
 from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section, count_cell, figure_cell
 from multitag.report.plots.bars import MAX_BARS, Bars, plot_bars
@@ -13,33 +11,33 @@ from multitag.report.tables import LABEL_TITLES
 _NOTHING = "No texts were held out, so there are no figures for single labels, only how often each occurs."
 
 
-def labels_section(metrics: Mapping[str, Any], measured: HeadlineFigures | None) -> Section:
-    """Give a table of the labels, sorted by a click, and their F1 and average precision as bars."""
+def labels_section(metrics: RunMetrics, measured: HeadlineFigures | None) -> Section:
+    """Return a table of the labels, sorted by a click, and their F1 and average precision as bars."""
     table = _label_table(metrics, measured)
     if measured is None:
         return Section("labels", "Label by label", [Paragraph(_NOTHING), table])
     return Section("labels", "Label by label", [table, _label_plot(measured)])
 
 
-def _label_table(metrics: Mapping[str, Any], measured: HeadlineFigures | None) -> HtmlTable:
-    counts = metrics["label_counts"]
-    sides = ["train", *(each for each in ("validation", "test") if any(label[each] for label in counts.values()))]
+def _label_table(metrics: RunMetrics, measured: HeadlineFigures | None) -> HtmlTable:
+    counts = metrics.label_counts
+    held_out = (side for side in ("validation", "test") if any(getattr(count, side) for count in counts.values()))
+    sides = ["train", *held_out]
     if measured and measured.side in sides:
         sides.remove(measured.side)  # its numbers stand beside the figures
-    by_name = {each["label"]: each for each in measured.figures["per_label"]} if measured else {}
+    by_name = {figures.label: figures for figures in measured.figures.per_label} if measured else {}
     rows = []
-    for name in metrics["label_names"]:
-        cells = [Cell(name), *(count_cell(counts[name][side]) for side in sides)]
+    for name in metrics.label_names:
+        cells = [Cell(name), *(count_cell(getattr(counts[name], side)) for side in sides)]
         if figures := by_name.get(name):
-            intervals = figures.get("intervals") or {}
-            cells += [count_cell(figures["support"]), figure_cell(figures["threshold"])]
-            cells += [figure_cell(figures[key], intervals.get(key)) for key in LABEL_TITLES]
+            cells += [count_cell(figures.support), figure_cell(figures.threshold)]
+            cells += [figure_cell(figures.figure(key), figures.intervals.get(key)) for key in LABEL_TITLES]
         rows.append(cells)
     header = ["Label", *(f"In {side}" for side in sides)]
     caption = "Texts that have each label."
     if measured:
-        held_out = "Out of fold" if measured.side == "out_of_fold" else f"In {measured.side}"
-        header += [held_out, "Threshold", *LABEL_TITLES.values()]
+        measured_on = "Out of fold" if measured.side == "out_of_fold" else f"In {measured.side}"
+        header += [measured_on, "Threshold", *LABEL_TITLES.values()]
         caption = (
             f"Texts that have each label; the figures are of the {side_word(measured.side)} texts, at "
             f"{measured.thresholds()}: the fewer of those have a label, the less its figures say. “Undefined”: there "
@@ -49,21 +47,20 @@ def _label_table(metrics: Mapping[str, Any], measured: HeadlineFigures | None) -
 
 
 def _label_plot(measured: HeadlineFigures) -> Plot:
-    entries = sorted(measured.figures["per_label"], key=lambda each: -each["support"])
+    entries = sorted(measured.figures.per_label, key=lambda label: -label.support)
     most = entries[:MAX_BARS]
 
     def bars(name: str, key: str) -> Bars:
-        intervals = [(each.get("intervals") or {}).get(key) for each in most]
-        return Bars(name, [each[key] for each in most], intervals)
+        return Bars(name, [label.figure(key) for label in most], [label.intervals.get(key) for label in most])
 
     svg = plot_bars(
-        [each["label"] for each in most],
+        [label.label for label in most],
         [bars("F1", "f1"), bars("average precision", "average_precision")],
         prefix="label-bars",
         description="F1 and average precision by label; figures in the table above",
     )
     only = f"; only the {MAX_BARS} most frequent" if len(entries) > MAX_BARS else ""
-    thin = " Thin lines are 95% intervals." if any((each.get("intervals") or {}).get("f1") for each in most) else ""
+    thin = " Thin lines are 95% intervals." if any(label.intervals.get("f1") for label in most) else ""
     caption = (
         f"F1 and average precision of each label, most frequent first{only}.{thin} The figures are in the table above."
     )

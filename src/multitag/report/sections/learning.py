@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
+from multitag.evaluation.run_metrics import HistoryEntry
 from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section
 from multitag.report.plots.learning import plot_learning_curve
 
 _HEADER = ["Epoch", "Step", "Training loss", "Validation loss", "Validation macro average precision"]
-_KEYS = ("loss", "validation_loss", "validation_macro_average_precision")
 
 
-def learning_section(metrics: Mapping[str, Any]) -> Section:
+def learning_section(history: Sequence[HistoryEntry]) -> Section:
     """Draw the learning curve; the steps at which no loss was recorded are left out."""
-    history = [
-        each for each in metrics["history"] if each.get("loss") is not None or each.get("validation_loss") is not None
-    ]
+    history = [entry for entry in history if entry.loss is not None or entry.validation_loss is not None]
     if not history:
         return Section("learning", "Learning curve", [Paragraph("No losses were recorded.")])
     rows = [
         [
-            Cell(f"{each['epoch']:.2f}", each["epoch"]),
-            Cell(str(each["step"]), each["step"]),
-            *map(_loss, map(each.get, _KEYS)),
+            Cell(f"{entry.epoch:.2f}", entry.epoch),
+            Cell(str(entry.step), entry.step),
+            *map(_loss, (entry.loss, entry.validation_loss, entry.validation_macro_average_precision)),
         ]
-        for each in history
+        for entry in history
     ]
     caption = "Loss over the training steps; lower is better."
     table = HtmlTable("learning-table", "A dash: not measured at that step.", _HEADER, rows, sortable=False)

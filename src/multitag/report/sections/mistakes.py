@@ -8,6 +8,8 @@ from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.mistakes import most_wrong
 from multitag.report.pieces import Cell, HtmlTable, Paragraph, Section, text_cell
 
+_HEADING = "Largest errors"
+
 
 def mistakes_section(held_out: HeldOut) -> Section:
     """List the most wrong rows with their texts.
@@ -17,22 +19,23 @@ def mistakes_section(held_out: HeldOut) -> Section:
     held_out : HeldOut
         Of the side that is shown.
     """
-    found = most_wrong(held_out)
-    if not found:
-        return Section("mistakes", "Most wrong", [Paragraph("Every label of every held-out text was predicted right.")])
+    mistakes = most_wrong(held_out)
+    if not mistakes:
+        return Section("mistakes", _HEADING, [Paragraph("Every label of every held-out text was predicted right.")])
     rows = [
         [
-            Cell(str(each.row), each.row), text_cell(each.text), Cell(", ".join(each.true) or "none", words=True),
-            _named(each.missed), _named(each.wrong), Cell(f"{each.distance:.2f}", each.distance),
+            Cell(str(mistake.row), mistake.row), text_cell(mistake.text),
+            Cell(", ".join(mistake.true) or "none", words=True), _named(mistake.missed), _named(mistake.wrong),
+            Cell(f"{mistake.distance:.2f}", mistake.distance),
         ]
-        for each in found
+        for mistake in mistakes
     ]  # fmt: skip
     caption = (
-        f"The {len(found)} held-out texts whose probabilities are furthest from their true labels (the sum of squared "
-        "differences). Each is a hard text, a mistake of the model, or a wrong label in the data: worth a look."
+        f"The {len(mistakes)} held-out texts whose probabilities are furthest from their true labels (the sum of "
+        "squared differences). Each is a hard text, a mistake of the model, or a wrong label in the data: worth a look."
     )
-    header = ["Row", "Text", "True labels", "Missed", "Wrongly given", "Distance"]
-    return Section("mistakes", "Most wrong", [HtmlTable("mistake-table", caption, header, rows)])
+    header = ["Row", "Text", "True labels", "Missed", "Wrongly predicted", "Distance"]
+    return Section("mistakes", _HEADING, [HtmlTable("mistake-table", caption, header, rows)])
 
 
 def _named(labels: Sequence[tuple[str, float]]) -> Cell:

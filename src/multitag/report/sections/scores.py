@@ -37,10 +37,10 @@ def scores_section(held_out: HeldOut, thresholds: Sequence[float]) -> Section:
     header = [
         "Label",
         "Threshold",
-        *(f"With it, {each}" for each in percentiles),
-        *(f"Without, {each}" for each in percentiles),
+        *(f"With it, {percentile}" for percentile in percentiles),
+        *(f"Without, {percentile}" for percentile in percentiles),
     ]
-    rows = [_row(each) for each in spreads]
+    rows = [_row(spread) for spread in spreads]
     table = HtmlTable(
         "score-table", "Percentiles of the probabilities, of the texts with and without each label.", header, rows
     )

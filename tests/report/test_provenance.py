@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from multitag.errors import BundleError
+from multitag.report.provenance import Provenance
+
+PARTS = ("base_model", "data", "split")
+
+
+def test_what_is_shown_is_read_and_the_rest_passed_over(facts):
+    parts = {name: facts[name] for name in PARTS}
+    provenance = Provenance.from_manifest(**parts | {"data": parts["data"] | {"rare_labels": {"policy": "keep"}}})
+    assert provenance.data.left_out == () and provenance.split.folds is None and provenance.base_model.origin is None
+    assert provenance == Provenance.from_manifest(**parts)
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value", "message"),
+    [
+        ("base_model", "name", None, "base_model.name: expected text, got None"),
+        ("data", "left_out", [["a", "b"]], "data.left_out[0][0]: expected a whole number, got 'a'"),
+        ("split", "train", -1, "split.train: expected a number from 0 on, got -1"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(part, key, value, message, facts):
+    parts = {name: facts[name] for name in PARTS}
+    with pytest.raises(BundleError) as raised:
+        Provenance.from_manifest(**parts | {part: parts[part] | {key: value}})
+    assert str(raised.value) == message
