@@ -61,7 +61,7 @@ def test_folded_its_probabilities_are_those_that_were_trained(model, inputs):
         model.classifier.weight.normal_(0, 0.3, generator=torch.Generator().manual_seed(0))
         trained = model(**inputs).logits
         folded = fold_linear_head(model)(**inputs).logits
-    assert (folded.sigmoid() - trained.sigmoid()).abs().max() < 1e-5
+    assert (folded.sigmoid() - trained.sigmoid()).abs().max() < 2e-6
     assert trained.abs().max() > 1
 
 
