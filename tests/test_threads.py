@@ -21,9 +21,8 @@ def test_torchs_threads_sleep_where_others_take_the_cores_unless_someone_chose(g
 import os, sys
 import multitag.threads
 multitag.threads.cores_taken_by_others = lambda seconds: {taken}
-from multitag.extras import import_extra
 assert "torch" not in sys.modules
-import_extra("torch", "train")
+multitag.threads.import_torch()
 print(os.environ.get("OMP_WAIT_POLICY"))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)

@@ -227,12 +227,12 @@ def _train(
     from multitag.config import Config
     from multitag.data.reading import load_tables
     from multitag.evaluation.summary import headline_rows, headline_side
-    from multitag.extras import import_extra
     from multitag.run import train as train_bundle
+    from multitag.threads import import_torch
     from multitag.training.run_folder import RunFolder
 
     RunFolder(out).check(resume)  # before the minutes that the rest may take
-    import_extra("torch", "train")
+    import_torch()
     config = Config.from_yaml(config_file) if config_file else Config()
     if trainer_arg:
         from multitag.training.trainer_args import parse_trainer_args

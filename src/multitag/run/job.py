@@ -14,6 +14,7 @@ from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.evaluation.costs import read_costs
 from multitag.extras import import_extra
+from multitag.threads import import_torch
 from multitag.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def train(
     MissingExtraError
         If what training needs is not installed.
     """
-    for module in ("torch", "transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
+    import_torch()
+    for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
     from multitag.run.bundling import export_graphs, write_run_bundle
     from multitag.run.figures import collect_metrics
