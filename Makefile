@@ -28,11 +28,14 @@ demo: $(READY)  ## Train on the packaged sample and predict three new descriptio
 	@echo
 	$(BIN)/multitag predict runs/demo/bundle "Stranded on a dying space station, a young engineer must outwit the machine that runs it."
 
+# A worker a core, up to 4: each takes a core and 1 GB.
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
+
 test: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: $(READY)  ## Run the tests that need no real weights, in seconds
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 lint: $(READY)  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check

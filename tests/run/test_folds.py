@@ -11,8 +11,8 @@ from multitag.training import run_folder
 
 
 @pytest.fixture(scope="module")
-def folded(train_tiny, tmp_path_factory):
-    return train_tiny(tmp_path_factory.mktemp("runs") / "folds", folds=3)
+def folded(train_once):
+    return train_once(folds=3)
 
 
 def probabilities(run):
