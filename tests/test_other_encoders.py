@@ -8,6 +8,8 @@ import pytest
 import multitag
 from multitag.quiet import quiet_transformers
 
+pytestmark = pytest.mark.slow
+
 ARCHITECTURES = {"tiny_bert": "BertForSequenceClassification", "tiny_roberta": "RobertaForSequenceClassification"}
 
 

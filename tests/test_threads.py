@@ -9,6 +9,7 @@ import pytest
 from multitag.threads import available_cores, cores_taken_by_others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "taken", "expected"),
     [(None, 1.0, "PASSIVE"), (None, 0.05, None), ("ACTIVE", 1.0, "ACTIVE"), ("PASSIVE", 0.0, "PASSIVE")],
@@ -29,6 +30,7 @@ print(os.environ.get("OMP_WAIT_POLICY"))
     assert done.stdout.strip() == str(expected)
 
 
+@pytest.mark.slow
 def test_what_others_take_of_the_cores_is_seen():
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(available_cores())]
     try:

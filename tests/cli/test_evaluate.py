@@ -10,7 +10,7 @@ from multitag.evaluation.summary import format_with_interval
 COLUMNS = ["--text", "Plot", "--labels", "Genre"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def expected(classifier, films_csv):
     return multitag.evaluate(classifier, multitag.read_table(films_csv, text="Plot", labels="Genre"))
 

@@ -22,6 +22,8 @@ from multitag.inference.onnx import OnnxBackend
 from multitag.inference.quantise import arrange_for_int8, quantise_int8
 from multitag.inference.scoring import score_texts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def onnx_run(train_once):

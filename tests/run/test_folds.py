@@ -9,6 +9,8 @@ import multitag
 from multitag.evaluation.held_out import HeldOut
 from multitag.training import run_folder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folded(train_once):

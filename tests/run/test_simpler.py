@@ -11,6 +11,8 @@ from multitag.evaluation.baselines import FROZEN, PREVALENCE, TFIDF, score_tfidf
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics import compute_metrics
 
+pytestmark = pytest.mark.slow
+
 RANKING = ("macro_roc_auc", "macro_average_precision", "label_ranking_average_precision")  # of no threshold
 
 
