@@ -35,7 +35,7 @@ test: $(READY)  ## Run all tests
 	$(PYTEST)
 
 test-fast: $(READY)  ## Run the tests that take no seconds each, in a minute
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow" --hypothesis-profile fast
 
 # Each library chooses its kernels by the processor; a bound that holds on this one must hold on older ones.
 NUMERIC := tests/model tests/training tests/inference tests/evaluation

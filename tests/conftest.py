@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings as hypothesis_settings
 
 import multitag
 
@@ -22,6 +23,8 @@ import multitag
 # for each other hinder whatever else runs.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+hypothesis_settings.register_profile("fast", max_examples=25)  # of make test-fast; 100 otherwise
 
 MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 
@@ -216,17 +219,22 @@ def train_once(train_tiny: Callable[..., multitag.Run], make_once: MakeOnce) -> 
     """Return a function that trains as ``train_tiny`` does, but with the same settings once for all workers."""
 
     def train(**changed: Any) -> multitag.Run:
+        def fill(folder: Path) -> None:
+            folder.mkdir()
+            metrics = train_tiny(folder / "run", **changed).metrics
+            (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+
         digest = hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()
-        return load_run(make_once(f"run-{digest[:12]}", lambda folder: train_tiny(folder, **changed)))
+        return load_run(make_once(f"run-{digest[:12]}", fill))
 
     return train
 
 
 def load_run(folder: Path) -> multitag.Run:
-    """Load a finished run from its folder."""
-    bundle = folder / "bundle"
-    metrics = json.loads((bundle / "metrics.json").read_bytes())
-    return multitag.Run(folder, bundle, bundle / "report.html", metrics)
+    """Load a run and its metrics, whose order the bundle's metrics.json does not keep."""
+    bundle = folder / "run" / "bundle"
+    metrics = json.loads((folder / "metrics.json").read_bytes())
+    return multitag.Run(folder / "run", bundle, bundle / "report.html", metrics)
 
 
 @pytest.fixture(scope="session")

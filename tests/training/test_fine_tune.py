@@ -7,6 +7,8 @@ import torch
 
 from multitag.errors import BaseModelError, ConfigError
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_encoder_and_the_head_learn_and_the_frozen_layer_does_not(tune, tiny_distilbert, tmp_path):
     from safetensors.torch import load_file
@@ -20,7 +22,6 @@ def test_the_encoder_and_the_head_learn_and_the_frozen_layer_does_not(tune, tiny
     assert not tuned.fit.model.training
 
 
-@pytest.mark.slow
 def test_it_learns(tune, tmp_path):
     losses = [entry["loss"] for entry in tune(tmp_path / "run", epochs=15).fit.history if "loss" in entry]
     assert losses[-1] < 0.8 * losses[0]

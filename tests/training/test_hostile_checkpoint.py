@@ -15,6 +15,8 @@ import torch
 
 from multitag.errors import ConfigError
 
+pytestmark = pytest.mark.slow
+
 STATES = ["optimizer.pt", "scheduler.pt", "rng_state.pth", "scaler.pt"]
 NEWEST, BEFORE = "checkpoint-8", "checkpoint-4"
 
