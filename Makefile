@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup demo test test-fast lint fuzz bench bench-quick bench-quality bench-size readme docs clean
+.PHONY: help setup demo test test-fast test-isa lint fuzz bench bench-quick bench-quality bench-size readme docs clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,11 +28,21 @@ demo: $(READY)  ## Train on the packaged sample and predict three new descriptio
 	@echo
 	$(BIN)/multitag predict runs/demo/bundle "Stranded on a dying space station, a young engineer must outwit the machine that runs it."
 
-test: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest
+# A worker a core, up to 4: each takes a core and 1 GB.
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
-test-fast: $(READY)  ## Run the tests that need no real weights, in seconds
-	$(BIN)/python -m pytest -m "not slow"
+test: $(READY)  ## Run all tests
+	$(PYTEST)
+
+test-fast: $(READY)  ## Run the tests that take no seconds each, in a minute
+	$(PYTEST) -m "not slow" --hypothesis-profile fast
+
+# Each library chooses its kernels by the processor; a bound that holds on this one must hold on older ones.
+NUMERIC := tests/model tests/training tests/inference tests/evaluation tests/export
+
+test-isa: $(READY)  ## Run the numeric tests with the arithmetic of processors without AVX-512, and without AMX
+	ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 ATEN_CPU_CAPABILITY=avx2 $(PYTEST) $(NUMERIC)
+	ONEDNN_MAX_CPU_ISA=AVX512_CORE MKL_ENABLE_INSTRUCTIONS=AVX512 $(PYTEST) $(NUMERIC)
 
 lint: $(READY)  ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check

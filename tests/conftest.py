@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,11 +14,20 @@ from string import ascii_letters
 from typing import Any
 
 import pytest
+from filelock import FileLock
+from hypothesis import settings as hypothesis_settings
 
 import multitag
+from multitag.evaluation.run_metrics import RunMetrics
 
-# Before any test imports torch: two test runs at once would hinder each other tenfold.
+# Before any test imports torch, and for the processes that tests start: each worker has a core, and threads that wait
+# for each other hinder whatever else runs.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+hypothesis_settings.register_profile("fast", max_examples=25)  # of make test-fast; 100 otherwise
+
+MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 N_ROWS = 60
 VOCABULARY = 600
@@ -26,6 +38,37 @@ SETTINGS: dict[str, Any] = {
     "validation_size": 20, "test_size": 12, "seed": 0, "onnx": False,
     "baselines": False, "resamples": 0,  # of the run that most tests share, and of those that are about them, only
 }  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)  # all marks are set
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest tests first, so that no worker is left with one when the others have ended."""
+
+    def lasts(item: pytest.Item) -> int:
+        if item.get_closest_marker("slow") is None:
+            return 0
+        return 2 if item.path.parent == Path(__file__).parent else 1  # the README, the notebook: whole examples
+
+    items.sort(key=lasts, reverse=True)  # stable: the tests of a module stay together
+
+
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
+    """Return a function that makes a folder once for all workers; it is not to be changed afterwards."""
+    root = tmp_path_factory.getbasetemp()
+    shared = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "made-once"
+    shared.mkdir(exist_ok=True)
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, is_whole = shared / name, shared / f"{name}.whole"
+        with FileLock(shared / f"{name}.lock"):
+            if not is_whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed
+                fill(folder)
+                is_whole.touch()
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -50,59 +93,70 @@ def settings() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def films_csv(table: multitag.Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def films_csv(table: multitag.Table, make_once: MakeOnce) -> Path:
     """The same rows as a file with the columns Title, Plot and Genre."""
-    import pandas as pd
 
-    path = tmp_path_factory.mktemp("films") / "films.csv"
-    genres = [",".join(names) for names in table.labels]
-    titles = [f"Film {row:03}" for row in table.rows]
-    pd.DataFrame({"Title": titles, "Plot": table.texts, "Genre": genres}).to_csv(path, index=False)
-    return path
+    def write(folder: Path) -> None:
+        import pandas as pd
+
+        genres = [",".join(names) for names in table.labels]
+        titles = [f"Film {row:03}" for row in table.rows]
+        folder.mkdir()
+        films = pd.DataFrame({"Title": titles, "Plot": table.texts, "Genre": genres})
+        films.to_csv(folder / "films.csv", index=False)
+
+    return make_once("films-csv", write) / "films.csv"
 
 
 @pytest.fixture(scope="session")
-def tiny_distilbert(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_distilbert(texts: list[str], make_once: MakeOnce) -> Path:
     """A DistilBERT of 2 layers x 32 with random weights, as a Hugging Face folder."""
-    from transformers import DistilBertConfig, DistilBertModel
 
-    config = DistilBertConfig(
-        vocab_size=VOCABULARY,
-        dim=32,
-        hidden_dim=64,
-        n_layers=2,
-        n_heads=2,
-        max_position_embeddings=64,
-        pad_token_id=0,
-    )
-    return save_tiny(DistilBertModel, config, wordpiece(texts), tmp_path_factory.mktemp("base") / "distilbert")
+    def save(folder: Path) -> None:
+        from transformers import DistilBertConfig, DistilBertModel
+
+        config = DistilBertConfig(
+            vocab_size=VOCABULARY, dim=32, hidden_dim=64, n_layers=2, n_heads=2, max_position_embeddings=64,
+            pad_token_id=0,
+        )  # fmt: skip
+        save_tiny(DistilBertModel, config, wordpiece(texts), folder)
+
+    return make_once("distilbert", save)
 
 
 @pytest.fixture(scope="session")
-def tiny_bert(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_bert(texts: list[str], make_once: MakeOnce) -> Path:
     """A BERT of the same size."""
-    from transformers import BertConfig, BertModel
 
-    config = BertConfig(
-        vocab_size=VOCABULARY, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
-        max_position_embeddings=64, pad_token_id=0,
-    )  # fmt: skip
-    return save_tiny(BertModel, config, wordpiece(texts), tmp_path_factory.mktemp("base") / "bert")
+    def save(folder: Path) -> None:
+        from transformers import BertConfig, BertModel
+
+        config = BertConfig(
+            vocab_size=VOCABULARY, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+            max_position_embeddings=64, pad_token_id=0,
+        )  # fmt: skip
+        save_tiny(BertModel, config, wordpiece(texts), folder)
+
+    return make_once("bert", save)
 
 
 @pytest.fixture(scope="session")
-def tiny_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_roberta(make_once: MakeOnce) -> Path:
     """A RoBERTa of the same size, with byte-level BPE and 64 positions after the two it keeps for padding."""
-    from transformers import RobertaConfig, RobertaModel
 
-    config = RobertaConfig(
-        vocab_size=VOCABULARY, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
-        max_position_embeddings=66, type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2,
-    )  # fmt: skip
-    return save_tiny(RobertaModel, config, byte_level_bpe(), tmp_path_factory.mktemp("base") / "roberta")
+    def save(folder: Path) -> None:
+        from transformers import RobertaConfig, RobertaModel
+
+        config = RobertaConfig(
+            vocab_size=VOCABULARY, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
+            max_position_embeddings=66, type_vocab_size=1, pad_token_id=1, bos_token_id=0, eos_token_id=2,
+        )  # fmt: skip
+        save_tiny(RobertaModel, config, byte_level_bpe(), folder)
+
+    return make_once("roberta", save)
 
 
-def save_tiny(model_class: Any, config: Any, tokenizer: Any, folder: Path) -> Path:
+def save_tiny(model_class: Any, config: Any, tokenizer: Any, folder: Path) -> None:
     import torch
 
     from multitag.quiet import quiet_transformers
@@ -111,7 +165,6 @@ def save_tiny(model_class: Any, config: Any, tokenizer: Any, folder: Path) -> Pa
         torch.manual_seed(0)
         model_class(config).save_pretrained(folder)
         tokenizer.save_pretrained(folder)
-    return folder
 
 
 def wordpiece(texts: list[str]) -> Any:
@@ -163,9 +216,32 @@ def train_tiny(table: multitag.Table, settings: dict[str, Any], tiny_distilbert:
 
 
 @pytest.fixture(scope="session")
-def finished_run(train_tiny: Callable[..., multitag.Run], tmp_path_factory: pytest.TempPathFactory) -> multitag.Run:
+def train_once(train_tiny: Callable[..., multitag.Run], make_once: MakeOnce) -> Callable[..., multitag.Run]:
+    """Return a function that trains as ``train_tiny`` does, but with the same settings once for all workers."""
+
+    def train(**changed: Any) -> multitag.Run:
+        def fill(folder: Path) -> None:
+            folder.mkdir()
+            metrics = train_tiny(folder / "run", **changed).metrics
+            (folder / "metrics.json").write_text(json.dumps(metrics.to_dict()), encoding="utf-8")
+
+        digest = hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()
+        return load_run(make_once(f"run-{digest[:12]}", fill))
+
+    return train
+
+
+def load_run(folder: Path) -> multitag.Run:
+    """Load a run and its metrics, whose order the bundle's metrics.json does not keep."""
+    bundle = folder / "run" / "bundle"
+    metrics = RunMetrics.from_dict(json.loads((folder / "metrics.json").read_bytes()))
+    return multitag.Run(folder / "run", bundle, bundle / "report.html", metrics)
+
+
+@pytest.fixture(scope="session")
+def finished_run(train_once: Callable[..., multitag.Run]) -> multitag.Run:
     """One run of the tiny DistilBERT; not to be changed."""
-    return train_tiny(tmp_path_factory.mktemp("runs") / "films", baselines=True, resamples=200)
+    return train_once(baselines=True, resamples=200)
 
 
 @pytest.fixture(scope="session")

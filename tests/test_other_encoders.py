@@ -8,6 +8,8 @@ import pytest
 import multitag
 from multitag.quiet import quiet_transformers
 
+pytestmark = pytest.mark.slow
+
 ARCHITECTURES = {"tiny_bert": "BertForSequenceClassification", "tiny_roberta": "RobertaForSequenceClassification"}
 
 
@@ -17,9 +19,8 @@ def kind(request) -> str:
 
 
 @pytest.fixture(scope="module")
-def run(kind, request, train_tiny, tmp_path_factory) -> multitag.Run:
-    base_model = str(request.getfixturevalue(kind))
-    return train_tiny(tmp_path_factory.mktemp(kind) / "run", base_model=base_model, epochs=2)
+def run(kind, request, train_once) -> multitag.Run:
+    return train_once(base_model=str(request.getfixturevalue(kind)), epochs=2)
 
 
 def test_the_bundle_has_a_plain_model_folder_and_says_what_it_is(run, kind):

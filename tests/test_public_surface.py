@@ -5,18 +5,22 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import multitag
 
 HEAVY = ["numpy", "torch", "transformers", "sklearn", "pandas", "matplotlib", "onnxruntime", "pyarrow", "jinja2"]
 OF_THE_TRAIN_EXTRA = [
     "torch", "transformers", "accelerate", "safetensors", "sklearn", "iterstrat", "pyarrow", "yaml",
-    "matplotlib", "jinja2", "onnx", "onnxscript",
+    "matplotlib", "jinja2", "onnx", "onnxscript", "filelock", "psutil",
 ]  # fmt: skip
 FORMAT_1 = Path(__file__).parent / "bundle" / "fixtures" / "format-1.zip"
 
@@ -34,8 +38,9 @@ sys.meta_path.insert(0, Block())
 
 
 def run_python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}  # a user's
     return subprocess.run(
-        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, timeout=60, env=environment
     )
 
 
@@ -117,6 +122,18 @@ def test_what_predicts_loads_numpy_alone(module):
     assert set(json.loads(ended.stdout)) <= {"numpy"}
 
 
+def test_all_of_the_train_extra_is_blocked():
+    requirements = [Requirement(line) for line in metadata.requires("multitag") or []]
+    distributions = {
+        canonicalize_name(requirement.name)
+        for requirement in requirements
+        if requirement.marker and requirement.marker.evaluate({"extra": "train"})
+    }
+    brought = metadata.packages_distributions()
+    blocked = {canonicalize_name(name) for module in OF_THE_TRAIN_EXTRA for name in brought[module]}
+    assert blocked == distributions
+
+
 def test_a_core_install_reads_tables_and_bundles(films_csv):
     ended = run_core_only(
         "import multitag\n"
@@ -150,3 +167,15 @@ def test_a_core_install_says_how_to_get_what_training_needs(films_csv, tmp_path,
         "install it with: pip install 'multitag[train]'\n"
     )
     assert not out.exists()
+
+
+@pytest.mark.parametrize("backend", [(), ("--backend", "torch")])
+def test_a_core_install_says_how_to_get_what_a_bundle_without_graphs_needs(backend):
+    ended = run_core_only(
+        "from multitag.cli.main import run\nrun()", "predict", str(FORMAT_1), "A detective hunts a killer.", *backend
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "multitag: this needs torch, which is not installed; "
+        "install it with: pip install 'multitag[train]'\n"
+    )

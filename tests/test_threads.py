@@ -9,6 +9,7 @@ import pytest
 from multitag.threads import available_cores, cores_taken_by_others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "taken", "expected"),
     [(None, 1.0, "PASSIVE"), (None, 0.05, None), ("ACTIVE", 1.0, "ACTIVE"), ("PASSIVE", 0.0, "PASSIVE")],
@@ -21,15 +22,15 @@ def test_torchs_threads_sleep_where_others_take_the_cores_unless_someone_chose(g
 import os, sys
 import multitag.threads
 multitag.threads.cores_taken_by_others = lambda seconds: {taken}
-from multitag.extras import import_extra
 assert "torch" not in sys.modules
-import_extra("torch", "train")
+multitag.threads.import_torch()
 print(os.environ.get("OMP_WAIT_POLICY"))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == str(expected)
 
 
+@pytest.mark.slow
 def test_what_others_take_of_the_cores_is_seen():
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(available_cores())]
     try:

@@ -27,9 +27,9 @@ class TrainingOver(Exception):  # noqa: N818  # the end, no error
 def multitag_train(link: Link, spec: Mapping[str, Any]) -> None:
     """``multitag.train`` with its defaults; ``spec``: ``rows`` (a CSV), ``base``, ``scratch``."""
     import multitag
-    from multitag.extras import import_extra
+    from multitag.threads import import_torch
 
-    import_extra("torch", "train")  # before the pacer does: multitag has a say in how torch's threads wait
+    import_torch()  # before the pacer does: multitag has a say in how torch's threads wait
     table = multitag.read_table(spec["rows"], text="text", labels="labels", label_separator=SEPARATOR)
     with _paced(link, steps=None):
         multitag.train(

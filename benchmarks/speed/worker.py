@@ -22,6 +22,7 @@ from benchmarks.speed.machine import peak_bytes
 
 PATIENCE = 1800.0  # seconds for one answer; what takes longer hangs
 GOODBYE = 10.0  # seconds to end in order
+START_METHOD = "spawn"  # with nothing loaded that a user's process would not have
 
 
 class WorkerError(Exception):
@@ -76,7 +77,7 @@ class Worker:
         self.name, self.title, self.spec = name, title, dict(spec)
         self.log = folder / f"{name}.log"
         self.facts: dict[str, Any] = {}
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context(START_METHOD)
         self.connection, theirs = context.Pipe()
         self.process = context.Process(
             target=_work, args=(theirs, str(self.log), contender, self.spec), name=name, daemon=True

@@ -6,7 +6,6 @@ import importlib
 from types import ModuleType
 
 from multitag.errors import MissingExtraError
-from multitag.threads import choose_waiting
 
 
 def import_extra(module: str, extra: str) -> ModuleType:
@@ -29,8 +28,6 @@ def import_extra(module: str, extra: str) -> ModuleType:
     MissingExtraError
         If the module is not installed. A module that is installed but broken raises what it raises.
     """
-    if module == "torch":
-        choose_waiting()
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from importlib.util import find_spec
+from types import ModuleType
+
+from multitag.extras import import_extra
 
 SAMPLE = 0.2  # seconds of looking whether the cores are free
 FREE = 0.2  # of one core: what others may take before torch's threads have to share
@@ -14,10 +19,34 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def import_torch() -> ModuleType:
+    """Import torch, for training or predicting, with threads that wait as suits what else runs here.
+
+    Returns
+    -------
+    ModuleType
+
+    Raises
+    ------
+    MissingExtraError
+        If torch is not installed, or psutil, which the ``train`` extra brings with it.
+    """
+    if "torch" not in sys.modules and _is_installed("torch"):  # OpenMP reads its policy once, as torch is imported
+        choose_waiting()
+    return import_extra("torch", "train")
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # how an import hook may say it
+        return False
+
+
 def choose_waiting() -> None:
     """Have torch's threads sleep, not spin, at the end of each operation where other processes want the cores.
 
-    To be called before torch is imported, as OpenMP reads its policy once. Its threads spin by default, which is the
+    To be called before torch is imported, as by :func:`import_torch`. Its threads spin by default, which is the
     faster by a fifth where nothing else runs (two epochs of minilm on IMDB, two cores: 19.2 to 21.2 s spinning, 23.8 to
     28.1 s sleeping). Where anything else wants a core, each then waits for the other: a training step beside one busy
     process took 0.86 s spinning and 0.41 s sleeping, and beside ten 5.8 s and 0.36 s. Whoever sets OMP_WAIT_POLICY
@@ -39,9 +68,13 @@ def cores_taken_by_others(seconds: float) -> float:
     -------
     float
         From 0 to :func:`available_cores`.
-    """
-    import psutil
 
+    Raises
+    ------
+    MissingExtraError
+        If psutil is not installed.
+    """
+    psutil = import_extra("psutil", "train")
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
     def busy() -> float:  # seconds, of others

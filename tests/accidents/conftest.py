@@ -71,12 +71,14 @@ def train(command: Command, films_csv: Path, tiny_distilbert: Path) -> Command:
 
 
 @pytest.fixture(scope="session")
-def whole(train: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(train: Command, make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """The folder of a run that nothing happened to."""
-    out = tmp_path_factory.mktemp("whole") / "run"
-    ended = train(out)
-    assert ended.status == 0, ended.output
-    return out
+
+    def undisturbed(out: Path) -> None:
+        ended = train(out)
+        assert ended.status == 0, ended.output
+
+    return make_once("undisturbed", undisturbed)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from benchmarks import baselines
 from multitag.config import Config
@@ -8,6 +9,7 @@ from multitag.data.task import Task
 from multitag.evaluation.baselines.models import FOR_FEATURES, FOR_WORDS
 
 
+@pytest.mark.slow
 def test_every_setting_is_measured_and_what_is_used_is_in_bold(table, monkeypatch):
     monkeypatch.setattr(baselines, "C", (FOR_FEATURES["C"], FOR_WORDS["C"]))
     task = Task.prepare(table, Config().override(folds=2))

@@ -6,6 +6,8 @@ import pytest
 from benchmarks import intervals
 from multitag.report.tables import LABEL_TITLES, METRIC_TITLES
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_made_up_world_has_the_label_frequencies_and_the_better_classifier_first():
     y_true, good, worse = truth = intervals.draw_rows(np.random.default_rng(1), 20_000)

@@ -62,6 +62,7 @@ def test_table_rows_are_of_one_width(results):
             assert len({line.count("|") for line in block.splitlines() if line.startswith("|")}) <= 1, block
 
 
+@pytest.mark.slow
 def test_the_plot_is_the_same_for_the_same_figures(results, tmp_path):
     for name in ("one.svg", "two.svg"):
         draw_growth(results["growth"], tmp_path / name)

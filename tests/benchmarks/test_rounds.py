@@ -9,6 +9,8 @@ import pytest
 from benchmarks.speed.rounds import Rounds, all_ready, run_rounds
 from benchmarks.speed.worker import Link, Worker, WorkerError
 
+pytestmark = pytest.mark.slow
+
 LIMIT = {"dim": 8, "hidden_dim": 16, "tokens": [4], "training": True, "seconds": 0.0}
 
 

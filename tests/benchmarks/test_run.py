@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from dataclasses import replace
 
 import pytest
-from benchmarks.speed import tables
+from benchmarks.speed import tables, worker
 from benchmarks.speed.cold import measure_cold
 from benchmarks.speed.compare import compare_predicting, compare_training
 from benchmarks.speed.growth import measure_growth
@@ -37,6 +38,15 @@ TRAINING = {"epochs": 1, "validation_size": 0, "test_size": 0, "threshold": 0.9}
 
 def quiet(what):
     pass
+
+
+@pytest.fixture(scope="module", autouse=True)
+def imported_once():
+    """Fork the workers from a process that has imported torch, which would take each of them 5 s."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["torch", "transformers", "sklearn.linear_model"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "START_METHOD", "forkserver")
+        yield
 
 
 @pytest.fixture(scope="module")

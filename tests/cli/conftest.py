@@ -31,6 +31,13 @@ class Ended:
 Run = Callable[..., Ended]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what trains, and what imports torch in a process of its own, as slow."""
+    for item in items:
+        if {"train_films", "multitag_process"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
 @pytest.fixture
 def multitag_run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Give a function that runs ``multitag`` with arguments in this process, which spares loading torch."""

@@ -14,7 +14,7 @@ TRAINED_ON = (
 COLUMNS = ["--text", "Plot", "--labels", "Genre"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def expected(classifier, films_csv):
     return multitag.evaluate(classifier, multitag.read_table(films_csv, text="Plot", labels="Genre"))
 

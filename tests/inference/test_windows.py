@@ -59,6 +59,7 @@ def test_a_text_far_beyond_all_windows_takes_the_time_of_the_windows(finished_ru
     assert classifier.predict_proba(["ab " * 3_500_000]).shape == (1, 20)
 
 
+@pytest.mark.slow
 def test_a_bundle_made_with_windows_predicts_with_them(train_tiny, finished_run, tmp_path):
     run = train_tiny(tmp_path / "run", long="windows", pool="max")
     by_default, asked = multitag.load(run.bundle), multitag.load(run.bundle, long="truncate")

@@ -49,6 +49,7 @@ def test_auto_settles_for_minilm_and_says_why_in_a_line(hub, ask, dead_endpoint)
         assert len(answer["reason"]) < 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hangs_on", ["GET /api/models", "HEAD "])
 def test_auto_does_not_wait_for_a_hub_that_hangs(hangs_on, hub, ask, tiny_distilbert):
     hub.models[DISTILBERT] = tiny_distilbert

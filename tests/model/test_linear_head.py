@@ -5,17 +5,23 @@ import pytest
 import torch
 from transformers import DistilBertConfig, DistilBertForSequenceClassification
 
-from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head
+from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head, unfold_linear_head
 
 DIM, LABELS = 32, 5
+# Two hidden units a label fit; one a label; one a channel.
+N_LABELS = [LABELS, DIM // 2, DIM // 2 + 1, DIM, DIM + 1, 3 * DIM]
 
 
 @pytest.fixture
 def model() -> LinearHeadDistilBert:
+    return make_model(LABELS)
+
+
+def make_model(n_labels: int) -> LinearHeadDistilBert:
     """A model whose last layer norm and head are as uneven as training could make them."""
     generator = torch.Generator().manual_seed(0)
     config = DistilBertConfig(
-        vocab_size=100, dim=DIM, hidden_dim=64, n_layers=2, n_heads=2, num_labels=LABELS,
+        vocab_size=100, dim=DIM, hidden_dim=64, n_layers=2, n_heads=2, num_labels=n_labels,
         problem_type="multi_label_classification",
     )  # fmt: skip
     model = LinearHeadDistilBert(config).eval()
@@ -23,8 +29,8 @@ def model() -> LinearHeadDistilBert:
         norm = model.distilbert.transformer.layer[-1].output_layer_norm
         norm.weight.copy_(torch.randn(DIM, generator=generator) * 3)  # negative ones too
         norm.bias.copy_(torch.randn(DIM, generator=generator) * 3)
-        model.classifier.weight.copy_(torch.randn(LABELS, DIM, generator=generator) * 0.3)
-        model.classifier.bias.copy_(torch.randn(LABELS, generator=generator))
+        model.classifier.weight.copy_(torch.randn(n_labels, DIM, generator=generator) * 0.3)
+        model.classifier.bias.copy_(torch.randn(n_labels, generator=generator))
     return model
 
 
@@ -59,28 +65,61 @@ def test_the_unused_layer_does_not_train(model):
     assert frozen == {"pre_classifier.weight", "pre_classifier.bias"}
 
 
-def test_folded_the_stock_class_gives_the_same_probabilities(model):
+@pytest.mark.parametrize("n_labels", N_LABELS)
+def test_folded_the_stock_class_gives_the_same_probabilities(n_labels):
+    model = make_model(n_labels)
     stock, inputs = fold_linear_head(model), batch()
     assert type(stock) is DistilBertForSequenceClassification
     assert not stock.training
     with torch.no_grad():
         difference = (stock(**inputs).logits.sigmoid() - model(**inputs).logits.sigmoid()).abs().max()
         assert model(**inputs).logits.abs().max() > 5  # far from one half for all
-    assert difference < 1e-5
+    assert difference < (2e-6 if 2 * n_labels <= DIM else 1e-5)
 
 
 @pytest.mark.parametrize("scale", [1.0, 1e3, 1e6])
-def test_folded_it_is_exact_for_hidden_states_at_the_bound(model, scale):
+@pytest.mark.parametrize("n_labels", N_LABELS)
+def test_folded_it_is_exact_for_hidden_states_at_the_bound(n_labels, scale):
     """The farthest a layer norm reaches: all variance in one dimension, whatever the size of its input."""
+    model = make_model(n_labels)
     stock = fold_linear_head(model)
     norm = model.distilbert.transformer.layer[-1].output_layer_norm
     with torch.no_grad():
         hidden = norm(torch.cat([torch.eye(DIM), -torch.eye(DIM)]) * scale)  # (2 dim, dim)
         linear = model.classifier(hidden)
-        folded = stock.classifier(torch.relu(stock.pre_classifier(hidden)))
-        assert (hidden + stock.pre_classifier.bias).min() > -1e-4  # ReLU cuts nothing
+        before = stock.pre_classifier(hidden)  # (2 dim, dim)
+        folded = stock.classifier(torch.relu(before))
         assert hidden.abs().max() > 10
-    assert (folded.sigmoid() - linear.sigmoid()).abs().max() < 1e-5
+        if 2 * n_labels <= DIM:
+            signs = before[:, : 2 * n_labels].view(-1, 2, n_labels).sign()
+            assert torch.equal(signs[:, 0], -signs[:, 1])  # what ReLU cuts of one unit, the other one has
+        else:
+            assert before.min() > -1e-4  # ReLU cuts nothing
+    assert (folded.sigmoid() - linear.sigmoid()).abs().max() < (2e-6 if 2 * n_labels <= DIM else 1e-5)
+
+
+@pytest.mark.parametrize("n_labels", [LABELS, DIM // 2 + 1])
+def test_a_hidden_state_that_strains_one_label_most_is_not_cut(n_labels):
+    """The offset of a label's unit is for the one direction in which a layer norm takes its logit farthest."""
+    model = make_model(n_labels)
+    stock = fold_linear_head(model)
+    norm = model.distilbert.transformer.layer[-1].output_layer_norm
+    with torch.no_grad():
+        strained = model.classifier.weight * norm.weight  # (n_labels, dim)
+        hidden = norm(1e3 * torch.cat([strained, -strained]))
+        linear = model.classifier(hidden)
+        folded = stock.classifier(torch.relu(stock.pre_classifier(hidden)))
+        assert linear.abs().max() > 20
+    torch.testing.assert_close(folded, linear, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("n_labels", N_LABELS)
+def test_unfolded_it_is_the_layer_that_was_trained(n_labels):
+    model, again = make_model(n_labels), make_model(n_labels)
+    again.load_state_dict(fold_linear_head(model).state_dict())
+    unfold_linear_head(again)
+    torch.testing.assert_close(again.classifier.weight, model.classifier.weight, rtol=0, atol=1e-6)
+    torch.testing.assert_close(again.classifier.bias, model.classifier.bias, rtol=0, atol=1e-4)
 
 
 def test_folding_leaves_the_trained_model_as_it_was(model):

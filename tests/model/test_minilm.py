@@ -34,6 +34,9 @@ def inputs(base, texts):
 
 
 def test_rewritten_as_distilbert_its_hidden_states_are_those_of_the_bert(base, model, inputs):
+    """In float64: what six layers round off in float32 differs between processors."""
+    import copy
+
     import torch
     from transformers import BertModel
 
@@ -41,15 +44,15 @@ def test_rewritten_as_distilbert_its_hidden_states_are_those_of_the_bert(base, m
     from multitag.quiet import quiet_transformers
 
     with quiet_transformers(), torch.no_grad():
-        bert = BertModel.from_pretrained(base.folder).eval()
+        bert = BertModel.from_pretrained(base.folder).eval().double()
         expected = bert(**inputs).last_hidden_state
         # Of the stock class that leaves: in training, the last block is computed for [CLS] only.
-        found = fold_linear_head(model).distilbert(**inputs).last_hidden_state
-        trained = model.distilbert(**inputs).last_hidden_state
+        found = fold_linear_head(model).double().distilbert(**inputs).last_hidden_state
+        trained = copy.deepcopy(model).double().distilbert(**inputs).last_hidden_state
     tokens = inputs["attention_mask"].bool()  # what stands on padding is never read
-    assert (found - expected)[tokens].abs().max() < 1e-5
+    assert (found - expected)[tokens].abs().max() < 1e-6
     assert expected[tokens].abs().max() > 1
-    assert (trained[:, 0] - expected[:, 0]).abs().max() < 1e-5
+    assert (trained[:, 0] - expected[:, 0]).abs().max() < 1e-6
 
 
 def test_folded_its_probabilities_are_those_that_were_trained(model, inputs):
@@ -61,7 +64,7 @@ def test_folded_its_probabilities_are_those_that_were_trained(model, inputs):
         model.classifier.weight.normal_(0, 0.3, generator=torch.Generator().manual_seed(0))
         trained = model(**inputs).logits
         folded = fold_linear_head(model)(**inputs).logits
-    assert (folded.sigmoid() - trained.sigmoid()).abs().max() < 1e-5
+    assert (folded.sigmoid() - trained.sigmoid()).abs().max() < 2e-6
     assert trained.abs().max() > 1
 
 

@@ -11,6 +11,8 @@ from multitag.report.page import build_report
 from multitag.report.plots.bars import MAX_BARS
 from multitag.report.tables import headline_rows
 
+pytestmark = pytest.mark.slow
+
 CHROMIUM = Path("/usr/bin/chromium")
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "{{ 7 * 7 }}", "$x$", "日本語"]
 HOSTILE += ["w" * 200]

@@ -19,11 +19,9 @@ from multitag.training.checkpoints import (
 
 
 @pytest.fixture(scope="module")
-def real(tune, tmp_path_factory) -> Path:
+def real(tune, make_once) -> Path:
     """Three checkpoints of a real run."""
-    folder = tmp_path_factory.mktemp("checkpoints") / "run"
-    tune(folder, epochs=3, save_total_limit=3)
-    return folder / "checkpoints"
+    return make_once("checkpoints", lambda folder: tune(folder, epochs=3, save_total_limit=3)) / "checkpoints"
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import torch
 
 from multitag.errors import BaseModelError, ConfigError
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_encoder_and_the_head_learn_and_the_frozen_layer_does_not(tune, tiny_distilbert, tmp_path):
     from safetensors.torch import load_file

@@ -15,6 +15,8 @@ import torch
 
 from multitag.errors import ConfigError
 
+pytestmark = pytest.mark.slow
+
 STATES = ["optimizer.pt", "scheduler.pt", "rng_state.pth", "scaler.pt"]
 NEWEST, BEFORE = "checkpoint-8", "checkpoint-4"
 
@@ -30,14 +32,16 @@ class _Sing:
 
 
 @pytest.fixture(scope="module")
-def stopped(tune, tmp_path_factory) -> Path:
+def stopped(tune, make_once) -> Path:
     """A run of two epochs of three, as if it had been stopped there."""
-    out: Path = tmp_path_factory.mktemp("stopped") / "run"
-    tune(out, epochs=3)
-    for path in (out / "checkpoints").iterdir():
-        if path.name not in (NEWEST, BEFORE):
-            shutil.rmtree(path)
-    return out
+
+    def train(out: Path) -> None:
+        tune(out, epochs=3)
+        for path in (out / "checkpoints").iterdir():
+            if path.name not in (NEWEST, BEFORE):
+                shutil.rmtree(path)
+
+    return make_once("stopped", train)
 
 
 @pytest.fixture

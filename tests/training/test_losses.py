@@ -131,6 +131,7 @@ def test_the_trainer_is_given_the_mean_over_all_batches_of_a_step():
     assert float(sum(parts)) == pytest.approx(float(whole))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 def test_each_trains_and_resumes_bit_for_bit(name, tune, interrupt, tmp_path):
     changed = {"epochs": 3, "loss": name}
@@ -146,6 +147,7 @@ def test_each_trains_and_resumes_bit_for_bit(name, tune, interrupt, tmp_path):
     assert not torch.equal(kept["classifier.weight"], plain["classifier.weight"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
 def test_each_learns(name, tune, tmp_path):
     losses = [entry["loss"] for entry in tune(tmp_path / "run", epochs=15, loss=name).fit.history if "loss" in entry]
@@ -177,6 +179,7 @@ def test_a_run_does_not_resume_with_another_loss(tune, tmp_path):
         tune(tmp_path / "run", resume=True)
 
 
+@pytest.mark.slow
 def test_the_loss_is_an_option_and_is_kept_with_the_bundle(train_tiny, tmp_path):
     run = train_tiny(tmp_path / "run", loss="asymmetric")
     manifest = json.loads((run.bundle / "manifest.json").read_text(encoding="utf-8"))

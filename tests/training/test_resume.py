@@ -16,6 +16,8 @@ from safetensors.torch import load_file
 from multitag.errors import ConfigError, OutputError
 from multitag.training.stopwatch import Stopwatch
 
+pytestmark = pytest.mark.slow
+
 # 28 training rows in batches of 8 are 4 steps an epoch.
 WITH_VALIDATION = {"epochs": 3}
 WITHOUT = {"epochs": 3, "validation_size": 0, "test_size": 0.5}

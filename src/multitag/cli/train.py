@@ -39,14 +39,14 @@ def train(
         raise ConfigError("--folds holds every row out once, --test-size some rows only; choose one")
     from multitag.config import Config
     from multitag.data.read import load_tables
-    from multitag.extras import import_extra
     from multitag.jobs.run_folder import RunFolder
     from multitag.jobs.train import train as train_bundle
     from multitag.report.console.tables import print_table
     from multitag.report.tables import headline_rows, headline_side
+    from multitag.threads import import_torch
 
     RunFolder(out).check(resume)  # before the minutes that the rest may take
-    import_extra("torch", "train")
+    import_torch()
     from multitag.training.trainer_args import parse_trainer_args
 
     chosen = Config.from_yaml(config) if config else Config()

@@ -64,7 +64,8 @@ def _measure_ranges(graph: Any, n_layers: int, encoder: TextEncoder, texts: Sequ
 def quantise_int8(graph: Any, target: Path, fp32_layers: int = 0) -> None:
     """Quantise the weights of matrix multiplications per output channel, and their inputs dynamically.
 
-    The embeddings and the head stay in fp32: they cost next to nothing, and the folded head's inputs are far from zero.
+    The embeddings and the head stay fp32: they cost next to nothing, and an error in the head goes straight into the
+    logits.
 
     Parameters
     ----------

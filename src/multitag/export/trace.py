@@ -13,6 +13,7 @@ from multitag.export.distilbert import build_graph, is_distilbert, read_config
 from multitag.extras import import_extra
 from multitag.inference.backends.onnx import INPUTS, OUTPUT
 from multitag.quiet import quiet_transformers
+from multitag.threads import import_torch
 
 TRACED_OPSET = 17
 
@@ -45,7 +46,7 @@ def export_onnx(model_folder: Path, target: Path) -> None:
 
 
 def _trace(model_folder: Path, target: Path) -> None:
-    torch: Any = import_extra("torch", "train")
+    torch: Any = import_torch()
     transformers: Any = import_extra("transformers", "train")
     with quiet_transformers():
         model = transformers.AutoModelForSequenceClassification.from_pretrained(

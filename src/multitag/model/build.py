@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from transformers import (
 from multitag.errors import BaseModelError, describe_error
 from multitag.labels import LabelSet
 from multitag.model.base import BaseModel
-from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head
+from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head, unfold_linear_head
 from multitag.model.minilm import distilbert_config, distilbert_weights
 
 if TYPE_CHECKING:
@@ -74,16 +74,21 @@ def build_model(base: BaseModel, label_set: LabelSet) -> PreTrainedModel:
         kind = (
             LinearHeadDistilBert if config.model_type == "distilbert" else AutoModelForSequenceClassification
         )
-        built: PreTrainedModel = kind.from_pretrained(
+        loaded: Any = kind.from_pretrained(
             base.folder, config=config, use_safetensors=True, trust_remote_code=False, dtype=torch.float32,
             ignore_mismatched_sizes=True,  # a head for other labels, of a model that was fine-tuned before
+            output_loading_info=True,
         )  # fmt: skip
     except (ValueError, OSError, KeyError, RuntimeError, SafetensorError) as error:
         raise BaseModelError(
             f"base model {base.name!r}: transformers cannot make a text classifier of {base.folder}: "
             f"{describe_error(error)}"
         ) from error
-    return built
+    built, loading = loaded
+    fresh = {*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])}
+    if isinstance(built, LinearHeadDistilBert) and fresh.isdisjoint({"classifier.weight", "pre_classifier.weight"}):
+        unfold_linear_head(built)
+    return cast("PreTrainedModel", built)
 
 
 def load_tokenizer(base: BaseModel, max_length: int) -> PreTrainedTokenizerFast:

@@ -2,8 +2,8 @@
 
 The stock head is ``classifier(relu(pre_classifier(h)))``: on small data its random extra layer costs quality
 (measured on IMDB: macro AP 0.47 against 0.57). ``classifier(h)`` alone is trained instead. To leave as a file
-that transformers' own loader understands, it is folded: ``pre_classifier`` becomes the identity plus a bias
-``c`` so large that ``h + c`` is never negative; ReLU then does nothing, ``classifier`` takes ``W c`` back.
+that transformers' own loader understands, it is folded: each logit ``z`` becomes two hidden units, and
+``relu(z) - relu(-z)`` is ``z`` to the last bit.
 """
 
 from __future__ import annotations
@@ -90,10 +90,7 @@ class LinearHeadDistilBert(DistilBertForSequenceClassification):  # type: ignore
 
 @torch.no_grad()
 def fold_linear_head(model: LinearHeadDistilBert) -> DistilBertForSequenceClassification:
-    """Give the stock model that computes the same logits.
-
-    A layer norm's output in dimension i is at most ``|gamma_i| sqrt(dim - 1) + |beta_i|`` in size, whatever
-    the text: that bound is the bias c, so the result is exact for every input and not only for those seen.
+    """Return the stock model that computes the same logits, for every input and not only for those seen.
 
     Parameters
     ----------
@@ -102,17 +99,71 @@ def fold_linear_head(model: LinearHeadDistilBert) -> DistilBertForSequenceClassi
     Returns
     -------
     DistilBertForSequenceClassification
-        In evaluation mode, sharing no weights with ``model``. Logits are equal to within float32 rounding
-        (below 1e-5 in probability).
+        In evaluation mode, sharing no weights with ``model``. With at most dim / 2 labels it rounds as ``model``
+        does (below 1e-6 in probability); with up to dim labels the difference stays below 5e-6, and beyond below
+        1e-4, as an offset takes the last bits (measured with minilm and a head of weights as large as 0.3).
     """
     stock = DistilBertForSequenceClassification(model.config)
     stock.load_state_dict(model.state_dict())
     norm = cast("nn.LayerNorm", model.distilbert.transformer.layer[-1].output_layer_norm)
-    dim = norm.weight.shape[0]
-    bound = norm.weight.abs() * (dim - 1) ** 0.5 + norm.bias.abs()  # (dim,)
-    stock.pre_classifier.weight.copy_(torch.eye(dim))
-    stock.pre_classifier.bias.copy_(bound)
-    weight = model.classifier.weight.double()
-    stock.classifier.bias.copy_((model.classifier.bias.double() - weight @ bound.double()).float())
+    rows, offsets, columns = _hidden_units(
+        model.classifier.weight.double(), norm.weight.double(), norm.bias.double()
+    )
+    n_units = len(rows)
+    for parameter in (*stock.pre_classifier.parameters(), stock.classifier.weight):
+        parameter.zero_()  # the units that are left over
+    stock.pre_classifier.weight[:n_units].copy_(rows)
+    stock.pre_classifier.bias[:n_units].copy_(offsets)
+    stock.classifier.weight[:, :n_units].copy_(columns)
+    taken_back = columns @ stock.pre_classifier.bias[:n_units].double()
+    stock.classifier.bias.copy_(model.classifier.bias.double() - taken_back)
     stock.train(mode=False)
     return stock
+
+
+def _hidden_units(
+    weight: torch.Tensor, gain: torch.Tensor, shift: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Write ``weight @ h`` as ``columns @ (relu(rows @ h + offsets) - offsets)`` with at most dim units.
+
+    Two units a logit need no offset. Where they do not fit, one unit a logit, or one a channel of ``h``, gets an
+    offset so large that ReLU does nothing: ``h`` is a layer norm's output ``gain * x + shift`` with x of mean 0 and
+    length sqrt(dim) at most, so ``row @ h`` is at most ``|gain * row - its mean| sqrt(dim) + |row @ shift|`` in size.
+
+    Parameters
+    ----------
+    weight : Tensor of float64, shape (n_labels, dim)
+    gain, shift : Tensor of float64, shape (dim,)
+
+    Returns
+    -------
+    tuple of Tensor
+        Rows (n_units, dim), offsets (n_units,) and columns (n_labels, n_units).
+    """
+    n_labels, dim = weight.shape
+    logits = torch.eye(n_labels, dtype=weight.dtype)
+    if 2 * n_labels <= dim:
+        rows, columns = torch.cat([weight, -weight]), torch.cat([logits, -logits], dim=1)
+        return rows, torch.zeros(len(rows), dtype=weight.dtype), columns
+    rows, columns = (weight, logits) if n_labels <= dim else (torch.eye(dim, dtype=weight.dtype), weight)
+    scaled = rows * gain
+    reach = (scaled - scaled.mean(dim=1, keepdim=True)).norm(dim=1) * dim**0.5  # (n_units,)
+    return rows, reach + (rows @ shift).abs(), columns
+
+
+@torch.no_grad()
+def unfold_linear_head(model: LinearHeadDistilBert) -> None:
+    """Turn a folded head that was loaded from a file back into the one linear layer, in place.
+
+    Parameters
+    ----------
+    model : LinearHeadDistilBert
+        With ``pre_classifier`` and ``classifier`` both from the file. A head that was never folded stays as it is.
+    """
+    inner, outer = model.pre_classifier, model.classifier
+    n_labels, dim = outer.weight.shape
+    if n_labels <= dim and torch.equal(outer.weight[:, :n_labels], torch.eye(n_labels)):  # units of labels
+        outer.weight.copy_(inner.weight[:n_labels])
+        outer.bias.add_(inner.bias[:n_labels])
+    elif torch.equal(inner.weight, torch.eye(dim)):  # units of channels
+        outer.bias.add_((outer.weight.double() @ inner.bias.double()).float())

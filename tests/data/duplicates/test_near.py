@@ -48,6 +48,7 @@ def test_an_edited_text_is_found_and_another_is_not(texts: list[str]) -> None:
     assert found(texts) == {}
 
 
+@pytest.mark.slow
 def test_recall_and_precision_on_edited_texts(texts: list[str]) -> None:
     draw = random.Random(0)
     words = sorted({word for text in texts for word in text.split()})

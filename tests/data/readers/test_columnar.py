@@ -128,6 +128,7 @@ def test_empty_tables_keep_their_columns(table: pa.Table, tmp_path: Path) -> Non
         assert list(open_source(source).columns.names) == list(ROWS[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".feather"])
 def test_rows_that_take_no_bytes_are_refused(suffix: str, tmp_path: Path) -> None:
     """Found by fuzzing: a file of 560 bytes that says that it has 10**10 rows."""

@@ -83,7 +83,7 @@ def test_what_is_no_encoding_is_refused(encoding: str) -> None:
         ("<html>".encode("utf-16"), ": this is an HTML page, not a table; "),
         (b"PK\x03\x04\x14\0\x06\0", ": this is an Excel or zip file, not text; export the table as CSV"),
         (b"version https://git-lfs.github.com/spec/v1\n", ": this is a pointer to a file in Git LFS"),
-        (gzip.compress(b"a,b\n1,2\n"), ": this is a gzip file; name it .gz"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0), ": this is a gzip file; name it .gz"),
     ],
     ids=lambda value: repr(value)[:30],
 )  # fmt: skip

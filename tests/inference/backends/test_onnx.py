@@ -24,10 +24,12 @@ from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
 from multitag.jobs.export import export_bundle
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
-def onnx_run(train_tiny, tmp_path_factory):
-    return train_tiny(tmp_path_factory.mktemp("onnx") / "run", onnx=True)
+def onnx_run(train_once):
+    return train_once(onnx=True)
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +57,8 @@ def test_training_exports_what_passes_the_gate_and_says_so(onnx_run):
 
 
 @pytest.mark.parametrize("base", ["tiny_distilbert", "tiny_bert", "tiny_roberta"])
-def test_graph_gives_the_models_logits_for_any_batch_and_length(base, request, train_tiny, tmp_path):
-    run = train_tiny(tmp_path / "run", base_model=str(request.getfixturevalue(base)), onnx=False)
+def test_graph_gives_the_models_logits_for_any_batch_and_length(base, request, train_once, tmp_path):
+    run = train_once(base_model=str(request.getfixturevalue(base)), epochs=2)
     export_onnx(run.bundle / "model", tmp_path / "model.onnx")
     graph, model = OnnxBackend(tmp_path / "model.onnx", "onnx"), TorchBackend(run.bundle / "model")
     random = np.random.default_rng(0)

@@ -11,6 +11,8 @@ from multitag.evaluation.baselines.models import FROZEN, PREVALENCE, TFIDF, scor
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.compute import compute_metrics
 
+pytestmark = pytest.mark.slow
+
 RANKING = ("macro_roc_auc", "macro_average_precision", "label_ranking_average_precision")  # of no threshold
 
 

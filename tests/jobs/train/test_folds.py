@@ -12,10 +12,12 @@ from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.run_metrics import Refit
 from multitag.jobs import run_folder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
-def folded(train_tiny, tmp_path_factory):
-    return train_tiny(tmp_path_factory.mktemp("runs") / "folds", folds=3)
+def folded(train_once):
+    return train_once(folds=3)
 
 
 def probabilities(run):

@@ -10,6 +10,8 @@ from multitag.evaluation.guarantees.fit import fit_guarantee
 from multitag.evaluation.held_out import HeldOut
 from multitag.report.guarantee import word_guarantee
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("refit", [False, True])
 def test_a_guarantee_on_validation_rows_is_of_rows_calibrated_apart(refit, settings, tiny_distilbert, tmp_path):

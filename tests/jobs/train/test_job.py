@@ -100,6 +100,7 @@ def test_thresholds_are_tuned_on_validation_rows(classifier):
     assert classifier.thresholds.tuned_on == "validation, 20 rows"
 
 
+@pytest.mark.slow
 def test_the_same_seed_data_and_settings_give_the_same_bits(train_tiny, finished_run, tmp_path):
     assert weights(train_tiny(tmp_path / "again")) == weights(finished_run)
     assert weights(train_tiny(tmp_path / "other", seed=1)) != weights(finished_run)
@@ -119,6 +120,7 @@ def test_nothing_held_out_is_noted_and_nothing_is_measured(train_tiny, tmp_path)
     assert classifier.predict(["a film"], top_k=1)[0].labels
 
 
+@pytest.mark.slow
 def test_on_few_validation_rows_nothing_is_tuned_and_that_is_noted(train_tiny, tmp_path):
     run = train_tiny(tmp_path / "run", validation_size=19, test_size=0, threshold=0.4)
     assert list(run.metrics.sides) == ["validation"]
@@ -129,6 +131,7 @@ def test_on_few_validation_rows_nothing_is_tuned_and_that_is_noted(train_tiny, t
     assert multitag.load(run.bundle).thresholds.values().tolist() == [0.4] * 20
 
 
+@pytest.mark.slow
 def test_rows_left_out_and_rows_without_labels(table, settings, tiny_distilbert, tmp_path):
     rows = [[text, list(names)] for text, names in zip(table.texts, table.labels, strict=True)]
     rows[0][0], rows[4][0] = " ", None
@@ -147,6 +150,7 @@ def test_rows_left_out_and_rows_without_labels(table, settings, tiny_distilbert,
     assert held_out["row"].tolist() == sides["validation"] + sides["test"]
 
 
+@pytest.mark.slow
 def test_label_names_survive_whatever_they_are(texts, settings, tiny_distilbert, tmp_path):
     names = sorted(ODD_NAMES)
     cells = [[names[row % 13], names[(row + 1) % 13]] for row in range(60)]
@@ -175,6 +179,7 @@ def test_a_table_of_one_label_is_refused_before_anything_is_written(table, train
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_after_training_leaves_no_half_bundle(train_tiny, tmp_path, monkeypatch):
     def fail(**_):
         raise multitag.OutputError("the disk is full")

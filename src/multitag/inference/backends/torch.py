@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from multitag.errors import BundleError, describe_error
 from multitag.extras import import_extra
 from multitag.quiet import quiet_transformers
+from multitag.threads import import_torch
 
 
 class TorchBackend:
@@ -34,7 +35,7 @@ class TorchBackend:
     batches_at_once = 1  # torch's own threads spin while they wait: two calls at once hinder each other
 
     def __init__(self, model_folder: Path, threads: int | None = None) -> None:
-        self.torch: Any = import_extra("torch", "train")
+        self.torch: Any = import_torch()
         transformers: Any = import_extra("transformers", "train")
         if threads is not None:
             self.torch.set_num_threads(threads)

@@ -16,6 +16,7 @@ from multitag.errors import ConfigError
 from multitag.evaluation.run_metrics import RunMetrics
 from multitag.extras import import_extra
 from multitag.jobs.run_folder import RunFolder
+from multitag.threads import import_torch
 
 if TYPE_CHECKING:
     from multitag.data.table import Table
@@ -89,7 +90,8 @@ def train(
     MissingExtraError
         If what training needs is not installed.
     """
-    for module in ("torch", "transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
+    import_torch()
+    for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
     from multitag.jobs.train.bundling import export_graphs, write_run_bundle
     from multitag.jobs.train.figures import collect_metrics
