@@ -79,5 +79,5 @@ def test_every_damage_is_found(form: Callable[[Files, Path], None], original: Pa
 
 def test_the_page_on_security_has_the_number():
     page = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
-    assert f"* {DAMAGES} damages of a small bundle" in page
-    assert f"{2 * DAMAGES} of {2 * DAMAGES} are found" in page
+    assert f"* {DAMAGES} kinds of damage to a small bundle" in page
+    assert f"{2 * DAMAGES} of {2 * DAMAGES} are detected" in page

@@ -25,6 +25,7 @@ from multitag.data.table import Table, check_trainable
 from multitag.data.task import Task
 from multitag.data.texts import TextColumns
 from multitag.errors import ConfigError, DataError, OutputError
+from multitag.jobs.train.facts import data_facts
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -422,7 +423,8 @@ def test_a_bundle_remembers_the_separator_that_was_named_or_detected(
     cells = [f"A{mark}B", f"B{mark}C", "A", f"C{mark}A{mark}B"] * 5
     table = read_table(pd.DataFrame({"t": [f"text {n}" for n in range(20)], "l": cells}), "t", "l",
                        label_separator=option)  # fmt: skip
-    facts = Task.prepare(table, Config().override(min_support=1)).data_facts()
+    config = Config().override(min_support=1)
+    facts = data_facts(Task.prepare(table, config), config)
     assert (facts["label_separator"], facts["label_separator_from"]) == (mark, "option" if option else "cells")
     # Other marks are more frequent here, so that guessing goes wrong.
     other = "|" if mark == ";" else ";"

@@ -86,7 +86,7 @@ def test_a_pickle_under_an_allowed_name_never_runs(name, bundle, tmp_path):
     pickles = [pickle.dumps(_Sing(canary), protocol) for protocol in range(6)]
     pickles += [(tmp_path / each).read_bytes() for each in ("torch.pt", "old.pt")]
     page = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
-    assert f"* {len(NAMES)} names that a bundle may have, each with {len(pickles)} pickles" in page
+    assert f"* {len(NAMES)} file names that a bundle may have, each with {len(pickles)} pickles" in page
     for content in pickles:
         change(bundle, name, content)
         assert len(use(bundle)) == (0 if name in NEVER_PARSED else len(BACKENDS) + 2)

@@ -92,7 +92,7 @@ def test_a_manifest_that_asks_for_something_unknown_is_refused(finished_run):
 def test_evaluation_reads_texts_as_the_classifier_does(finished_run, films_csv):
     table = read_table(films_csv, text="Plot", labels="Genre")
     figures = [
-        evaluate(multitag.load(finished_run.bundle, long=long), table)["fixed"]["values"]["macro_roc_auc"]
+        evaluate(multitag.load(finished_run.bundle, long=long), table).fixed.values["macro_roc_auc"]
         for long in ("truncate", "windows")
     ]
     assert figures[0] != figures[1]  # some films are longer than the 48 tokens that the tiny model reads
