@@ -38,6 +38,16 @@ def test_every_setting_is_an_option_of_train_by_each_of_its_names(setting):
         assert set(kwargs) == {"out", setting.name}
 
 
+def test_values_are_taken_where_pydantic_is_loaded_too():
+    import pydantic  # noqa: F401  # cyclopts then checks each value by it as well
+
+    texts = ("--text", "Title", "--text", "Plot")
+    settings = parsed("train", "x.csv", "--out", "run", *texts, "--labels", "Genre", "--seed", "7", "--strict").kwargs
+    settings.pop("out")
+    config = Config().override(**settings)
+    assert (config.data.text, config.data.labels, config.seed) == (("Title", "Plot"), "Genre", 7)
+
+
 def test_only_what_is_given_reaches_a_command():
     assert parsed("train", "x.csv", "--out", "run").kwargs.keys() == {"out"}
     assert parsed("train", "x.csv", "--out", "run", "--epochs", 5).kwargs["epochs"] == 5.0

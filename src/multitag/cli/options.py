@@ -22,6 +22,8 @@ _GROUPS = {title: Group(title, sort_key=order) for order, title in enumerate(PAN
 MAIN, TABLE = _GROUPS["Options"], _GROUPS["Table"]
 
 SETTINGS = settings_of(Config)
+# An option that may be repeated, by the first of these; the others are what comes of its words.
+SEVERAL = list[str] | str | tuple[str, ...]
 TABLE_SETTINGS = tuple(settings_of(TableConfig))
 
 
@@ -102,13 +104,16 @@ def _options(setting: Setting, defaults: bool) -> Iterator[inspect.Parameter]:
     declared = Parameter(
         name=[_flag(name) for name in setting.names],
         group=group,
-        help=f"{setting.help} Repeatable." if hint == list[str] else setting.help,
+        help=f"{setting.help} Repeatable." if hint == SEVERAL else setting.help,
         converter=converter,
+        metavar="TEXT" if hint == SEVERAL else None,
         negative=() if setting.default is False or hint is not bool else None,
-        allow_leading_hyphen=hint in (str, list[str]),  # --label-separator -
+        allow_leading_hyphen=hint in (str, SEVERAL),  # --label-separator -
         show_default=shown_default if defaults else False,
     )
-    yield _keyword(setting.name, setting.default, Annotated[hint, declared])
+    # Where pydantic is loaded, cyclopts holds defaults against their types too.
+    default = None if hint == SEVERAL else setting.default
+    yield _keyword(setting.name, default, Annotated[hint if default is not None else hint | None, declared])
     if setting.option.shorthand:
         switch, value = setting.option.shorthand
         meaning = f"Short for {_flag(setting.name)} {value}."
@@ -129,10 +134,14 @@ def _shell_type(hint: Any) -> tuple[Any, Callable[..., Any] | None]:
     choices = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     first = choices[0]
     if any(get_origin(choice) is tuple for choice in choices):
-        return list[str], _one_or_several
+        return SEVERAL, _one_or_several
     if get_origin(first) is Mapping:
-        return list[str], None
+        return SEVERAL, _words
     return first, {int: _whole_number, float: _number if int in choices else None}.get(first)
+
+
+def _words(hint: Any, tokens: Sequence[Token]) -> list[str]:
+    return [token.value for token in tokens]
 
 
 def _one_or_several(hint: Any, tokens: Sequence[Token]) -> str | tuple[str, ...]:
