@@ -200,8 +200,8 @@ def _refuse_code(name: str, folder: Path) -> None:
                 "multitag never does so: choose a model that transformers knows by itself"
             )
     index = _settings(name, folder / "model.safetensors.index.json").get("weight_map", {})
-    there = {path.name for path in folder.glob("*.safetensors")}
-    if not isinstance(index, dict) or not there.issuperset(map(str, index.values())):
+    weights = {path.name for path in folder.glob("*.safetensors")}
+    if not isinstance(index, dict) or not weights.issuperset(map(str, index.values())):
         raise BaseModelError(
             f"base model {name!r}: {folder / 'model.safetensors.index.json'} names weights that are no *.safetensors "
             "of the folder; save the model again with transformers' save_pretrained"

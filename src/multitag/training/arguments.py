@@ -115,7 +115,7 @@ def use_bf16(precision: str) -> bool:
     """Decide on bfloat16 arithmetic.
 
     ``"auto"`` takes it where the GPU has it, or the CPU has AVX-512 BF16 or AMX: there it trains near twice
-    as fast at the same quality (DESIGN.md). Other CPUs emulate it, slowly.
+    as fast at the same quality (docs/performance.md). Other CPUs emulate it, slowly.
     """
     if precision != "auto":
         return precision == "bf16"

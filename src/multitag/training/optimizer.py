@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import nn
     from transformers import PreTrainedModel
 
-# Measured on IMDB with minilm, which is 384 wide (DESIGN.md, docs/experiments.md).
+# Measured on IMDB with minilm, which is 384 wide (docs/experiments.md).
 ENCODER_RATE = 2e-4
 LINEAR_HEAD_RATE = 1e-2
 STOCK_HEAD_RATE = 2e-3

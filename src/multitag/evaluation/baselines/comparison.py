@@ -107,7 +107,7 @@ def _decide(
     held_out: HeldOut, y_raw: NDArray[np.float32], side: str, fit: FitRules
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Predict the measured rows by rules that were fitted as the model's were."""
-    measured, validation = (np.array([each == name for each in held_out.side]) for name in (side, "validation"))
+    measured, validation = (np.array([of_row == name for of_row in held_out.side]) for name in (side, "validation"))
     if side == OUT_OF_FOLD:
         return apply_nested(held_out.y_true[measured], y_raw[measured], held_out.fold[measured], fit)
     return fit(held_out.y_true[validation], y_raw[validation]).apply(y_raw[measured])

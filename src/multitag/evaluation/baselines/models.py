@@ -144,7 +144,7 @@ def score_tfidf(
     Fan, Chang, Hsieh, Wang and Lin (2008), "LIBLINEAR: a library for large linear classification".
     """
     text: Any = import_extra("sklearn.feature_extraction.text", "train")
-    joined = np.array([join_text(each) for each in texts], dtype=object)
+    joined = np.array([join_text(part) for part in texts], dtype=object)
     y_raw = _nothing(y)
     for train, scored in pairs:
         weigh = text.TfidfVectorizer(sublinear_tf=True, token_pattern=WORDS, max_features=MOST_WORDS)

@@ -90,8 +90,8 @@ def measure_reliability(y_true: ArrayLike, y_prob: ArrayLike, *, n_bins: int = N
 
     Examples
     --------
-    >>> found = measure_reliability([[0], [1], [1], [1]], [[0.2], [0.2], [0.9], [0.9]], n_bins=2)
-    >>> round(found.brier, 3), round(found.ece, 3), found.curve[1]
+    >>> measured = measure_reliability([[0], [1], [1], [1]], [[0.2], [0.2], [0.9], [0.9]], n_bins=2)
+    >>> round(measured.brier, 3), round(measured.ece, 3), measured.curve[1]
     (0.175, 0.2, (0.9, 1.0, 2))
     """
     true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
@@ -99,9 +99,10 @@ def measure_reliability(y_true: ArrayLike, y_prob: ArrayLike, *, n_bins: int = N
     if len(true) == 0:
         raise DataError("nothing to measure: 0 rows; expected at least one")
     curve = _curve(true.ravel(), prob.ravel(), n_bins)
-    own = [_error(_curve(true[:, each], prob[:, each], n_bins)) for each in np.flatnonzero(true.any(axis=0))]
+    occurring = np.flatnonzero(true.any(axis=0))
+    errors = [_error(_curve(true[:, label], prob[:, label], n_bins)) for label in occurring]
     squares = np.sort(np.square(prob - true), axis=None)  # sums round differently when rows change places
-    return Reliability(float(squares.mean()), _error(curve), float(np.mean(own)) if own else None, tuple(curve))
+    return Reliability(float(squares.mean()), _error(curve), float(np.mean(errors)) if errors else None, tuple(curve))
 
 
 def compare_calibration(

@@ -162,12 +162,13 @@ class LabelAudit:
             # Before Python 3.13 a lone carriage return is quoted only if all text is.
             writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
             writer.writerow(COLUMNS)
-            for each in self.findings:
-                others, fold = "|".join(map(str, each.other_rows)), "" if each.fold == NO_FOLD else each.fold
+            for finding in self.findings:
+                others = "|".join(map(str, finding.other_rows))
+                fold = "" if finding.fold == NO_FOLD else finding.fold
                 writer.writerow(
                     (
-                        round(each.confidence, 4), each.kind, each.row, each.label, others, each.side, fold,
-                        _in_cell(each.labels), each.text,
+                        round(finding.confidence, 4), finding.kind, finding.row, finding.label, others, finding.side,
+                        fold, _in_cell(finding.labels), finding.text,
                     )
                 )  # fmt: skip
             text.detach()
@@ -192,17 +193,17 @@ def audit_held_out(held_out: HeldOut, duplicates: DuplicateGroups | None = None)
         or folds.
     """
     doubts = find_doubts(held_out.y_true, held_out.y_prob)
-    alike = DuplicateGroups.find(held_out.texts) if duplicates is None else duplicates
-    found = [*_doubted(held_out, WRONG, doubts.wrong, doubts.confidence)]
-    found += _doubted(held_out, MISSING, doubts.missing, doubts.confidence)
-    found += _duplicates(held_out, alike)
-    found.sort(key=lambda each: (-each.confidence, KINDS.index(each.kind), each.row, each.label))
+    duplicates = DuplicateGroups.find(held_out.texts) if duplicates is None else duplicates
+    findings = [*_doubted(held_out, WRONG, doubts.wrong, doubts.confidence)]
+    findings += _doubted(held_out, MISSING, doubts.missing, doubts.confidence)
+    findings += _duplicates(held_out, duplicates)
+    findings.sort(key=lambda finding: (-finding.confidence, KINDS.index(finding.kind), finding.row, finding.label))
     notes = []
     if unknown := [repr(held_out.label_names[index]) for index in np.flatnonzero(~doubts.judged)]:
         notes.append(f"not checked, as fewer than {MIN_ROWS} rows have or lack them: {list_first(unknown)}")
-    if alike.too_large:
+    if duplicates.too_large:
         notes.append(f"nearly equal texts were not looked for among more than {MOST_CHARACTERS:,} characters")
-    return LabelAudit(len(held_out), tuple(found), tuple(notes))
+    return LabelAudit(len(held_out), tuple(findings), tuple(notes))
 
 
 def _doubted(
@@ -212,30 +213,30 @@ def _doubted(
         yield _finding(held_out, kind, float(confidence[index, column]), index, label=held_out.label_names[column])
 
 
-def _duplicates(held_out: HeldOut, alike: DuplicateGroups) -> Iterator[LabelFinding]:
-    groups = alike.groups()
-    weakest = _weakest_links(alike, groups)
+def _duplicates(held_out: HeldOut, duplicates: DuplicateGroups) -> Iterator[LabelFinding]:
+    groups = duplicates.groups()
+    weakest = _weakest_links(duplicates, groups)
     numbers: dict[tuple[str, int], int] = {}
-    places = zip(held_out.side, held_out.fold.tolist(), strict=True)
-    place = np.array([numbers.setdefault(each, len(numbers)) for each in places], dtype=np.int64)  # (n_rows,)
-    for group in members(alike.equal):
+    sides = zip(held_out.side, held_out.fold.tolist(), strict=True)  # each fold is one of its own
+    place = np.array([numbers.setdefault(side, len(numbers)) for side in sides], dtype=np.int64)  # (n_rows,)
+    for group in members(duplicates.equal):
         yield from _conflicts(held_out, group, np.arange(len(group)), 1.0)
     for group in members(groups):
         similarity = float(weakest[groups[group[0]]])
-        yield from _conflicts(held_out, group, alike.equal[group], similarity)
+        yield from _conflicts(held_out, group, duplicates.equal[group], similarity)
         elsewhere = group[place[group] != place[group[0]]]
         if len(elsewhere):
             yield _finding(held_out, ACROSS, similarity, int(group[0]), others=elsewhere)
 
 
-def _weakest_links(alike: DuplicateGroups, groups: Ints) -> NDArray[np.float64]:
+def _weakest_links(duplicates: DuplicateGroups, groups: Ints) -> NDArray[np.float64]:
     """Return the least similarity of two texts that hold each group together; 1 where its texts are equal."""
     weakest = np.ones(len(groups))  # (n_groups,) and more
-    if alike.near is not None and len(groups):
-        _, first = np.unique(alike.equal, return_index=True)  # a row of each text
-        one, other = groups[first[alike.near.pairs.T]]  # (2, n_pairs)
+    if duplicates.near is not None and len(groups):
+        _, first = np.unique(duplicates.equal, return_index=True)  # a row of each text
+        one, other = groups[first[duplicates.near.pairs.T]]  # (2, n_pairs)
         together = one == other  # not those of a form that most rows follow
-        np.minimum.at(weakest, one[together], alike.near.similarity[together])
+        np.minimum.at(weakest, one[together], duplicates.near.similarity[together])
     return weakest
 
 
@@ -245,11 +246,11 @@ def _conflicts(held_out: HeldOut, group: Ints, texts: Ints, similarity: float) -
     ``texts`` numbers the text of each row of the group; a row is a text of its own where equal ones are compared.
     """
     _, number = np.unique(texts, return_inverse=True)  # (n_group_rows,)
-    given = held_out.y_true[group].astype(bool)
-    has = np.zeros((number.max() + 1, given.shape[1]), dtype=bool)  # (n_texts, n_labels)
-    np.logical_or.at(has, number, given)
+    labelled = held_out.y_true[group].astype(bool)
+    has = np.zeros((number.max() + 1, labelled.shape[1]), dtype=bool)  # (n_texts, n_labels)
+    np.logical_or.at(has, number, labelled)
     for column in np.flatnonzero(has.any(axis=0) & ~has.all(axis=0)).tolist():
-        row = int(group[given[:, column].argmax()])
+        row = int(group[labelled[:, column].argmax()])
         without = group[~has[number, column]]
         yield _finding(held_out, CONFLICT, similarity, row, label=held_out.label_names[column], others=without)
 
@@ -257,10 +258,10 @@ def _conflicts(held_out: HeldOut, group: Ints, texts: Ints, similarity: float) -
 def _finding(
     held_out: HeldOut, kind: str, confidence: float, index: int, *, label: str = "", others: Ints | None = None
 ) -> LabelFinding:
-    rows, own = held_out.rows, np.flatnonzero(held_out.y_true[index]).tolist()
+    rows, columns = held_out.rows, np.flatnonzero(held_out.y_true[index]).tolist()
     return LabelFinding(
         confidence, kind, int(rows[index]), label, () if others is None else tuple(rows[others].tolist()),
-        held_out.side[index], int(held_out.fold[index]), tuple(held_out.label_names[column] for column in own),
+        held_out.side[index], int(held_out.fold[index]), tuple(held_out.label_names[column] for column in columns),
         held_out.texts[index],
     )  # fmt: skip
 

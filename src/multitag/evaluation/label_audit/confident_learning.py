@@ -82,17 +82,17 @@ def find_doubts(y_true: ArrayLike, y_prob: ArrayLike) -> Doubts:
     """
     true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob)
-    given = true == 1
-    confidence = np.where(given, 1 - prob, prob)
-    support = given.sum(axis=0)  # (n_labels,)
-    judged = (support >= MIN_ROWS) & (len(given) - support >= MIN_ROWS)
-    counts = np.rint(estimate_joint(given, prob)).astype(np.int64) * judged[:, None, None]
-    wrong = _surest(confidence, given, counts[:, 1, 0])
-    missing = _surest(confidence, ~given, counts[:, 0, 1])
+    labelled = true == 1
+    confidence = np.where(labelled, 1 - prob, prob)
+    support = labelled.sum(axis=0)  # (n_labels,)
+    judged = (support >= MIN_ROWS) & (len(labelled) - support >= MIN_ROWS)
+    counts = np.rint(estimate_joint(labelled, prob)).astype(np.int64) * judged[:, None, None]
+    wrong = _surest(confidence, labelled, counts[:, 1, 0])
+    missing = _surest(confidence, ~labelled, counts[:, 0, 1])
     return Doubts(confidence, wrong, missing, judged)
 
 
-def estimate_joint(given: Booleans, y_prob: Floats) -> Floats:
+def estimate_joint(labelled: Booleans, y_prob: Floats) -> Floats:
     """Estimate how many rows have a label and should have it, have it and should not, and so on.
 
     A row counts as one that should have the label if its probability is at least the mean of the rows that have it,
@@ -102,7 +102,7 @@ def estimate_joint(given: Booleans, y_prob: Floats) -> Floats:
 
     Parameters
     ----------
-    given : ndarray of bool, shape (n_rows, n_labels)
+    labelled : ndarray of bool, shape (n_rows, n_labels)
     y_prob : ndarray of float64, shape (n_rows, n_labels)
         In [0, 1].
 
@@ -111,15 +111,15 @@ def estimate_joint(given: Booleans, y_prob: Floats) -> Floats:
     ndarray of float64, shape (n_labels, 2, 2)
         Rows by whether they have the label, and whether they should.
     """
-    n_with = given.sum(axis=0)
-    n_without = len(given) - n_with
-    usual_with = (y_prob * given).sum(axis=0) / np.maximum(n_with, 1)  # (n_labels,)
-    usual_without = (y_prob * ~given).sum(axis=0) / np.maximum(n_without, 1)
+    n_with = labelled.sum(axis=0)
+    n_without = len(labelled) - n_with
+    usual_with = (y_prob * labelled).sum(axis=0) / np.maximum(n_with, 1)  # (n_labels,)
+    usual_without = (y_prob * ~labelled).sum(axis=0) / np.maximum(n_without, 1)
     high, low = y_prob >= usual_with - EQUAL, y_prob <= usual_without + EQUAL
     should = high & (~low | (y_prob > 0.5))
     should_not = low & (~high | (y_prob <= 0.5))
-    joint = np.empty((given.shape[1], 2, 2))
-    for has, rows, n_rows in ((0, ~given, n_without), (1, given, n_with)):
+    joint = np.empty((labelled.shape[1], 2, 2))
+    for has, rows, n_rows in ((0, ~labelled, n_without), (1, labelled, n_with)):
         counted = np.stack([(rows & should_not).sum(axis=0), (rows & should).sum(axis=0)], axis=1)  # (n_labels, 2)
         counted[:, has] = np.maximum(counted[:, has], 1)  # some row is right, or there is nothing to scale
         joint[:, has] = counted * (n_rows / counted.sum(axis=1))[:, None]
