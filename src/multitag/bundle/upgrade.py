@@ -14,13 +14,7 @@ present number when it is written again. What a later format changes in older fi
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 from multitag.errors import BundleError
-
-if TYPE_CHECKING:
-    from multitag.bundle.manifest import Manifest
 
 FORMAT = 2
 
@@ -47,8 +41,3 @@ def check_format(number: object, where: str) -> None:
             f"{where}: written by a newer multitag (format {number}); this one reads up to {FORMAT}; "
             "upgrade with: pip install -U multitag"
         )
-
-
-def upgraded(manifest: Manifest) -> Manifest:
-    """Return the manifest of a bundle that is written again: of the present format."""
-    return replace(manifest, format=FORMAT)

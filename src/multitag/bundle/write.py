@@ -15,7 +15,7 @@ from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST, check_names, list_files
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
 from multitag.bundle.read import open_bundle
-from multitag.bundle.upgrade import upgraded
+from multitag.bundle.upgrade import FORMAT
 from multitag.errors import BundleError, OutputError
 
 
@@ -118,7 +118,7 @@ def replace_files(
             if content is not None:
                 (staged / name).parent.mkdir(exist_ok=True)
                 _write(content, staged / name)
-        return _seal(staged, replace(upgraded(manifest), files=kept), str(folder if out is None else out))
+        return _seal(staged, replace(manifest, format=FORMAT, files=kept), str(folder if out is None else out))
 
 
 def refuse_inside(target: Path, bundle: Path) -> None:
