@@ -6,29 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from evaluation.noisy_runs import compared, make_run
 from multitag.errors import DataError
-from multitag.evaluation.compare import MIN_ROWS, compare
-from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.compare import MIN_ROWS
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.compute import compute_metrics
 
-NAMES = ("runs/a", "runs/b")
 REMEDY = "only runs on the same rows can be compared: the same table, split and seed"
-
-
-def make_run(noise, n_rows=200, seed=0, side="test"):
-    rng = np.random.default_rng(5)
-    y_true = (rng.random((n_rows, 3)) < [0.5, 0.3, 0.2]).astype(np.uint8)
-    noises = np.random.default_rng(seed).normal(size=y_true.shape)
-    y_prob = (1 / (1 + np.exp(-(2.0 * y_true - 1 + noise * noises)))).astype(np.float32)
-    return HeldOut(
-        ("Crime", "Drama", "War"), np.arange(n_rows) * 2 + 1, tuple(f"plot {row}" for row in range(n_rows)),
-        (side,) * n_rows, np.full(n_rows, -1), y_true, y_prob, y_prob, (y_prob >= 0.5).astype(np.uint8),
-    )  # fmt: skip
-
-
-def compared(first, second):
-    return compare(first, second, names=NAMES, resamples=300, seed=0)
 
 
 def test_figures_and_differences_are_those_of_the_rows():

@@ -13,21 +13,12 @@ import pytest
 from pyarrow import feather
 from pyarrow import parquet as pq
 
-from data.rows import rows_of
+from data.rows import refused, rows_of
 from multitag.data.cells import is_missing
 from multitag.data.readers.source import open_source
 from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]
-
-
-def refused(path: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        open_source(path)
-    said = str(caught.value)
-    assert said.startswith(str(path))
-    assert len(said.splitlines()) == 1
-    return said.removeprefix(str(path))
 
 
 @pytest.fixture

@@ -23,15 +23,6 @@ keep_folder = settings(
 cells = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-def refused(path: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        open_source(path)
-    said = str(caught.value)
-    assert said.startswith(str(path))
-    assert len(said.splitlines()) == 1
-    return said.removeprefix(str(path))
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

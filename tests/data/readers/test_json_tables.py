@@ -11,24 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.rows import cells_of, content, rows_of
+from data.rows import cells_of, content, refused, rows_of
 from multitag.data.readers.source import open_source
-from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]
 
 keep_folder = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
 )
-
-
-def refused(path: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        open_source(path)
-    said = str(caught.value)
-    assert said.startswith(str(path))
-    assert len(said.splitlines()) == 1
-    return said.removeprefix(str(path))
 
 
 def test_jsonl_keeps_types_and_the_order_of_keys(write: Write) -> None:

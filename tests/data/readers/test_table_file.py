@@ -14,21 +14,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from data.rows import rows_of
+from data.rows import refused, rows_of
 from multitag.data.readers.source import open_source
 from multitag.data.readers.table_file import kind_of, table_file
 from multitag.errors import DataError
 
 Write = Callable[[str, str | bytes], Path]
-
-
-def refused(path: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        open_source(path)
-    said = str(caught.value)
-    assert said.startswith(str(path))
-    assert len(said.splitlines()) == 1
-    return said.removeprefix(str(path))
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
