@@ -77,13 +77,17 @@ def pop_settings(settings: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: settings.pop(name) for name in names if name in settings}
 
 
-def takes_options(*names: str, defaults: bool = True) -> Callable[[Function], Function]:
+def takes_options(
+    *names: str, section: Any = Config, defaults: bool = True
+) -> Callable[[Function], Function]:
     """Offer settings as options of a command that takes them as ``**settings``; it gets those that were given.
 
     Parameters
     ----------
     *names : str
-        Settings of :class:`~multitag.config.Config`.
+        Settings of the section; all of them if none is named.
+    section : type
+        A dataclass of settings.
     defaults : bool, default True
         Whether the defaults are shown; False where a bundle has its own.
     """
@@ -91,7 +95,8 @@ def takes_options(*names: str, defaults: bool = True) -> Callable[[Function], Fu
     def offer(command: Function) -> Function:
         signature = inspect.signature(command)
         own = [parameter for parameter in signature.parameters.values() if parameter.kind is not VAR_KEYWORD]
-        offered = [option for name in names for option in _options(SETTINGS[name], defaults)]
+        settings = settings_of(section)
+        offered = [option for name in names or settings for option in _options(settings[name], defaults)]
         command.__signature__ = signature.replace(parameters=[*own, *offered])  # type: ignore[attr-defined]
         return command
 

@@ -11,15 +11,18 @@ from cyclopts import Parameter
 from multitag.cli.options import AsJson, Backend, WholeNumber, pop_settings, takes_options
 from multitag.cli.show import print_beside, print_lines, print_notes
 from multitag.config import PolicyName
+from multitag.config.setting import settings_of
 from multitag.errors import ConfigError, printable
+from multitag.inference.options import PredictOptions
 
 if TYPE_CHECKING:
     from multitag.inference.classifier import Classifier
     from multitag.inference.prediction import Prediction
 
-BATCH_SIZE = 32
+PREDICT_SETTINGS = tuple(settings_of(PredictOptions))
 
 
+@takes_options(section=PredictOptions)
 @takes_options("delimiter", "encoding", "header", "long", "pool", defaults=False)
 def predict(
     bundle: Path,
@@ -31,12 +34,8 @@ def predict(
     columns: Annotated[list[str] | None, Parameter(name="--text", negative=())] = None,
     review: Path | None = None,
     policy: PolicyName | None = None,
-    threshold: float | None = None,
-    top_k: WholeNumber | None = None,
-    at_least_one: Annotated[bool, Parameter(negative=())] = False,
     backend: Backend = "auto",
     threads: WholeNumber | None = None,
-    batch_size: WholeNumber = BATCH_SIZE,
     json: AsJson = False,
     **settings: Any,
 ) -> None:
@@ -58,28 +57,19 @@ def predict(
         Second file to write, with the rows where no label passes.
     policy
         What decides: tuned thresholds, the fixed one, or the guarantee's; by default the bundle's.
-    threshold
-        One threshold for all labels; by default the bundle's.
-    top_k
-        Predict exactly the K most probable labels.
-    at_least_one
-        Predict the most probable label where none passes.
     threads
         Threads to use; by default one per core.
-    batch_size
-        Texts per batch at most.
     json
         Print the prediction of one text as JSON.
     """
     _check(text, input_file, output_file, columns, json)
-    if review is not None and (input_file is None or top_k is not None or at_least_one):
+    options = PredictOptions(**pop_settings(settings, *PREDICT_SETTINGS))
+    if review is not None and (input_file is None or options.top_k is not None or options.at_least_one):
         raise ConfigError("--review takes rows of --input where no label passes; --top-k and --at-least-one leave none")
-    if policy is not None and (threshold is not None or top_k is not None):
+    if policy is not None and (options.threshold is not None or options.top_k is not None):
         raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
     from multitag.inference.classifier import load
-    from multitag.inference.options import PredictOptions
 
-    options = PredictOptions(threshold, top_k, at_least_one, batch_size)
     windows = pop_settings(settings, "long", "pool")
     with load(bundle, backend=backend, threads=threads, policy=policy, **windows) as classifier:
         if input_file is None or output_file is None:

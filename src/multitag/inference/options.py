@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from multitag.config import PolicyName
+from multitag.config.setting import Option, Range, Section
 from multitag.errors import ConfigError
 
 DEFAULT_BATCH_SIZE = 32
 
+MAIN = Option(main=True)
+
 
 @dataclass(frozen=True)
-class PredictOptions:
+class PredictOptions(Section):
     """How labels are chosen by their probabilities, and how many texts are scored at once.
 
     Parameters
     ----------
-    threshold : float, optional
-        One threshold in [0, 1] for all labels instead of the policy's.
-    top_k : int, optional
-        Exactly the k most probable labels, whatever the thresholds.
-    at_least_one : bool, default False
+    threshold : float or None
+        One threshold for all labels; by default those of the policy.
+    top_k : int or None
+        Predict exactly the K most probable labels, whatever the thresholds.
+    at_least_one : bool
         Predict the most probable label where none reaches its threshold.
-    batch_size : int, default 32
-        Texts in a batch at most.
+    batch_size : int
+        Texts per batch at most.
 
     Raises
     ------
@@ -31,17 +35,10 @@ class PredictOptions:
         If an option is out of its range.
     """
 
-    threshold: float | None = None
-    top_k: int | None = None
-    at_least_one: bool = False
-    batch_size: int = DEFAULT_BATCH_SIZE
-
-    def __post_init__(self) -> None:
-        """Check the ranges that do not depend on the bundle."""
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise ConfigError(f"threshold: expected a number from 0 to 1, got {self.threshold!r}")
-        if self.batch_size < 1:
-            raise ConfigError(f"batch_size: expected at least 1, got {self.batch_size}")
+    threshold: Annotated[float | None, Range(at_least=0, at_most=1), MAIN] = None
+    top_k: Annotated[int | None, MAIN] = None
+    at_least_one: Annotated[bool, MAIN] = False
+    batch_size: Annotated[int, Range(at_least=1), MAIN] = DEFAULT_BATCH_SIZE
 
     def check_policy(self, policy: PolicyName | None) -> None:
         """Refuse options that would give other labels than those a guarantee holds for.
