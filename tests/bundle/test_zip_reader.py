@@ -140,7 +140,7 @@ def test_the_zip_by_hand_is_a_good_one(entries, zip_path):
 def test_a_name_that_comes_twice_is_refused(first, entries, zip_path):
     other = entry("labels.json", b'["Evil", "Twin"]')
     write_zip(zip_path, [other, *entries] if first else [*entries, other])
-    refuse(zip_path, "'labels.json' is there twice")
+    refuse(zip_path, "'labels.json' appears twice")
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFDIR, stat.S_IFCHR, stat.S_IFIFO, stat.S_IFSOCK])

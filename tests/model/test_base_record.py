@@ -56,7 +56,7 @@ def test_of_the_hub_the_recorded_revision_is_taken_from_the_cache_or_downloaded_
     gone = find(record | {"folder": "/no/such"}, DEAD, tmp_path / "empty")
     assert gone["kind"] == "BaseModelError"
     assert "of revision 0123456789ab that the run was begun with" in gone["error"]
-    assert "cannot be had any more: not in the local cache, and the hub did not give it: " in gone["error"]
+    assert "cannot be had any more: not in the local cache, and the hub did not provide it: " in gone["error"]
 
 
 def test_a_run_begun_offline_stays_with_minilm_where_the_hub_is_back(hub, tiny_distilbert, tmp_path):

@@ -44,7 +44,7 @@ def test_the_collator_pads_to_the_batch_and_the_loss_takes_the_labels(tokenizer,
 
 
 def test_a_row_of_labels_for_each_text(tokenizer):
-    with pytest.raises(DataError, match="expected one row of labels a text, got 2 texts and 3 rows"):
+    with pytest.raises(DataError, match="expected one row of labels per text, got 2 texts and 3 rows"):
         TextDataset(Tokens.from_texts(["a", "b"], tokenizer, 8), np.zeros((3, 2), dtype=int))
 
 

@@ -88,7 +88,7 @@ def _check_entries(entries: Sequence[zipfile.ZipInfo], zip_size: int, where: str
     names = [entry.orig_filename for entry in entries]
     check_names(set(names) - {MANIFEST}, where)
     for name, entry in zip(names, entries, strict=True):
-        problem = "is there twice" if names.count(name) > 1 else _find_problem(entry)
+        problem = "appears twice" if names.count(name) > 1 else _find_problem(entry)
         if problem is not None:
             raise BundleError(f"{where}: {name[:100]!r} {problem}; refused, expected a zip by multitag pack")
     if sum(entry.file_size for entry in entries) > MAX_RATIO * zip_size:  # packed sizes may be false or overlap

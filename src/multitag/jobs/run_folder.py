@@ -131,7 +131,7 @@ class RunFolder:
             except OutputError as error:
                 if not self.begun:
                     raise
-                raise OutputError(f"{error}; once that is mended, go on with --resume") from error
+                raise OutputError(f"{error}; once that is fixed, continue with --resume") from error
 
     def clear_leftovers(self) -> None:
         """Clear away what a killed run left half written."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from multitag.digests import sha256_of_files
-from multitag.errors import BaseModelError, MissingExtraError
+from multitag.errors import BaseModelError, MissingExtraError, describe_error
 from multitag.extras import import_extra
 from multitag.model.minilm import MINILM_SHA256, minilm_folder
 from multitag.remote_code import find_code_request
@@ -100,8 +100,8 @@ def resolve_base_model(asked_for: str) -> BaseModel:
         folder = download(asked_for)
     except Exception as error:  # the hub client lets through errors of whichever HTTP library it uses
         raise BaseModelError(
-            f"base model {asked_for!r}: not in the local cache, and the hub did not give it "
-            f"({_one_line(error)}); check the name and the network, or use --base-model minilm"
+            f"base model {asked_for!r}: not in the local cache, and the hub did not provide it "
+            f"({describe_error(error)[:160]}); check the name and the network, or use --base-model minilm"
         ) from error
     return _described(asked_for, asked_for, folder, "asked for by name; downloaded from the hub", "hub")
 
@@ -114,7 +114,8 @@ def _resolve_auto() -> BaseModel:
     try:
         folder = download(DISTILBERT)
     except Exception as error:  # as above: any failure to fetch means MiniLM, and is told as the reason
-        reason = f"{DISTILBERT} is not in the local cache and the hub did not give it ({_one_line(error)})"
+        problem = describe_error(error)[:160]
+        reason = f"{DISTILBERT} is not in the local cache and the hub did not provide it ({problem})"
         try:
             return _minilm("auto", reason)
         except MissingExtraError as missing:
@@ -196,7 +197,7 @@ def _refuse_code(name: str, folder: Path) -> None:
         key = find_code_request(_settings(name, folder / file))
         if key is not None:
             raise BaseModelError(
-                f"base model {name!r}: {folder / file} has {key!r}, which asks for code of its own to be run; "
+                f"base model {name!r}: {folder / file} has {key!r}, which asks to run code of its own; "
                 "multitag never does so: choose a model that transformers knows by itself"
             )
     index = _settings(name, folder / "model.safetensors.index.json").get("weight_map", {})
@@ -216,8 +217,3 @@ def _settings(name: str, path: Path) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise BaseModelError(f"base model {name!r}: {path}: expected keys and values, got {type(settings).__name__}")
     return settings
-
-
-def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:160]}" if text else type(error).__name__

@@ -88,7 +88,7 @@ def _on_hub(record: Mapping[str, str]) -> Path:
         return download(name, revision)
     except Exception as error:  # the hub client lets through errors of whichever HTTP library it uses
         raise _gone(
-            record, f"not in the local cache, and the hub did not give it: {describe_error(error)[:160]}"
+            record, f"not in the local cache, and the hub did not provide it: {describe_error(error)[:160]}"
         ) from error
 
 

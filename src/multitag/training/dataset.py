@@ -42,7 +42,7 @@ class TextDataset(Dataset[dict[str, Any]]):
         self, tokens: Tokens, y: NDArray[np.integer], soft: NDArray[np.float32] | None = None
     ) -> None:
         if len(tokens) != len(y):
-            raise DataError(f"expected one row of labels a text, got {len(tokens)} texts and {len(y)} rows")
+            raise DataError(f"expected one row of labels per text, got {len(tokens)} texts and {len(y)} rows")
         self.tokens = tokens
         self.lengths: NDArray[np.int64] = np.diff(tokens.offsets)
         self.y: NDArray[np.uint8] = np.asarray(y, dtype=np.uint8)

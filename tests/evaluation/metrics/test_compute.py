@@ -215,8 +215,8 @@ GOOD = np.array([[1, 0], [0, 1]])
         ({"y_prob": [[0, np.nan], [1, 1]]}, "got nan in row 0, column 1"),
         ({"y_prob": [["a", "b"], ["c", "d"]]}, "y_prob: expected numbers"),
         ({"y_prob": [[0.1], [0.1, 0.2]]}, "y_prob: expected rows of one length"),
-        ({"label_names": ["a"]}, "label_names: expected 2, one a column of y_true, got 1"),
-        ({"thresholds": [0.3]}, "thresholds: expected 2 numbers, one a label, got 1"),
+        ({"label_names": ["a"]}, "label_names: expected 2, one per column of y_true, got 1"),
+        ({"thresholds": [0.3]}, "thresholds: expected 2 numbers, one per label, got 1"),
         ({"thresholds": [0.3, 1.2]}, "thresholds: expected probabilities from 0 to 1, got 1.2"),
     ],
 )

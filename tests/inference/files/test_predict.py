@@ -250,7 +250,7 @@ BAD_INPUTS = {
     "empty file": ("in.csv", b"", r"in\.csv: the file is empty"),
     "a header alone": ("in.csv", b"id,Plot\n", r"in\.csv: no row to predict"),
     "blank lines": ("in.jsonl", b"\n\n", r"in\.jsonl: no rows"),
-    "missing column": ("in.csv", b"id,Text\n1,x\n", r"row 1: no column 'Plot'; .* there are: 'id', 'Text'$"),
+    "missing column": ("in.csv", b"id,Text\n1,x\n", r"row 1: no column 'Plot'; .* the columns are 'id', 'Text'$"),
     "missing key": ("in.jsonl", b'{"Plot": "x"}\n{"plot": "y"}\n', r"row 2: no column 'Plot'; .* 'plot'$"),
     "labels clash": ("in.csv", b"Plot,predicted_labels\nx,y\n", r"'predicted_labels' would be written twice"),
     "score clash": ("in.csv", b"Plot,probability_War\nx,y\n", r"'probability_War' would be written twice"),

@@ -65,10 +65,10 @@ def compute_metrics(
     if n_labels < 2:
         raise DataError("nothing to measure: 1 label; multi-label figures need at least two")
     if len(label_names) != n_labels:
-        raise DataError(f"label_names: expected {n_labels}, one a column of y_true, got {len(label_names)}")
+        raise DataError(f"label_names: expected {n_labels}, one per column of y_true, got {len(label_names)}")
     cuts = as_probabilities(np.reshape(thresholds, (1, -1)), "thresholds")[0]
     if len(cuts) != n_labels:
-        raise DataError(f"thresholds: expected {n_labels} numbers, one a label, got {len(cuts)}")
+        raise DataError(f"thresholds: expected {n_labels} numbers, one per label, got {len(cuts)}")
 
     points = compute_points(DecisionKernel(true, pred), n_rows) | compute_points(RankingKernel(true, prob), n_rows)
     support = true.sum(axis=0).tolist()

@@ -71,9 +71,9 @@ def read_costs(path: str | Path, label_names: Sequence[str]) -> Costs:
         where = f"{path}, row {number}"
         name = cells[0].strip()
         if name not in label_names:
-            raise DataError(f"{where}, column 'label': {name[:60]!r} is no label of the model; remove the row")
+            raise DataError(f"{where}, column 'label': {name[:60]!r} is not a label of the model; remove the row")
         if name in costs:
-            raise DataError(f"{where}, column 'label': {name[:60]!r} is there twice; remove one of the rows")
+            raise DataError(f"{where}, column 'label': {name[:60]!r} appears twice; remove one of the rows")
         false_positive, false_negative = (
             _read_cost(cell, f"{where}, column {column!r}") for cell, column in zip(cells[1:], COLUMNS[1:], strict=True)
         )

@@ -134,7 +134,7 @@ def retune_thresholds(
     """
     true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     if len(true) < MIN_ROWS_TO_TUNE:
-        raise DataError(f"{tuned_on}: thresholds tuned on so few rows are noise; give at least {MIN_ROWS_TO_TUNE}")
+        raise DataError(f"{tuned_on}: thresholds tuned on so few rows are noise; use at least {MIN_ROWS_TO_TUNE}")
 
     def tune(rows: NDArray[np.bool_]) -> Thresholds:
         return tune_thresholds(
@@ -143,7 +143,7 @@ def retune_thresholds(
 
     thresholds = tune(np.ones(len(true), dtype=bool))
     if thresholds.per_label is None:
-        raise DataError(f"{tuned_on}: no row has a label of the model; give rows that have some")
+        raise DataError(f"{tuned_on}: no row has a label of the model; use rows that do")
     part = np.random.default_rng(seed).permutation(len(true)) % PARTS
     after = np.empty_like(true)
     for held_out in range(PARTS):

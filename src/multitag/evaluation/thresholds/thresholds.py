@@ -168,7 +168,7 @@ def apply_thresholds(
     cuts = np.asarray(thresholds, dtype=np.float64)
     n_labels = prob.shape[1]
     if cuts.shape not in ((), (n_labels,)):
-        raise ConfigError(f"thresholds: expected one, or {n_labels} (one a label), got shape {cuts.shape}")
+        raise ConfigError(f"thresholds: expected one, or {n_labels} (one per label), got shape {cuts.shape}")
     if not ((cuts >= 0) & (cuts <= 1)).all():
         raise ConfigError(f"thresholds: expected numbers from 0 to 1, got {reprlib.repr(cuts.tolist())}")
     if top_k is not None:

@@ -85,7 +85,8 @@ def _check_columns(
             if column not in record:
                 present = ", ".join(repr(name) for name in record)
                 raise DataError(
-                    f"{where}, row {row}: no column {column!r}; name the texts with --text; there are: {present}"
+                    f"{where}, row {row}: no column {column!r}; name the column of the texts with --text; "
+                    f"the columns are {present}"
                 )
         clash = added.intersection(record)
         if clash:
