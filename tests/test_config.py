@@ -188,7 +188,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known(values: Any, message: 
         (None, "seed", -1, "expected 0 to 4294967295, got -1"),
         (None, "seed", True, "expected a whole number, got True"),
         (None, "seed", 1.0, "expected a whole number, got 1.0"),
-        ("data", "text", 7, "expected text or a list of texts or nothing, got 7"),
+        ("data", "text", 7, "expected text, a list of texts or nothing, got 7"),
         ("data", "allow_unlabelled", "yes", "expected true or false, got 'yes'"),
         ("split", "method", "stratify", "expected stratified or random, got 'stratify'"),
         ("split", "test_size", 1.5, "expected a share in [0, 1) or a whole number of rows, got 1.5"),
@@ -203,7 +203,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known(values: Any, message: 
         ("training", "save_steps", 0, "expected at least 1, got 0"),
         ("training", "warmup_ratio", 1, "expected at least 0 and less than 1, got 1.0"),
         ("training", "weight_decay", -1, "expected at least 0, got -1.0"),
-        ("training", "precision", "fp16", "expected auto or fp32 or bf16, got 'fp16'"),
+        ("training", "precision", "fp16", "expected auto, fp32 or bf16, got 'fp16'"),
         ("training", "trainer_args", [1], "expected keys and values, got [1]"),
         ("training", "trainer_args", {1: 2}, "expected keys and values, got {1: 2}"),
         ("evaluation", "threshold", 1, "expected more than 0 and less than 1, got 1.0"),
@@ -244,10 +244,10 @@ def test_override_finds_a_setting_by_its_bare_name() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"epoch": 1}, "unknown option 'epoch'; did you mean 'epochs'?"),
-        ({"training": {}}, "unknown option 'training'; "),
-        ({"epochs": None}, "options: training.epochs: expected a number, got None"),
-        ({"epochs": 0}, "options: training.epochs: expected more than 0, got 0.0"),
+        ({"epoch": 1}, "unknown setting 'epoch'; did you mean 'epochs'?"),
+        ({"training": {}}, "unknown setting 'training'; "),
+        ({"epochs": None}, "epochs: expected a number, got None"),
+        ({"epochs": 0}, "epochs: expected more than 0, got 0.0"),
     ],
 )
 def test_a_bad_override_is_refused(values: dict[str, Any], message: str) -> None:

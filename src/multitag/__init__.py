@@ -1,4 +1,4 @@
-"""A table of texts and tags in, a multi-label text classifier you can trust, move and run out.
+"""Turn a table of texts and tags into a multi-label text classifier that you can trust, move and run anywhere.
 
 >>> import multitag
 >>> table = multitag.read_table("sample")

@@ -137,7 +137,7 @@ def refuse_existing(target: Path) -> None:
         If something, a broken link included, has that name, or the parent folder does not exist.
     """
     if target.exists() or target.is_symlink():
-        raise OutputError(f"{target}: exists already; choose another name or remove it first")
+        raise OutputError(f"{target}: already exists; choose another name or remove it first")
     refuse_unwritable(target)
 
 

@@ -56,7 +56,7 @@ def test_a_target_that_exists_is_refused_and_stays(kind, make_bundle, tmp_path):
     if kind == "folder":
         (target / "mine").touch()
     before = os.lstat(target), list(tmp_path.iterdir())
-    with pytest.raises(OutputError, match=r"bundle: exists already; choose another name or remove it first$"):
+    with pytest.raises(OutputError, match=r"bundle: already exists; choose another name or remove it first$"):
         make_bundle(target)
     assert (os.lstat(target), list(tmp_path.iterdir())) == before
 
@@ -69,7 +69,7 @@ def test_a_target_that_comes_while_writing_is_refused_and_stays(facts, fill, tmp
             fill(folder)
             target.mkdir()
 
-    with pytest.raises(OutputError, match="exists already"):
+    with pytest.raises(OutputError, match="already exists"):
         write()
     assert list(tmp_path.iterdir()) == [target]
     assert not list(target.iterdir())

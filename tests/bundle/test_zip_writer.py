@@ -72,7 +72,7 @@ def test_a_zip_is_not_packed(bundle):
 
 def test_a_target_that_exists_is_refused_and_stays(bundle, tmp_path):
     (tmp_path / "x.zip").write_text("mine")
-    with pytest.raises(OutputError, match=r"x\.zip: exists already"):
+    with pytest.raises(OutputError, match=r"x\.zip: already exists"):
         pack(bundle, tmp_path / "x.zip")
     assert (tmp_path / "x.zip").read_text() == "mine"
 

@@ -47,6 +47,6 @@ def test_what_cannot_be_compared_is_refused(refused, two_runs, finished_run, tmp
     assert refused("compare", first, finished_run.folder).startswith(f"{first} and {finished_run.folder}: measured on")
     assert refused("compare", first, "nowhere").startswith("nowhere/probabilities.parquet: missing; give the folder of")
     told = refused("compare", first, second, "--resamples", 10)
-    assert told == "resamples: expected at least 100, got 10"
+    assert told == "--resamples: expected at least 100, got 10"
     shutil.copyfile(finished_run.bundle / "labels.json", second / "probabilities.parquet")
     assert refused("compare", first, second).startswith(f"{second}/probabilities.parquet: not a file of probabilities")

@@ -54,7 +54,7 @@ def test_no_resamples_no_intervals(multitag_run, finished_run, films_csv, refuse
     ended = multitag_run(*command, "--json", "--resamples", 0)
     assert json.loads(ended.out)["fixed"]["intervals"] == {}
     assert "Micro F1" in multitag_run(*command, "--resamples", 0).out
-    assert refused(*command, "--resamples", 99) == "resamples: expected at least 100, got 99"
+    assert refused(*command, "--resamples", 99) == "--resamples: expected at least 100, got 99"
 
 
 def test_columns_are_by_default_those_of_the_bundle(multitag_run, finished_run, tmp_path, table):

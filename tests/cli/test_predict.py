@@ -100,7 +100,7 @@ def test_a_policy_decides_and_a_guarantee_is_told_with_its_conditions(multitag_r
         "predict", bundle, TEXT, "--threshold", 0.3
     )
     told = multitag_run("predict", promising, TEXT, "--policy", "guarantee", "--at-least-one")
-    assert (told.code, told.err.startswith("multitag: at_least_one: would give other labels")) == (2, True)
+    assert (told.code, told.err.startswith("multitag: --at-least-one: would give other labels")) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -110,17 +110,17 @@ def test_a_policy_decides_and_a_guarantee_is_told_with_its_conditions(multitag_r
         ([TEXT, "--input", "films.csv", "--output", "out.csv"], "give either one text, or a file"),
         (["--input", "films.csv"], "--input and --output go together"),
         ([TEXT, "--output", "out.csv"], "--input and --output go together"),
-        ([TEXT, "--review", "review.csv"], "--review takes rows of --input where no label passes"),
+        ([TEXT, "--review", "review.csv"], "--review takes the rows of --input where no label passes; name an --input"),
         (["--input", "films.csv", "--output", "out.csv", "--review", "r.csv", "--top-k", "2"], "--review takes rows"),
         ([TEXT, "--policy", "fixed", "--threshold", "0.5"], "--policy, --threshold and --top-k each say which"),
-        ([TEXT, "--policy", "guarantee"], "policy: this bundle has no guarantee; train with --guarantee recall=0.9"),
+        ([TEXT, "--policy", "guarantee"], "--policy: this bundle has no guarantee; train with --guarantee recall=0.9"),
         ([TEXT, "--text", "Plot"], "--text names a column of the --input file"),
         (["--input", "films.csv", "--output", "out.csv", "--json"], "--json prints the prediction of one text"),
-        ([TEXT, "--threshold", "1.1"], "threshold: expected 0 to 1, got 1.1"),
-        ([TEXT, "--threshold", "nan"], "threshold: expected 0 to 1, got nan"),
-        ([TEXT, "--top-k", "0"], "top_k: expected a whole number from 1 to 20 (labels), got 0"),
-        ([TEXT, "--top-k", "21"], "top_k: expected a whole number from 1 to 20 (labels), got 21"),
-        ([TEXT, "--batch-size", "0"], "batch_size: expected at least 1, got 0"),
+        ([TEXT, "--threshold", "1.1"], "--threshold: expected 0 to 1, got 1.1"),
+        ([TEXT, "--threshold", "nan"], "--threshold: expected 0 to 1, got nan"),
+        ([TEXT, "--top-k", "0"], "--top-k: expected a whole number from 1 to 20 (labels), got 0"),
+        ([TEXT, "--top-k", "21"], "--top-k: expected a whole number from 1 to 20 (labels), got 21"),
+        ([TEXT, "--batch-size", "0"], "--batch-size: expected at least 1, got 0"),
         (["--input", "nowhere.csv", "--output", "out.csv"], "nowhere.csv: no such file"),
         (["--input", "films.csv", "--output", "out.csv"], "films.csv, row 1: no column 'Description'; name "),
         (["--input", "empty.csv", "--output", "out.csv"], "empty.csv: the file is empty"),

@@ -33,7 +33,7 @@ def test_figures_before_and_after_are_shown_and_the_bundle_changed(multitag_proc
 def test_the_rows_of_the_run_and_a_new_bundle(multitag_run, finished_run, tmp_path):
     ended = multitag_run("tune", finished_run.bundle, "--objective", "hamming", "--out", tmp_path / "new")
     assert ended.code == 0
-    assert "note: rows: validation, 20 rows, of " in ended.out
+    assert "note: tuned on the rows that the run held out: validation, 20 rows, from " in ended.out
     assert ended.out.endswith(f"bundle: {tmp_path / 'new'}\n")
     assert multitag.load(tmp_path / "new").thresholds.objective == "hamming"
 
@@ -43,8 +43,8 @@ def test_mistakes_are_one_line_and_change_nothing(refused, finished_run, tmp_pat
     assert refused("tune", bundle, "nowhere.csv").startswith("nowhere.csv: no such file")
     assert refused("tune", bundle, films_csv).startswith("films.csv: no column 'Description'")
     told = refused("tune", bundle, films_csv, *COLUMNS, "--objective", "f1x")
-    assert told.startswith("objective: expected one of f1, f2, f0.5, macro-f1, micro-f1, hamming, precision=0.8")
+    assert told.startswith("--objective: expected one of f1, f2, f0.5, macro-f1, micro-f1, hamming, precision=0.8")
     told = refused("tune", bundle, films_csv, *COLUMNS, "--costs", "costs.csv")
-    assert told.startswith("costs: only the objective 'cost' takes")
+    assert told.startswith("--costs: only the objective 'cost' takes")
     told = refused("tune", bundle, films_csv, *COLUMNS, "--objective", "cost", "--costs", "costs.csv")
-    assert told.startswith("costs.csv: cannot be read")
+    assert told.startswith("costs.csv: no such file; expected a CSV file with the header label,false_positive,")

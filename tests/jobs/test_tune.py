@@ -106,7 +106,9 @@ def test_without_rows_those_that_the_run_held_out_are_taken(run):
     assert retuned.thresholds == tune_thresholds(
         saved.y_true, saved.y_raw, fixed=0.3, tuned_on="validation, 20 rows", objective="hamming"
     )
-    assert notes == (f"rows: validation, 20 rows, of {run / 'probabilities.parquet'}",)
+    assert notes == (
+        f"tuned on the rows that the run held out: validation, 20 rows, from {run / 'probabilities.parquet'}",
+    )
 
 
 def test_rows_out_of_fold_come_before_validation_rows(run):
@@ -171,7 +173,7 @@ def test_what_is_refused_is_refused_before_anything_is_done(run, films, tmp_path
         tune_bundle(run / "bundle", films, objective="best", **FILMS)
     with pytest.raises(ConfigError, match="give a table of each label's costs"):
         tune_bundle(run / "bundle", films, objective="cost", **FILMS)
-    with pytest.raises(OutputError, match="exists already"):
+    with pytest.raises(OutputError, match="already exists"):
         tune_bundle(run / "bundle", films, out=films, **FILMS)
     with pytest.raises(OutputError, match="is inside the bundle"):
         tune_bundle(run / "bundle", films, out=run / "bundle" / "new", **FILMS)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from evaluation.noisy_runs import compared, make_run
+from multitag.data.phrases import join_phrase
 from multitag.report.comparison import comparison_rows, comparison_sentence
 from multitag.report.tables import METRIC_TITLES
 
@@ -22,7 +23,7 @@ def test_a_row_a_metric_with_the_interval_of_its_difference():
 
 def test_the_sentence_says_which_run_is_better_in_what():
     good, bad = make_run(0.5), make_run(4, seed=1)
-    every = ", ".join(title.partition(" (")[0] for title in METRIC_TITLES.values())
+    every = join_phrase([title.partition(" (")[0] for title in METRIC_TITLES.values()])
     assert comparison_sentence(compared(good, bad)) == f"on 200 test rows, runs/a is better in {every}"
     assert comparison_sentence(compared(bad, good)) == f"on 200 test rows, runs/b is better in {every}"
 
@@ -37,5 +38,5 @@ def test_the_sentence_says_what_cannot_be_told_apart():
     told = comparison_sentence(compared(run, loud))
     assert told.startswith("on 200 test rows, runs/a is better in Macro F1, ")
     assert "Hamming loss" in told.partition(";")[0]
-    alike = "Macro ROC-AUC, Micro ROC-AUC, Macro average precision, Label ranking average precision"
+    alike = "Macro ROC-AUC, Micro ROC-AUC, Macro average precision and Label ranking average precision"
     assert told.endswith(f"; they are not distinguishable in {alike}")

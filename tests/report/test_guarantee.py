@@ -36,6 +36,7 @@ def test_the_figures_stay_as_they_are(cut):
 def test_lines_say_what_is_promised_at_what_cost_and_on_what_conditions():
     assert guarantee_lines(word_guarantee(RECALL))[:3] == [
         "guarantee recall=0.9: on average at least 0.9 of a row's true labels are given",
-        "fitted on test, 300 rows: every label from 0.125 up, which was 4.2 labels a row, none for 1% of the rows",
+        "fitted on test, 300 rows: every label with a probability from 0.125 up; on those rows 4.2 labels per row, "
+        "and none for 1% of the rows",
         "condition: of rows with at least one true label",
     ]

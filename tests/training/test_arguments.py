@@ -84,7 +84,7 @@ def test_what_ties_the_trainer_to_the_run_is_reserved(name, tmp_path):
     ("trainer_args", "message"),
     [
         ({"save_totl_limit": 2}, "^unknown trainer argument 'save_totl_limit'; nearest: save_total_limit"),
-        ({"xyzzy": 2}, "^unknown trainer argument 'xyzzy'; nearest: see transformers.TrainingArguments$"),
+        ({"xyzzy": 2}, "^unknown trainer argument 'xyzzy'; see transformers.TrainingArguments$"),
         ({"optim": "no-such"}, "^trainer arguments: .*no-such"),
         ({"lr_scheduler_type": "no-such"}, "^trainer arguments: .*no-such"),
         ({"max_grad_norm": "big"}, "^trainer argument 'max_grad_norm': expected a number, got 'big'$"),

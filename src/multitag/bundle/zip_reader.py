@@ -146,4 +146,6 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, where: str) ->
             while block := file.read(BLOCK_BYTES):
                 yield block
     except (*_ZIP_ERRORS, OSError) as error:
-        raise BundleError(f"{where}: {entry.filename!r} cannot be unpacked: {describe_error(error)}") from error
+        raise BundleError(
+            f"{where}: {entry.filename!r} cannot be unpacked: {describe_error(error)}; get or make the bundle again"
+        ) from error

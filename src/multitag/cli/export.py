@@ -18,8 +18,7 @@ def export(bundle: Path, data: str = "sample", /, **settings: Any) -> None:
     bundle
         Folder of the bundle.
     data
-        Labelled rows on which to compare graphs and model: a table file, sample or imdb; columns are by default those
-        that the bundle was trained on.
+        Labelled rows on which to compare graphs and model: a table file, sample or imdb.
     """
     from multitag.export.gate import parity_notes
     from multitag.jobs.export import export_bundle

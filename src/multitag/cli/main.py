@@ -17,14 +17,14 @@ from multitag.cli.compare import compare
 from multitag.cli.evaluate import evaluate
 from multitag.cli.export import export
 from multitag.cli.inspect import inspect
-from multitag.cli.mistakes import explain
+from multitag.cli.mistakes import explain, name_options
 from multitag.cli.options import MAIN, shown_default
 from multitag.cli.pack import pack
 from multitag.cli.predict import predict
 from multitag.cli.train import train
 from multitag.cli.tune import tune
 from multitag.cli.verify import verify
-from multitag.errors import MultitagError
+from multitag.errors import ConfigError, MultitagError
 
 CRASHED, USER_MISTAKE = 1, 2
 INTERRUPTED, TERMINATED = 130, 143  # 128 + the signal's number, as shells have it
@@ -46,7 +46,7 @@ def _version() -> str:
 
 app = App(
     name="multitag",
-    help="A table of texts and tags in, a multi-label text classifier you can trust, move and run out.",
+    help="Turn a table of texts and tags into a multi-label text classifier that you can trust, move and run anywhere.",
     help_flags="--help",
     help_format="plaintext",
     version=_version,
@@ -60,8 +60,12 @@ app = App(
 COMMANDS: tuple[Callable[..., None], ...] = (
     train, predict, evaluate, compare, tune, audit, inspect, export, pack, verify
 )  # fmt: skip
+USAGES = {  # of the commands with arguments that may be left out, which would be [ARGS]
+    predict: "BUNDLE [TEXT]", tune: "BUNDLE [DATA...]", export: "BUNDLE [DATA]",
+}  # fmt: skip
 for position, command in enumerate(COMMANDS):
-    app.command(command, sort_key=position)
+    usage = f"Usage: multitag {command.__name__} [OPTIONS] {USAGES[command]}" if command in USAGES else None
+    app.command(command, sort_key=position, usage=usage)
 for flag in ("--help", "--version"):
     app[flag].group = MAIN
 
@@ -82,6 +86,8 @@ def _run(arguments: list[str]) -> int:
         sys.stdout.flush()
     except CycloptsError as error:
         return _tell(explain(error), USER_MISTAKE)
+    except ConfigError as error:
+        return _tell(name_options(str(error), app[command.__name__] if command else None), USER_MISTAKE)
     except MultitagError as error:
         return _tell(str(error), USER_MISTAKE)
     except KeyboardInterrupt as stop:

@@ -42,6 +42,23 @@ def explain(error: CycloptsError) -> str:
     return describe_error(error)
 
 
+def name_options(message: str, app: App | None) -> str:
+    """Return a message that begins with settings with the names that these have as options of a command.
+
+    Examples
+    --------
+    >>> from multitag.cli.main import app
+    >>> name_options("warmup_ratio: expected at least 0 and less than 1, got 2.0", app["train"])
+    '--warmup-ratio: expected at least 0 and less than 1, got 2.0'
+    """
+    subject, colon, rest = message.partition(": ")
+    options = options_of(app)
+    flags = [word if word in ("and", "+") else f"--{word.replace('_', '-')}" for word in subject.split(" ")]
+    if any(flag not in options for flag in flags if flag.startswith("--")):
+        return message
+    return f"{' '.join(flags)}{colon}{rest}"
+
+
 def options_of(app: App | None) -> list[str]:
     """List the options of a command by every name they have."""
     arguments = app.assemble_argument_collection() if app is not None and app.default_command else ()

@@ -31,7 +31,7 @@ def predict(
     *,
     input_file: Annotated[Path | None, Parameter(name="--input", allow_leading_hyphen=True)] = None,
     output_file: Annotated[Path | None, Parameter(name="--output")] = None,
-    columns: Annotated[list[str] | None, Parameter(name="--text", negative=())] = None,
+    columns: Annotated[list[str] | None, Parameter(name="--text", negative=(), metavar="TEXT")] = None,
     review: Path | None = None,
     policy: PolicyName | None = None,
     backend: Backend = "auto",
@@ -52,7 +52,7 @@ def predict(
     output_file
         File to write; replaced if it exists.
     columns
-        Column of texts of the --input, repeatable; by default the bundle's.
+        Column of texts of the --input; by default the bundle's. Repeatable.
     review
         Second file to write, with the rows where no label passes.
     policy
@@ -64,8 +64,10 @@ def predict(
     """
     _check(text, input_file, output_file, columns, json)
     options = PredictOptions(**pop_settings(settings, *PREDICT_SETTINGS))
-    if review is not None and (input_file is None or options.top_k is not None or options.at_least_one):
-        raise ConfigError("--review takes rows of --input where no label passes; --top-k and --at-least-one leave none")
+    if review is not None and input_file is None:
+        raise ConfigError("--review takes the rows of --input where no label passes; name an --input")
+    if review is not None and (options.top_k is not None or options.at_least_one):
+        raise ConfigError("--review takes rows where no label passes; --top-k and --at-least-one leave none")
     if policy is not None and (options.threshold is not None or options.top_k is not None):
         raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
     from multitag.inference.classifier import load

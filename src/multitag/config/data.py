@@ -75,6 +75,10 @@ class TableConfig(Section):
             self.label_separator is None or self.label_shape in ("auto", "separated"),
             f"label_separator: goes with label_shape separated, got {self.label_shape}",
         )
+        for name in ("text", "labels", "label_columns"):
+            columns = getattr(self, name)
+            names = (columns,) if columns is None or isinstance(columns, str) else columns
+            require("" not in names, f"{name}: expected the name of a column, got ''")
         n_texts = len(self.text) if isinstance(self.text, tuple) else 1
         require(
             not self.text_pair or n_texts == 2, f"text_pair: expected two columns of text, got {n_texts}"

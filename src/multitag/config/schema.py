@@ -78,6 +78,7 @@ def _build(cls: Any, values: object, source: str, path: str, keys: Mapping[str, 
     names = {name: setting for name, setting in setting_names(cls).items() if "." not in setting.key}
     built: dict[str, Any] = {}
     switches = []
+    path = path if source else ""  # a keyword or an option is found by its name alone
     for key, value in values.items():
         where = f"{source}{path}{key}"
         if is_section(hints.get(key)):
@@ -156,4 +157,4 @@ def describe_choices(choices: tuple[Any, ...]) -> str:
             words.append("a list of texts")
         else:
             words.append("keys and values" if get_origin(choice) is Mapping else WORDS.get(choice, "nothing"))
-    return " or ".join(words)
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

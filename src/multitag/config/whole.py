@@ -104,11 +104,11 @@ class Config(Section):
         for name, value in values.items():
             if name not in settings:
                 hint = suggest(name, {known: known for known in settings}, settings_of(Config))
-                raise ConfigError(f"unknown option {name!r}; {hint}")
+                raise ConfigError(f"unknown setting {name!r}; {hint}")
             setting = settings[name]
             section, _, key = setting.key.rpartition(".")
             (nested[section] if section else nested)[key if name in setting.names else name] = value
-        return type(self).from_dict(nested, "options")
+        return type(self).from_dict(nested, "")
 
     def with_learning_rates(self, learning_rate: float, head_learning_rate: float) -> Self:
         """Return a copy with both rates resolved."""

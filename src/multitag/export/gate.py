@@ -144,6 +144,6 @@ def parity_notes(parities: Sequence[Parity]) -> list[str]:
         place = "is in the bundle" if parity.passed else f"is left out ({parity.failure})"
         notes.append(
             f"the {parity.graph} graph {place}: on {parity.n_rows} texts its probabilities differ from the model's by "
-            f"at most {parity.max_difference:.2g}, and {parity.flipped:.2%} of the decisions do"
+            f"at most {parity.max_difference:.2g}, and {parity.flipped:.2%} of its decisions differ"
         )
     return notes

@@ -147,4 +147,5 @@ def _read_held_out(bundle: Bundle, path: Path) -> ScoredRows:
         raise DataError(f"{path}: the run held out no validation rows; name rows that the model was not trained on")
     rows = saved.of_side(side)
     name = f"{sides[side]}, {len(rows)} rows"
-    return ScoredRows(rows.y_true, bundle.calibration.apply(rows.y_raw), name, (f"rows: {name}, of {path}",))
+    note = f"tuned on the rows that the run held out: {name}, from {path}"
+    return ScoredRows(rows.y_true, bundle.calibration.apply(rows.y_raw), name, (note,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from multitag.data.phrases import join_phrase
 from multitag.evaluation.compare import Comparison
 from multitag.report.tables import LOWER_IS_BETTER, METRIC_TITLES, SIDE_TITLES, format_figure
 
@@ -59,10 +60,10 @@ def comparison_sentence(comparison: Comparison) -> str:
     if not any(better):
         return f"{on}, {first} and {second} are not distinguishable in any figure"
     parts = [
-        f"{run} is better in {', '.join(titles)}"
+        f"{run} is better in {join_phrase(titles)}"
         for run, titles in zip(comparison.names, better, strict=True)
         if titles
     ]
     if indistinguishable:
-        parts.append(f"they are not distinguishable in {', '.join(indistinguishable)}")
+        parts.append(f"they are not distinguishable in {join_phrase(indistinguishable)}")
     return f"{on}, {'; '.join(parts)}"

@@ -13,7 +13,7 @@ _CONDITIONS: dict[GuaranteeKind, str] = {
 }
 _AVERAGE = "on average over rows: a single row or label may fare worse"
 _EXCHANGEABLE = "new rows come from where the fitted ones came (exchangeable); other sources or times are not covered"
-_REFITTED = "the cut was found on what models gave that had not seen those rows, and is used with one trained on all"
+_REFITTED = "the threshold was chosen on predictions of models that had not seen the rows; the final model has seen all"
 
 
 def word_guarantee(cut: GuaranteedCut, *, refitted: bool = False) -> Guarantee:
@@ -46,10 +46,11 @@ def guarantee_lines(guarantee: Guarantee) -> list[str]:
     -------
     list of str
     """
-    cost = f"{guarantee.labels_per_row:.1f} labels a row, none for {guarantee.empty_rows:.0%} of the rows"
+    cost = f"{guarantee.labels_per_row:.1f} labels per row, and none for {guarantee.empty_rows:.0%} of the rows"
     return [
         f"guarantee {guarantee.name}: {guarantee.promise}",
-        f"fitted on {guarantee.fitted_on}: every label from {guarantee.cut:.3g} up, which was {cost}",
+        f"fitted on {guarantee.fitted_on}: every label with a probability from {guarantee.cut:.3g} up; on those rows "
+        f"{cost}",
         *(f"condition: {condition}" for condition in guarantee.conditions),
     ]
 

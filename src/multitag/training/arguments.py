@@ -103,8 +103,9 @@ def _refuse_unknown(trainer_args: Mapping[str, Any]) -> None:
         if name in RESERVED:
             raise ConfigError(f"trainer argument {name!r} is set by multitag and cannot be changed")
         if name not in defaults:
-            near = get_close_matches(name, defaults, n=3) or ["see transformers.TrainingArguments"]
-            raise ConfigError(f"unknown trainer argument {name!r}; nearest: {', '.join(near)}")
+            near = get_close_matches(name, defaults, n=3)
+            hint = f"nearest: {', '.join(near)}" if near else "see transformers.TrainingArguments"
+            raise ConfigError(f"unknown trainer argument {name!r}; {hint}")
         default = defaults[name]
         if isinstance(default, (bool, int, float)) and isinstance(value, str):
             kind = "true or false" if isinstance(default, bool) else "a number"

@@ -59,7 +59,7 @@ def test_whatever_the_file_holds_the_refusal_is_one_line(read, content):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"nowhere\.csv: cannot be read"):
+    with pytest.raises(DataError, match=r"nowhere\.csv: no such file; expected a CSV file"):
         read_costs(tmp_path / "nowhere.csv", NAMES)
 
 

@@ -174,7 +174,7 @@ def test_a_table_of_one_label_is_refused_before_anything_is_written(table, train
     one = replace(table, labels=(("War",),) * len(table))
     with pytest.raises(multitag.DataError, match=r"^sample: .*needs at least two labels, got \['War'\]"):
         multitag.train(one, out=tmp_path / "run")
-    with pytest.raises(multitag.ConfigError, match=r"^unknown option 'epoch'; did you mean 'epochs'"):
+    with pytest.raises(multitag.ConfigError, match=r"^unknown setting 'epoch'; did you mean 'epochs'"):
         train_tiny(tmp_path / "run", epoch=3)
     assert list(tmp_path.iterdir()) == []
 

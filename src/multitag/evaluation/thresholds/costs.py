@@ -85,6 +85,8 @@ def read_costs(path: str | Path, label_names: Sequence[str]) -> Costs:
 
 def _read_rows(path: str | Path) -> list[tuple[int, list[str]]]:
     """Read the rows under the header with their numbers, from 1; all have a cell for each column."""
+    if not Path(path).is_file():
+        raise DataError(f"{path}: no such file; expected a CSV file with the header {','.join(COLUMNS)}")
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             header, *rows = [*csv.reader(file)] or [[]]

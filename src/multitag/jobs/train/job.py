@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class Run:
     folder: Path
     bundle: Path
     report: Path
-    metrics: RunMetrics
+    metrics: RunMetrics = field(repr=False)
 
 
 @takes_settings(Config)
