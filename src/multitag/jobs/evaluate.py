@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from multitag.config import BackendName, Config, EvaluationConfig, LongTexts, Pool
-from multitag.data.table import Table
+from multitag.config.values import describe_value
+from multitag.data.table import Table, check_table
+from multitag.errors import ConfigError
 from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.inference.classifier import Classifier, load
@@ -111,8 +113,13 @@ def evaluate(
     Raises
     ------
     DataError
-        If the table has a label that the classifier does not; names it.
+        If what is given is not a table, or has a label that the classifier does not; names it.
+    ConfigError
+        If what is given is not a classifier.
     """
+    if not isinstance(classifier, Classifier):
+        raise ConfigError(f"classifier: expected what multitag.load returns, got {describe_value(classifier)}")
+    check_table(table, "table")
     y_true = encode_labels(classifier.bundle, table)
     if is_trained_on(classifier.bundle.manifest.data, table):
         logger.warning("%s: these are the rows that the model was trained on: %s", table.source, TOO_GOOD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
@@ -47,7 +48,7 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
     keep_best = training.early_stopping is not None or training.trainer_args.get("load_best_model_at_end")
     every = "epoch" if training.save_steps is None else "steps"
     values: dict[str, Any] = {
-        "output_dir": str(checkpoints),
+        "output_dir": os.path.join(".", checkpoints),  # noqa: PTH118 (the Trainer expands ~ at the start, as in ./~)
         "num_train_epochs": training.epochs,
         "per_device_train_batch_size": training.batch_size,
         "per_device_eval_batch_size": 64,

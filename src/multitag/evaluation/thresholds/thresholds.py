@@ -165,7 +165,11 @@ def apply_thresholds(
     """
     prob = as_probabilities(y_prob, "y_prob")
     # As a float64 array: against a bare Python float, numpy would compare float32 probabilities in float32.
-    cuts = np.asarray(thresholds, dtype=np.float64)
+    try:
+        cuts = np.asarray(thresholds, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        got = reprlib.repr(thresholds)
+        raise ConfigError(f"thresholds: expected a number, or one for each label in a list, got {got}") from error
     n_labels = prob.shape[1]
     if cuts.shape not in ((), (n_labels,)):
         raise ConfigError(f"thresholds: expected one, or {n_labels} (one per label), got shape {cuts.shape}")
