@@ -135,7 +135,7 @@ class Section:
         for setting in settings_of(cls).values():
             if setting.key != setting.name:  # is checked by its section
                 continue
-            value = convert(getattr(self, setting.name), setting.hint, setting.name)
+            value = convert(getattr(self, setting.name), setting.hint, setting.name, finite=False)
             if setting.option.path and isinstance(value, str):
                 value = expand_home(value)
             if setting.range is not None and value is not None:

@@ -14,10 +14,11 @@ from multitag.errors import ConfigError
 WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
-def convert(value: Any, hint: Any, where: str) -> Any:
+def convert(value: Any, hint: Any, where: str, *, finite: bool = True) -> Any:
     """Check a plain value against a type; whole numbers pass as floats, one text as a list of one, paths as text.
 
-    NumPy's numbers pass as Python's, its arrays and the columns of a data frame as lists.
+    NumPy's numbers pass as Python's, its arrays and the columns of a data frame as lists. What is not finite is left to
+    a check of its range where ``finite`` is False.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def convert(value: Any, hint: Any, where: str) -> Any:
             return int(value)
         if choice is float and isinstance(value, Real) and not isinstance(value, bool):
             number = float(value)
-            if number != number or abs(number) == float("inf"):
+            if finite and (number != number or abs(number) == float("inf")):
                 raise ConfigError(f"{where}: expected a finite number, got {number!r}")
             return int(value) if int in choices and isinstance(value, Integral) else number
     raise ConfigError(f"{where}: expected {describe_choices(choices)}, got {describe_value(value)}")

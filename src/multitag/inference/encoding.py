@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -145,7 +145,7 @@ def check_texts(texts: object, column: str = "text") -> None:
     dimensions = getattr(texts, "ndim", 1)
     if dimensions != 1:
         raise DataError(f"expected a list of texts, got {article} {kind} of {dimensions} dimensions; pass one column")
-    if isinstance(texts, (bytes, bytearray, memoryview, Set, Path)) or not isinstance(texts, Iterable):
+    if isinstance(texts, (bytes, bytearray, memoryview, set, frozenset, Path)) or not isinstance(texts, Iterable):
         raise DataError(f"expected a list of texts, got {article} {kind}")
 
 
