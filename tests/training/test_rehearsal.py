@@ -21,10 +21,10 @@ pytestmark = pytest.mark.slow
         ({"lr_scheduler_kwargs": {"no_such": 1}}, "training fails with lr_scheduler_kwargs: .*no_such"),
         ({"use_liger_kernel": True}, "[Ll]iger"),
         ({"deepspeed": {"a": 1}}, "[Dd]eep[Ss]peed"),
-        ({"fsdp": "full_shard"}, ""),
-        ({"dataloader_prefetch_factor": 2}, ""),
+        ({"fsdp": "full_shard"}, "trainer argument"),
+        ({"dataloader_prefetch_factor": 2}, "prefetch_factor"),
         ({"dataloader_num_workers": -1}, "num_workers"),
-        ({"accelerator_config": {"no_such": 1}}, ""),
+        ({"accelerator_config": {"no_such": 1}}, "no_such"),
         ({"batch_eval_metrics": True}, "'batch_eval_metrics' cannot be used: "),
         ({"prediction_loss_only": True}, "'prediction_loss_only' cannot be used: "),
         ({"gradient_accumulation_steps": 0}, "'gradient_accumulation_steps': expected at least 1, got 0"),
@@ -52,7 +52,7 @@ def test_what_the_trainer_would_stumble_over_is_told_before_anything_is_begun(tu
     ids=str,
 )  # fmt: skip
 def test_what_works_works_as_before(tune, tmp_path, changed):
-    assert tune(tmp_path / "run", **changed).fit.history
+    assert tune(tmp_path / "run", **changed).fit.epochs > 0
 
 
 def test_a_step_before_does_not_change_the_training(tune, tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from enum import Enum
+from importlib.util import find_spec
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -100,6 +101,9 @@ def check_trainer_args(trainer_args: Mapping[str, Any]) -> None:
             raise ConfigError(f"trainer argument {name!r} would change nothing: {WITHOUT_EFFECT[name]}; leave it out")
         if name in BREAKING:
             raise ConfigError(f"trainer argument {name!r} cannot be used: {BREAKING[name]}; leave it out")
+    # Without the package, its settings would stay behind in this process and break every later training.
+    if trainer_args.get("deepspeed") and find_spec("deepspeed") is None:
+        raise ConfigError("trainer argument 'deepspeed': needs deepspeed, which is not installed; leave it out")
     _check_metric(trainer_args.get("metric_for_best_model"))
     if trainer_args.get("report_to") is not None:
         _check_trackers(trainer_args["report_to"])
