@@ -20,7 +20,14 @@ from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
 from multitag.inference.classifier import Classifier
-from multitag.jobs.labelled_rows import TOO_GOOD, encode_labels, is_trained_on, read_labelled, table_notes
+from multitag.jobs.labelled_rows import (
+    TOO_GOOD,
+    encode_labels,
+    is_trained_on,
+    labels_without_column,
+    read_labelled,
+    table_notes,
+)
 from multitag.jobs.run_folder import RunFolder
 from multitag.jobs.tuned_files import changed_files
 from multitag.paths import as_path
@@ -126,6 +133,11 @@ def tune_bundle(
 
 
 def _score(bundle: Bundle, table: Table, backend: BackendName) -> ScoredRows:
+    if absent := labels_without_column(bundle, table):
+        raise DataError(
+            f"{table.source}: {len(absent)} label(s) of the bundle have no column, such as {absent[0]!r}; nothing can "
+            "be tuned for them on these rows; name their columns with --label-columns"
+        )
     y_true = encode_labels(bundle, table)
     y_prob = Classifier(bundle, backend).predict_proba(table.texts)
     name, notes = f"{table.source}, {len(table)} rows", table_notes(table)

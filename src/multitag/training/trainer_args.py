@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from enum import Enum
+from importlib import import_module
 from importlib.util import find_spec
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -145,14 +146,13 @@ def _check_metric(metric: object) -> None:
 
 def _check_trackers(report_to: str | list[str]) -> None:
     """Make what reports to other services, as the Trainer will: a package that is not installed is told now."""
-    from transformers.integrations import get_reporting_integration_callbacks
-
+    integrations: Any = import_module("transformers.integrations")
     names = [report_to] if isinstance(report_to, str) else report_to
     for name in names:
         if name in ("none", "all"):  # all of those that are installed
             continue
         try:
-            for callback in get_reporting_integration_callbacks([name]):
+            for callback in integrations.get_reporting_integration_callbacks([name]):
                 callback()
         except Exception as error:  # each of them raises what it likes
             reason = " ".join(str(error).split())[:200] or type(error).__name__

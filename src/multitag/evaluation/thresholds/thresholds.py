@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
 import numpy as np
@@ -90,6 +90,11 @@ class Thresholds:
             return np.asarray(self.per_label, dtype=np.float64)
         one = self.global_threshold if self.policy == "global" else self.fixed
         return np.full(self.n_labels, one, dtype=np.float64)
+
+    def of_labels(self, kept: Sequence[int]) -> Self:
+        """Return the thresholds of some of the labels, by their columns."""
+        per_label = None if self.per_label is None else tuple(self.per_label[index] for index in kept)
+        return replace(self, per_label=per_label, n_labels=len(kept))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain text, floats and lists that fit JSON."""
