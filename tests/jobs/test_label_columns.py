@@ -50,7 +50,7 @@ def test_nothing_is_tuned_without_a_column(finished_run, frame, tmp_path):
 def test_unknown_labels_are_refused_or_ignored(finished_run, classifier):
     frame = pd.DataFrame({"text": ["a b", "c d", "e f"], "tags": ["Drama|Opera", "Comedy|Drama", "Opera|Ballet"]})
     reading = {"text": "text", "labels": "tags", "label_separator": "|", "resamples": 0}
-    with pytest.raises(DataError, match="unknown label.*; ignored with --ignore-unknown-labels$"):
+    with pytest.raises(DataError, match=r"unknown label.*; ignored with --ignore-unknown-labels$"):
         evaluate_bundle(finished_run.bundle, frame, **reading)
     done = evaluate_bundle(finished_run.bundle, frame, ignore_unknown_labels=True, **reading)
     assert done.notes[0] == (
