@@ -174,3 +174,10 @@ def test_what_names_no_column_is_refused(frame, setting, written):
 def test_a_column_itself_is_not_its_name(frame):
     message = refused(multitag.ConfigError, lambda: multitag.read_table(frame, text=frame["text"], labels="labels"))
     assert message == "text: expected the name of a column or a list of names, got Series"
+
+
+@pytest.mark.parametrize("names", ["Drama", {"Drama": 0}, pd.DataFrame({"Drama": [1]}), None], ids=type)
+def test_a_label_set_is_made_of_a_tuple(names):
+    assert refused(multitag.DataError, lambda: multitag.LabelSet(names)).startswith(
+        f"label names: expected a tuple of names, got {type(names).__name__}; "
+    )
