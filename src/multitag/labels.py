@@ -31,7 +31,7 @@ class LabelSet:
     Raises
     ------
     DataError
-        If a name is empty or occurs twice.
+        If the names are not in a tuple, or one is empty or occurs twice.
 
     Examples
     --------
@@ -47,7 +47,10 @@ class LabelSet:
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        """Refuse names that cannot be told apart."""
+        """Refuse names that cannot be told apart, and what would be taken for a row of names, such as one text."""
+        if not isinstance(self.names, (tuple, list)):
+            kind = type(self.names).__name__
+            raise DataError(f"label names: expected a tuple of names, got {kind}; LabelSet.from_rows takes rows")
         if any(not isinstance(name, str) or not name.strip() for name in self.names):
             raise DataError(f"label names must be non-empty text, got {reprlib.repr(list(self.names))}")
         if len(set(self.names)) != len(self.names):

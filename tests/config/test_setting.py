@@ -145,6 +145,9 @@ def test_functions_show_the_settings_that_they_take():
 def test_read_table_and_train_show_each_setting_with_its_default(function, cls):
     parameters = inspect.signature(function).parameters
     for name, setting in settings_of(cls).items():
+        if cls is Config and name in settings_of(TableConfig):  # its table has been read
+            assert name not in parameters
+            continue
         assert parameters[name].default == setting.default
         assert name in ("text", "labels") or f"{name} : {describe_type(setting.hint)}" in function.__doc__
         assert name in ("text", "labels") or setting.help in function.__doc__

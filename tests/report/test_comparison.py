@@ -18,6 +18,8 @@ def test_a_row_a_metric_with_the_interval_of_its_difference():
     value, low, high = comparison.differences["macro_f1"]
     assert rows[0][3] == f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
     del comparison.differences["macro_f1"]
+    assert comparison_rows(comparison)[1][0][3] == "no interval"
+    comparison.values[0]["macro_f1"] = None
     assert comparison_rows(comparison)[1][0][3] == "undefined"
 
 

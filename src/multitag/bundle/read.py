@@ -20,6 +20,7 @@ from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
+from multitag.paths import as_path
 
 Stamp = tuple[int, ...]  # device, inode, mode, size, times of the last write and of the last change
 
@@ -111,7 +112,7 @@ def open_bundle(path: str | Path) -> Bundle:
     OutputError
         If a zip cannot be unpacked to the temporary folder.
     """
-    path = Path(path)
+    path = as_path(path, "path")
     try:
         if path.is_dir():
             return _open_folder(path, str(path), None)

@@ -11,6 +11,7 @@ from multitag.bundle.layout import MANIFEST
 from multitag.bundle.read import open_bundle
 from multitag.bundle.write import refuse_inside
 from multitag.errors import BundleError
+from multitag.paths import as_path
 
 
 def pack(folder: str | Path, target: str | Path | None = None) -> Path:
@@ -39,11 +40,11 @@ def pack(folder: str | Path, target: str | Path | None = None) -> Path:
     OutputError
         If the target exists, is inside the bundle or cannot be written.
     """
-    folder = Path(folder)
+    folder = as_path(folder, "folder")
     if folder.is_file():
         raise BundleError(f"{folder}: is a file; pack takes a bundle's folder")
     resolved = folder.resolve()
-    target = resolved.with_name(f"{resolved.name}.zip") if target is None else Path(target)
+    target = resolved.with_name(f"{resolved.name}.zip") if target is None else as_path(target, "target")
     refuse_inside(target, resolved)
     with open_bundle(folder) as bundle, new_file(target) as file, zipfile.ZipFile(file, "w") as archive:
         for name in sorted([MANIFEST, *bundle.manifest.files]):

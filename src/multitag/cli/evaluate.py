@@ -28,6 +28,7 @@ def evaluate(
     quarantine: QuarantineFile = None,
     backend: Backend = "auto",
     per_label: Annotated[bool, Parameter(negative=())] = False,
+    ignore_unknown_labels: Annotated[bool, Parameter(negative=())] = False,
     json: AsJson = False,
     **settings: Any,
 ) -> None:
@@ -39,6 +40,8 @@ def evaluate(
         Folder or zip of the bundle.
     per_label
         Show the metrics of each label too.
+    ignore_unknown_labels
+        Take labels that the bundle does not have off the rows, instead of refusing the table.
     json
         Print every metric as JSON.
     """
@@ -48,7 +51,10 @@ def evaluate(
     from multitag.report.console.tables import print_table
     from multitag.report.tables import headline_rows, label_rows
 
-    evaluation = evaluate_bundle(bundle, table_source(data), backend=backend, quarantine=quarantine, **settings)
+    evaluation = evaluate_bundle(
+        bundle, table_source(data), backend=backend, quarantine=quarantine,
+        ignore_unknown_labels=ignore_unknown_labels, **settings,
+    )  # fmt: skip
     figures = evaluation.figures
     *notes, summary = evaluation.notes
     print_beside((*(f"note: {note}" for note in notes), summary))

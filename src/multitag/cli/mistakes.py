@@ -17,7 +17,7 @@ from cyclopts.exceptions import (
     UnusedCliTokensError,
 )
 
-from multitag.config.schema import describe_choices
+from multitag.config.values import describe_choices
 from multitag.errors import describe_error, printable
 
 

@@ -41,10 +41,12 @@ def train(
     from multitag.data.read import load_tables
     from multitag.jobs.run_folder import RunFolder
     from multitag.jobs.train import train as train_bundle
+    from multitag.paths import as_path
     from multitag.report.console.tables import print_table
     from multitag.report.tables import headline_rows, headline_side
     from multitag.threads import import_torch
 
+    out = as_path(out, "out")
     RunFolder(out).check(resume)  # before the minutes that the rest may take
     import_torch()
     from multitag.training.trainer_args import parse_trainer_args

@@ -54,7 +54,7 @@ class TableConfig(Section):
     label_shape: ShapeName = "auto"
     label_separator: str | None = None
     label_key: str | None = None
-    label_names: str | None = None
+    label_names: Annotated[str | None, Option(path=True)] = None
     unlabelled: Annotated[Unlabelled, Option(shorthand=("allow_unlabelled", "keep"))] = "error"
     strict: bool = False
     delimiter: Annotated[str | None, Option(alias="sep")] = None
@@ -106,8 +106,8 @@ class DataConfig(TableConfig):
         Rare labels: keep, drop, or merge:NAME to merge them into one label of that name.
     """
 
-    validation_file: Annotated[str | None, Option(alias="validation", panel="Rows held out")] = None
-    test_file: Annotated[str | None, Option(alias="test", panel="Rows held out", main=True)] = None
+    validation_file: Annotated[str | None, Option(alias="validation", panel="Rows held out", path=True)] = None
+    test_file: Annotated[str | None, Option(alias="test", panel="Rows held out", main=True, path=True)] = None
     min_support: Annotated[int, Range(at_least=1), Option(panel="Rare labels")] = 5
     rare: Annotated[str, Option(panel="Rare labels")] = "keep"
 

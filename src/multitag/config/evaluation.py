@@ -37,7 +37,7 @@ class EvaluationConfig(Section):
     """
 
     objective: Annotated[str, Option(main=True)] = "f1"
-    costs: str | None = None
+    costs: Annotated[str | None, Option(path=True)] = None
     threshold: Annotated[float, Range(above=0, below=1)] = 0.3
     calibration: CalibrationName = "auto"
     guarantee: str | None = None

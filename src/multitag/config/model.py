@@ -28,7 +28,7 @@ class ModelConfig(Section):
         How the probabilities of a text's windows become one per label.
     """
 
-    base_model: Annotated[str, Option(main=True)] = "auto"
+    base_model: Annotated[str, Option(main=True, path=True)] = "auto"
     max_length: Annotated[int, Range(at_least=3)] = 256
     long: LongTexts = "truncate"
     pool: Pool = "mean"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import reprlib
-import types
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from multitag.config.setting import Setting, is_section, settings_of
+from multitag.config.values import WORDS, convert
 from multitag.errors import ConfigError
-
-WORDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
 def setting_names(cls: Any) -> dict[str, Setting]:
@@ -110,51 +106,3 @@ def _switch_on(setting: Setting, built: dict[str, Any], where: str) -> None:
             f"{where}{switch}: means {setting.name}: {value}, got {setting.name}: {built[setting.name]} too; choose one"
         )
     built[setting.name] = value
-
-
-def convert(value: Any, hint: Any, where: str) -> Any:
-    """Check a plain value against a type; whole numbers pass as floats, one text as a list of one, paths as text.
-
-    Raises
-    ------
-    ConfigError
-        If it is of another type; says which was expected.
-    """
-    choices = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
-    if isinstance(value, Path):
-        value = str(value)
-    for choice in choices:
-        if get_origin(choice) is Literal and value in get_args(choice):
-            return value
-        if choice is type(None) and value is None:
-            return None
-        mapping = get_origin(choice) is Mapping and isinstance(value, Mapping)
-        if mapping and all(type(key) is str for key in value):
-            return dict(value)
-        if get_origin(choice) is tuple and isinstance(value, str):
-            return (value,)
-        listed = get_origin(choice) is tuple and isinstance(value, (list, tuple)) and len(value) > 0
-        if listed and all(type(item) is str for item in value):
-            return tuple(value)
-        if choice in (str, bool) and isinstance(value, choice):
-            return value
-        if choice is int and isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if choice is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-            if value != value or abs(value) == float("inf"):
-                raise ConfigError(f"{where}: expected a finite number, got {value!r}")
-            return float(value) if int not in choices else value
-    raise ConfigError(f"{where}: expected {describe_choices(choices)}, got {reprlib.repr(value)}")
-
-
-def describe_choices(choices: tuple[Any, ...]) -> str:
-    """Describe the types, or the values, of which one is expected."""
-    words: list[str] = []
-    for choice in choices:
-        if get_origin(choice) is Literal:
-            words.extend(str(value) for value in get_args(choice))
-        elif get_origin(choice) is tuple:
-            words.append("a list of texts")
-        else:
-            words.append("keys and values" if get_origin(choice) is Mapping else WORDS.get(choice, "nothing"))
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

@@ -15,7 +15,9 @@ from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from multitag.config.values import convert, describe_value
 from multitag.errors import ConfigError
+from multitag.paths import expand_home
 
 KEYWORD_ONLY, VAR_KEYWORD = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
 
@@ -74,12 +76,15 @@ class Option:
         The heading of its options in the shell's help; by default that of its section.
     main : bool
         Whether it is one of the few that matter first.
+    path : bool
+        Whether it names a file or folder: ``~`` at its start is expanded.
     """
 
     alias: str | None = None
     shorthand: tuple[str, Any] | None = None
     panel: str | None = None
     main: bool = False
+    path: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,16 +121,33 @@ class Setting:
 
 
 class Section:
-    """Base of the dataclasses of settings: checks the declared ranges."""
+    """Base of the dataclasses of settings: checks the declared types and ranges, whoever builds one."""
 
     def __post_init__(self) -> None:
         cls: Any = type(self)  # a class is hashable, which mypy doubts of one with __eq__
+        for name, section in sections_of(cls).items():
+            part = getattr(self, name)
+            require(
+                isinstance(part, section),
+                f"{name}: expected a {section.__name__}, got {describe_value(part)}; "
+                f"from keys and values one is made by {cls.__name__}.from_dict",
+            )
         for setting in settings_of(cls).values():
-            if setting.range is None or setting.key != setting.name:  # the latter is checked by its section
+            if setting.key != setting.name:  # is checked by its section
                 continue
-            value = getattr(self, setting.name)
-            if value is not None:
+            value = convert(getattr(self, setting.name), setting.hint, setting.name, finite=False)
+            if setting.option.path and isinstance(value, str):
+                value = expand_home(value)
+            if setting.range is not None and value is not None:
                 require(value in setting.range, f"{setting.name}: expected {setting.range}, got {value!r}")
+            object.__setattr__(self, setting.name, value)  # as the dataclass itself does, frozen as it is
+
+
+@cache
+def sections_of(cls: Any) -> dict[str, Any]:
+    """Return the sections that a dataclass of settings holds, by their fields."""
+    hints = {name: _unannotated(hint)[0] for name, hint in get_type_hints(cls, include_extras=True).items()}
+    return {field.name: hints[field.name] for field in fields(cls) if is_section(hints[field.name])}
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 
 from multitag.errors import ConfigError, describe_error
 from multitag.extras import import_extra
+from multitag.paths import as_path
 
 MAX_YAML_BYTES = 2**18  # a file of settings has 2 KB; PyYAML reads 100 KB a second
 MAX_YAML_DEPTH = 20
@@ -24,7 +25,7 @@ def read_yaml(path: str | Path) -> Any:
     """
     yaml: Any = import_extra("yaml", "train")
     try:
-        with Path(path).open("rb") as file:
+        with as_path(path, "config").open("rb") as file:
             data = file.read(MAX_YAML_BYTES + 1)
         if len(data) > MAX_YAML_BYTES:
             raise ConfigError(f"{path}: larger than {MAX_YAML_BYTES} bytes; this is not a file of settings")

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from multitag.config import TableConfig
 from multitag.config.schema import build
 from multitag.config.setting import takes_settings
+from multitag.config.values import as_list, describe_value
 from multitag.data.build import build_table, check_columns, with_known_columns
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
 from multitag.data.readers.records import ReadOptions, Select
 from multitag.data.readers.source import Source, open_source
 from multitag.data.table import Table, check_rows, check_trainable, refuse_defects
-from multitag.errors import OutputError
+from multitag.errors import ConfigError, OutputError
+from multitag.paths import as_path, expand_source
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Columns = str | Sequence[str]
+Columns = str | int | Sequence[str | int]
 
 
 @takes_settings(TableConfig, without=("text", "labels"))
@@ -42,7 +45,8 @@ def read_table(
         multitag); ``"imdb"`` (1000 movies, downloaded once and checked); or a pandas DataFrame.
     text, labels : str or sequence of str, optional
         Column names. They may be left out for ``"sample"`` and ``"imdb"`` only. The texts of several columns are
-        joined; several columns of labels hold some labels each.
+        joined; several columns of labels hold some labels each. A number is the column of that name, as in a DataFrame
+        without names.
     quarantine : str or Path, optional
         A CSV file to write rows that cannot be used to, with their reasons.
     **settings
@@ -59,10 +63,11 @@ def read_table(
         If the file or a column is missing, no row is left, a row has no label (unless allowed), or the table
         has fewer than two different labels.
     ConfigError
-        If a setting is unknown or out of its range, or settings do not go together.
+        If a setting is unknown, of another type or out of its range, or settings do not go together.
     """
-    columns = {"text": _columns(text), "labels": _columns(labels)}
-    return load_table(source, build(TableConfig, {**columns, **settings}), quarantine)
+    columns = {"text": text, "labels": labels, "label_columns": settings.get("label_columns")}
+    named = {name: _columns(written, name) for name, written in columns.items()}
+    return load_table(source, build(TableConfig, {**settings, **named}), quarantine)
 
 
 def load_table(source: Any, data: TableConfig, quarantine: str | Path | None = None) -> Table:
@@ -90,11 +95,13 @@ def load_tables(
     OutputError
         If the quarantine cannot be written, or is one of the sources.
     """
+    sources = {side: expand_source(source) for side, source in sources.items()}
+    quarantine = None if quarantine is None else as_path(quarantine, "quarantine")
     if quarantine is not None:
-        refuse_source(Path(quarantine), sources.values())
+        refuse_source(quarantine, sources.values())
     tables = {side: _open_table(source, data, with_content=quarantine is not None) for side, source in sources.items()}
     if quarantine is not None:
-        write_quarantine(Path(quarantine), [row for table in tables.values() for row in table.left_out])
+        write_quarantine(quarantine, [row for table in tables.values() for row in table.left_out])
     for side, table in tables.items():
         check = check_trainable if side == "train" else check_rows
         check(table, keep_unlabelled=data.keeps_unlabelled, strict=data.strict)
@@ -132,14 +139,16 @@ def inspect_table(
     DataError, ConfigError, OutputError
         As :func:`load_tables`, but rows that cannot be used are an error only where ``data.strict`` says so.
     """
+    source = expand_source(source)
+    quarantine = None if quarantine is None else as_path(quarantine, "quarantine")
     opened = open_source(source, read_options(data))
     data = with_known_columns(data, opened)
     if not check_columns(data, opened):
         return opened, None
     table = build_table(opened, data, keep_content=quarantine is not None)
     if quarantine is not None:
-        refuse_source(Path(quarantine), [source])
-        write_quarantine(Path(quarantine), table.left_out)
+        refuse_source(quarantine, [source])
+        write_quarantine(quarantine, table.left_out)
     if data.strict:
         refuse_defects(table)
     return opened, table
@@ -239,9 +248,16 @@ def _separator_of_bundle(facts: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
-def _listed(names: Columns) -> tuple[str, ...]:
+def _listed(names: str | Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _columns(names: Columns | None) -> str | tuple[str, ...] | None:
-    return names if names is None or isinstance(names, str) else tuple(names) or None
+def _columns(written: object, setting: str) -> str | tuple[str, ...] | None:
+    """Return names of columns as texts; a data frame without names has numbers for them."""
+    if written is None:
+        return None
+    names = [written] if isinstance(written, Integral) else as_list(written)
+    if names is None or not all(isinstance(name, (str, Integral)) and not isinstance(name, bool) for name in names):
+        raise ConfigError(f"{setting}: expected the name of a column or a list of names, got {describe_value(written)}")
+    texts = tuple(map(str, names))
+    return texts[0] if isinstance(written, (str, Integral)) else texts or None

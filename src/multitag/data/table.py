@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from multitag.data.label_formats.cell_formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
@@ -105,6 +106,23 @@ class Table:
         for row, text, labels in zip(self.rows, self.texts, self.labels, strict=True):
             digest.update(json.dumps([row, text, sorted(labels)]).encode())
         return digest.hexdigest()
+
+
+def check_table(table: object, name: str) -> None:
+    """Refuse anything but a table that was read.
+
+    Raises
+    ------
+    DataError
+        Says what came, and how a table is read.
+    """
+    if not isinstance(table, Table):
+        kind = type(table).__name__
+        source = repr(str(table)) if isinstance(table, (str, Path)) else "it"
+        raise DataError(
+            f"{name}: expected a Table, got {kind}; read {source} first: "
+            "multitag.read_table(..., text=COLUMN, labels=COLUMN)"
+        )
 
 
 def join_tables(tables: Sequence[Table]) -> Table:

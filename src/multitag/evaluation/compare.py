@@ -32,7 +32,8 @@ class Comparison:
     values : tuple of dict of str to (float or None)
         Each run's figures, as ``Metrics.values``.
     differences : dict of str to tuple of float
-        The first run's figure minus the second's, and its 95% interval; without those undefined for either.
+        The first run's figure minus the second's, and its 95% interval; without those undefined for either, or
+        outside of their interval.
     """
 
     names: tuple[str, str]

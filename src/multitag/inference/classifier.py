@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.data.texts import Text
-from multitag.errors import DataError
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends.backend import open_backend
-from multitag.inference.encoding import TextEncoder
+from multitag.inference.encoding import TextEncoder, check_texts
 from multitag.inference.options import DEFAULT_BATCH_SIZE, PredictOptions
 from multitag.inference.policy import check_as_fitted, choose_cuts
 from multitag.inference.prediction import Prediction, build_predictions
@@ -88,15 +87,14 @@ class Classifier:
         Raises
         ------
         DataError
-            If ``texts`` is one string, or an element is not text.
+            If ``texts`` is one string, a table or another thing that is no row of texts, or an element is not text.
         ConfigError
-            If ``batch_size`` is below 1.
+            If ``batch_size`` is no whole number, or below 1.
         """
         return self._score(texts, PredictOptions(batch_size=batch_size))
 
     def _score(self, texts: Sequence[Text], options: PredictOptions) -> NDArray[np.float32]:
-        if isinstance(texts, str):
-            raise DataError("expected a list of texts, got one str; write [text]")
+        check_texts(texts, str(self.bundle.manifest.data.get("text_column", "text")))
         y_raw = score_texts(self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool)
         return self.bundle.calibration.apply(y_raw)
 
@@ -129,9 +127,9 @@ class Classifier:
         Raises
         ------
         DataError
-            If ``texts`` is one string, or an element is not text.
+            If ``texts`` is one string, a table or another thing that is no row of texts, or an element is not text.
         ConfigError
-            If an option is out of its range, or voids the guarantee.
+            If an option is of another type or out of its range, or voids the guarantee.
         """
         y_prob, y_pred = self.predict_arrays(texts, PredictOptions(threshold, top_k, at_least_one, batch_size))
         return build_predictions(self.label_names, y_prob, y_pred)
@@ -251,7 +249,8 @@ def load(
     MissingExtraError
         If torch is needed and not installed.
     ConfigError
-        If an option is out of its range, or the bundle has no thresholds or guarantee for the policy.
+        If an option is of another type or out of its range, or the bundle has no thresholds or guarantee for the
+        policy.
     """
     bundle = open_bundle(path)
     try:

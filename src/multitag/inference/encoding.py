@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.data.table import Table
 from multitag.data.texts import Text
 from multitag.errors import BundleError, DataError, describe_error
 
@@ -112,6 +113,40 @@ def _tokenizer_errors(path: Path) -> Iterator[None]:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise BundleError(f"{path}: not a usable tokenizer: {describe_error(error)}") from error
+
+
+def check_texts(texts: object, column: str = "text") -> None:
+    """Refuse what is not a row of texts, though it can be iterated: a string, a table, keys and values, bytes, a set.
+
+    Parameters
+    ----------
+    texts : object
+    column : str
+        The column of a table that holds the texts, for the message.
+
+    Raises
+    ------
+    DataError
+        Says what came and what to pass instead.
+    """
+    kind = type(texts).__name__
+    article = "an" if kind[0].lower() in "aeiou" else "a"
+    if isinstance(texts, str):
+        raise DataError("expected a list of texts, got one str; write [text]")
+    if isinstance(texts, Mapping):
+        raise DataError(f"expected a list of texts, got a {kind}; pass the texts, such as [record[{column!r}]]")
+    names = getattr(texts, "columns", getattr(texts, "column_names", None))
+    if names is not None and not callable(names):
+        if column not in list(names):
+            column = "COLUMN"
+        raise DataError(f'expected a list of texts, got {article} {kind}; pass df["{column}"]')
+    if isinstance(texts, Table):
+        raise DataError("expected a list of texts, got a Table; pass table.texts")
+    dimensions = getattr(texts, "ndim", 1)
+    if dimensions != 1:
+        raise DataError(f"expected a list of texts, got {article} {kind} of {dimensions} dimensions; pass one column")
+    if isinstance(texts, (bytes, bytearray, memoryview, set, frozenset, Path)) or not isinstance(texts, Iterable):
+        raise DataError(f"expected a list of texts, got {article} {kind}")
 
 
 def check_text(text: object, number: int) -> None:

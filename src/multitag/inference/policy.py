@@ -32,7 +32,7 @@ def choose_cuts(bundle: Bundle, policy: PolicyName | None) -> NDArray[np.float64
     ConfigError
         If there is no such policy, or the bundle has no thresholds or guarantee for it.
     """
-    if policy not in (None, *get_args(PolicyName)):
+    if not isinstance(policy, (str, type(None))) or policy not in (None, *get_args(PolicyName)):
         raise ConfigError(f"policy: expected {', '.join(get_args(PolicyName))}, got {policy!r}")
     if policy == "guarantee":
         if bundle.guarantee is None:

@@ -8,6 +8,7 @@ from multitag.errors import ConfigError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.label_audit.audit import LabelAudit, audit_held_out
 from multitag.jobs.run_folder import RunFolder
+from multitag.paths import as_path
 
 
 def audit_run(run: str | Path, output: str | Path | None = None) -> LabelAudit:
@@ -35,9 +36,10 @@ def audit_run(run: str | Path, output: str | Path | None = None) -> LabelAudit:
     MissingExtraError
         If pyarrow is not installed.
     """
-    if output is not None and Path(output).suffix.lower() != ".csv":
+    output = None if output is None else as_path(output, "output")
+    if output is not None and output.suffix.lower() != ".csv":
         raise ConfigError(f"{output}: expected a name that ends in .csv")
-    findings = audit_held_out(HeldOut.load(RunFolder(Path(run)).probabilities))
+    findings = audit_held_out(HeldOut.load(RunFolder(as_path(run, "run")).probabilities))
     if output is not None:
-        findings.save(Path(output))
+        findings.save(output)
     return findings

@@ -8,6 +8,7 @@ from multitag.config import Config, EvaluationConfig
 from multitag.evaluation.compare import Comparison, compare
 from multitag.evaluation.held_out import HeldOut
 from multitag.jobs.run_folder import RunFolder
+from multitag.paths import as_path
 
 
 def compare_runs(
@@ -39,5 +40,5 @@ def compare_runs(
     MissingExtraError
         If pyarrow is not installed.
     """
-    first, second = (HeldOut.load(RunFolder(Path(run)).probabilities) for run in (run_a, run_b))
+    first, second = (HeldOut.load(RunFolder(as_path(run, "run")).probabilities) for run in (run_a, run_b))
     return compare(first, second, names=(str(run_a), str(run_b)), resamples=resamples, seed=seed)

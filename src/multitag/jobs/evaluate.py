@@ -8,13 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from multitag.config import BackendName, Config, EvaluationConfig, LongTexts, Pool
-from multitag.data.table import Table
+from multitag.config.values import describe_value
+from multitag.data.phrases import count_noun
+from multitag.data.table import Table, check_table
+from multitag.errors import ConfigError, DataError
 from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.inference.classifier import Classifier, load
-from multitag.jobs.labelled_rows import TOO_GOOD, encode_labels, is_trained_on, read_labelled, table_notes
+from multitag.jobs.labelled_rows import (
+    TOO_GOOD,
+    encode_labels,
+    is_trained_on,
+    labels_without_column,
+    read_labelled,
+    table_notes,
+    unknown_labels,
+)
+from multitag.labels import LabelSet
 
 logger = logging.getLogger("multitag")
+
+SHOWN = 5  # labels, in a message
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ def evaluate_bundle(
     resamples: int = EvaluationConfig.resamples,
     seed: int = Config.seed,
     quarantine: str | Path | None = None,
+    ignore_unknown_labels: bool = False,
     **reading: Any,
 ) -> Evaluation:
     """Measure a bundle on a table that it has not seen.
@@ -58,6 +73,8 @@ def evaluate_bundle(
         As in :func:`evaluate`.
     quarantine : str or Path, optional
         A CSV file for the rows of ``data`` that cannot be used.
+    ignore_unknown_labels : bool, default False
+        As in :func:`evaluate`.
     **reading
         Settings of :class:`~multitag.config.TableConfig` that differ from those by which the bundle's own table was
         read.
@@ -79,8 +96,8 @@ def evaluate_bundle(
     """
     with load(path, backend=backend, long=long, pool=pool) as classifier:
         table = read_labelled(classifier.bundle, data, quarantine, **reading)
-        figures = evaluate(classifier, table, resamples=resamples, seed=seed)
-    return Evaluation(figures, table_notes(table))
+        figures, notes = _measure(classifier, table, resamples, seed, ignore_unknown=ignore_unknown_labels)
+    return Evaluation(figures, (*notes, *table_notes(table)))
 
 
 def evaluate(
@@ -89,6 +106,7 @@ def evaluate(
     *,
     resamples: int = EvaluationConfig.resamples,
     seed: int = Config.seed,
+    ignore_unknown_labels: bool = False,
 ) -> SideMetrics:
     """Measure a bundle on rows that it has not seen; rows that it was trained on are measured with a warning.
 
@@ -102,21 +120,54 @@ def evaluate(
         Resamples of the bootstrap behind the 95% intervals; 0 for no intervals.
     seed : int, default 42
         Random seed of the resamples.
+    ignore_unknown_labels : bool, default False
+        Take labels that the classifier does not have off the rows, with a warning that counts them.
 
     Returns
     -------
     SideMetrics
-        At the fixed threshold, and at the tuned ones where there are some.
+        Of the labels that the table tells of: one that has no column among others that have is left out, with a
+        warning. At the fixed threshold, and at the tuned ones where there are some.
 
     Raises
     ------
     DataError
-        If the table has a label that the classifier does not; names it.
+        If what is given is not a table, or has a label that the classifier does not; names it.
+    ConfigError
+        If what is given is not a classifier.
     """
-    y_true = encode_labels(classifier.bundle, table)
-    if is_trained_on(classifier.bundle.manifest.data, table):
+    if not isinstance(classifier, Classifier):
+        raise ConfigError(f"classifier: expected what multitag.load returns, got {describe_value(classifier)}")
+    check_table(table, "table")
+    figures, notes = _measure(classifier, table, resamples, seed, ignore_unknown=ignore_unknown_labels)
+    for note in notes:
+        logger.warning("%s: %s", table.source, note)
+    return figures
+
+
+def _measure(
+    classifier: Classifier, table: Table, resamples: int, seed: int, *, ignore_unknown: bool
+) -> tuple[SideMetrics, list[str]]:
+    """Measure what a table tells of, and describe what is left out."""
+    bundle, notes = classifier.bundle, []
+    unknown = unknown_labels(bundle, table)
+    if unknown and ignore_unknown:
+        names = ", ".join(f"{name!r} ({count_noun(rows, 'row', 'rows')})" for name, rows in [*unknown.items()][:SHOWN])
+        notes.append(f"ignored {count_noun(len(unknown), 'label', 'labels')} that the bundle does not have: {names}")
+    try:
+        y_true = encode_labels(bundle, table, skip_unknown=ignore_unknown)
+    except DataError as error:
+        raise DataError(f"{error}; ignored with --ignore-unknown-labels") from error
+    if is_trained_on(bundle.manifest.data, table):
         logger.warning("%s: these are the rows that the model was trained on: %s", table.source, TOO_GOOD)
+    label_set, thresholds = bundle.label_set, classifier.thresholds
     y_prob = classifier.predict_proba(table.texts)
-    return measure(
-        y_true, y_prob, classifier.bundle.label_set, classifier.thresholds, resamples=resamples, seed=seed
-    )
+    if absent := labels_without_column(bundle, table):
+        notes.append(
+            f"left out {count_noun(len(absent), 'label', 'labels')} of the bundle that have no column here: "
+            f"{', '.join(map(repr, absent[:SHOWN]))}; the figures are those of the other {len(label_set) - len(absent)}"
+        )
+        kept = [index for index, name in enumerate(label_set.names) if name not in absent]
+        y_true, y_prob, thresholds = y_true[:, kept], y_prob[:, kept], thresholds.of_labels(kept)
+        label_set = LabelSet(tuple(label_set.names[index] for index in kept))
+    return measure(y_true, y_prob, label_set, thresholds, resamples=resamples, seed=seed), notes

@@ -20,6 +20,7 @@ from multitag.export.gate import GateRows, export_checked
 from multitag.export.parity import Parity
 from multitag.inference.windows import choose_pool
 from multitag.jobs.labelled_rows import encode_labels
+from multitag.paths import as_path
 
 
 def export_bundle(
@@ -53,7 +54,8 @@ def export_bundle(
     MissingExtraError
         If a package that exporting needs is not installed.
     """
-    if not Path(path).is_dir():
+    path = as_path(path, "path")
+    if not path.is_dir():
         raise BundleError(f"{path}: expected the folder of a bundle; unpack a zip first")
     with open_bundle(path) as bundle:
         reading: dict[str, Any] = {"text": text, "labels": labels, "unlabelled": "keep"}
@@ -63,7 +65,7 @@ def export_bundle(
             config = settings_of_bundle(bundle.manifest.data, **reading)
         table = load_table(data, config)
         rows = GateRows(table.texts, encode_labels(bundle, table, skip_unknown=True))
-        with system_errors_as_output_errors(Path(path)), tempfile.TemporaryDirectory(prefix="multitag-") as name:
+        with system_errors_as_output_errors(path), tempfile.TemporaryDirectory(prefix="multitag-") as name:
             scratch = Path(name)
             (scratch / "model").mkdir()
             for file in (bundle.folder / "model").iterdir():

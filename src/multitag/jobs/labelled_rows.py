@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.bundle.read import Bundle
+from multitag.data.label_formats.label_columns import IndicatorColumns
 from multitag.data.phrases import describe_columns
 from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.split.rare_labels import RareLabels
@@ -74,6 +76,28 @@ def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -
         return bundle.label_set.encode(labels)
     except DataError as error:
         raise DataError(f"{table.source}, {describe_columns(table.shape.columns)}: {error}") from error
+
+
+def labels_without_column(bundle: Bundle, table: Table) -> tuple[str, ...]:
+    """Return the labels of a bundle of which a table cannot tell anything: those that have no column in it.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    table : Table
+        As it was read. Where cells name the labels, each is on a row or not: none is without a column.
+    """
+    if not isinstance(table.shape, IndicatorColumns):
+        return ()
+    (covered,) = RareLabels.of_bundle(bundle.manifest.data).settle([table.shape.columns])
+    return tuple(name for name in bundle.label_set.names if name not in covered)
+
+
+def unknown_labels(bundle: Bundle, table: Table) -> dict[str, int]:
+    """Count the rows of each label of a table that a bundle does not have, the most frequent first."""
+    labels = RareLabels.of_bundle(bundle.manifest.data).settle(table.labels)
+    counts = Counter(name for row in labels for name in row if name not in bundle.label_set.label2id)
+    return dict(counts.most_common())
 
 
 def is_trained_on(facts: Mapping[str, Any], table: Table) -> bool:

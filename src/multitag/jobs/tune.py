@@ -20,9 +20,17 @@ from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.thresholds.costs import read_costs
 from multitag.evaluation.thresholds.retune import Retuned, retune_thresholds
 from multitag.inference.classifier import Classifier
-from multitag.jobs.labelled_rows import TOO_GOOD, encode_labels, is_trained_on, read_labelled, table_notes
+from multitag.jobs.labelled_rows import (
+    TOO_GOOD,
+    encode_labels,
+    is_trained_on,
+    labels_without_column,
+    read_labelled,
+    table_notes,
+)
 from multitag.jobs.run_folder import RunFolder
 from multitag.jobs.tuned_files import changed_files
+from multitag.paths import as_path
 
 
 @dataclass(frozen=True)
@@ -102,15 +110,17 @@ def tune_bundle(
         If a package that reading the rows needs is not installed.
     """
     check_costs_given(parse_objective(objective), costs is not None)
-    if out is None and Path(path).is_file():
+    path = as_path(path, "path")
+    out = None if out is None else as_path(out, "out")
+    if out is None and path.is_file():
         raise BundleError(f"{path}: a zip is not changed; name a folder for the new bundle with --out")
     if out is not None:
-        refuse_inside(Path(out), Path(path))
-        refuse_existing(Path(out))
+        refuse_inside(out, path)
+        refuse_existing(out)
     with open_bundle(path) as bundle:
-        label_costs = None if costs is None else read_costs(costs, bundle.label_set.names)
+        label_costs = None if costs is None else read_costs(as_path(costs, "costs"), bundle.label_set.names)
         if data is None:
-            rows = _read_held_out(bundle, RunFolder(Path(path).resolve().parent).probabilities)
+            rows = _read_held_out(bundle, RunFolder(path.resolve().parent).probabilities)
         else:
             rows = _score(bundle, read_labelled(bundle, data, quarantine, **reading), backend)
         retuned = retune_thresholds(
@@ -123,6 +133,11 @@ def tune_bundle(
 
 
 def _score(bundle: Bundle, table: Table, backend: BackendName) -> ScoredRows:
+    if absent := labels_without_column(bundle, table):
+        raise DataError(
+            f"{table.source}: {len(absent)} label(s) of the bundle have no column, such as {absent[0]!r}; nothing can "
+            "be tuned for them on these rows; name their columns with --label-columns"
+        )
     y_true = encode_labels(bundle, table)
     y_prob = Classifier(bundle, backend).predict_proba(table.texts)
     name, notes = f"{table.source}, {len(table)} rows", table_notes(table)

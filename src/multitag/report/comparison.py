@@ -25,7 +25,7 @@ def comparison_rows(comparison: Comparison) -> tuple[list[str], list[list[str]]]
     first, second = comparison.values
     rows = []
     for name, title in METRIC_TITLES.items():
-        difference = "undefined"
+        difference = "undefined" if None in (first[name], second[name]) else "no interval"
         if name in comparison.differences:
             value, low, high = comparison.differences[name]
             difference = f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"

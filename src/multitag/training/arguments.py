@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from difflib import get_close_matches
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,8 @@ from transformers import IntervalStrategy, TrainingArguments
 
 from multitag.config import Config
 from multitag.errors import ConfigError, describe_error
+from multitag.training.trainer_args import BEST_METRIC, check_trainer_args, is_less_better
 
-# These tie the Trainer to the run: changing them would break what multitag promises.
-RESERVED = {
-    "output_dir", "seed", "data_seed", "disable_tqdm", "remove_unused_columns", "push_to_hub", "enable_jit_checkpoint",
-}  # fmt: skip
-BEST_METRIC = "macro_average_precision"
 # A quarter of the Trainer's default: measured on IMDB, see docs/experiments.md.
 MAX_GRAD_NORM = 0.25
 
@@ -39,7 +33,7 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
     Raises
     ------
     ConfigError
-        If an argument is not one of the Trainer's, is reserved, or is refused by it.
+        If an argument is not one of the Trainer's, is reserved, would change nothing, or is refused by it.
     """
     training = config.training
     if training.early_stopping is not None and not has_validation:
@@ -47,7 +41,7 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
     keep_best = training.early_stopping is not None or training.trainer_args.get("load_best_model_at_end")
     every = "epoch" if training.save_steps is None else "steps"
     values: dict[str, Any] = {
-        "output_dir": str(checkpoints),
+        "output_dir": os.path.join(".", checkpoints),  # noqa: PTH118 (the Trainer expands ~ at the start, as in ./~)
         "num_train_epochs": training.epochs,
         "per_device_train_batch_size": training.batch_size,
         "per_device_eval_batch_size": 64,
@@ -70,17 +64,17 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
         "restore_callback_states_from_checkpoint": training.early_stopping is not None,  # its patience so far
         # Named only where the best is wanted: its checkpoint is kept, with a limit of 1 in the newest one's place.
         "metric_for_best_model": BEST_METRIC if keep_best else None,
-        "greater_is_better": True,
+        "greater_is_better": not is_less_better(training.trainer_args),
         "logging_steps": 10,
         "disable_tqdm": True,  # multitag draws its own bar
         "remove_unused_columns": False,
         "dataloader_pin_memory": torch.cuda.is_available(),
         "report_to": ["tensorboard"] if find_spec("tensorboard") else [],
     }
-    _refuse_unknown(training.trainer_args)
+    check_trainer_args(training.trainer_args)
     try:
         arguments = TrainingArguments(**(values | dict(training.trainer_args)))
-    except (ValueError, TypeError, ImportError) as error:
+    except Exception as error:  # what is wrong with a value is raised in every kind there is
         raise ConfigError(f"trainer arguments: {describe_error(error)}") from error
     evaluates = arguments.eval_strategy != IntervalStrategy.NO
     if evaluates and not has_validation:
@@ -95,21 +89,6 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
 def check_arguments(config: Config, *, has_validation: bool) -> None:
     """Raise what :func:`build_arguments` would, before there is a folder for checkpoints."""
     build_arguments(config, Path("checkpoints"), has_validation)
-
-
-def _refuse_unknown(trainer_args: Mapping[str, Any]) -> None:
-    defaults = {field.name: field.default for field in fields(TrainingArguments) if field.init}
-    for name, value in trainer_args.items():
-        if name in RESERVED:
-            raise ConfigError(f"trainer argument {name!r} is set by multitag and cannot be changed")
-        if name not in defaults:
-            near = get_close_matches(name, defaults, n=3)
-            hint = f"nearest: {', '.join(near)}" if near else "see transformers.TrainingArguments"
-            raise ConfigError(f"unknown trainer argument {name!r}; {hint}")
-        default = defaults[name]
-        if isinstance(default, (bool, int, float)) and isinstance(value, str):
-            kind = "true or false" if isinstance(default, bool) else "a number"
-            raise ConfigError(f"trainer argument {name!r}: expected {kind}, got {value!r}")
 
 
 def use_bf16(precision: str) -> bool:

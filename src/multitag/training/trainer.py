@@ -25,7 +25,6 @@ from transformers import (
 
 from multitag.config import TrainingConfig
 from multitag.errors import ConfigError
-from multitag.training.arguments import BEST_METRIC
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
@@ -34,6 +33,7 @@ from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
 from multitag.training.stopping import StopOnSignal
 from multitag.training.stopwatch import Stopwatch, seconds_in_state
+from multitag.training.trainer_args import BEST_METRIC
 
 DIVERGED = "training diverged: the model gives no finite numbers any more; lower --learning-rate"
 

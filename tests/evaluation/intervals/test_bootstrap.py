@@ -169,3 +169,35 @@ def test_fewer_resamples_are_drawn_of_many_rows_and_labels():
     assert sum(map(len, parts)) == 500  # 400 million in all
     assert {len(part) for part in parts} == {2}  # 2 million at once
     assert sum(map(len, islice(draw_resamples(20_000, 400, 2000, seed=0), 300))) == 200
+
+
+def make_rare_rows(n_rows=200, n_rare=300, seed=0):
+    """A few labels on many rows and hundreds on a single one, which the model never predicts rightly."""
+    rng = np.random.default_rng(seed)
+    y_true = np.zeros((n_rows, n_rare + 3), dtype=int)
+    y_true[:, :3] = rng.random((n_rows, 3)) < 0.4
+    y_true[rng.integers(n_rows, size=n_rare), np.arange(3, n_rare + 3)] = 1
+    y_prob = np.where(y_true[:, :3] == 1, 0.7, 0.2) + 0.3 * rng.random((n_rows, 3))
+    y_prob = np.hstack([y_prob, 0.2 * rng.random((n_rows, n_rare))])
+    return y_true, y_prob, (y_prob >= 0.5).astype(int)
+
+
+def test_an_interval_that_does_not_hold_its_figure_is_not_given():
+    y_true, y_prob, y_pred = make_rare_rows()
+    values = compute_metrics(y_true, y_prob, y_pred, [str(label) for label in range(y_true.shape[1])],
+                             np.full(y_true.shape[1], 0.5)).values  # fmt: skip
+    (intervals,) = bootstrap_intervals(y_true, y_prob, [y_pred], resamples=200, seed=0)
+    assert intervals.overall["macro_f1"] is None
+    assert intervals.overall["micro_f1"] is not None
+    for name, ends in intervals.overall.items():
+        assert ends is None or ends[0] <= values[name] <= ends[1]
+    assert interval_of(np.linspace(0.029, 0.040, 100), 0.024) is None
+    assert interval_of(np.linspace(0.029, 0.040, 100), 0.029 + 1e-3) is not None
+
+
+def test_a_difference_outside_of_its_interval_is_not_given():
+    y_true, y_prob, y_pred = make_rare_rows()
+    nothing = np.zeros_like(y_pred)
+    differences = paired_differences(y_true, (y_prob, y_pred), (y_prob, nothing), resamples=200, seed=0)
+    assert "macro_f1" not in differences
+    assert all(low - 1e-9 <= value <= high + 1e-9 for value, low, high in differences.values())

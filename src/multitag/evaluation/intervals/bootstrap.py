@@ -18,6 +18,7 @@ Interval = tuple[float, float]
 Predicted = tuple[ArrayLike, ArrayLike]  # y_prob and y_pred, each of shape (n_rows, n_labels)
 
 LEVEL = 0.95
+ROUNDING = 1e-9  # of a figure that was added up in another order than its resamples
 MIN_SUPPORT = 5  # rows with a label, below which resampling them says nothing about that label
 MIN_RESAMPLES = 100  # fewer do not reach to the 2.5th percentile with any steadiness
 AT_ONCE = 2_000_000  # numbers of one running sum: resamples are drawn in parts that stay within the caches
@@ -112,7 +113,7 @@ def paired_differences(
     -------
     dict of str to tuple of float
         ``a`` minus ``b`` on all rows, then the low and the high end, by the names in ``Metrics.values``; without those
-        that are undefined for either.
+        that are undefined for either, or outside of their interval (see :func:`interval_of`).
 
     Raises
     ------
@@ -134,7 +135,7 @@ def paired_differences(
     return {
         name: (value, *_ends(drawn_a[name] - drawn_b[name]))
         for name, value in differences.items()
-        if not np.isnan(value)
+        if not np.isnan(value) and _holds(*_ends(drawn_a[name] - drawn_b[name]), value)
     }
 
 
@@ -152,7 +153,8 @@ def interval_of(draws: Draws, value: float) -> Interval | None:
     -------
     tuple of float, or None
         Low and high. None where the figure is undefined, or no resample moves it: that is no sign of certainty, these
-        rows say nothing about how far it would move.
+        rows say nothing about how far it would move. None, too, where they do not hold the figure: a resample lacks
+        labels that are on one or two rows, and the mean of the others is of another thing.
 
     Examples
     --------
@@ -162,7 +164,7 @@ def interval_of(draws: Draws, value: float) -> Interval | None:
     if np.isnan(value):
         return None
     low, high = _ends(draws)
-    return (low, high) if high > low else None
+    return (low, high) if high > low and _holds(low, high, value) else None
 
 
 def draw_resamples(n_rows: int, n_labels: int, resamples: int, seed: int) -> Iterator[Weights]:
@@ -238,6 +240,10 @@ def _intervals(points: WeightedFigures, draws: WeightedFigures, support: NDArray
             }
         )
     return Intervals(overall, tuple(per_label))
+
+
+def _holds(low: float, high: float, value: float) -> bool:
+    return low - ROUNDING <= value <= high + ROUNDING
 
 
 def _ends(draws: Draws) -> Interval:

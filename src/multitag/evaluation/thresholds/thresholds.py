@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
 import numpy as np
@@ -91,6 +91,11 @@ class Thresholds:
         one = self.global_threshold if self.policy == "global" else self.fixed
         return np.full(self.n_labels, one, dtype=np.float64)
 
+    def of_labels(self, kept: Sequence[int]) -> Self:
+        """Return the thresholds of some of the labels, by their columns."""
+        per_label = None if self.per_label is None else tuple(self.per_label[index] for index in kept)
+        return replace(self, per_label=per_label, n_labels=len(kept))
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain text, floats and lists that fit JSON."""
         values = asdict(self) | {"fixed": float(self.fixed)}
@@ -165,7 +170,11 @@ def apply_thresholds(
     """
     prob = as_probabilities(y_prob, "y_prob")
     # As a float64 array: against a bare Python float, numpy would compare float32 probabilities in float32.
-    cuts = np.asarray(thresholds, dtype=np.float64)
+    try:
+        cuts = np.asarray(thresholds, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        got = reprlib.repr(thresholds)
+        raise ConfigError(f"thresholds: expected a number, or one for each label in a list, got {got}") from error
     n_labels = prob.shape[1]
     if cuts.shape not in ((), (n_labels,)):
         raise ConfigError(f"thresholds: expected one, or {n_labels} (one per label), got shape {cuts.shape}")

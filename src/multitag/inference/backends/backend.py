@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from multitag.bundle.layout import ONNX, ONNX_INT8
 from multitag.config import BackendName
+from multitag.config.values import convert
 from multitag.errors import BundleError, ConfigError
 from multitag.inference.backends.torch import TorchBackend
 
@@ -63,8 +64,9 @@ def open_backend(bundle_folder: Path, name: BackendName = "auto", threads: int |
     MissingExtraError
         If torch is needed and not installed.
     """
-    if name not in get_args(BackendName):
+    if not isinstance(name, str) or name not in get_args(BackendName):
         raise ConfigError(f"backend: expected one of {', '.join(get_args(BackendName))}, got {name!r}")
+    threads = convert(threads, int | None, "threads")
     if threads is not None and threads < 1:
         raise ConfigError(f"threads: expected at least 1, got {threads}")
     if name == "auto":

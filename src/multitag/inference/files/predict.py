@@ -23,6 +23,7 @@ from multitag.inference.classifier import Classifier
 from multitag.inference.files.rows import PREDICTED, add_predictions, without_label
 from multitag.inference.files.writers import Writer, build_writer, output_format
 from multitag.inference.options import PredictOptions
+from multitag.paths import as_path
 
 DEFAULTS = PredictOptions()
 
@@ -110,8 +111,8 @@ def predict_file(
     ConfigError
         If an option is out of its range.
     """
-    source, target = Path(source), Path(target)
-    review = None if review is None else Path(review)
+    source, target = as_path(source, "source"), as_path(target, "target")
+    review = None if review is None else as_path(review, "review")
     columns = TextColumns.of_bundle(classifier.bundle.manifest.data, [text] if isinstance(text, str) else text)
     _check_outputs(source, target, review)
     schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None

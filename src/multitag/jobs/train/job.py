@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import REPORT
-from multitag.config import Config
-from multitag.config.setting import takes_settings
+from multitag.config import Config, TableConfig
+from multitag.config.setting import settings_of, takes_settings
+from multitag.config.values import describe_value
+from multitag.data.table import Table, check_table
 from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.evaluation.run_metrics import RunMetrics
 from multitag.extras import import_extra
 from multitag.jobs.run_folder import RunFolder
+from multitag.jobs.train.reading import refuse_other_reading, refuse_reading
+from multitag.paths import as_path
 from multitag.threads import import_torch
-
-if TYPE_CHECKING:
-    from multitag.data.table import Table
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Run:
     metrics: RunMetrics = field(repr=False)
 
 
-@takes_settings(Config)
+@takes_settings(Config, without=tuple(settings_of(TableConfig)))
 def train(
     table: Table,
     *,
@@ -71,7 +73,7 @@ def train(
         Rows to validate and to test on, instead of some of ``table``.
     **settings
         Any setting of :class:`multitag.Config`, such as ``epochs=3`` or ``base_model="minilm"``; they win over
-        ``config``.
+        ``config``. Those of how a table is read are settings of :func:`multitag.read_table`.
 
     Returns
     -------
@@ -80,9 +82,10 @@ def train(
     Raises
     ------
     ConfigError
-        If a setting is unknown or out of its range, or a resumed run was started with others.
+        If a setting is unknown, of another type or out of its range, or is one of reading the table; if a Trainer
+        argument fails or would change nothing; or a resumed run was started with others.
     DataError
-        If the rows cannot be divided as asked.
+        If what is given is not a table, or its rows cannot be divided as asked.
     BaseModelError
         If the pretrained weights cannot be had.
     OutputError
@@ -90,6 +93,12 @@ def train(
     MissingExtraError
         If what training needs is not installed.
     """
+    root = as_path(out, "out")
+    check_table(table, "table")
+    for side, rows in (("validation", validation), ("test", test)):
+        if rows is not None:
+            check_table(rows, side)
+    config = _settings(table, config, settings)
     import_torch()
     for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
@@ -100,8 +109,7 @@ def train(
     from multitag.jobs.train.one_split import train_and_hold_out
     from multitag.jobs.train.setup import set_up_run
 
-    config = (config or Config()).override(**settings)
-    folder = RunFolder(Path(out))
+    folder = RunFolder(root)
     for name, table_of_side in (("validation_file", validation), ("test_file", test)):
         if getattr(config.data, name) is not None and table_of_side is None:
             raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
@@ -122,3 +130,16 @@ def train(
                 measured.held_out.save(folder.probabilities)
             write_run_bundle(setup, measured, guarantee, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
+
+
+def _settings(table: Table, config: Config | None, settings: Mapping[str, Any]) -> Config:
+    """Return the settings of the run: what its table was read by is no longer open."""
+    if not isinstance(config, (Config, type(None))):
+        raise ConfigError(
+            f"config: expected a Config, got {describe_value(config)}; Config.from_yaml reads a file, Config.from_dict "
+            "takes keys and values"
+        )
+    refuse_reading(settings)
+    chosen = (config or Config()).override(**settings)
+    refuse_other_reading(table, chosen.data)
+    return chosen
