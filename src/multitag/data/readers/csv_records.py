@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from multitag.data.readers.dialect import Dialect, unwrap
@@ -48,9 +48,10 @@ class CsvRecords:
         csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD))
         self.name = name
         self.delimiter, self.comment = dialect.delimiter, comment
-        self.lines = _Lines(text, name, start, skipped)
         if dialect.wrapped:
-            self.lines.edit = unwrap
+            self.lines = _Lines(_Unwrapped(text), name, map(unwrap, start), skipped)
+        else:
+            self.lines = _Lines(text, name, start, skipped)
         for _ in range(dialect.before):
             next(self.lines)
         self.line = 1
@@ -94,14 +95,19 @@ class CsvRecords:
     def holds_rows(self, width: int) -> bool:
         """Return whether the last row, of several lines, looks like as many rows: quotes that belong to texts.
 
-        Each of its lines has as many cells as the table has columns if its only two quotes are taken for letters. A
-        comma with a space after it is one of a sentence, and two lines of a text may well have one comma each.
+        Each of its lines has as many cells as the table has columns if its only two quotes are taken for letters. Of
+        commas those count that no space follows, as in sentences, and two lines of a text may well have one each. A
+        tab is rare in texts, so that one in each line is enough.
         """
-        lines = self.lines.taken
-        mark, sure = self.delimiter, self.delimiter in "\t|"
-        if len(lines) < (2 if sure else 3) or sum(line.count('"') for line in lines) != 2:
+        lines, mark = self.lines.taken, self.delimiter
+        is_rare = mark in "\t|"
+        if (len(lines) == 2 and not is_rare) or mark not in lines[0] or sum(line.count('"') for line in lines) != 2:
             return False
-        return all(line.count(mark) == width - 1 and (sure or f"{mark} " not in line) for line in lines)
+        if is_rare:
+            counts = [line.count(mark) for line in lines]
+            return all(counts) and counts.count(width - 1) * 2 > len(counts)
+        ends = (f"{mark}\n", f"{mark}\r\n", f"{mark}\r")
+        return all(line.count(mark) - line.count(f"{mark} ") - line.endswith(ends) == width - 1 for line in lines)
 
     def content(self) -> str:
         """Return the lines of the last row, without the last line's end."""
@@ -111,10 +117,9 @@ class CsvRecords:
 class _Lines:
     """Lines that can be put back, and that remember which of them make the record being read."""
 
-    def __init__(self, text: TextIO, name: str, start: Iterable[str], skipped: int) -> None:
+    def __init__(self, text: TextIO | _Unwrapped, name: str, start: Iterable[str], skipped: int) -> None:
         self.text, self.name = text, name
         self.pending = deque(start)
-        self.edit: Callable[[str], str] | None = None  # of each line as it comes
         self.number = skipped  # of the last line taken
         self.taken: list[str] = []
         self.characters = 0  # in them
@@ -147,8 +152,6 @@ class _Lines:
 
     def __next__(self) -> str:
         line = self.pending.popleft() if self.pending else self.text.readline(MAX_RECORD)
-        if self.edit is not None:
-            line = self.edit(line)
         if not line:
             self.ended = True
             raise StopIteration
@@ -161,3 +164,13 @@ class _Lines:
                 "characters begins here; is a quote left open?"
             )
         return line
+
+
+class _Unwrapped:
+    """Lines without the quotes around them."""
+
+    def __init__(self, text: TextIO) -> None:
+        self.text = text
+
+    def readline(self, size: int) -> str:
+        return unwrap(self.text.readline(size))

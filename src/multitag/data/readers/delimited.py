@@ -122,10 +122,10 @@ class _Sorter:
         numbers: list[int] = []
         left_out: list[LeftOut] = []
         width = len(self.columns)
-        longest = width + self.dialect.surplus
+        longest, taken, auto = width + self.dialect.surplus, rows.lines.taken, self.auto and width > 1
         for cells in chunk:
             self.number += 1
-            if self.auto and len(rows.lines.taken) > 1 and width > 1:
+            if len(taken) > 1 and auto:
                 self._refuse_rows_in_a_cell(cells, rows)
             if cells is not None and width < len(cells) <= longest and not any(cells[width:]):
                 del cells[width:]

@@ -79,7 +79,7 @@ def find_dialect(lines: Sequence[str], options: ReadOptions, name: str, suffixes
         return Dialect(LINES, before, quoted=False)
     rows = {n: line for n, line in enumerate(lines[before:], start=before + 1) if not _is_comment(line, options)}
     quoted = options.quoting != "none"
-    wrapped = quoted and named is None and options.header and _is_wrapped(list(rows.values()))
+    wrapped = quoted and options.header and _is_wrapped(list(rows.values()), (named,) if named else DELIMITERS)
     if wrapped:
         rows = {n: unwrap(line) for n, line in rows.items()}
     content = list(rows.values())
@@ -94,7 +94,8 @@ def find_dialect(lines: Sequence[str], options: ReadOptions, name: str, suffixes
     notes = {
         "each line is one quoted cell; the lines are read without these quotes": wrapped,
         f"split at {delimiter!r}; if each line is one text, use --sep none":
-            named is None and not options.header and ".txt" in suffixes and delimiter in ",;",
+            named is None and not options.header and ".txt" in suffixes and delimiter in ",;"
+            and agreement(content, delimiter) > 0,
         "spaces between a delimiter and a cell are dropped, as they stand before quotes": spaced,
         "the rows end with a delimiter that the header has not; the empty cell after it is dropped": surplus > 0,
     }  # fmt: skip
@@ -127,13 +128,13 @@ def _order(suffixes: Iterable[str]) -> tuple[str, ...]:
     return ("\t", *(mark for mark in DELIMITERS if mark != "\t")) if tabs else DELIMITERS
 
 
-def _is_wrapped(lines: Sequence[str]) -> bool:
+def _is_wrapped(lines: Sequence[str], delimiters: Sequence[str]) -> bool:
     """Return whether lines are rows in quotes: within these, most are as long as the header, which is several cells."""
     rows = [line for line in lines if line.strip()]
     inner = [unwrap(line) for line in rows]
     if len(rows) < 2 or any(after == line for after, line in zip(inner[1:], rows[1:], strict=True)):
         return False
-    return any(agreement(inner, mark) > MOST_ROWS for mark in DELIMITERS)
+    return any(agreement(inner, mark) > MOST_ROWS for mark in delimiters)
 
 
 def _is_prose(lines: Sequence[str], delimiter: str, options: ReadOptions, suffixes: Iterable[str]) -> bool:
@@ -160,5 +161,3 @@ def _is_strict(lines: Sequence[str], delimiter: str) -> bool:
         return bool(list(csv.reader(lines, delimiter=delimiter, strict=True)))
     except csv.Error:
         return False
-
-

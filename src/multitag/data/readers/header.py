@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from multitag.data.readers.delimiters import MOST_ROWS, agreement, find_delimiter, usual_length
 from multitag.errors import DataError
@@ -110,14 +111,20 @@ def refuse_titles(rows: Mapping[int, str], delimiter: str, others: Sequence[str]
 def _comment_mark(lines: Sequence[str]) -> str | None:
     """Return what the first lines begin with that are comments, not a header that begins so."""
     mark = next((mark for mark in COMMENTS if lines and lines[0].startswith(mark)), None)
-    rest = [line for line in lines if mark and not line.startswith(mark)]
-    if mark is None or not rest:
+    if mark is None:
+        return None
+    comments = list(takewhile(lambda line: line.startswith(mark) or not line.strip(), lines))
+    rows = lines[len(comments) :]
+    bodies = (rows, [line for line in rows if not line.startswith(mark)])  # the former for cells that begin so
+    rest = max(bodies, key=lambda body: agreement(body, find_delimiter(body)))
+    if not rest:
         return None
     delimiter = find_delimiter(rest)
-    last = [line.strip() for line in lines[: lines.index(rest[0])] if line.strip()][-1]
+    last = [line.strip() for line in comments if line.strip()][-1]
     like_rows = last.count(delimiter) + 1 == usual_length(rest, delimiter) and f"{delimiter} " not in last
     header = next(csv.reader(rest, delimiter=delimiter))
-    return None if like_rows or agreement(rest, delimiter) < MOST_ROWS or not _is_header(header) else mark
+    is_table = agreement(rest, delimiter) > MOST_ROWS and _is_header(header)
+    return mark if is_table and not like_rows else None
 
 
 def _count_titles(lines: Sequence[str], delimiter: str) -> int:
