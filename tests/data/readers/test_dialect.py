@@ -63,6 +63,7 @@ def test_what_is_taken_for_granted_is_said(write: Write, text: str, note: str) -
         ('a,b\n"sep=;",1\n', [["sep=;", "1"]]),
         (",text\n0,b\n1,c\n", [["0", "b"], ["1", "c"]]),
         ("text,note\nb,\nc,\nd,e\n", [["b", ""], ["c", ""], ["d", "e"]]),
+        ("How do you like it?, Why\nwell,so\nbad,no\n", [["well", "so"], ["bad", "no"]]),
         ("#id,text\n1,b\n2,c\n", [["1", "b"], ["2", "c"]]),
     ],
 )
@@ -114,6 +115,13 @@ def test_a_text_of_several_lines_is_one_cell(write: Write, cell: str) -> None:
     assert cells_of(source) == [[cell.replace('""', '"'), "War"]]
 
 
+def test_a_cell_that_may_hold_two_rows_is_told(write: Write) -> None:
+    path = write("x.csv", 'text,labels\n"Hold the line,War\nHe ran",Crime\nc,War\n')
+    note = "x.csv: row 1 (line 2) has a cell over 2 lines that may be 2 rows; if quotes are part of the texts, use "
+    assert open_source(path).notes == (f"{note}--quoting none",)
+    assert open_source(path, ReadOptions(quoting="double")).notes == ()
+
+
 def test_without_quoting_quotes_are_letters(write: Write) -> None:
     path = write("x.tsv", 'text\tlabels\t\n"Run," he said\tWar\t\t\n5" disk\t"Drama"\t\t\n"open\tWar\t\t\n')
     source = open_source(path, ReadOptions(quoting="none"))
@@ -133,6 +141,7 @@ def test_without_quoting_quotes_are_letters(write: Write) -> None:
         ('"Export\nof films"\ntext,labels\nb,War\nc,Drama\n', 3),
         ("sep=;\nExport\ntext;labels\nb;War\nc;Drama\n", 3),
         ("Report,,\nBy me,,\n,,\nid,text,labels\n1,b,War\n2,c,Drama\n", 4),
+        ("Results of the survey, exported on 3 May, 2024\ntext,labels\nb,War\nc,Drama\n", 2),
         ("Report\ntext,labels\nb,War,\nc,Drama,\n", 2),
     ],
 )
@@ -140,7 +149,7 @@ def test_a_header_below_titles_is_shown(write: Write, text: str, line: int) -> N
     path = write("x.csv", text)
     message = refused(path)
     assert message.startswith(
-        f": the header seems to be in line {line}, as the lines before it hold one cell at most; "
+        f": the header seems to be in line {line}, as the lines before it are not like its rows; "
     )
     assert f"use --skip-rows {line - 1}, or --skip-rows 0 if" in message
     table = read_table(path, text="text", labels="labels", skip_rows=line - 1)

@@ -92,22 +92,23 @@ class CsvRecords:
             cells = line.rstrip("\r\n")
             yield [cells] if self.delimiter == LINES else cells.split(self.delimiter)
 
-    def holds_rows(self, width: int) -> bool:
-        """Return whether the last row, of several lines, looks like as many rows: quotes that belong to texts.
+    def holds_rows(self, width: int) -> bool | None:
+        """Return whether the last row, of several lines, is as many rows whose quotes belong to texts; None in doubt.
 
         Each of its lines has as many cells as the table has columns if its only two quotes are taken for letters. Of
         commas those count that no space follows, as in sentences, and two lines of a text may well have one each. A
         tab is rare in texts, so that one in each line is enough.
         """
         lines, mark = self.lines.taken, self.delimiter
-        is_rare = mark in "\t|"
-        if (len(lines) == 2 and not is_rare) or mark not in lines[0] or sum(line.count('"') for line in lines) != 2:
+        if mark not in lines[0] or sum(line.count('"') for line in lines) != 2:
             return False
-        if is_rare:
+        if mark in "\t|":
             counts = [line.count(mark) for line in lines]
             return all(counts) and counts.count(width - 1) * 2 > len(counts)
         ends = (f"{mark}\n", f"{mark}\r\n", f"{mark}\r")
-        return all(line.count(mark) - line.count(f"{mark} ") - line.endswith(ends) == width - 1 for line in lines)
+        if any(line.count(mark) - line.count(f"{mark} ") - line.endswith(ends) != width - 1 for line in lines):
+            return False
+        return True if len(lines) > 2 else None
 
     def content(self) -> str:
         """Return the lines of the last row, without the last line's end."""

@@ -109,7 +109,7 @@ class _Sorter:
     ) -> None:
         self.name, self.columns, self.dialect = name, columns, dialect
         self.auto = options.quoting == "auto" and dialect.quoted
-        self.n_comments, self.comment = 0, ""
+        self.n_comments, self.comment, self.doubtful = 0, "", ""
         self.kept = [(column, columns.index(column)) for column in kept]
         self.number = 0  # of the last row
         self.n_short, self.first_short = 0, ""
@@ -163,7 +163,10 @@ class _Sorter:
         return ""
 
     def _refuse_rows_in_a_cell(self, cells: list[str] | None, rows: CsvRecords) -> None:
-        if cells is not None and rows.holds_rows(len(self.columns)):
+        holds_rows = False if cells is None else rows.holds_rows(len(self.columns))
+        if holds_rows is None:
+            self.doubtful = self.doubtful or f"row {self.number} (line {rows.line})"
+        if holds_rows:
             raise DataError(
                 f"{self.name}, row {self.number}: one cell over {len(rows.lines.taken)} lines (from line {rows.line}), "
                 f"and each of them holds {self.dialect.delimiter!r} as rows do; if quotes are part of the texts, use "
@@ -171,13 +174,19 @@ class _Sorter:
             )
 
     def notes(self) -> list[str]:
-        if not self.n_short:
-            return []
-        rows = "1 row has" if self.n_short == 1 else f"{self.n_short} rows have"
-        notes = [
-            f"{rows} fewer cells than there are columns, first {self.first_short}; the missing cells are read as empty"
-        ]
+        notes = []
+        if self.n_short:
+            rows = "1 row has" if self.n_short == 1 else f"{self.n_short} rows have"
+            notes.append(
+                f"{rows} fewer cells than there are columns, first {self.first_short}; "
+                "the missing cells are read as empty"
+            )
         if self.n_comments:
             begin = "1 of these begins" if self.n_comments == 1 else f"{self.n_comments} of these begin"
             notes.append(f"{begin} with {self.comment!r}; if that marks a comment, use --comment '{self.comment}'")
+        if self.doubtful:
+            notes.append(
+                f"{self.doubtful} has a cell over 2 lines that may be 2 rows; if quotes are part of the texts, use "
+                "--quoting none"
+            )
         return notes

@@ -103,7 +103,7 @@ def refuse_titles(rows: Mapping[int, str], delimiter: str, others: Sequence[str]
     if n_titles := next(filter(None, (_count_titles(lines, mark) for mark in marks)), 0):
         line = numbers[n_titles]
         raise DataError(
-            f"{name}: the header seems to be in line {line}, as the lines before it hold one cell at most; use "
+            f"{name}: the header seems to be in line {line}, as the lines before it are not like its rows; use "
             f"--skip-rows {line - 1}, {remedy}"
         )
 
@@ -128,21 +128,32 @@ def _comment_mark(lines: Sequence[str]) -> str | None:
 
 
 def _count_titles(lines: Sequence[str], delimiter: str) -> int:
-    """Count the lines before the header, if that is clear: they hold one cell, the header and the rows several."""
+    """Count the lines before the header, if that is clear: these hold one cell or a sentence."""
     reader = csv.reader(lines, delimiter=delimiter)
     starts, rows, start = [], [], 0
     for row in reader:
         starts.append(start)
         rows.append([cell.strip() for cell in row])
         start = reader.line_num
-    n_titles = next((n for n, row in enumerate(rows[: MOST_TITLES + 1]) if len(list(filter(None, row))) > 1), 0)
+    sizes = Counter(len(row) for row in rows if any(row))
+    usual = sizes.most_common(1)[0][0] if sizes else 0
+    spaced = f"{delimiter} "  # a title may have commas, as sentences do
+    n_titles = 0
+    for start, row in zip(starts[: MOST_TITLES + 1], rows, strict=False):
+        is_sentence_like = len(row) != usual and not _is_header(row) and lines[start].count(spaced) == len(row) - 1
+        if len(list(filter(None, row))) > 1 and not is_sentence_like:
+            break
+        n_titles += 1
+    if n_titles == len(rows):
+        return 0
     titles, after = rows[:n_titles], [row for row in rows[n_titles + 1 :] if any(row)]
     if not any(map(any, titles)) or not all(title[0] for title in titles if any(title)) or not after:
         return 0
     width = len(list(filter(None, rows[n_titles])))
     several = sum(len(list(filter(None, row))) > 1 and len(row) >= width for row in after)
     as_long = usual_length(lines[starts[n_titles] :], delimiter) in range(width, len(rows[n_titles]) + 2)
-    is_table = _is_header(rows[n_titles]) and as_long and several >= MOST_ROWS * len(after)
+    is_tight = spaced not in lines[starts[n_titles]]
+    is_table = is_tight and _is_header(rows[n_titles]) and as_long and several >= MOST_ROWS * len(after)
     return starts[n_titles] if is_table else 0
 
 
