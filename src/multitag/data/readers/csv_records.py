@@ -95,12 +95,12 @@ class CsvRecords:
     def holds_rows(self, width: int) -> bool | None:
         """Return whether the last row, of several lines, is as many rows whose quotes belong to texts; None in doubt.
 
-        Each of its lines has as many cells as the table has columns if its only two quotes are taken for letters. Of
-        commas those count that no space follows, as in sentences, and two lines of a text may well have one each. A
-        tab is rare in texts, so that one in each line is enough.
+        Each of its lines has as many cells as the table has columns if the quotes that open and close its cell are
+        taken for letters. Of commas those count that no space follows, as in sentences, and two lines of a text may
+        well have one each. A tab is rare in texts, so that one in each line is enough.
         """
         lines, mark = self.lines.taken, self.delimiter
-        if mark not in lines[0] or sum(line.count('"') for line in lines) != 2:
+        if lines[0].count('"') != 1 or lines[-1].count('"') != 1 or mark not in lines[0]:
             return False
         if mark in "\t|":
             counts = [line.count(mark) for line in lines]
