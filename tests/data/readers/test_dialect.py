@@ -242,12 +242,21 @@ def test_a_table_in_a_text_file_is_a_table(write: Write, text: str, names: tuple
     assert open_source(write("x.txt", text)).columns.names == names
 
 
-def test_a_text_file_that_is_split_says_so(write: Write) -> None:
-    path = write("x.txt", "a storm,War\ntwo chefs,Comedy\n")
+@pytest.mark.parametrize("mark", [",", ";", "|"])
+def test_a_text_file_that_is_split_says_so(write: Write, mark: str) -> None:
+    path = write("x.txt", f"a storm{mark}War\ntwo chefs{mark}Comedy\n")
     source = open_source(path, ReadOptions(header=False))
-    assert source.notes == ("x.txt: split at ','; if each line is one text, use --sep none",)
+    assert source.notes == (f"x.txt: split at '{mark}'; if each line is one text, use --sep none",)
     lines = open_source(path, ReadOptions(header=False, delimiter="none"))
-    assert lines.columns["1"] == ["a storm,War", "two chefs,Comedy"]
+    assert lines.columns["1"] == [f"a storm{mark}War", f"two chefs{mark}Comedy"]
+
+
+@pytest.mark.parametrize(("header", "text"), [(True, "text\n"), (False, "")])
+def test_texts_that_are_no_text_file_are_refused_with_the_option(write: Write, header: bool, text: str) -> None:
+    path = write("x.csv", f"{text}A storm.\nTwo chefs, one truck.\nA man, a plan, a canal.\n1, 2, 3, 4\n")
+    with pytest.raises(DataError, match=r"ragged: .*; if each line is one text, use --sep none$"):
+        open_source(path, ReadOptions(header=header))
+    assert len(open_source(path, ReadOptions(header=header, delimiter="none")).columns) == 4
 
 
 def test_settings_of_a_run_read_as_they_say() -> None:

@@ -108,6 +108,7 @@ class _Sorter:
         self, name: str, columns: tuple[str, ...], kept: tuple[str, ...], dialect: Dialect, options: ReadOptions
     ) -> None:
         self.name, self.columns, self.dialect = name, columns, dialect
+        self.header = options.header
         self.auto = options.quoting == "auto" and dialect.quoted
         self.n_comments, self.comment, self.doubtful = 0, "", ""
         self.kept = [(column, columns.index(column)) for column in kept]
@@ -151,9 +152,10 @@ class _Sorter:
         delimiter = self.dialect.delimiter
         n_cells = row_lengths([rows.content()], delimiter)[0] if cells is None else len(cells)
         if n_cells > len(self.columns):
+            lines = "" if self.header and len(self.columns) > 1 else "; if each line is one text, use --sep none"
             return (
                 f"ragged: line {rows.line} has {n_cells} cells, the table {len(self.columns)} columns; "
-                f"a cell that holds {delimiter!r} or a line break must be quoted, and quotes in it doubled"
+                f"a cell that holds {delimiter!r} or a line break must be quoted, and quotes in it doubled{lines}"
             )
         if cells is None:
             return (

@@ -94,7 +94,7 @@ def find_dialect(lines: Sequence[str], options: ReadOptions, name: str, suffixes
     notes = {
         "each line is one quoted cell; the lines are read without these quotes": wrapped,
         f"split at {delimiter!r}; if each line is one text, use --sep none":
-            named is None and not options.header and ".txt" in suffixes and delimiter in ",;"
+            named is None and not options.header and ".txt" in suffixes and delimiter in ",;|"
             and agreement(content, delimiter) > 0,
         "spaces between a delimiter and a cell are dropped, as they stand before quotes": spaced,
         "the rows end with a delimiter that the header has not; the empty cell after it is dropped": surplus > 0,
