@@ -69,6 +69,15 @@ def test_a_file_in_the_same_rows_with_predictions_out(
     assert [row["predicted_labels"] for row in written] == [",".join(each.labels) for each in predictions]
 
 
+def test_a_file_is_read_as_the_options_say(multitag_run, bundle, tmp_path):
+    (tmp_path / "in.tsv").write_text('A title\nPlot\ty\n# c\n"Hold\t1\nIt is\t2\nHe ran"\t3\n', encoding="utf-8")
+    arguments = ["predict", bundle, "--input", tmp_path / "in.tsv", "--text", "Plot", "--output", tmp_path / "o.tsv"]
+    ended = multitag_run(*arguments, "--skip-rows", 1, "--comment", "#", "--quoting", "none")
+    assert (ended.code, ended.out, ended.err) == (0, f"{tmp_path / 'o.tsv'}: 3 rows\n", "")
+    refused = multitag_run(*arguments, "--comment", "#", "--quoting", "none")
+    assert (refused.code, "use --skip-rows 1, or" in refused.err) == (2, True)
+
+
 def test_rows_where_no_label_passes_are_reviewed_too(multitag_run, bundle, films_csv, classifier, texts, tmp_path):
     output, review = tmp_path / "predicted.csv", tmp_path / "review.csv"
     threshold = float(sorted(classifier.predict_proba(texts).max(axis=1))[30])

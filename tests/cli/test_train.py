@@ -114,7 +114,7 @@ def test_nothing_held_out_is_said_instead_of_measured(multitag_run, train_films,
     ("arguments", "told"),
     [
         (["nowhere.csv", *COLUMNS], "nowhere.csv: no such file; pass a path, or"),
-        (["table.xlsx", *COLUMNS], "table.xlsx: unknown table format '.xlsx'; expected one of .csv"),
+        (["table.xlsx", *COLUMNS], "table.xlsx: a workbook is not read as it is; save the sheet as CSV ("),
         (["good.csv", "--text", "Plt", "--labels", "Genre"],
          "good.csv: no column 'Plt'; the columns are 'Plot', 'Genre'; did you mean 'Plot'?"),
         (["good.csv", "--text", "Plot", "--labels", "Tags"],

@@ -240,10 +240,12 @@ def _parse_dataset(data: bytes, folder: Path) -> None:
 CORPUS_OF: dict[str, Callable[[], list[bytes]]] = {
     ".csv": lambda: [
         _delimited(","), _delimited(";"), b"\xef\xbb\xbftext,labels\na,b\n", "text,labels\né,ö".encode("cp1252"),
+        b"sep=;\ntext;labels\na;b;\nc;d;\n", b'"text,labels"\n"a,""b"""\n', b'text, labels\n"a, b", "c"\n',
+        b"A title\n\ntext,labels,n,n\na,b,,\n", b"# c\ntext,labels\na,b\n",
     ],
-    ".tsv": lambda: [_delimited("\t"), "text\tlabels\nq\tr;s\n".encode("utf-16")],
+    ".tsv": lambda: [_delimited("\t"), "text\tlabels\nq\tr;s\n".encode("utf-16"), b'text\tlabels\n"a\tb\nc"\td\n'],
     ".csv.gz": lambda: [gzip.compress(_delimited(","), mtime=0), gzip.compress(b"text|labels\nq|r\n" * 99, mtime=0)],
-    ".txt": lambda: [_delimited("|"), b"__label__a __label__b a text\n__label__c another\n"],
+    ".txt": lambda: [_delimited("|"), b"__label__a __label__b a text\n__label__c another\n", b"One, two.\nThree.\n"],
     ".json": lambda: [
         json.dumps(RECORDS).encode(), json.dumps({"data": RECORDS}, indent=1).encode(), _json_lines(),
         b'{"text": {"0": "a", "1": "b"}, "labels": {"0": "x", "1": "y"}}',

@@ -23,7 +23,9 @@ PREDICT_SETTINGS = tuple(settings_of(PredictOptions))
 
 
 @takes_options(section=PredictOptions)
-@takes_options("delimiter", "encoding", "header", "long", "pool", defaults=False)
+@takes_options(
+    "delimiter", "encoding", "header", "quoting", "skip_rows", "comment", "long", "pool", defaults=False
+)
 def predict(
     bundle: Path,
     text: str | None = None,

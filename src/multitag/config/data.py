@@ -9,6 +9,7 @@ from multitag.config.setting import Option, Range, Section, require
 
 ShapeName = Literal["auto", "separated", "single", "json", "python", "fasttext"]
 Unlabelled = Literal["error", "keep", "drop"]
+Quoting = Literal["auto", "double", "none"]
 
 MAIN = Option(main=True)
 
@@ -40,11 +41,17 @@ class TableConfig(Section):
     strict : bool
         Refuse the table at the first row that cannot be used, instead of leaving the row out.
     delimiter : str or None
-        Separator between the cells of a CSV file, or tab; detected if omitted.
+        Separator between the cells of a CSV file, tab, or none where each line is one cell; detected if omitted.
     encoding : str or None
         Encoding of the file; detected if omitted.
     header : bool
         The first row of a CSV file names the columns; otherwise they are named 1, 2, 3.
+    quoting : {"auto", "double", "none"}
+        Double quotes in a CSV file: double around cells, none part of them; auto is double, but refuses swallowed rows.
+    skip_rows : int or None
+        Lines of a CSV file before its header; 0 takes the first for the header whatever it looks like.
+    comment : str or None
+        Mark at the start of a line of a CSV file that is a comment, such as #.
     """
 
     text: Annotated[str | tuple[str, ...] | None, MAIN] = None
@@ -60,6 +67,9 @@ class TableConfig(Section):
     delimiter: Annotated[str | None, Option(alias="sep")] = None
     encoding: str | None = None
     header: bool = True
+    quoting: Quoting = "auto"
+    skip_rows: Annotated[int | None, Range(at_least=0)] = None
+    comment: str | None = None
 
     def __post_init__(self) -> None:
         """Check what belongs together."""
@@ -67,6 +77,10 @@ class TableConfig(Section):
         require(
             self.label_separator != "",
             "label_separator: expected what stands between two labels, such as a comma, got ''",
+        )
+        require(
+            self.comment is None or bool(self.comment.strip()),
+            f"comment: expected the mark that comments begin with, such as #, got {self.comment!r}",
         )
         require(
             not (self.labels and self.label_columns), "labels and label_columns: expected one of them, got both"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,7 +175,7 @@ def _files_of(name: str) -> list[Path]:
 
 def read_options(data: TableConfig) -> ReadOptions:
     """Return how the settings of a run read files."""
-    return ReadOptions(data.delimiter, data.encoding, data.header)
+    return ReadOptions(**{field.name: getattr(data, field.name) for field in fields(ReadOptions)})
 
 
 def _needed_columns(data: TableConfig, columns: dict[str, None]) -> Select | None:

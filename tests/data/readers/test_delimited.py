@@ -112,7 +112,7 @@ def test_rows_are_numbered_by_record_and_lines_by_line(write: Write) -> None:
         (b'a,b\n1,2\n1,"2\n3,4\n', ", line 3: a quote opens here and is never closed; close it, double"),
         (b'a,"b\n1,2\n', ", line 1: a quote opens here and is never closed"),
         (b'"a"x,b\n1,2\n', ", line 1: the header has a quote that is not closed or"),
-        (b"a,a\n1,2\n", ", header: column 'a' appears more than once; rename one of them"),
+        (b",3,\n1,2,3\n", ", header: column '3' appears more than once; rename one of them"),
     ],
     ids=lambda value: repr(value)[:40],
 )

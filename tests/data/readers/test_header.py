@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multitag.data.readers.header import find_column, header_notes, looks_like_data, name_columns
+from multitag.data.readers.header import find_column, header_notes, looks_like_data, name_columns, shared_name_notes
 from multitag.errors import DataError
 
 
@@ -21,10 +21,16 @@ def test_columns_are_named(header: list[str], names: tuple[str, ...]) -> None:
     assert name_columns(header, "x.csv") == names
 
 
-@pytest.mark.parametrize("header", [["a", "b", "a"], ["", "3", ""]])
-def test_a_name_that_comes_twice_is_refused(header: list[str]) -> None:
-    with pytest.raises(DataError, match=r"^x\.csv, header: column '[a3]' appears more than once; rename one of them$"):
-        name_columns(header, "x.csv")
+def test_a_name_that_would_come_twice_is_refused() -> None:
+    with pytest.raises(DataError, match=r"^x\.csv, header: column '3' appears more than once; rename one of them$"):
+        name_columns(["", "3", ""], "x.csv")
+
+
+def test_a_name_that_comes_twice_is_numbered_and_said() -> None:
+    assert name_columns(["a", "b", "a"], "x.csv") == ("a (column 1)", "b", "a (column 3)")
+    assert shared_name_notes(["a", "b", "a"]) == [
+        "2 columns are named 'a'; the first is read as 'a (column 1)', and so on"
+    ]
 
 
 def test_a_name_with_spaces_is_found_and_said() -> None:
@@ -39,11 +45,11 @@ def test_a_name_with_spaces_is_found_and_said() -> None:
     ]
 
 
-@pytest.mark.parametrize("odd", ["2014", " 8,1 ", "-1.5", "A long text. " * 10])
+@pytest.mark.parametrize("odd", ["2014", " 8,1 ", "-1.5", "A storm sinks the fleet.", "A long text. " * 10])
 def test_a_header_that_looks_like_a_row_is_said(odd: str) -> None:
     assert looks_like_data(["Title", odd]) == odd
     assert header_notes(["Title", odd])[-1].endswith("; if it is a row of data, use --no-header")
 
 
 def test_a_plain_header_is_not_odd() -> None:
-    assert header_notes(["Rank", "Runtime (Minutes)", "SDG1", "", "Q1 2014"]) == []
+    assert header_notes(["Rank", "Runtime (Minutes)", "SDG1", "", "Q1 2014", "Which films do you like?"]) == []

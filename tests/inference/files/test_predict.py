@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from multitag.data.readers.records import ReadOptions
 from multitag.errors import ConfigError, DataError, OutputError
 from multitag.inference.files.predict import label_separator, predict_file, probability_column
 from multitag.inference.options import PredictOptions
@@ -183,6 +184,27 @@ def test_a_semicolon_csv_and_one_with_a_byte_order_mark_are_read(classifier, tmp
     assert (row["id"], row["Plot"]) == ("1", "a film, in a town")
 
 
+def test_quotes_that_belong_to_texts_cost_no_row(classifier, tmp_path):
+    lines = ["Plot\ty", '"Hold the line, she cried.\t1', "A storm.\t2", 'He ran"\t3', "A parrot.\t4"]
+    (tmp_path / "in.tsv").write_text("\n".join(lines), encoding="utf-8")
+    reading = ReadOptions(quoting="none")
+    done = predict_file(classifier, tmp_path / "in.tsv", tmp_path / "out.jsonl", text="Plot", reading=reading)
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert done.rows == 4
+    assert [f"{row['Plot']}\t{row['y']}" for row in rows] == lines[1:]
+
+
+def test_a_file_of_texts_is_predicted_line_by_line(classifier, tmp_path):
+    texts = ["Tanks roll over the border, at night.", "A parrot tells jokes, loudly.", "The crew drifts on, alone."]
+    (tmp_path / "in.txt").write_text("\n".join(texts), encoding="utf-8")
+    reading = ReadOptions(header=False)
+    done = predict_file(classifier, tmp_path / "in.txt", tmp_path / "out.jsonl", text="1", reading=reading)
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["1"] for row in rows] == texts
+    assert [row["predicted_labels"] for row in rows] == [list(p.labels) for p in classifier.predict(texts)]
+    assert any("each line is read as one text" in note for note in done.notes)
+
+
 def test_parquet_types_are_kept(classifier, tmp_path, monkeypatch):
     monkeypatch.setattr("multitag.data.readers.stream.CHUNK_ROWS", 2)
     table = pa.table(
@@ -256,7 +278,9 @@ BAD_INPUTS = {
     "score clash": ("in.csv", b"Plot,probability_War\nx,y\n", r"'probability_War' would be written twice"),
     "a long row": ("in.csv", b"id,Plot\n1,x\n2,y,z\n", r"in\.csv, row 2: ragged: line 3 has 3 cells"),
     "no Parquet": ("in.parquet", b"PAR1nonsense", r"in\.parquet: not a readable Parquet file"),
-    "another format": ("in.xlsx", b"x", r"unknown table format '\.xlsx'"),
+    "another format": ("in.doc", b"x", r"unknown table format '\.doc'"),
+    "a workbook": ("in.xlsx", b"x", r"a workbook is not read as it is; save the sheet as CSV"),
+    "rows within a cell": ("in.tsv", b'Plot\ty\n"a\tb\nc\td\ne"\tf\n', r"in\.tsv, row 1: one cell over 3 lines"),
     "a list as text": ("in.jsonl", b'{"Plot": ["x"]}\n', r"row 1, column 'Plot': expected text, got list"),
     "half a pair": ("in.jsonl", b'{"Plot": "x"}\n{"Plot": "\\ud800"}\n', "row 2, column 'Plot': .*surrogate"),
     "half a pair elsewhere": ("in.jsonl", b'{"Plot": "x", "id": "\\ud800"}\n', r"in\.jsonl: .*surrogate"),

@@ -12,7 +12,9 @@ from multitag.errors import ConfigError
 
 # Text codecs of Python that no table is written in; they escape or look names up rather than encode text.
 NO_ENCODINGS = frozenset({"idna", "punycode", "raw_unicode_escape", "unicode_escape", "undefined"})
-SPELLED = {"\\t": "\t", "tab": "\t"}  # how a tab can be said in a shell or a YAML file
+LINES = "\n"  # the delimiter of a file each of whose lines is one cell
+SPELLED = {"\\t": "\t", "tab": "\t", "none": LINES}  # what can be said in a shell or a YAML file
+QUOTINGS = ("auto", "double", "none")
 
 Record = dict[str, Any]
 Select = Callable[[Sequence[str]], Sequence[str]]  # from all columns those to keep
@@ -25,23 +27,40 @@ class ReadOptions:
     Parameters
     ----------
     delimiter : str or None
-        One character between the cells of a CSV, or ``"tab"``; None detects it.
+        One character between the cells of a CSV, ``"tab"``, or ``"none"`` where each line is one cell; None
+        detects it.
     encoding : str or None
         A codec of Python, such as ``"cp1252"``; None detects it.
     header : bool
         Whether the first row names the columns; without it they are named "1", "2" and so on.
+    quoting : {"auto", "double", "none"}
+        Whether double quotes stand around cells or are part of them; ``"auto"`` is ``"double"``, but refuses a cell
+        that seems to hold whole rows.
+    skip_rows : int or None
+        Lines before the header of a CSV; None looks for lines that are none of the table, and refuses them.
+    comment : str or None
+        What the lines begin with that are comments.
 
     Raises
     ------
     ConfigError
-        If the delimiter cannot be one, or the encoding is unknown.
+        If the delimiter cannot be one, the encoding is unknown, or another option is out of its range.
     """
 
     delimiter: str | None = None
     encoding: str | None = None
     header: bool = True
+    quoting: str = "auto"
+    skip_rows: int | None = None
+    comment: str | None = None
 
     def __post_init__(self) -> None:
+        if self.quoting not in QUOTINGS:
+            raise ConfigError(f"quoting: expected one of {', '.join(QUOTINGS)}, got {self.quoting!r}")
+        if self.skip_rows is not None and self.skip_rows < 0:
+            raise ConfigError(f"skip_rows: expected at least 0, got {self.skip_rows}")
+        if self.comment is not None and not self.comment.strip():
+            raise ConfigError(f"comment: expected the mark that comments begin with, such as #, got {self.comment!r}")
         if self.delimiter is not None:
             object.__setattr__(self, "delimiter", _delimiter(self.delimiter))
         if self.encoding is not None:
@@ -50,7 +69,8 @@ class ReadOptions:
 
 def _delimiter(written: str) -> str:
     delimiter = SPELLED.get(written, written)
-    if len(delimiter) != 1 or delimiter in '"\r\n\ufeff':  # the quote, line ends, and what a file may begin with
+    # Neither the quote, nor line ends as such, nor what a file may begin with.
+    if len(delimiter) != 1 or delimiter in '"\r\ufeff' or written == LINES:
         raise ConfigError(f"delimiter (--sep): expected one character such as , ; | or tab, got {written!r}")
     return delimiter
 

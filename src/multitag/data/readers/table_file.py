@@ -23,6 +23,7 @@ KINDS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
     ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow",
 }  # fmt: skip
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 TEXT_KINDS = ("delimited", "jsonl", "json")
 DATASET_FILES = ("state.json", "dataset_dict.json")
 STDIN = "-"
@@ -137,6 +138,11 @@ def _file_of(path: Path) -> TableFile:
     gzipped = path.suffix.lower() == ".gz"
     ending = (Path(path.stem) if gzipped else path).suffix.lower()
     kind = KINDS.get(ending)
+    if ending in WORKBOOKS:
+        raise DataError(
+            f"{path}: a workbook is not read as it is; save the sheet as CSV (File, Save as, CSV UTF-8), "
+            "or in Python pass what pandas.read_excel returns"
+        )
     if kind is None:
         raise DataError(
             f"{path}: unknown table format {ending + '.gz' * gzipped!r}; expected one of {', '.join(KINDS)}, "
