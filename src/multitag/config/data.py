@@ -15,7 +15,7 @@ MAIN = Option(main=True)
 
 @dataclass(frozen=True)
 class TableConfig(Section):
-    """How a table is read.
+    r"""How a table is read.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class TableConfig(Section):
     label_shape : {"auto", "separated", "single", "json", "python", "brackets", "fasttext"}
         How a cell holds its labels; auto detects it.
     label_separator : str or None
-        Separator between the labels in a cell, or \\n or \\t; detected if omitted.
+        Separator between the labels in a cell, or \n or \t; detected if omitted.
     label_key : str or None
         Where labels are objects, the key of their names; detected if omitted.
     label_names : str or None

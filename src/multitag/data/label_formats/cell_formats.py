@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from multitag.data.cells import CellError, check_characters, is_missing, shorten
 from multitag.data.label_formats.lists import JsonList
 from multitag.data.label_formats.notations import begins_list, is_quoted_listing, is_wrapped, read_listing
-from multitag.data.label_formats.objects import Objects
+from multitag.data.label_formats.objects import NO_OBJECTS, Objects
 
 SEPARATORS = (",", ";", "|")
 FASTTEXT = "__label__"
@@ -52,12 +52,15 @@ class Separated:
         Whether any cell holds the mark.
     by_option : bool
         Whether the mark was named, and not detected.
+    in_brackets : bool
+        Whether brackets around a cell belong to a list and not to its names; where the mark was named.
     """
 
     mark: str
     sentences: frozenset[str] = frozenset()
     seen: bool = True
     by_option: bool = field(default=False, compare=False)
+    in_brackets: bool = field(default=False, compare=False)
     name = "separated"
 
     def split(self, text: str) -> Iterable[object]:
@@ -87,7 +90,7 @@ class Separated:
         if is_quoted_listing(text):
             return read_listing(text, self.mark)
         stripped = text.strip()
-        if is_wrapped(text) and len(self.pieces(stripped)) > 1:
+        if is_wrapped(text) and (self.in_brackets or len(self.pieces(stripped)) > 1):
             return self.pieces(stripped[1:-1])
         return None
 
@@ -124,7 +127,7 @@ class Single:
         return "one label per cell"
 
 
-def read_names(cell: object, form: CellFormat, objects: Objects = Objects()) -> tuple[str, ...]:
+def read_names(cell: object, form: CellFormat, objects: Objects = NO_OBJECTS) -> tuple[str, ...]:
     """Read the labels of one cell.
 
     Parameters

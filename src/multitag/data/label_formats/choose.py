@@ -9,14 +9,15 @@ from multitag.config import TableConfig
 from multitag.data.cells import is_missing
 from multitag.data.label_formats.cell_formats import CellFormat, Separated, Single
 from multitag.data.label_formats.column_patterns import check_column, expand_columns
-from multitag.data.label_formats.detect import find_form, find_objects_in
+from multitag.data.label_formats.detect import find_brackets, find_form, find_objects_in
 from multitag.data.label_formats.fasttext import FastText
 from multitag.data.label_formats.id_names import read_label_names
 from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.label_columns import CellColumns, IndicatorColumns, LabelColumns
 from multitag.data.label_formats.lists import Brackets, JsonList, PythonList
+from multitag.data.label_formats.notations import is_wrapped
 from multitag.data.label_formats.objects import NotLabelsError
-from multitag.data.label_formats.separators import find_separator
+from multitag.data.label_formats.separators import MOST, find_separator
 from multitag.data.label_formats.vectors import find_vectors
 from multitag.data.phrases import describe_columns
 from multitag.errors import ConfigError, DataError
@@ -113,7 +114,11 @@ def _detected_separator(data: TableConfig) -> str | None:
 
 def _configured_form(data: TableConfig, present: Sequence[object]) -> CellFormat | None:
     if data.label_separator is not None:
-        return Separated(ESCAPES.get(data.label_separator, data.label_separator), by_option=True)
+        mark = ESCAPES.get(data.label_separator, data.label_separator)
+        texts = [cell for cell in present if isinstance(cell, str)]
+        return Separated(mark, by_option=True, in_brackets=sum(map(is_wrapped, texts)) > MOST * len(texts))
     if data.label_shape == "separated":
         return Separated(find_separator([cell for cell in present if isinstance(cell, str)]) or ",")
+    if data.label_shape == "brackets":
+        return find_brackets([cell for cell in present if isinstance(cell, str)])
     return FORMS.get(data.label_shape)

@@ -16,6 +16,8 @@ from multitag.data.label_formats.notations import begins_list, is_listing, is_qu
 from multitag.data.label_formats.objects import SAMPLE, NotLabelsError, Objects, find_objects
 from multitag.data.label_formats.separators import MOST, find_separated, find_separator
 
+FEW = 0.1  # share of the cells that are more than slips of a pen
+
 
 def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = None) -> CellFormat:
     """Detect how labels are written in cells.
@@ -54,6 +56,9 @@ def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = 
         form = _find_list(texts)
         if form is not None:
             return form
+    mixed = _find_list_among_names(texts)
+    if mixed is not None:
+        return mixed
     return find_separated([text for text in texts if not (begins_list(text) or is_quoted_listing(text))], mark)
 
 
@@ -87,9 +92,23 @@ def _find_list(texts: Sequence[str]) -> CellFormat | None:
     counts = [sum(_parses(text, read) for text in telling) for _, read in strict]
     if 2 * max(counts) > len(telling):
         return strict[counts.index(max(counts))][0]
-    mark = find_separator([text.strip()[1:-1] for text in telling]) or ","
-    bare = sum(_parses(text, lambda text: read_listing(text, mark)) for text in telling)
-    return Brackets(mark) if 2 * bare > len(telling) else None
+    form = find_brackets(telling)
+    return form if 2 * sum(_parses(text, form.split) for text in telling) > len(telling) else None
+
+
+def find_brackets(texts: Sequence[str]) -> Brackets:
+    """Return the format of lists in other notations, with the mark between names without quotes."""
+    return Brackets(find_separator([text.strip()[1:-1] for text in texts if is_listing(text)]) or ",")
+
+
+def _find_list_among_names(texts: Sequence[str]) -> CellFormat | None:
+    """Return the format of cells of which many are lists of names that are cells of their own elsewhere, as ``War``."""
+    listed, plain = [text for text in texts if is_listing(text)], {text.strip() for text in texts}
+    if len(listed) < max(2, FEW * len(texts)) or all(map(is_quoted_listing, listed)):
+        return None
+    form = find_brackets(listed)
+    items = {str(item) for text in dict.fromkeys(listed) if _parses(text, form.split) for item in form.split(text)}
+    return form if items and len(items & plain) >= MOST * len(items) else None
 
 
 def _parses(text: str, read: Callable[[str], Any]) -> bool:

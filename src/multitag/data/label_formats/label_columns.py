@@ -11,7 +11,7 @@ from multitag.data.label_formats.cell_formats import CellFormat, Separated, read
 from multitag.data.label_formats.fasttext import FastText
 from multitag.data.label_formats.id_names import IdNames
 from multitag.data.label_formats.indicators import read_indicator
-from multitag.data.label_formats.objects import Objects
+from multitag.data.label_formats.objects import NO_OBJECTS, Objects
 from multitag.data.phrases import describe_columns
 
 
@@ -69,7 +69,7 @@ class CellColumns:
 
     columns: tuple[str, ...]
     form: CellFormat
-    objects: Objects = Objects()
+    objects: Objects = NO_OBJECTS
     names: IdNames | None = None
     _read: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)  # cells seen before
 

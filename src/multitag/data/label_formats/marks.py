@@ -10,9 +10,8 @@ MOST = 0.9  # share of the cells with a mark that it must divide into labels tha
 MIN_DIVIDED = 3  # different cells that a mark must divide
 SAMPLE = 5000  # different cells that are looked at
 
-# Symbols, with what else may stand beside them; hyphens, dots, quotes and brackets belong to names and lists. A word
-# between labels, and a line break, are marks too.
-_MARK = re.compile(r"\n|\t| and | or | - |[/&#+~^*•·→>:=\\]+(?:<)?|><")
+# Symbols but those of names and lists; a word between labels, and a line break, are marks too.
+_MARK = re.compile(r"\n|\t| and | or | - |><|[^\w\s,;|'\"()\[\]{}<]+|_")
 
 
 def find_marks(texts: Iterable[str]) -> list[str]:
@@ -48,6 +47,8 @@ def find_other_mark(texts: Sequence[str], usual: str | None, marks: Sequence[str
         least = 1 if mark in marks else MIN_DIVIDED
         if len(divided) < least or (usual is not None and not _shares_cells(cells, usual, mark)):
             continue
+        if mark not in marks and all(piece.isdecimal() for pieces in divided for piece in pieces):  # 1:2 is a number
+            continue
         names = _names(cells, mark)
         if len(names) < size and _are_labels(divided, names) and (mark in marks or _come_alone(cells, divided)):
             best, size = mark, len(names)
@@ -67,7 +68,7 @@ def divided_names(counts: Mapping[str, int]) -> dict[str, list[str]]:
     for mark in [*",;|", *find_marks(names)]:
         for name in names:
             pieces = _pieces(name, mark)
-            if len(pieces) > 1 and all(piece in counts for piece in pieces):
+            if len(pieces) > 1 and all(piece in counts for piece in pieces) and not all(map(str.isdecimal, pieces)):
                 divided.setdefault(mark, []).append(name)
     return divided
 

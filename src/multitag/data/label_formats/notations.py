@@ -22,6 +22,7 @@ _TAGS = re.compile(r"(?:<[^<>]+>\s*)+")
 _QUOTED = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*\""""
 _QUOTED_ITEMS = re.compile(rf"\s*(?:{_QUOTED})(?:\s*[,;|]\s*(?:{_QUOTED}))*\s*[,;|]?\s*", re.DOTALL)
 _ITEM = re.compile(_QUOTED, re.DOTALL)
+_ENDS = tuple("])}>'\"")
 _BEGINS_WITH_QUOTE = re.compile(r"\s*[\[({]*\s*['\"{]")
 
 
@@ -50,6 +51,8 @@ def begins_list(text: str) -> bool:
 def is_listing(text: str) -> bool:
     """Return whether a text is written as a list, whether or not it can be read."""
     text = text.strip()
+    if text[-1:] not in _ENDS:
+        return False
     return (
         text[:1] + text[-1:] in ("[]", "{}", "()")
         or _CALL.fullmatch(text) is not None
@@ -67,7 +70,7 @@ def is_quoted_listing(text: str) -> bool:
 
 
 def read_listing(text: str, mark: str = ",", *, bare: bool = True) -> list[Any]:
-    """Read a list in any notation.
+    r"""Read a list in any notation.
 
     Parameters
     ----------

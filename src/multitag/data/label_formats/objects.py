@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from multitag.data.cells import CellError, is_missing, shorten
-from multitag.data.label_formats.indicators import read_indicator
+from multitag.data.label_formats.indicators import is_indicator, read_indicator
 
 SAMPLE = 1000  # objects that are looked into, evenly spaced
 NAME_KEYS = ("name", "label", "tag", "title", "text", "value")
@@ -75,6 +75,9 @@ class Objects:
         return f"{named}, on where {self.flag!r} is 1" if self.flag else named
 
 
+NO_OBJECTS = Objects()
+
+
 def find_objects(cells: Sequence[Sequence[Mapping[Any, Any]]], key: str | None = None) -> Objects:
     """Detect how labels are read from objects.
 
@@ -91,7 +94,8 @@ def find_objects(cells: Sequence[Sequence[Mapping[Any, Any]]], key: str | None =
         If the key holds numbers of a dictionary of labels, or objects have probabilities and are on every row.
     """
     objects = [item for cell in cells for item in cell]
-    if all(len(cell) == 1 for cell in cells) and _are_switches(objects):
+    alone = all(len(cell) == 1 for cell in cells) or all(len(item) == 1 for item in objects)
+    if alone and _are_switches(objects):
         if key is not None:
             raise NotLabelsError(
                 f"holds dictionaries whose keys are the labels, with 0 or 1 under {key!r}; leave out --label-key"
@@ -122,9 +126,7 @@ def _are_switches(objects: Sequence[Mapping[Any, Any]]) -> bool:
 
 def _is_switch(value: object) -> bool:
     """Return whether a value is 0 or 1, true or false, as a number or as a word."""
-    if isinstance(value, str):
-        return value.strip().casefold() in ("0", "1", "true", "false")
-    return _is_number(value) and value in (0, 1)
+    return is_indicator(value) if isinstance(value, str) else _is_number(value) and value in (0, 1)
 
 
 def _is_number(value: object) -> bool:
@@ -132,16 +134,21 @@ def _is_number(value: object) -> bool:
 
 
 def _find_flag(cells: Sequence[Sequence[Mapping[Any, Any]]], key: str) -> str | None:
-    """Return the key that says whether a label is on: 0 and 1 under a usual name."""
+    """Return the key that says whether a label is on: 0 and 1 under a usual name, or where all labels are on all rows.
+
+    A label with ``"adult": false`` is on all the same.
+    """
     objects = [item for cell in cells for item in cell]
-    for flag in FLAG_KEYS:
+    names = {str(item.get(key)) for item in objects}
+    everywhere = len(cells) > 1 and len(names) > 1
+    everywhere = everywhere and all({str(item.get(key)) for item in cell} == names for cell in cells)
+    for flag in dict.fromkeys([*FLAG_KEYS, *(objects[0] if everywhere else ())]):
         values = [item.get(flag) for item in objects]
-        if flag == key or not values or not all(_is_number(value) for value in values):
+        if flag == key or any(value is None for value in values):
             continue
-        if all(map(_is_switch, values)):
-            return flag
-        names = {str(item.get(key)) for item in objects}
-        if len(cells) > 1 and len(names) > 1 and all({str(item.get(key)) for item in cell} == names for cell in cells):
+        if all(map(_is_switch, values)) and (flag in FLAG_KEYS or len(set(map(str, values))) > 1):
+            return str(flag)
+        if everywhere and flag in FLAG_KEYS and all(map(_is_number, values)):
             raise NotLabelsError(
                 f"holds every label on every row, with a {flag!r} such as {values[0]}; "
                 f"write 0 or 1 as the {flag!r}, or leave out the labels that are not meant"

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from multitag.data.label_formats.cell_formats import FASTTEXT, Separated
+from multitag.data.label_formats.cell_formats import FASTTEXT, Separated, Single
 from multitag.data.label_formats.fasttext import FastText
 from multitag.data.label_formats.id_names import UNKNOWN_ID
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
@@ -20,8 +20,9 @@ MIN_ROWS = 10  # fewer may all have every label by chance
 SHARE = 0.1  # of the rows; fewer with an odd name are slips of a pen
 MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad rows
 
-_OPEN, _CLOSE, _QUOTES = "[{(", "]})", "'\"`"
+_OPEN, _CLOSE, _QUOTES = "[{(\u00ab\u201c", "]})\u00bb\u201d", "'\"`"
 _MARKED = re.compile(r"[\[\](){}|;,]")
+_JOINTS = ("and ", "or ", "& ")  # before the last of several
 SETTLE = "set --label-separator or --label-shape to how they are written"
 
 
@@ -56,7 +57,8 @@ def check_labels(labels: Sequence[tuple[str, ...]], shape: LabelColumns, *, sett
     if doubts and not settled:
         raise NotLabelsError(doubts[0])
     yield from doubts
-    yield from _composed(counts, shape)
+    if isinstance(shape.form, (Separated, Single)):
+        yield from _composed(counts, shape)
 
 
 def has_all_labels(labels: Sequence[tuple[str, ...]]) -> bool:
@@ -94,8 +96,9 @@ def check_lost(lost: Sequence[LeftOut], cells: Sequence[object], labels: Sequenc
         used = {name for row in labels for name in row}
         if next(iter(names.names.values())) not in used:  # ids from 1, names from 0
             raise NotLabelsError(
-                f"holds ids that are not those of the file: {unknown[0].reason}, and its first is on no row: do ids start at 1 here and at 0 there? "
-                f"write the ids into the file; {count_noun(len(unknown), 'row is', 'rows are')} like that"
+                f"holds ids that are not those of the file: {unknown[0].reason}, and its first is on no row; "
+                "do ids start at 1 here and at 0 there? write the ids into the file; "
+                f"{count_noun(len(unknown), 'row is', 'rows are')} like that"
             )
     if not max(MIN_LOST, SHARE_LOST * len(labels)) <= len(pairs) < len(labels):  # single ones, or not labels at all
         return
@@ -121,12 +124,18 @@ def _signs(rows_of: Counter[tuple[str, ...]], counts: Counter[str], shape: CellC
             yield f"holds names such as {marked[0]!r}; if {FASTTEXT} marks labels, set --label-shape fasttext"
     broken = [name for name in counts if _is_broken(name)]
     if sum(n for names, n in rows_of.items() if any(map(_is_broken, names))) >= max(2, SHARE * n_rows):
-        yield f"holds labels such as {list_first([*map(repr, broken)])}, with half of a pair of marks; {SETTLE}"
+        yield f"holds labels such as {list_first([*map(repr, broken)])}, with brackets or quotes; {SETTLE}"
+    joined = [name for name in counts if name.startswith(_JOINTS) and name.partition(" ")[2] in counts]
+    if sum(counts[name] for name in joined) >= max(2, SHARE * n_rows):
+        yield (
+            f"holds labels such as {joined[0]!r} beside {joined[0].partition(' ')[2]!r}; "
+            "write the mark that stands between the other labels there too"
+        )
     marks = [name for name in counts if not _has_letters(name)]
-    if marks and len(marks) < len(counts) and sum(counts[name] for name in marks) >= SHARE * n_rows:
-        if not any(len(names) == 1 and names[0] in marks for names in rows_of):
-            mark = max(marks, key=lambda name: counts[name])
-            yield f"holds a label {mark!r}, without a letter; if it separates labels, set --label-separator {mark!r}"
+    often = len(marks) < len(counts) and sum(counts[name] for name in marks) >= max(2, SHARE * n_rows)
+    if often and not any(len(names) == 1 and names[0] in marks for names in rows_of):
+        mark = max(marks, key=lambda name: counts[name])
+        yield f"holds a label {mark!r}, without a letter; if it separates labels, set --label-separator {mark!r}"
 
 
 def _glued(counts: Counter[str]) -> Iterator[str]:
@@ -158,7 +167,8 @@ def _is_broken(name: str) -> bool:
     for left, right in zip(_OPEN, _CLOSE, strict=True):
         if (name[0] == left and right not in name) or (name[-1] == right and left not in name):
             return True
-    return (name[0] in _QUOTES and name[-1] == name[0] and len(name) > 1) or (name[0] in '"`' and name.count(name[0]) == 1)
+    quoted = name[0] in _QUOTES and name[-1] == name[0] and len(name) > 1
+    return quoted or name[0] + name[-1] == "\u201c\u201d" or (name[0] in '"`' and name.count(name[0]) == 1)
 
 
 def _has_letters(name: str) -> bool:

@@ -93,7 +93,7 @@ def _number(word: str) -> float:
 def _read_text(text: str) -> tuple[float, ...] | None:
     if _BITS.fullmatch(text.strip()):
         return tuple(map(float, text.strip()))
-    match = _TEXT.fullmatch(text)
+    match = _TEXT.fullmatch(text.replace("'", "").replace('"', ""))
     if match is None:
         return None
     try:
