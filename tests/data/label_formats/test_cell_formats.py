@@ -11,8 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multitag.data.cells import CellError
-from multitag.data.label_formats.cell_formats import CellFormat, Separated, Single, read_names
-from multitag.data.label_formats.fasttext import FastText, text_without_labels
+from multitag.data.label_formats.cell_formats import (
+    CellFormat,
+    FastText,
+    Separated,
+    Single,
+    read_names,
+    text_without_labels,
+)
 from multitag.data.label_formats.lists import Brackets, JsonList, Lists, PythonList
 from multitag.data.label_formats.objects import Objects
 

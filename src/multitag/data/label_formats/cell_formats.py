@@ -14,6 +14,7 @@ from multitag.data.label_formats.objects import NO_OBJECTS, Objects
 
 SEPARATORS = (",", ";", "|")
 FASTTEXT = "__label__"
+_WORD = re.compile(rf"(?<!\S){FASTTEXT}(\S*)\s*(?:[{''.join(SEPARATORS)}]\s+(?={FASTTEXT}))?")
 _SPACES = {"\n": "newlines", "\t": "tabs"}
 
 
@@ -125,6 +126,33 @@ class Single:
     def describe(self) -> str:
         """Return the name of the format; see :meth:`CellFormat.describe`."""
         return "one label per cell"
+
+
+@dataclass(frozen=True)
+class FastText:
+    """Words that start with ``__label__``, wherever they stand; the other words are the text."""
+
+    name = "fasttext"
+
+    def split(self, text: str) -> Iterable[object]:
+        """Return what stands after each ``__label__``, without a comma behind it; see :meth:`CellFormat.split`."""
+        marks = "".join(SEPARATORS)
+        return [name.rstrip(marks) for word in _WORD.findall(text) for name in word.split(FASTTEXT)]
+
+    def describe(self) -> str:
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
+        return f"{FASTTEXT} words"
+
+
+def text_without_labels(text: str) -> str:
+    """Return the text of a fastText line without its ``__label__`` words, otherwise as it stands.
+
+    Examples
+    --------
+    >>> text_without_labels("__label__war,__label__drama A storm  breaks.")
+    'A storm  breaks.'
+    """
+    return _WORD.sub("", text)
 
 
 def read_names(cell: object, form: CellFormat, objects: Objects = NO_OBJECTS) -> tuple[str, ...]:

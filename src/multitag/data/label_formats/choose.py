@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from multitag.config import TableConfig
 from multitag.data.cells import is_missing
-from multitag.data.label_formats.cell_formats import CellFormat, Separated, Single
+from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, Single
 from multitag.data.label_formats.column_patterns import check_column, expand_columns
 from multitag.data.label_formats.detect import find_brackets, find_form, find_objects_in
-from multitag.data.label_formats.fasttext import FastText
 from multitag.data.label_formats.id_names import read_label_names
 from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.label_columns import CellColumns, IndicatorColumns, LabelColumns

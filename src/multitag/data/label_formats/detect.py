@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from multitag.data.cells import CellError, is_missing
-from multitag.data.label_formats.cell_formats import FASTTEXT, CellFormat, Separated
-from multitag.data.label_formats.fasttext import FastText
+from multitag.data.label_formats.cell_formats import FASTTEXT, CellFormat, FastText, Separated
 from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.lists import Brackets, JsonList, Lists, PythonList
 from multitag.data.label_formats.literals import read_literal

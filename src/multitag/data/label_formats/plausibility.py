@@ -7,8 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from multitag.data.label_formats.cell_formats import FASTTEXT, Separated, Single
-from multitag.data.label_formats.fasttext import FastText
+from multitag.data.label_formats.cell_formats import FASTTEXT, FastText, Separated, Single
 from multitag.data.label_formats.id_names import UNKNOWN_ID
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.marks import divided_names
