@@ -50,7 +50,7 @@ def test_lists_among_plain_names_are_read(way: str) -> None:
     assert same_labels(read(alone(WAYS[way])))
 
 
-@pytest.mark.parametrize("write", [lambda row: str(list(row)), lambda row: str(tuple(row)), lambda row: json.dumps(row)])
+@pytest.mark.parametrize("write", [lambda row: str([*row]), lambda row: str((*row,)), lambda row: json.dumps(row)])
 def test_lists_of_python_and_json_among_plain_names_are_read(write: Write) -> None:
     assert same_labels(read(alone(write)))
 
