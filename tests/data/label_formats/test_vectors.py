@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from data.label_formats.rows import NAMES, frame, read, refused, same_labels
+from multitag.config import Config
 from multitag.data.label_formats.vectors import read_vector
-from multitag.data.read import read_table
+from multitag.data.read import load_tables, read_table, settings_of_bundle
+from multitag.data.task import Task
+from multitag.jobs.train.facts import data_facts
 
 WAYS: dict[str, Callable[[list[int]], object]] = {
     "list in text": str,
@@ -89,3 +92,11 @@ def test_lists_of_ids_are_no_vectors(names: Path) -> None:
 @pytest.mark.parametrize("cell", ["War, 1", "2014-01-02", "", "1 two", b"01", {"a": 1}, None, ["War"], 7], ids=repr)
 def test_names_are_no_vectors(cell: object) -> None:
     assert not read_vector(cell)
+
+
+def test_a_bundle_remembers_what_the_places_are(names: Path) -> None:
+    table = read(vector, label_names=str(names))
+    config = Config().override(min_support=1)
+    settings = settings_of_bundle(data_facts(Task.prepare(table, config), config))
+    again = load_tables({"test": frame([[0, 0, 1, 0], [1, 0, 0, 0]])}, settings)["test"]
+    assert again.labels == (("Space",), ("Comedy",))

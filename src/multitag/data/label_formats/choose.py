@@ -10,7 +10,7 @@ from multitag.data.cells import is_missing
 from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, Single
 from multitag.data.label_formats.column_patterns import check_column, expand_columns
 from multitag.data.label_formats.detect import find_brackets, find_form, find_objects_in
-from multitag.data.label_formats.id_names import read_label_names
+from multitag.data.label_formats.id_names import IdNames, read_label_names
 from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.label_columns import CellColumns, IndicatorColumns, LabelColumns
 from multitag.data.label_formats.lists import Brackets, JsonList, PythonList
@@ -38,9 +38,12 @@ class RememberedConfig(TableConfig):
     detected_separator : str or None
         The mark between labels that training detected. Unlike ``label_separator``, which a person named, it does not
         say that every cell holds labels: lists and sentences that strayed in are still recognised.
+    places : tuple of str or None
+        The labels of the places of vectors, in their order, unless another file names them.
     """
 
     detected_separator: str | None = None
+    places: tuple[str, ...] | None = None
 
 
 def label_columns(data: TableConfig, columns: Sequence[str], source: str) -> tuple[str, ...]:
@@ -98,7 +101,7 @@ def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, s
         return IndicatorColumns(columns)
     try:
         if len(columns) == 1 and data.label_shape != "single":
-            vectors = find_vectors(columns[0], present, names)
+            vectors = find_vectors(columns[0], present, names or _remembered_places(data))
             if vectors is not None:
                 return vectors
         form = form or find_form(present, ids=names is not None, mark=_detected_separator(data))
@@ -109,6 +112,12 @@ def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, s
 
 def _detected_separator(data: TableConfig) -> str | None:
     return data.detected_separator if isinstance(data, RememberedConfig) else None
+
+
+def _remembered_places(data: TableConfig) -> IdNames | None:
+    if not isinstance(data, RememberedConfig) or not data.places:
+        return None
+    return IdNames("the bundle", {str(place): name for place, name in enumerate(data.places)})
 
 
 def _configured_form(data: TableConfig, present: Sequence[object]) -> CellFormat | None:

@@ -64,7 +64,7 @@ class VectorColumn:
 
     def facts(self) -> dict[str, Any]:
         """Return plain values for the manifest."""
-        return {"shape": "vector", "key": None, "names": self.names.source}
+        return {"shape": "vector", "key": None, "names": self.names.source, "places": list(self.label_names)}
 
 
 def read_vector(cell: object) -> tuple[float, ...] | None:
