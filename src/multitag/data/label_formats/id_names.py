@@ -108,7 +108,7 @@ def _read(path: Path) -> str:
 def _line_pairs(lines: list[str]) -> list[tuple[str, str]]:
     while lines and not lines[-1].strip():  # the end of the file, not a label
         lines.pop()
-    numbered = [_NUMBERED.fullmatch(line) for line in lines]
+    numbered = [_NUMBERED.fullmatch(line.strip()) for line in lines]
     pairs = [(match[1], match[2]) for match in numbered if match is not None]
     if len(lines) > 1 and len({label_id for label_id, _ in pairs}) == len(lines):  # each line has an id of its own
         return pairs

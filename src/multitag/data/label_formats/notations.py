@@ -21,7 +21,7 @@ _TYPE = re.compile(r",\s*dtype=[^\[\]]*$")
 _TAGS = re.compile(r"(?:<[^<>]+>\s*)+")
 _QUOTED = r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*\""""
 _QUOTED_ITEMS = re.compile(rf"\s*(?:{_QUOTED})(?:\s*[,;|]\s*(?:{_QUOTED}))*\s*[,;|]?\s*", re.DOTALL)
-_ITEM = re.compile(_QUOTED, re.DOTALL)
+_ITEM = re.compile(rf"({_QUOTED})|['\"](?:[^\\]|\\.)*\\?\Z", re.DOTALL)  # one that is open is looked at once
 _ENDS = tuple("])}>'\"")
 _BEGINS_WITH_QUOTE = re.compile(r"\s*[\[({]*\s*['\"{]")
 
@@ -126,6 +126,8 @@ def _split(inner: str, text: str, mark: str, bare: bool) -> list[Any]:
     items: list[str] = []
     position = 0
     for quoted in _ITEM.finditer(inner):
+        if quoted[1] is None:  # an apostrophe
+            break
         between = inner[position : quoted.start()]
         if between.strip() and not between.rstrip().endswith(mark) and not _only_spaces_before(between, mark):
             continue  # an apostrophe within a name

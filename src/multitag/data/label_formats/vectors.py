@@ -9,12 +9,15 @@ from typing import Any
 
 from multitag.data.cells import RowError, is_missing, shorten
 from multitag.data.label_formats.id_names import IdNames
+from multitag.data.label_formats.literals import MAX_CHARACTERS
 from multitag.data.label_formats.objects import NotLabelsError
 from multitag.data.phrases import describe_columns
 
-_TEXT = re.compile(r"\s*(?:(?:np\.|numpy\.)?(?:array|tensor|c))?[\[({\s]*([-+.\deE,;|\s]*|(?:[\s,;|]|true|false)*)"
-                   r"(?:[\])}\s]|,\s*dtype=[\w.'<>]+)*", re.IGNORECASE)  # fmt: skip
+_CALL = re.compile(r"(?:np\.|numpy\.|torch\.)?(?:array|tensor|c)(?=[\[(])")
+_TYPE = re.compile(r",\s*dtype=[\w.'<>]+\)$")
+_SPACES = " \t\r\n"
 _BITS = re.compile(r"[01]{3,}")
+_ENDS = tuple("0123456789.eE])}'\",;|")  # of a number, of true and false, or of brackets
 _WORDS = {"true": 1.0, "false": 0.0}
 
 
@@ -91,14 +94,15 @@ def _number(word: str) -> float:
 
 
 def _read_text(text: str) -> tuple[float, ...] | None:
-    if _BITS.fullmatch(text.strip()):
-        return tuple(map(float, text.strip()))
-    match = _TEXT.fullmatch(text.replace("'", "").replace('"', ""))
-    if match is None:
+    text = text.strip()
+    if _BITS.fullmatch(text):
+        return tuple(map(float, text))
+    if len(text) > MAX_CHARACTERS or not text.endswith(_ENDS):
         return None
+    inner = _TYPE.sub("", _CALL.sub("", text, count=1)).strip("[](){}'\"" + _SPACES)
     try:
-        return tuple(_number(word) for word in re.split(r"[\s,;|]+", match[1]) if word)
-    except ValueError:  # such as a date
+        return tuple(_number(word.strip("'\"")) for word in re.split(r"[\s,;|]+", inner.strip(",;|")) if word)
+    except ValueError:  # a name, or a date
         return None
 
 
