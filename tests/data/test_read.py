@@ -437,6 +437,22 @@ def test_a_bundle_remembers_the_separator_that_was_named_or_detected(
     assert guessed.labels[1] == ("C", "2")
 
 
+@pytest.mark.parametrize(
+    ("written", "shape"),
+    [("[{}]", "brackets"), ("{}", "separated")],
+)
+@pytest.mark.parametrize("mark", ["\n", ";", "#"])
+def test_a_bundle_remembers_other_notations(written: str, shape: str, mark: str) -> None:
+    if shape == "brackets" and mark != ";":
+        mark = ","
+    cells = [written.format(mark.join(names)) for names in ("AB", "BC", "A", "CAB", "B", "C")] * 3
+    table = read_table(pd.DataFrame({"t": [f"text {n}" for n in range(18)], "l": cells}), "t", "l")
+    config = Config().override(min_support=1)
+    settings = settings_of_bundle(data_facts(Task.prepare(table, config), config))
+    few = pd.DataFrame({"t": ["a", "b"], "l": [written.format(mark.join(names)) for names in ("AB", "C")]})
+    assert load_tables({"test": few}, settings)["test"].labels == (("A", "B"), ("C",))
+
+
 def test_a_detected_separator_does_not_say_that_every_cell_holds_labels(write: Write) -> None:
     facts = {"text_column": "t", "label_column": "l", "label_shape": "separated", "label_separator": ";"}
     stray = "He went home and slept for a whole week until the phone rang; then at last he rose."

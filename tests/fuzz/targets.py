@@ -266,7 +266,12 @@ def _table(suffix: str) -> Target:
     return Target(f"table {suffix}", CORPUS_OF[suffix], parse)
 
 
-LABEL_CELLS = [b"Drama, War", b'["a", "b"]', b"['a', 'b']", b"a|b", b'[{"name": "a"}]', b"__label__a __label__b"]
+LABEL_CELLS = [
+    b"{Drama,War}", b"(Drama, War)", b"['a' 'b']", b"array(['a', 'b'], dtype=object)", b'c("a", "b")', b"'a', 'b'",
+    b'"[\\"a\\"]"', b"[0, 1, 0]", b"0 1 0", b"0110", b'{"a": 1, "b": 0}', b'[{"name": "a", "score": 0}]', b"<a><b>",
+    b"a#b", b"a\nb", b"__label__a,__label__b", b"Drama, War", b'["a", "b"]', b"['a', 'b']",
+    b"a|b", b'[{"name": "a"}]', b"__label__a __label__b",
+]  # fmt: skip
 
 
 def _parse_label_cell(data: bytes, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from multitag.config.setting import Option, Range, Section, require
 
-ShapeName = Literal["auto", "separated", "single", "json", "python", "fasttext"]
+ShapeName = Literal["auto", "separated", "single", "json", "python", "brackets", "fasttext"]
 Unlabelled = Literal["error", "keep", "drop"]
 Quoting = Literal["auto", "double", "none"]
 
@@ -16,7 +16,7 @@ MAIN = Option(main=True)
 
 @dataclass(frozen=True)
 class TableConfig(Section):
-    """How a table is read.
+    r"""How a table is read.
 
     Parameters
     ----------
@@ -28,10 +28,10 @@ class TableConfig(Section):
         Column of the labels, or several columns that each hold some of them.
     label_columns : tuple of str or None
         Instead of labels: columns of 0 and 1, one per label: A,B,C or SDG1..SDG17 or 'SDG*'.
-    label_shape : {"auto", "separated", "single", "json", "python", "fasttext"}
+    label_shape : {"auto", "separated", "single", "json", "python", "brackets", "fasttext"}
         How a cell holds its labels; auto detects it.
     label_separator : str or None
-        Separator between the labels in a cell; detected if omitted.
+        Separator between the labels in a cell, or \n or \t; detected if omitted.
     label_key : str or None
         Where labels are objects, the key of their names; detected if omitted.
     label_names : str or None

@@ -10,10 +10,13 @@ from typing import Any, NamedTuple
 
 from multitag.config import TableConfig
 from multitag.data.cells import RowError
-from multitag.data.label_formats.choose import choose_shape, label_columns
+from multitag.data.label_formats.choose import RememberedConfig, choose_shape, label_columns
 from multitag.data.label_formats.column_patterns import check_column
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
+from multitag.data.label_formats.objects import NotLabelsError
+from multitag.data.label_formats.plausibility import check_labels, check_lost
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, REPEATED_HEADER, WITHOUT_LABELS, WITHOUT_TEXT, LeftOut
+from multitag.data.phrases import describe_columns
 from multitag.data.readers.fasttext_lines import LINE
 from multitag.data.readers.source import Source
 from multitag.data.samples import SAMPLE_COLUMNS
@@ -100,7 +103,8 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     starts = _starts(files)
     numbers: list[int] = []
     used: list[Row] = []
-    left_out = list(source.left_out)
+    lost: list[LeftOut] = []
+    lost_cells: list[object] = []
     text_cells = zip(*(columns[name] for name in texts.names), strict=True)
     label_cells = zip(*(columns[name] for name in shape.columns), strict=True)
     for index, cells in enumerate(zip(text_cells, label_cells, strict=True)):
@@ -110,13 +114,32 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
             numbers.append(starts[file] + number)
             used.append(row)
         else:
-            left_out.append(LeftOut(file, number, *row, _content(source, index) if keep_content else ""))
+            lost.append(LeftOut(file, number, *row, _content(source, index) if keep_content else ""))
+            lost_cells.append(cells[1][0])
+    labels = tuple(row.labels for row in used)
+    notes = _check_plausibility(labels, lost, lost_cells, shape, data, source.name)
+    left_out = [*source.left_out, *lost]
     return Table(
-        texts=tuple(row.text for row in used), labels=tuple(row.labels for row in used), rows=tuple(numbers),
+        texts=tuple(row.text for row in used), labels=labels, rows=tuple(numbers),
         source=source.name, text_columns=texts, shape=shape, n_rows_source=sum(files.values()),
-        files=tuple(files.items()) if len(files) > 1 else (), notes=source.notes,
+        files=tuple(files.items()) if len(files) > 1 else (), notes=(*source.notes, *notes),
         left_out=tuple(sorted(left_out, key=lambda row: starts[row.file] + row.row)),
     )  # fmt: skip
+
+
+def _check_plausibility(
+    labels: tuple[tuple[str, ...], ...], lost: list[LeftOut], lost_cells: list[object], shape: LabelColumns,
+    data: TableConfig, source: str,
+) -> list[str]:  # fmt: skip
+    """Look at what came out; return notes, or refuse it."""
+    place = f"{source}, {describe_columns(shape.columns)}"
+    settled = data.label_separator is not None or data.label_shape != "auto" or isinstance(data, RememberedConfig)
+    try:
+        if not settled:
+            check_lost(lost, lost_cells, labels, shape)
+        return [f"{place}: {note}" for note in check_labels(labels, shape, settled=settled)]
+    except NotLabelsError as error:
+        raise DataError(f"{place}: {error}") from error
 
 
 def _texts_with_labels(texts: TextColumns, shape: LabelColumns, source: str) -> TextColumns:

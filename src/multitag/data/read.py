@@ -230,8 +230,11 @@ def settings_of_bundle(facts: Mapping[str, Any], **changes: Any) -> TableConfig:
         remembered |= _separator_of_bundle(facts)
     if "label_separator" in changes:
         remembered["label_shape"] = "auto"
+    if shape == "vector" and "labels" in remembered and "label_names" not in changes:
+        remembered["places"] = tuple(facts.get("label_places", ()))
     settings = {**remembered, **changes}
-    built: TableConfig = build(RememberedConfig if "detected_separator" in settings else TableConfig, settings)
+    remembers = {"detected_separator", "places"} & settings.keys()
+    built: TableConfig = build(RememberedConfig if remembers else TableConfig, settings)
     return built
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from multitag.data.label_formats.cell_formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
+from multitag.data.label_formats.plausibility import has_all_labels
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, WITHOUT_LABELS, LeftOut, summary_line
-from multitag.data.phrases import count_noun, describe_columns, list_columns
+from multitag.data.phrases import count_noun, describe_columns, list_columns, list_first
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
 
@@ -164,7 +165,7 @@ def check_trainable(table: Table, *, keep_unlabelled: bool = False, strict: bool
     Raises
     ------
     DataError
-        As :func:`check_rows`, and if there is only one label.
+        As :func:`check_rows`, and if there is only one label, or every row has every label.
     """
     if strict:
         refuse_defects(table)
@@ -173,6 +174,11 @@ def check_trainable(table: Table, *, keep_unlabelled: bool = False, strict: bool
     if len(names) == 1:
         (only,) = names
         raise DataError(f"{_labels_of(table)}: only one label, {only!r}; multi-label classification needs at least two")
+    if has_all_labels(table.labels):
+        raise DataError(
+            f"{_labels_of(table)}: each of {len(table)} rows has all {len(names)} labels, {list_first(sorted(names))}, "
+            "so nothing can be learned; expected the labels that are meant: are these switches or scores?"
+        )
     _refuse_unlabelled(table, keep_unlabelled)
 
 

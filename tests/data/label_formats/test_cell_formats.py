@@ -14,18 +14,17 @@ from multitag.data.cells import CellError
 from multitag.data.label_formats.cell_formats import (
     CellFormat,
     FastText,
-    JsonList,
-    Lists,
-    PythonList,
     Separated,
     Single,
     read_names,
     text_without_labels,
 )
+from multitag.data.label_formats.lists import Brackets, JsonList, Lists, PythonList
+from multitag.data.label_formats.objects import Objects
 
 NBSP = "\u00a0"
 COMMA = Separated(",")
-FORMS = [COMMA, Separated(" "), Separated(" / "), Single(), Lists(), JsonList(), PythonList(), FastText()]
+FORMS = [COMMA, Separated(" "), Separated(" / "), Single(), Lists(), JsonList(), PythonList(), Brackets(), FastText()]
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(str.strip).filter(bool)
 
 
@@ -91,11 +90,11 @@ def test_labels_in_every_form(form: CellFormat, cell: str, labels: tuple[str, ..
 @pytest.mark.parametrize("form", [JsonList(), PythonList()])
 def test_objects_are_named_by_their_key(form: CellFormat) -> None:
     text = '[{"id": 28, "name": "Action"}, {"id": 12, "name": "Sci-Fi, hard"}]'
-    assert read_names(text, form, "name") == ("Action", "Sci-Fi, hard")
-    assert read_names(text, form, "id") == ("28", "12")
-    assert read_names('{"name": "Action"}', form, "name") == ("Action",)
-    assert read_names([{"name": "Action"}], form, "name") == ("Action",)
-    assert read_names({"name": "Action"}, form, "name") == ("Action",)
+    assert read_names(text, form, Objects("name")) == ("Action", "Sci-Fi, hard")
+    assert read_names(text, form, Objects("id")) == ("28", "12")
+    assert read_names('{"name": "Action"}', form, Objects("name")) == ("Action",)
+    assert read_names([{"name": "Action"}], form, Objects("name")) == ("Action",)
+    assert read_names({"name": "Action"}, form, Objects("name")) == ("Action",)
 
 
 @settings(deadline=None, max_examples=50)
@@ -125,7 +124,7 @@ def test_text_with_separators_gives_back_its_names(listed: list[str]) -> None:
 )
 def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, key: str | None) -> None:
     try:
-        labels = read_names(cell, form, key)
+        labels = read_names(cell, form, Objects(key))
     except CellError as error:
         assert len(str(error).splitlines()) == 1
     else:
@@ -137,7 +136,6 @@ def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, k
     ("form", "cell", "message"),
     [
         (COMMA, "[Drama, War]", "starts like a JSON list but is not one"),
-        (COMMA, "['Drama', 'War']", "starts like a JSON list but is not one"),
         (COMMA, "[" * 100_000, "starts like a JSON list but is not one"),
         (COMMA, "[" + "9" * 5000 + "]", "starts like a JSON list but is not one"),
         (COMMA, '[{"id": 28, "name": "Action"}]', "with --label-key"),
@@ -153,7 +151,6 @@ def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, k
         (JsonList(), "7", "expected a JSON list"),
         (PythonList(), "Drama", "expected a Python list"),
         (PythonList(), "'Drama'", "expected a list"),
-        (PythonList(), "['Drama'\n 'War']", "without a comma between them, as numpy prints arrays"),
         (PythonList(), "[" * 300, "expected a Python list"),
         (PythonList(), "-" * 19_000 + "1", "expected a Python list"),
         (PythonList(), "[" + "'a', " * 5000 + "]", "a Python list of 25002 characters"),
@@ -173,7 +170,7 @@ def test_what_holds_no_labels_is_refused(form: CellFormat, cell: object, message
 
 def test_a_key_that_an_object_lacks_is_refused_with_those_it_has() -> None:
     with pytest.raises(CellError, match="expected an object with the key 'tag', got the keys 'id', 'name'"):
-        read_names('[{"id": 1, "name": "War"}]', JsonList(), "tag")
+        read_names('[{"id": 1, "name": "War"}]', JsonList(), Objects("tag"))
 
 
 def test_a_fasttext_line_keeps_its_words() -> None:

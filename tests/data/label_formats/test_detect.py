@@ -9,17 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from multitag.data.label_formats.cell_formats import (
-    CellFormat,
-    FastText,
-    JsonList,
-    Lists,
-    PythonList,
-    Separated,
-    Single,
-)
-from multitag.data.label_formats.detect import find_form, find_key
-from multitag.data.label_formats.separators import NotLabelsError, find_separator
+from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, Single
+from multitag.data.label_formats.detect import find_form, find_objects_in
+from multitag.data.label_formats.lists import Brackets, JsonList, Lists, PythonList
+from multitag.data.label_formats.objects import NotLabelsError
+from multitag.data.label_formats.separators import find_separator
 from multitag.data.read import read_table
 
 GENRES = ["Drama", "War", "Comedy", "Crime", "Horror", "Music"]
@@ -47,7 +41,7 @@ PAIRS = [f"{one} {other}" for one in GENRES for other in GENRES if one != other]
         (["[{'id': 1, 'name': \"It's\"}]"], PythonList()),
         (["__label__a __label__b", "__label__c"], FastText()),
         (["__label__a some text, and more", "__label__c text"], FastText()),
-        (["[Drama, War]", "[War, Crime]"], Separated(",", seen=False)),  # no list, and refused row by row
+        (["[Drama, War]", "[War, Crime]"], Brackets()),
         (["Drama, War", '["Crime"]', "Crime, War"], Separated(",")),
         (["Drama; War", '["Crime, true"]', "Crime; War"], Separated(";")),
     ],
@@ -136,8 +130,8 @@ def test_0_and_1_name_no_label_unless_they_are_ids(cells: list[object]) -> None:
     ids=repr,
 )
 def test_the_key_is_the_only_one_with_text_or_a_usual_one(objects: list[object], key: str | None) -> None:
-    assert find_key([json.dumps(objects), "[broken", None], JsonList()) == key
-    assert find_key([objects], Lists()) == key
+    assert find_objects_in([json.dumps(objects), "[broken", None], JsonList()).key == key
+    assert find_objects_in([objects], Lists()).key == key
 
 
 def test_no_separator_is_none() -> None:

@@ -1,20 +1,22 @@
-"""How labels stand in one cell: between separators, as a list, one alone, or marked as fastText does."""
+"""How labels stand in one cell: what a format is, names between separators, one name alone."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, check_characters, is_missing, shorten
-from multitag.data.label_formats.literals import read_literal
+from multitag.data.label_formats.lists import JsonList
+from multitag.data.label_formats.notations import begins_list, is_quoted_listing, is_wrapped, read_listing
+from multitag.data.label_formats.objects import NO_OBJECTS, Objects
 
 SEPARATORS = (",", ";", "|")
 FASTTEXT = "__label__"
+_WORD = re.compile(rf"(?<!\S){FASTTEXT}(\S*)\s*(?:[{''.join(SEPARATORS)}]\s+(?={FASTTEXT}))?")
+_SPACES = {"\n": "newlines", "\t": "tabs"}
 
-_FASTTEXT_LABEL = re.compile(rf"(?<!\S){FASTTEXT}(\S*)\s*")
 
 
 class CellFormat(Protocol):
@@ -39,40 +41,64 @@ class CellFormat(Protocol):
 
 @dataclass(frozen=True)
 class Separated:
-    """Names with a mark between them. A cell that holds a JSON list all the same is read as one.
+    """Names with a mark between them. A cell that holds a list all the same is read as one.
 
     Parameters
     ----------
     mark : str
-        A space in it stands for any run of spaces, tabs and no-break spaces.
+        A space in it stands for any run of spaces, tabs and no-break spaces; a line break or a tab for itself.
     sentences : set of str
         Cells that are refused: sentences that strayed into the column.
     seen : bool
         Whether any cell holds the mark.
     by_option : bool
         Whether the mark was named, and not detected.
+    in_brackets : bool
+        Whether brackets around a cell belong to a list and not to its names; where the mark was named.
     """
 
     mark: str
     sentences: frozenset[str] = frozenset()
     seen: bool = True
     by_option: bool = field(default=False, compare=False)
+    in_brackets: bool = field(default=False, compare=False)
     name = "separated"
 
     def split(self, text: str) -> Iterable[object]:
         """Split at the mark; see :meth:`CellFormat.split`."""
-        if text.lstrip().startswith("["):
-            return JsonList().split(text)
+        listed = self._listed(text)
+        if listed is not None:
+            return listed
         if text in self.sentences:
             raise CellError(
                 f"a sentence, not labels: {shorten(text)!r}; if it holds labels, set --label-separator {self.mark!r}"
             )
         return self.pieces(text)
 
+    def _listed(self, text: str) -> Iterable[object] | None:
+        """Return the names of a cell that is a list all the same, or None."""
+        start = text.lstrip()[:2]
+        if start[:1] not in "[{" and "(" not in text:
+            return None
+        if self.by_option:
+            return self._listed_among_marks(text)
+        if is_quoted_listing(text):
+            return read_listing(text, bare=False)
+        return JsonList().split(text) if begins_list(text) else None
+
+    def _listed_among_marks(self, text: str) -> Iterable[object] | None:
+        """What was named is followed: only a whole list of texts is one, and brackets around marks are not names'."""
+        if is_quoted_listing(text):
+            return read_listing(text, self.mark)
+        stripped = text.strip()
+        if is_wrapped(text) and (self.in_brackets or len(self.pieces(stripped)) > 1):
+            return self.pieces(stripped[1:-1])
+        return None
+
     def pieces(self, text: str) -> list[str]:
         """Split a text at the mark, with no regard to lists and sentences."""
         if self.mark.isspace():
-            return text.split()
+            return text.split() if self.mark.strip("\n\r\t") else re.split(f"[{self.mark}]+", text)
         if not any(letter.isspace() for letter in self.mark):
             return text.split(self.mark)
         parts = re.split(r"\s+", self.mark)
@@ -82,7 +108,9 @@ class Separated:
         """Return the mark in words; see :meth:`CellFormat.describe`."""
         if not self.seen:
             return "one label per cell"
-        return "separated by spaces" if self.mark.isspace() else f"separated by {self.mark!r}"
+        if not self.mark.isspace():
+            return f"separated by {self.mark!r}"
+        return f"separated by {_SPACES.get(self.mark, 'spaces')}"
 
 
 @dataclass(frozen=True)
@@ -101,76 +129,15 @@ class Single:
 
 
 @dataclass(frozen=True)
-class Lists:
-    """Lists that are lists already, as in JSONL and Parquet; a text among them is one name."""
-
-    name = "lists"
-
-    def split(self, text: str) -> Iterable[object]:
-        """Return the whole text as one label; see :meth:`CellFormat.split`."""
-        return [text]
-
-    def describe(self) -> str:
-        """Return the name of the format; see :meth:`CellFormat.describe`."""
-        return "lists"
-
-
-@dataclass(frozen=True)
-class JsonList:
-    """A JSON list of names, or of objects that hold their name under a key."""
-
-    name = "json"
-
-    def split(self, text: str) -> Iterable[object]:
-        """Parse the list; see :meth:`CellFormat.split`."""
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise CellError(
-                f'the cell starts like a JSON list but is not one: {error}; expected ["one", "two"]'
-                if text.lstrip().startswith("[")
-                else f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}'
-            ) from error
-        if isinstance(value, (list, dict)):
-            return value if isinstance(value, list) else [value]
-        raise CellError(f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}')
-
-    def describe(self) -> str:
-        """Return the name of the format; see :meth:`CellFormat.describe`."""
-        return "JSON lists"
-
-
-@dataclass(frozen=True)
-class PythonList:
-    """A list as Python prints it, ``['one', 'two']``; of names, or of dicts that hold their name under a key."""
-
-    name = "python"
-
-    def split(self, text: str) -> Iterable[object]:
-        """Parse the list; see :meth:`CellFormat.split`."""
-        value = read_literal(text)
-        if isinstance(value, dict):
-            return [value]
-        if isinstance(value, (list, tuple)):
-            return value
-        if isinstance(value, (set, frozenset)):
-            return sorted(map(str, value))  # the order of a set changes from run to run
-        raise CellError(f"expected a list such as ['one', 'two'], got {shorten(text)!r}")
-
-    def describe(self) -> str:
-        """Return the name of the format; see :meth:`CellFormat.describe`."""
-        return "lists as Python writes them"
-
-
-@dataclass(frozen=True)
 class FastText:
     """Words that start with ``__label__``, wherever they stand; the other words are the text."""
 
     name = "fasttext"
 
     def split(self, text: str) -> Iterable[object]:
-        """Return what stands after each ``__label__``; see :meth:`CellFormat.split`."""
-        return _FASTTEXT_LABEL.findall(text)
+        """Return what stands after each ``__label__``, without a comma behind it; see :meth:`CellFormat.split`."""
+        marks = "".join(SEPARATORS)
+        return [name.rstrip(marks) for word in _WORD.findall(text) for name in word.split(FASTTEXT)]
 
     def describe(self) -> str:
         """Return the name of the format; see :meth:`CellFormat.describe`."""
@@ -182,13 +149,13 @@ def text_without_labels(text: str) -> str:
 
     Examples
     --------
-    >>> text_without_labels("__label__war __label__drama A storm  breaks.")
+    >>> text_without_labels("__label__war,__label__drama A storm  breaks.")
     'A storm  breaks.'
     """
-    return _FASTTEXT_LABEL.sub("", text)
+    return _WORD.sub("", text)
 
 
-def read_names(cell: object, form: CellFormat, key: str | None = None) -> tuple[str, ...]:
+def read_names(cell: object, form: CellFormat, objects: Objects = NO_OBJECTS) -> tuple[str, ...]:
     """Read the labels of one cell.
 
     Parameters
@@ -197,8 +164,8 @@ def read_names(cell: object, form: CellFormat, key: str | None = None) -> tuple[
         Text written in the form; a list, tuple, array or dict as JSONL, Parquet and DataFrames hold it; a single
         id, such as 7; or nothing.
     form : CellFormat
-    key : str, optional
-        Where labels are objects: the key of their names.
+    objects : Objects, optional
+        How labels are read from objects.
 
     Returns
     -------
@@ -214,16 +181,16 @@ def read_names(cell: object, form: CellFormat, key: str | None = None) -> tuple[
     --------
     >>> read_names("Drama, War,Drama", Separated(","))
     ('Drama', 'War')
-    >>> read_names('[{"id": 18, "name": "Drama"}]', JsonList(), "name")
+    >>> read_names('[{"id": 18, "name": "Drama"}]', Separated(","), Objects("name"))
     ('Drama',)
     """
     if is_missing(cell):
         return ()
     names: dict[str, None] = {}
     for item in _items(cell, form):
-        value = _name_in(item, key)
-        if not is_missing(value):
-            names[check_characters(str(value).strip())] = None
+        for value in objects.names_in(item):
+            if not is_missing(value):
+                names[check_characters(str(value).strip())] = None
     return tuple(names)
 
 
@@ -233,22 +200,3 @@ def _items(cell: object, form: CellFormat) -> Iterable[Any]:
     if isinstance(cell, (bytes, Mapping)) or not isinstance(cell, Iterable):
         return [cell]
     return sorted(cell, key=str) if isinstance(cell, (set, frozenset)) else cell
-
-
-def _name_in(item: object, key: str | None) -> object:
-    """Return the name in one item of a cell."""
-    if isinstance(item, Mapping):
-        if key is None:
-            raise CellError(
-                f"expected label names as text, got an object with the keys {', '.join(map(repr, item))}; "
-                "name the key that holds the labels with --label-key"
-            )
-        if key not in item:
-            raise CellError(f"expected an object with the key {key!r}, got the keys {', '.join(map(repr, item))}")
-        item = item[key]
-    if isinstance(item, Iterable) and not isinstance(item, str):
-        raise CellError(
-            f"expected label names as text, got {type(item).__name__} {shorten(item)!r}; "
-            "convert the column to one list of names per row first"
-        )
-    return item

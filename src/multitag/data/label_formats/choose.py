@@ -7,19 +7,26 @@ from dataclasses import dataclass
 
 from multitag.config import TableConfig
 from multitag.data.cells import is_missing
-from multitag.data.label_formats.cell_formats import CellFormat, FastText, JsonList, PythonList, Separated, Single
+from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, Single
 from multitag.data.label_formats.column_patterns import check_column, expand_columns
-from multitag.data.label_formats.detect import find_form, find_key
-from multitag.data.label_formats.id_names import read_label_names
+from multitag.data.label_formats.detect import find_brackets, find_form, find_objects_in
+from multitag.data.label_formats.id_names import IdNames, read_label_names
 from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.label_columns import CellColumns, IndicatorColumns, LabelColumns
-from multitag.data.label_formats.separators import NotLabelsError, find_separator
+from multitag.data.label_formats.lists import Brackets, JsonList, PythonList
+from multitag.data.label_formats.notations import is_wrapped
+from multitag.data.label_formats.objects import NotLabelsError
+from multitag.data.label_formats.separators import MOST, find_separator
+from multitag.data.label_formats.vectors import find_vectors
 from multitag.data.phrases import describe_columns
 from multitag.errors import ConfigError, DataError
 
 Cells = Callable[[str], Sequence[object]]  # the cells of a column
 
-FORMS: dict[str, CellFormat] = {"single": Single(), "json": JsonList(), "python": PythonList(), "fasttext": FastText()}
+FORMS: dict[str, CellFormat] = {
+    "single": Single(), "json": JsonList(), "python": PythonList(), "brackets": Brackets(), "fasttext": FastText(),
+}  # fmt: skip
+ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r\\n": "\n"}  # as a shell passes them on
 
 
 @dataclass(frozen=True)
@@ -31,9 +38,12 @@ class RememberedConfig(TableConfig):
     detected_separator : str or None
         The mark between labels that training detected. Unlike ``label_separator``, which a person named, it does not
         say that every cell holds labels: lists and sentences that strayed in are still recognised.
+    places : tuple of str or None
+        The labels of the places of vectors, in their order, unless another file names them.
     """
 
     detected_separator: str | None = None
+    places: tuple[str, ...] | None = None
 
 
 def label_columns(data: TableConfig, columns: Sequence[str], source: str) -> tuple[str, ...]:
@@ -90,19 +100,33 @@ def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, s
     if form is None and names is None and len(columns) > 1 and present and all(map(is_indicator, present)):
         return IndicatorColumns(columns)
     try:
+        if len(columns) == 1 and data.label_shape != "single":
+            vectors = find_vectors(columns[0], present, names or _remembered_places(data))
+            if vectors is not None:
+                return vectors
         form = form or find_form(present, ids=names is not None, mark=_detected_separator(data))
+        return CellColumns(columns, form, find_objects_in(present, form, data.label_key), names)
     except NotLabelsError as error:
         raise DataError(f"{source}, {describe_columns(columns)}: {error}") from error
-    return CellColumns(columns, form, data.label_key or find_key(present, form), names)
 
 
 def _detected_separator(data: TableConfig) -> str | None:
     return data.detected_separator if isinstance(data, RememberedConfig) else None
 
 
+def _remembered_places(data: TableConfig) -> IdNames | None:
+    if not isinstance(data, RememberedConfig) or not data.places:
+        return None
+    return IdNames("the bundle", {str(place): name for place, name in enumerate(data.places)})
+
+
 def _configured_form(data: TableConfig, present: Sequence[object]) -> CellFormat | None:
     if data.label_separator is not None:
-        return Separated(data.label_separator, by_option=True)
+        mark = ESCAPES.get(data.label_separator, data.label_separator)
+        texts = [cell for cell in present if isinstance(cell, str)]
+        return Separated(mark, by_option=True, in_brackets=sum(map(is_wrapped, texts)) > MOST * len(texts))
     if data.label_shape == "separated":
         return Separated(find_separator([cell for cell in present if isinstance(cell, str)]) or ",")
+    if data.label_shape == "brackets":
+        return find_brackets([cell for cell in present if isinstance(cell, str)])
     return FORMS.get(data.label_shape)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from multitag.data.cells import CellError, is_missing
-from multitag.data.label_formats.cell_formats import (
-    FASTTEXT,
-    CellFormat,
-    FastText,
-    JsonList,
-    Lists,
-    PythonList,
-    Separated,
-)
+from multitag.data.label_formats.cell_formats import FASTTEXT, CellFormat, FastText, Separated
 from multitag.data.label_formats.indicators import is_indicator
+from multitag.data.label_formats.lists import Brackets, JsonList, Lists, PythonList
 from multitag.data.label_formats.literals import read_literal
-from multitag.data.label_formats.separators import MOST, NotLabelsError, find_separated
+from multitag.data.label_formats.notations import begins_list, is_listing, is_quoted_listing, read_listing
+from multitag.data.label_formats.objects import SAMPLE, NotLabelsError, Objects, find_objects
+from multitag.data.label_formats.separators import MOST, find_separated, find_separator
 
-SAMPLE = 1000  # cells whose objects are looked into, evenly spaced
-NAME_KEYS = ("name", "label", "tag", "title", "text", "value")
+FEW = 0.1  # share of the cells that are more than slips of a pen
 
 
 def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = None) -> CellFormat:
@@ -58,31 +51,21 @@ def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = 
         return Lists() if present else Separated(mark or ",", seen=False)
     if _share(texts, lambda text: text.lstrip().startswith(FASTTEXT)) >= MOST:
         return FastText()
-    if _share(texts, _bracketed) >= MOST:
+    if _share(texts, is_listing) >= MOST:
         form = _find_list(texts)
         if form is not None:
             return form
-    return find_separated([text for text in texts if not text.lstrip().startswith("[")], mark)
+    mixed = _find_list_among_names(texts)
+    if mixed is not None:
+        return mixed
+    return find_separated([text for text in texts if not (begins_list(text) or is_quoted_listing(text))], mark)
 
 
-def find_key(cells: Iterable[object], form: CellFormat) -> str | None:
-    """Detect the key of the names where labels are objects: the only one with text, or one of the usual ones.
-
-    Returns
-    -------
-    str or None
-        None where labels are not objects, or no key stands out.
-    """
-    keys: Counter[str] = Counter()
-    n_objects = 0
-    for cell in _sample(list(cells)):
-        for item in _objects(cell, form):
-            n_objects += 1
-            keys.update(str(key) for key, value in item.items() if isinstance(value, str) and value.strip())
-    always = [key for key, count in keys.items() if count == n_objects]
-    if len(always) == 1:
-        return always[0]
-    return next((key for key in NAME_KEYS if key in keys), None)
+def find_objects_in(cells: Iterable[object], form: CellFormat, key: str | None = None) -> Objects:
+    """Detect how labels are read from the objects in cells; see :func:`find_objects`."""
+    objects = [list(_objects(cell, form)) for cell in _sample(list(cells))]
+    objects = [items for items in objects if items]
+    return find_objects(objects, key) if objects else Objects(key)
 
 
 def _sample(cells: Sequence[Any]) -> Sequence[Any]:
@@ -94,22 +77,37 @@ def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
     return sum(map(holds, texts)) / len(texts)
 
 
-def _bracketed(text: str) -> bool:
-    text = text.strip()
-    return text[:1] + text[-1:] in ("[]", "{}", "()")
-
-
 def _find_list(texts: Sequence[str]) -> CellFormat | None:
-    """Return the format, JSON or Python, that most lists parse as; empty ones are both."""
+    """Return the format, JSON's, Python's or another, that most lists parse as; empty ones are all of them."""
     telling = list({text: None for text in texts if text.strip()[1:-1].strip()})[:200]
     if not telling:
         return JsonList()
-    readers: tuple[tuple[CellFormat, Callable[[str], Any]], ...]
-    readers = ((JsonList(), json.loads), (PythonList(), read_literal))
-    for form, read in readers:
-        if 2 * sum(_parses(text, read) for text in telling) > len(telling):
-            return form
-    return None
+    strict: tuple[tuple[CellFormat, Callable[[str], Any]], ...]
+    strict = (
+        (JsonList(), json.loads),
+        (PythonList(), read_literal),
+        (Brackets(), lambda text: read_listing(text, bare=False)),
+    )
+    counts = [sum(_parses(text, read) for text in telling) for _, read in strict]
+    if 2 * max(counts) > len(telling):
+        return strict[counts.index(max(counts))][0]
+    form = find_brackets(telling)
+    return form if 2 * sum(_parses(text, form.split) for text in telling) > len(telling) else None
+
+
+def find_brackets(texts: Sequence[str]) -> Brackets:
+    """Return the format of lists in other notations, with the mark between names without quotes."""
+    return Brackets(find_separator([text.strip()[1:-1] for text in texts if is_listing(text)]) or ",")
+
+
+def _find_list_among_names(texts: Sequence[str]) -> CellFormat | None:
+    """Return the format of cells of which many are lists of names that are cells of their own elsewhere, as ``War``."""
+    listed, plain = [text for text in texts if is_listing(text)], {text.strip() for text in texts}
+    if len(listed) < max(2, FEW * len(texts)) or all(map(is_quoted_listing, listed)):
+        return None
+    form = find_brackets(listed)
+    items = {str(item) for text in dict.fromkeys(listed) if _parses(text, form.split) for item in form.split(text)}
+    return form if items and len(items & plain) >= MOST * len(items) else None
 
 
 def _parses(text: str, read: Callable[[str], Any]) -> bool:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from multitag.config.yaml import read_yaml
 from multitag.data.cells import CellError, shorten
-from multitag.errors import DataError
+from multitag.errors import ConfigError, DataError
 
 MAX_BYTES = 16 * 2**20
+UNKNOWN_ID = "is not in"  # words of the reason
+PLACES = ("names", "id2label")  # where YOLO's data.yaml and a model's config.json keep them
+
+_NUMBERED = re.compile(r"\s*(\d+)\s*[\s:=,;.)-]\s*(\S.*)")
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class IdNames:
         # Numbers beside empty cells become floats in a DataFrame: 3 is then 3.0.
         name = self.names.get(label_id, self.names.get(label_id.removesuffix(".0")))
         if name is None:
-            raise CellError(f"label id {shorten(label_id)!r} is not in {self.source}, which names {self._ids()}")
+            raise CellError(f"label id {shorten(label_id)!r} {UNKNOWN_ID} {self.source}, which names {self._ids()}")
         return name
 
     def _ids(self) -> str:
@@ -54,8 +61,9 @@ def read_label_names(path: str | Path) -> IdNames:
     Parameters
     ----------
     path : str or Path
-        A text file with one name per line, where the first has the id 0; a .csv or .tsv of two columns, id and name,
-        with or without a header line; or .json with a list of names, or an object of ids and names.
+        A text file with one name per line, where the first has the id 0, or with an id before each name; a .csv or
+        .tsv of two columns, id and name or name and id, with or without a header line; or .json or .yaml with a list
+        of names, an object of ids and names or of names and ids, or either under ``names`` or ``id2label``.
 
     Raises
     ------
@@ -65,13 +73,13 @@ def read_label_names(path: str | Path) -> IdNames:
     path = Path(path)
     text = _read(path)
     if path.suffix.lower() == ".json":
-        pairs = _json_pairs(text, path)
+        pairs = _value_pairs(_json(text, path), path)
+    elif path.suffix.lower() in (".yaml", ".yml"):
+        pairs = _value_pairs(_yaml(path), path)
     elif path.suffix.lower() in (".csv", ".tsv"):
         pairs = _two_columns(text, path)
     else:
-        pairs = [(str(number), line) for number, line in enumerate(text.splitlines())]
-        while pairs and not pairs[-1][1].strip():  # the end of the file, not a label
-            pairs.pop()
+        pairs = _line_pairs(text.splitlines())
     names: dict[str, str] = {}
     for label_id, name in pairs:
         label_id, name = label_id.strip(), name.strip()
@@ -97,16 +105,42 @@ def _read(path: Path) -> str:
         raise DataError(f"{path}: cannot be read: {reason}; expected a file of label names") from error
 
 
-def _json_pairs(text: str, path: Path) -> list[tuple[str, str]]:
+def _line_pairs(lines: list[str]) -> list[tuple[str, str]]:
+    while lines and not lines[-1].strip():  # the end of the file, not a label
+        lines.pop()
+    numbered = [_NUMBERED.fullmatch(line.strip()) for line in lines]
+    pairs = [(match[1], match[2]) for match in numbered if match is not None]
+    if len(lines) > 1 and len({label_id for label_id, _ in pairs}) == len(lines):  # each line has an id of its own
+        return pairs
+    return [(str(number), line) for number, line in enumerate(lines)]
+
+
+def _json(text: str, path: Path) -> Any:
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not JSON: {error}") from error
+
+
+def _yaml(path: Path) -> Any:
+    try:
+        return read_yaml(path)
+    except ConfigError as error:
+        raise DataError(str(error)) from error
+
+
+def _value_pairs(value: Any, path: Path) -> list[tuple[str, str]]:
+    """Return ids and names of a list or an object, which may stand where data sets and models keep theirs."""
+    for place in PLACES:
+        if isinstance(value, dict) and isinstance(value.get(place), (list, dict)):
+            value = value[place]
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    names = [(str(label_id), name) for label_id, name in pairs]
+    names = [(label_id, name) for label_id, name in pairs]
+    if names and all(isinstance(name, int) for _, name in names):  # from name to id
+        names = [(name, label_id) for label_id, name in names]
     if not names or not all(isinstance(name, str) for _, name in names):
         raise DataError(f'{path}: expected ["name", ...] or {{"id": "name", ...}}')
-    return names
+    return [(str(label_id), name) for label_id, name in names]
 
 
 def _two_columns(text: str, path: Path) -> list[tuple[str, str]]:
@@ -121,4 +155,9 @@ def _two_columns(text: str, path: Path) -> list[tuple[str, str]]:
     except csv.Error as error:
         raise DataError(f"{path}: {error}; expected lines of an id and a name") from error
     header = bool(pairs) and not pairs[0][0].strip().isdecimal() and pairs[-1][0].strip().isdecimal()
-    return pairs[1:] if header else pairs
+    pairs = pairs[1:] if header else pairs
+    if not any(label_id.strip().isdecimal() for label_id, _ in pairs[1:] or pairs) and all(
+        name.strip().isdecimal() for _, name in pairs[1:] or pairs
+    ):  # the name comes first
+        pairs = [(label_id, name) for name, label_id in pairs if label_id.strip().isdecimal()]
+    return pairs

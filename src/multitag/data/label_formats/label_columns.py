@@ -10,6 +10,7 @@ from multitag.data.cells import CellError, RowError
 from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, read_names
 from multitag.data.label_formats.id_names import IdNames
 from multitag.data.label_formats.indicators import read_indicator
+from multitag.data.label_formats.objects import NO_OBJECTS, Objects
 from multitag.data.phrases import describe_columns
 
 
@@ -59,15 +60,15 @@ class CellColumns:
     columns : tuple of str
     form : CellFormat
         How a text cell is written.
-    key : str or None
-        Where labels are objects: the key of their names.
+    objects : Objects
+        How labels are read from objects.
     names : IdNames or None
         Where labels are ids.
     """
 
     columns: tuple[str, ...]
     form: CellFormat
-    key: str | None = None
+    objects: Objects = NO_OBJECTS
     names: IdNames | None = None
     _read: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)  # cells seen before
 
@@ -95,7 +96,7 @@ class CellColumns:
         cached = self._read.get(cell) if isinstance(cell, str) else None
         if cached is not None:
             return cached
-        names = read_names(cell, self.form, self.key)
+        names = read_names(cell, self.form, self.objects)
         if self.names is not None:
             names = tuple(dict.fromkeys(self.names[label_id] for label_id in names))
         if isinstance(cell, str) and not self.is_fasttext:  # cells of labels repeat, lines of text do not
@@ -104,13 +105,12 @@ class CellColumns:
 
     def describe(self) -> str:
         """Return the columns and their format; see :meth:`LabelColumns.describe`."""
-        key = f" of objects, named by {self.key!r}" if self.key else ""
         ids = f", ids named by {self.names.source}" if self.names else ""
-        return f"{describe_columns(self.columns)}, {self.form.describe()}{key}{ids}"
+        return f"{describe_columns(self.columns)}, {self.form.describe()}{self.objects.describe()}{ids}"
 
     def facts(self) -> dict[str, Any]:
         """Return plain values for the manifest."""
-        facts = {"shape": self.form.name, "key": self.key, "names": self.names.source if self.names else None}
+        facts = {"shape": self.form.name, "key": self.objects.key, "names": self.names.source if self.names else None}
         if isinstance(self.form, Separated):
             facts["separator_from"] = "option" if self.form.by_option else "cells" if self.form.seen else None
         return facts

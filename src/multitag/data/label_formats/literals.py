@@ -38,7 +38,7 @@ def read_literal(text: str) -> Any:
             value = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise CellError(f"expected a Python list such as ['one', 'two'], got {shorten(text)!r}") from error
-    if _NEIGHBOURS.search(text) and _has_neighbours(text):
+    if has_neighbours(text):
         raise CellError(
             f"two names without a comma between them, as numpy prints arrays: {shorten(text)!r}; "
             "write lists with .tolist() first"
@@ -46,13 +46,18 @@ def read_literal(text: str) -> Any:
     return value
 
 
-def _has_neighbours(text: str) -> bool:
-    """Return whether two string literals stand side by side."""
+def has_neighbours(text: str) -> bool:
+    """Return whether two string literals stand side by side, which Python would join."""
+    if not _NEIGHBOURS.search(text) or len(text) > MAX_CHARACTERS:
+        return False
     last = None
-    for token in tokenize.generate_tokens(io.StringIO(text.strip()).readline):
-        if token.type in (tokenize.NL, tokenize.NEWLINE):
-            continue
-        if token.type == last == tokenize.STRING:
-            return True
-        last = token.type
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text.strip()).readline):
+            if token.type in (tokenize.NL, tokenize.NEWLINE):
+                continue
+            if token.type == last == tokenize.STRING:
+                return True
+            last = token.type
+    except (tokenize.TokenError, SyntaxError):  # no Python
+        return False
     return False

@@ -8,28 +8,26 @@ from dataclasses import replace
 
 from multitag.data.cells import shorten
 from multitag.data.label_formats.cell_formats import SEPARATORS, CellFormat, Separated, Single
+from multitag.data.label_formats.marks import find_other_mark
+from multitag.data.label_formats.objects import NotLabelsError
 
 MOST = 0.9  # share of the cells that must be written in a way for it to be the column's
 LONG_CELL = 10  # words; a longer cell may be a sentence
 STRAY_WORDS = 3  # mean words between marks from which a long cell of names that occur nowhere else is a sentence
 PROSE_WORDS = 4  # the same, from which a column of ever new names is prose
 MIN_CELLS = 10  # fewer say nothing about prose or spaces
-
-
-class NotLabelsError(Exception):
-    """Why the cells of a column cannot be labels, and what to do, for whoever knows the column."""
-
+MARKS = (*SEPARATORS, "\u3001", "\uff0c", "\uff1b", "\u060c", "\u061b")  # and those of Chinese, Japanese and Arabic
 
 def find_separator(texts: Sequence[str]) -> str | None:
-    """Return the mark that most texts hold, of comma, semicolon and pipe; the first of equals; None if none does.
+    """Return the mark that most texts hold, of comma, semicolon, pipe and their like; the first of equals, or None.
 
     Examples
     --------
     >>> find_separator(["Drama|War", "Comedy", "Drama|Crime, true"])
     '|'
     """
-    counts = {mark: sum(mark in text for text in texts) for mark in SEPARATORS}
-    best = max(SEPARATORS, key=lambda mark: counts[mark])
+    counts = {mark: sum(mark in text for text in texts) for mark in MARKS}
+    best = max(MARKS, key=lambda mark: counts[mark])
     return best if counts[best] else None
 
 
@@ -72,6 +70,7 @@ def _detect(texts: Sequence[str]) -> Separated:
     if 2 * len(short) < len(texts):
         short = list(texts)
     mark = find_separator(short)
+    mark = find_other_mark(short, mark, MARKS) or mark
     if mark is None and _spaces_separate(short):
         return Separated(" ")
     return Separated(mark or ",", seen=mark is not None)

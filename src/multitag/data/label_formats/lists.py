@@ -1,0 +1,100 @@
+"""Labels as a list in a cell: JSON's, Python's, those of other tools, and lists that are lists already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from multitag.data.cells import CellError, shorten
+from multitag.data.label_formats.literals import has_neighbours, read_literal
+from multitag.data.label_formats.notations import is_listing, read_listing
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Lists that are lists already, as in JSONL and Parquet; a text among them is one name."""
+
+    name = "lists"
+
+    def split(self, text: str) -> Iterable[object]:
+        """Return the whole text as one label; see :meth:`CellFormat.split`."""
+        return [text]
+
+    def describe(self) -> str:
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
+        return "lists"
+
+
+@dataclass(frozen=True)
+class JsonList:
+    """A JSON list of names, or of objects that hold their name under a key."""
+
+    name = "json"
+
+    def split(self, text: str) -> Iterable[object]:
+        """Parse the list; see :meth:`CellFormat.split`."""
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise CellError(
+                f'the cell starts like a JSON list but is not one: {error}; expected ["one", "two"]'
+                if text.lstrip().startswith("[")
+                else f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}'
+            ) from error
+        if isinstance(value, (list, dict)):
+            return value if isinstance(value, list) else [value]
+        raise CellError(f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}')
+
+    def describe(self) -> str:
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
+        return "JSON lists"
+
+
+@dataclass(frozen=True)
+class PythonList:
+    """A list as Python prints it, ``['one', 'two']``; of names, or of dicts that hold their name under a key."""
+
+    name = "python"
+
+    def split(self, text: str) -> Iterable[object]:
+        """Parse the list; see :meth:`CellFormat.split`."""
+        if has_neighbours(text):  # an array of numpy, of which those with one name look like a list
+            return read_listing(text, bare=False)
+        value = read_literal(text)
+        if isinstance(value, dict):
+            return [value]
+        if isinstance(value, (list, tuple)):
+            return value
+        if isinstance(value, (set, frozenset)):
+            return sorted(map(str, value))  # the order of a set changes from run to run
+        raise CellError(f"expected a list such as ['one', 'two'], got {shorten(text)!r}")
+
+    def describe(self) -> str:
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
+        return "lists as Python writes them"
+
+
+@dataclass(frozen=True)
+class Brackets:
+    """A list in the notation of a database or another language, with or without quotes around its names.
+
+    Parameters
+    ----------
+    mark : str, default ","
+        What stands between names without quotes.
+    """
+
+    mark: str = ","
+    name = "brackets"
+
+    def split(self, text: str) -> Iterable[object]:
+        """Parse the list; a text without brackets among them is one name; see :meth:`CellFormat.split`."""
+        stripped = text.strip()
+        if not is_listing(stripped) and stripped[0] not in "[({" and stripped[-1] not in "])}":
+            return [stripped]
+        return read_listing(stripped, self.mark)
+
+    def describe(self) -> str:
+        """Return the name of the format; see :meth:`CellFormat.describe`."""
+        return "lists in brackets or quotes"

@@ -1,0 +1,98 @@
+"""Marks inside names whose pieces also come alone: they separate labels, whatever mark most cells hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+MOST = 0.9  # share of the cells with a mark that it must divide into labels that come elsewhere
+MIN_DIVIDED = 3  # different cells that a mark must divide
+SAMPLE = 5000  # different cells that are looked at
+
+# Symbols but those of names and lists; a word between labels, and a line break, are marks too.
+_MARK = re.compile(r"\n|\t| and | or | - |><|[^\w\s,;|'\"()\[\]{}<]+|_")
+
+
+def find_marks(texts: Iterable[str]) -> list[str]:
+    """Return the marks that may separate labels in texts, beside the usual ones; those in most texts first."""
+    counts = Counter(mark for text in texts for mark in set(_MARK.findall(text)))
+    return [mark for mark, _ in counts.most_common(8)]
+
+
+def find_other_mark(texts: Sequence[str], usual: str | None, marks: Sequence[str]) -> str | None:
+    """Return a mark that separates better than the usual one that most cells hold.
+
+    It divides what it stands in into labels that come without it elsewhere, and leaves fewer different labels: ``;``
+    in ``Law, order; Fun`` does where ``Law, order`` and ``Fun`` come alone, and the comma is part of a name.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Cells, not sentences.
+    usual : str or None
+        Of the usual marks, the one that most cells hold.
+    marks : sequence of str
+        The usual marks.
+
+    Returns
+    -------
+    str or None
+        None where none is better.
+    """
+    cells = list(dict.fromkeys(texts))[:SAMPLE]
+    best, size = None, len(_names(cells, usual))
+    for mark in [*(mark for mark in marks if mark != usual), *find_marks(cells)]:
+        divided = [pieces for pieces in (_pieces(cell, mark) for cell in cells if mark in cell) if len(pieces) > 1]
+        least = 1 if mark in marks else MIN_DIVIDED
+        if len(divided) < least or (usual is not None and not _shares_cells(cells, usual, mark)):
+            continue
+        if mark not in marks and all(piece.isdecimal() for pieces in divided for piece in pieces):  # 1:2 is a number
+            continue
+        names = _names(cells, mark)
+        if len(names) < size and _are_labels(divided, names) and (mark in marks or _come_alone(cells, divided)):
+            best, size = mark, len(names)
+    return best
+
+
+def divided_names(counts: Mapping[str, int]) -> dict[str, list[str]]:
+    """Return, for each mark, the names that it divides into names that also come alone.
+
+    Examples
+    --------
+    >>> divided_names({"War": 3, "Space": 2, "War#Space": 4, "Sci-Fi": 1})
+    {'#': ['War#Space']}
+    """
+    names = list(counts)[:SAMPLE]
+    divided: dict[str, list[str]] = {}
+    for mark in [*",;|", *find_marks(names)]:
+        for name in names:
+            pieces = _pieces(name, mark)
+            if len(pieces) > 1 and all(piece in counts for piece in pieces) and not all(map(str.isdecimal, pieces)):
+                divided.setdefault(mark, []).append(name)
+    return divided
+
+
+def _shares_cells(cells: Sequence[str], usual: str, mark: str) -> bool:
+    """Return whether both marks stand in one cell, so that only one of them can separate."""
+    return any(usual in cell and mark in cell for cell in cells)
+
+
+def _come_alone(cells: Sequence[str], divided: Sequence[Sequence[str]]) -> bool:
+    """Return whether at least half of the labels are cells of their own, unlike those of ``Group A/Level 1``."""
+    alone, pieces = set(map(str.strip, cells)), {piece for pieces in divided for piece in pieces}
+    return len(alone & pieces) >= len(pieces) / 2
+
+
+def _names(cells: Sequence[str], mark: str | None) -> Counter[str]:
+    """Count the different cells of each name."""
+    return Counter(name for cell in cells for name in set(_pieces(cell, mark) if mark else [cell.strip()]))
+
+
+def _are_labels(divided: Sequence[Sequence[str]], names: Mapping[str, int]) -> bool:
+    recurring = sum(all(names[piece] > 1 for piece in pieces) for pieces in divided)
+    return recurring >= MOST * len(divided)
+
+
+def _pieces(text: str, mark: str) -> list[str]:
+    return [piece for piece in map(str.strip, text.split(mark)) if piece]

@@ -1,0 +1,165 @@
+"""Labels as objects: the key of their names, a flag that says whether they are on, or keys that are the labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from multitag.data.cells import CellError, is_missing, shorten
+from multitag.data.label_formats.indicators import is_indicator, read_indicator
+
+SAMPLE = 1000  # objects that are looked into, evenly spaced
+NAME_KEYS = ("name", "label", "tag", "title", "text", "value")
+FLAG_KEYS = ("score", "value", "selected", "probability", "prob", "confidence", "checked", "present", "active", "on")
+
+
+class NotLabelsError(Exception):
+    """Why the cells of a column cannot be labels, and what to do, for whoever knows the column."""
+
+
+@dataclass(frozen=True)
+class Objects:
+    """How labels are read from objects.
+
+    Parameters
+    ----------
+    key : str or None
+        The key of their names.
+    flag : str or None
+        The key that says by 0 or 1 whether the label is on.
+    switches : bool
+        The keys are the labels, and 0 or 1 under each says whether it is on.
+    """
+
+    key: str | None = None
+    flag: str | None = None
+    switches: bool = False
+
+    def names_in(self, item: object) -> Iterable[object]:
+        """Return the names in one item of a cell: none or one, or those of a dictionary of labels.
+
+        Raises
+        ------
+        CellError
+            If it is something else.
+        """
+        if isinstance(item, Mapping):
+            if self.switches:
+                return [name for name, value in item.items() if read_indicator(value)]
+            if self.key is None:
+                raise CellError(
+                    f"expected label names as text, got an object with the keys {', '.join(map(repr, item))}; "
+                    "name the key that holds the labels with --label-key"
+                )
+            if self.key not in item:
+                raise CellError(
+                    f"expected an object with the key {self.key!r}, got the keys {', '.join(map(repr, item))}"
+                )
+            if self.flag is not None and not read_indicator(item.get(self.flag)):
+                return ()
+            item = item[self.key]
+        if isinstance(item, Iterable) and not isinstance(item, str):
+            raise CellError(
+                f"expected label names as text, got {type(item).__name__} {shorten(item)!r}; "
+                "convert the column to one list of names per row first"
+            )
+        return (item,)
+
+    def describe(self) -> str:
+        """Return a phrase that follows the format's; empty where labels are not objects."""
+        if self.switches:
+            return ", a dictionary of label to 0 or 1"
+        named = f" of objects, named by {self.key!r}" if self.key else ""
+        return f"{named}, on where {self.flag!r} is 1" if self.flag else named
+
+
+NO_OBJECTS = Objects()
+
+
+def find_objects(cells: Sequence[Sequence[Mapping[Any, Any]]], key: str | None = None) -> Objects:
+    """Detect how labels are read from objects.
+
+    Parameters
+    ----------
+    cells : sequence of sequence of mapping
+        The objects of each cell.
+    key : str, optional
+        The key of the names, where it is named.
+
+    Raises
+    ------
+    NotLabelsError
+        If the key holds numbers of a dictionary of labels, or objects have probabilities and are on every row.
+    """
+    objects = [item for cell in cells for item in cell]
+    alone = all(len(cell) == 1 for cell in cells) or all(len(item) == 1 for item in objects)
+    if alone and _are_switches(objects):
+        if key is not None:
+            raise NotLabelsError(
+                f"holds dictionaries whose keys are the labels, with 0 or 1 under {key!r}; leave out --label-key"
+            )
+        return Objects(switches=True)
+    key = key or find_key(objects)
+    if key is None:
+        _refuse_numbers(objects)
+        return Objects()
+    return Objects(key, _find_flag(cells, key))
+
+
+def find_key(objects: Sequence[Mapping[Any, Any]]) -> str | None:
+    """Return the key of the names: the only one with text, or one of the usual ones; None if none stands out."""
+    keys: Counter[str] = Counter()
+    for item in objects:
+        keys.update(str(key) for key, value in item.items() if isinstance(value, str) and value.strip())
+    always = [key for key, count in keys.items() if count == len(objects)]
+    if len(always) == 1:
+        return always[0]
+    return next((key for key in NAME_KEYS if key in keys), None)
+
+
+def _are_switches(objects: Sequence[Mapping[Any, Any]]) -> bool:
+    values = [value for item in objects for value in item.values() if not is_missing(value)]
+    return bool(values) and all(map(_is_switch, values)) and len({key for item in objects for key in item}) > 1
+
+
+def _is_switch(value: object) -> bool:
+    """Return whether a value is 0 or 1, true or false, as a number or as a word."""
+    return is_indicator(value) if isinstance(value, str) else _is_number(value) and value in (0, 1)
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, (str, bytes, Iterable)) and hasattr(value, "__float__")
+
+
+def _find_flag(cells: Sequence[Sequence[Mapping[Any, Any]]], key: str) -> str | None:
+    """Return the key that says whether a label is on: 0 and 1 under a usual name, or where all labels are on all rows.
+
+    A label with ``"adult": false`` is on all the same.
+    """
+    objects = [item for cell in cells for item in cell]
+    names = {str(item.get(key)) for item in objects}
+    everywhere = len(cells) > 1 and len(names) > 1
+    everywhere = everywhere and all({str(item.get(key)) for item in cell} == names for cell in cells)
+    for flag in dict.fromkeys([*FLAG_KEYS, *(objects[0] if everywhere else ())]):
+        values = [item.get(flag) for item in objects]
+        if flag == key or any(value is None for value in values):
+            continue
+        if all(map(_is_switch, values)) and (flag in FLAG_KEYS or len(set(map(str, values))) > 1):
+            return str(flag)
+        if everywhere and flag in FLAG_KEYS and all(map(_is_number, values)):
+            raise NotLabelsError(
+                f"holds every label on every row, with a {flag!r} such as {values[0]}; "
+                f"write 0 or 1 as the {flag!r}, or leave out the labels that are not meant"
+            )
+    return None
+
+
+def _refuse_numbers(objects: Sequence[Mapping[Any, Any]]) -> None:
+    values = [value for item in objects for value in item.values()]
+    if values and all(isinstance(item, Mapping) and len(item) > 1 for item in objects) and all(map(_is_number, values)):
+        raise NotLabelsError(
+            f"holds dictionaries of numbers such as {shorten(dict(objects[0]), 60)}; "
+            "write 0 or 1 for each label, or a list of the names that are meant"
+        )

@@ -1,0 +1,175 @@
+"""A second look, at the labels that came out: signs in them, and in the rows left out, that they were misread."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from multitag.data.label_formats.cell_formats import FASTTEXT, FastText, Separated, Single
+from multitag.data.label_formats.id_names import UNKNOWN_ID
+from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
+from multitag.data.label_formats.marks import divided_names
+from multitag.data.label_formats.objects import NotLabelsError
+from multitag.data.left_out import BAD_LABELS, LeftOut
+from multitag.data.phrases import count_noun, list_first
+
+MIN_ROWS = 10  # fewer may all have every label by chance
+SHARE = 0.1  # of the rows; fewer with an odd name are slips of a pen
+MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad rows
+
+_OPEN, _CLOSE, _QUOTES = "[{(\u00ab\u201c", "]})\u00bb\u201d", "'\"`"
+_MARKED = re.compile(r"[\[\](){}|;,]")
+_JOINTS = ("and ", "or ", "& ")  # before the last of several
+SETTLE = "set --label-separator or --label-shape to how they are written"
+
+
+def check_labels(labels: Sequence[tuple[str, ...]], shape: LabelColumns, *, settled: bool) -> Iterator[str]:
+    """Look at the labels of a table for signs that they were misread.
+
+    Parameters
+    ----------
+    labels : sequence of tuple of str, length n_rows
+    shape : LabelColumns
+        How they were read.
+    settled : bool
+        Whether a person said how labels are written, which is followed: what looks odd is a note then.
+
+    Yields
+    ------
+    str
+        Notes about what may be misread.
+
+    Raises
+    ------
+    NotLabelsError
+        If labels are misread beyond doubt; names what settles it.
+    """
+    if not isinstance(shape, CellColumns):
+        return
+    rows_of = Counter(labels)  # rows of the same labels are looked at once
+    counts: Counter[str] = Counter()
+    for names, n_rows in rows_of.items():
+        counts.update(dict.fromkeys(names, n_rows))
+    doubts = [*_signs(rows_of, counts, shape)]
+    if doubts and not settled:
+        raise NotLabelsError(doubts[0])
+    yield from doubts
+    if isinstance(shape.form, (Separated, Single)):
+        yield from _composed(counts, shape)
+
+
+def has_all_labels(labels: Sequence[tuple[str, ...]]) -> bool:
+    """Return whether each of at least ten rows has every label, so that nothing is to be learned."""
+    rows_of = set(labels)
+    names = {name for row in rows_of for name in row}
+    return len(labels) >= MIN_ROWS and len(names) > 1 and all(len(row) == len(names) for row in rows_of)
+
+
+def check_lost(lost: Sequence[LeftOut], cells: Sequence[object], labels: Sequence[tuple[str, ...]],
+               shape: LabelColumns) -> None:  # fmt: skip
+    """Compare rows whose labels cannot be read with those that are used.
+
+    Parameters
+    ----------
+    lost : sequence of LeftOut
+        Rows left out.
+    cells : sequence of object
+        Cells of the lost rows, in the same order.
+    labels : sequence of tuple of str
+        Of the rows that are used.
+    shape : LabelColumns
+
+    Raises
+    ------
+    NotLabelsError
+        If the lost rows are not single bad ones, but all those of a kind.
+    """
+    pairs = [(row, cell) for row, cell in zip(lost, cells, strict=True) if row.kind == BAD_LABELS]
+    if not pairs or not labels:
+        return
+    names = shape.names if isinstance(shape, CellColumns) else None
+    unknown = [row for row, _ in pairs if UNKNOWN_ID in row.reason]
+    if names is not None and unknown:
+        used = {name for row in labels for name in row}
+        if next(iter(names.names.values())) not in used:  # ids from 1, names from 0
+            raise NotLabelsError(
+                f"holds ids that are not those of the file: {unknown[0].reason}, and its first is on no row; "
+                "do ids start at 1 here and at 0 there? write the ids into the file; "
+                f"{count_noun(len(unknown), 'row is', 'rows are')} like that"
+            )
+    if not max(MIN_LOST, SHARE_LOST * len(labels)) <= len(pairs) < len(labels):  # single ones, or not labels at all
+        return
+    if all(len(row) < 2 for row in labels) and all(_holds_several(cell) for _, cell in pairs):
+        raise NotLabelsError(
+            f"holds {len(pairs)} rows that cannot be read, and they are all those with several labels; "
+            f"{SETTLE}, or mend them; the first is row {pairs[0][0].row}: {pairs[0][0].reason}"
+        )
+
+
+def _holds_several(cell: object) -> bool:
+    return isinstance(cell, (list, tuple, Mapping)) or (isinstance(cell, str) and _MARKED.search(cell) is not None)
+
+
+def _signs(rows_of: Counter[tuple[str, ...]], counts: Counter[str], shape: CellColumns) -> Iterator[str]:
+    """Return what tells that labels were misread, most telling first."""
+    n_rows = rows_of.total()
+    if isinstance(shape.form, FastText):
+        yield from _glued(counts)
+    else:
+        marked = [name for name in counts if FASTTEXT in name]
+        if marked:
+            yield f"holds names such as {marked[0]!r}; if {FASTTEXT} marks labels, set --label-shape fasttext"
+    broken = [name for name in counts if _is_broken(name)]
+    if sum(n for names, n in rows_of.items() if any(map(_is_broken, names))) >= max(2, SHARE * n_rows):
+        yield f"holds labels such as {list_first([*map(repr, broken)])}, with brackets or quotes; {SETTLE}"
+    joined = [name for name in counts if name.startswith(_JOINTS) and name.partition(" ")[2] in counts]
+    if sum(counts[name] for name in joined) >= max(2, SHARE * n_rows):
+        yield (
+            f"holds labels such as {joined[0]!r} beside {joined[0].partition(' ')[2]!r}; "
+            "write the mark that stands between the other labels there too"
+        )
+    marks = [name for name in counts if not _has_letters(name)]
+    often = len(marks) < len(counts) and sum(counts[name] for name in marks) >= max(2, SHARE * n_rows)
+    if often and not any(len(names) == 1 and names[0] in marks for names in rows_of):
+        mark = max(marks, key=lambda name: counts[name])
+        yield f"holds a label {mark!r}, without a letter; if it separates labels, set --label-separator {mark!r}"
+
+
+def _glued(counts: Counter[str]) -> Iterator[str]:
+    """Return a doubt where the text is glued to fastText's labels: ``__label__War,a storm``."""
+    with_comma = [name for name in counts if "," in name]
+    heads = {name.partition(",")[0] for name in with_comma}
+    if len(with_comma) > 1 and len(with_comma) > len(heads):
+        yield (
+            f"holds labels such as {list_first([*map(repr, with_comma)])}; put a space between a label and the "
+            "text, or set --label-shape fasttext if commas belong to names"
+        )
+
+
+def _composed(counts: Counter[str], shape: CellColumns) -> Iterator[str]:
+    """Return a note for each mark inside names whose pieces also come alone."""
+    for mark, names in divided_names(counts).items():
+        if isinstance(shape.form, Separated) and shape.form.mark == mark:
+            continue
+        more = f" and {count_noun(len(names) - 1, 'more', 'more')}" if len(names) > 1 else ""
+        verb = "are" if more else "is"
+        yield (
+            f"{names[0]!r}{more} {verb} made of labels that also come alone; if {mark!r} separates labels, "
+            f"set --label-separator {mark!r}"
+        )
+
+
+def _is_broken(name: str) -> bool:
+    """Return whether a name begins or ends with half of a pair of brackets or quotes."""
+    for left, right in zip(_OPEN, _CLOSE, strict=True):
+        if (name[0] == left and right not in name) or (name[-1] == right and left not in name):
+            return True
+    quoted = name[0] in _QUOTES and name[-1] == name[0] and len(name) > 1
+    return quoted or name[0] + name[-1] == "\u201c\u201d" or (name[0] in '"`' and name.count(name[0]) == 1)
+
+
+def _has_letters(name: str) -> bool:
+    """Return whether a name has more than punctuation; an emoji may be a name."""
+    return any(unicodedata.category(letter)[0] not in "PZ" and letter not in "+<>=|~^`$" for letter in name)
