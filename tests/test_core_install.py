@@ -18,6 +18,8 @@ from packaging.requirements import Requirement
 import multitag
 from multitag.evaluation.thresholds.thresholds import Thresholds
 
+pytestmark = pytest.mark.slow  # each starts a process, or trains
+
 CORE = ("numpy", "onnxruntime", "tokenizers", "cyclopts", "rich")
 FOR_DOWNLOADS = "huggingface-hub"  # tokenizers can fetch with it; multitag never has it do so
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"

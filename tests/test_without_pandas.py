@@ -14,6 +14,8 @@ import pytest
 
 import multitag
 
+pytestmark = pytest.mark.slow  # each starts a process, or trains
+
 SRC = Path(multitag.__file__).parent
 ROWS = [{"text": f"A storm, number {n}", "labels": "Drama, War" if n % 2 else "War"} for n in range(4)]
 

@@ -32,6 +32,13 @@ print(json.dumps(answer | {"seconds": time.monotonic() - started, "torch": "torc
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks a hub from a process of its own as slow."""
+    for item in items:
+        if "ask" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
+
 class Hub(ThreadingHTTPServer):
     """Gives folders under the names they are published by; requests that hold ``hangs_on`` get no answer."""
 

@@ -17,6 +17,8 @@ from multitag.errors import BaseModelError
 from multitag.model.base import resolve_base_model
 from multitag.model.base_record import KEYS, find_recorded, record_base_model
 
+pytestmark = pytest.mark.slow  # each starts a process, or trains
+
 SCRIPT = """
 import json, sys
 from multitag.errors import MultitagError

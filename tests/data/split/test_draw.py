@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -50,6 +51,7 @@ def sides(draw: st.DrawFn) -> tuple[Any, ...]:
     return inside, weights, labels, n_rows, n_spared, draw(st.integers(0, 1000))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(sides())
 def test_each_move_is_that_of_the_plain_loop(side: tuple[Any, ...]) -> None:

@@ -133,6 +133,7 @@ def test_differences_are_of_the_same_resamples():
         assert (-value, -high, -low) == pytest.approx(found[name])
 
 
+@pytest.mark.slow
 def test_the_difference_of_two_shares_is_that_of_their_rows():
     y_true, y_prob, y_pred = make_rows(n_rows=1000)
     other = (y_prob >= 0.6).astype(int)

@@ -11,6 +11,8 @@ from multitag.errors import BaseModelError, ConfigError
 from multitag.jobs.train import setup
 from multitag.model.base import resolve_base_model
 
+pytestmark = pytest.mark.slow  # each starts a process, or trains
+
 BASE_MODEL = "base_model.json"
 
 

@@ -89,7 +89,7 @@ def read_listing(text: str, mark: str = ",", *, bare: bool = True) -> list[Any]:
     --------
     >>> read_listing('{War,"Sci-Fi, hard"}'), read_listing("array(['a', 'b'], dtype=object)")
     (['War', 'Sci-Fi, hard'], ['a', 'b'])
-    >>> read_listing("['a' 'b']"), read_listing('c("a", "b")'), read_listing('"[\\\\"a\\\\"]"')
+    >>> read_listing("['a' 'b']"), read_listing('c("a", "b")'), read_listing('"[\\"a\\"]"')
     (['a', 'b'], ['a', 'b'], ['a'])
     """
     text = text.strip()
