@@ -87,7 +87,7 @@ def test_training_on_a_disk_that_fills_again_and_again(train, check_same, disk, 
     for what in (r"films: cannot be written", r"checkpoint-\d+: cannot be written", r"bundle|parquet|films"):
         assert any(re.search(what, line) for line in told), told
     assert all("cannot be written: " in line for line in told)
-    assert all(line.endswith("go on with --resume") for line in told[2:]), told
+    assert all(line.endswith("continue with --resume") for line in told[2:]), told
 
 
 @pytest.mark.slow

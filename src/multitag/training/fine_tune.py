@@ -19,7 +19,6 @@ from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
-from multitag.training.rehearsal import rehearse
 from multitag.training.teacher import teach, teacher_weight
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer import TrainedModel, fit_model
@@ -74,15 +73,13 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     BaseModelError
         If the weights cannot be used, or not for so long texts.
     ConfigError
-        If a Trainer argument is wrong, makes training fail, or does not go with the rows.
+        If a Trainer argument is wrong, or does not go with the rows.
     """
     with quiet_transformers():
-        tokenizer = load_tokenizer(base, config.model.max_length)
+        load_tokenizer(base, config.model.max_length)
         model = _build(base, task, config)
         settings = config.with_learning_rates(*resolve_learning_rates(model, config.training))
         check_arguments(settings, has_validation=len(task.rows("validation")) > 0)
-        if settings.training.trainer_args:
-            rehearse(model, tokenizer, task, settings)
     return settings
 
 

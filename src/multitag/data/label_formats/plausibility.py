@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from multitag.data.label_formats.cell_formats import FASTTEXT, FastText, Separated, Single
 from multitag.data.label_formats.id_names import UNKNOWN_ID
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
+from multitag.data.label_formats.lists import Lists
 from multitag.data.label_formats.marks import divided_names
 from multitag.data.label_formats.objects import NotLabelsError
 from multitag.data.left_out import BAD_LABELS, LeftOut
@@ -121,8 +122,9 @@ def _signs(rows_of: Counter[tuple[str, ...]], counts: Counter[str], shape: CellC
         marked = [name for name in counts if FASTTEXT in name]
         if marked:
             yield f"holds names such as {marked[0]!r}; if {FASTTEXT} marks labels, set --label-shape fasttext"
-    broken = [name for name in counts if _is_broken(name)]
-    if sum(n for names, n in rows_of.items() if any(map(_is_broken, names))) >= max(2, SHARE * n_rows):
+    # In a list that is one already nothing was cut, and a name may be as odd as it likes.
+    broken = [] if isinstance(shape.form, Lists) else [name for name in counts if _is_broken(name)]
+    if broken and sum(n for names, n in rows_of.items() if any(map(_is_broken, names))) >= max(2, SHARE * n_rows):
         yield f"holds labels such as {list_first([*map(repr, broken)])}, with brackets or quotes; {SETTLE}"
     joined = [name for name in counts if name.startswith(_JOINTS) and name.partition(" ")[2] in counts]
     if sum(counts[name] for name in joined) >= max(2, SHARE * n_rows):
