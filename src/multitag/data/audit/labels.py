@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from multitag.data.audit.finding import Finding
 from multitag.data.phrases import count_noun, list_first
@@ -77,10 +77,7 @@ def fold_label(name: str) -> str:
 
 
 def _near_identical(names: Sequence[str]) -> list[Finding]:
-    by_fold: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(names):
-        by_fold[fold_label(name)].append(name)
-    groups = tuple(tuple(same) for same in by_fold.values() if len(same) > 1)
+    groups = _same({name: fold_label(name) for name in names})
     if not groups:
         return []
     message = f"labels that differ only in case, spaces, hyphens or accents: {_groups(groups)}"
@@ -88,14 +85,19 @@ def _near_identical(names: Sequence[str]) -> list[Finding]:
 
 
 def _together(inside: dict[str, list[int]]) -> list[Finding]:
-    by_sets: dict[tuple[int, ...], list[str]] = defaultdict(list)
-    for name, numbers in sorted(inside.items()):
-        by_sets[tuple(numbers)].append(name)
-    groups = tuple(tuple(same) for same in by_sets.values() if len(same) > 1)
+    groups = _same({name: tuple(numbers) for name, numbers in inside.items()})
     if not groups:
         return []
     message = f"labels that always occur together, so that one says as much as all: {_groups(groups)}"
     return [Finding("labels_always_together", message, labels=groups)]
+
+
+def _same(keys: Mapping[str, Hashable]) -> tuple[tuple[str, ...], ...]:
+    """Return the names that have one key in common with others, group by group, in alphabetical order."""
+    by_key: dict[Hashable, list[str]] = defaultdict(list)
+    for name in sorted(keys):
+        by_key[keys[name]].append(name)
+    return tuple(tuple(same) for same in by_key.values() if len(same) > 1)
 
 
 def _about(kind: str, names: Sequence[str], what: str) -> Finding:

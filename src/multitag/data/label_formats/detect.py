@@ -106,7 +106,7 @@ def _find_list_among_names(texts: Sequence[str]) -> CellFormat | None:
     if len(listed) < max(2, FEW * len(texts)) or all(map(is_quoted_listing, listed)):
         return None
     form = find_brackets(listed)
-    items = {str(item) for text in dict.fromkeys(listed) if _parses(text, form.split) for item in form.split(text)}
+    items = {str(item) for text in dict.fromkeys(listed) for item in _split(text, form)}
     return form if items and len(items & plain) >= MOST * len(items) else None
 
 
@@ -117,14 +117,18 @@ def _parses(text: str, read: Callable[[str], Any]) -> bool:
         return False
 
 
+def _split(text: str, form: CellFormat) -> Iterable[object]:
+    try:
+        return form.split(text)
+    except CellError:  # reported with its row when it is read
+        return ()
+
+
 def _objects(cell: object, form: CellFormat) -> Iterable[Mapping[Any, Any]]:
     if isinstance(cell, Mapping):
         return [cell]
     if isinstance(cell, str):
-        try:
-            items: Iterable[object] = () if is_missing(cell) else form.split(cell)
-        except CellError:  # reported with its row when it is read
-            return []
+        items: Iterable[object] = () if is_missing(cell) else _split(cell, form)
     else:
         items = cell if isinstance(cell, Iterable) else ()
     return [item for item in items if isinstance(item, Mapping)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from multitag.data.cells import CellError, shorten
-from multitag.data.label_formats.literals import has_neighbours, read_literal
+from multitag.data.label_formats.literals import has_neighbours, list_items, read_literal
 from multitag.data.label_formats.notations import is_listing, read_listing
 
 
@@ -42,9 +42,10 @@ class JsonList:
                 if text.lstrip().startswith("[")
                 else f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}'
             ) from error
-        if isinstance(value, (list, dict)):
-            return value if isinstance(value, list) else [value]
-        raise CellError(f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}')
+        items = list_items(value)
+        if items is None:
+            raise CellError(f'expected a JSON list such as ["one", "two"], got {shorten(text)!r}')
+        return items
 
     def describe(self) -> str:
         """Return the name of the format; see :meth:`CellFormat.describe`."""
@@ -61,14 +62,10 @@ class PythonList:
         """Parse the list; see :meth:`CellFormat.split`."""
         if has_neighbours(text):  # an array of numpy, of which those with one name look like a list
             return read_listing(text, bare=False)
-        value = read_literal(text)
-        if isinstance(value, dict):
-            return [value]
-        if isinstance(value, (list, tuple)):
-            return value
-        if isinstance(value, (set, frozenset)):
-            return sorted(map(str, value))  # the order of a set changes from run to run
-        raise CellError(f"expected a list such as ['one', 'two'], got {shorten(text)!r}")
+        items = list_items(read_literal(text))
+        if items is None:
+            raise CellError(f"expected a list such as ['one', 'two'], got {shorten(text)!r}")
+        return items
 
     def describe(self) -> str:
         """Return the name of the format; see :meth:`CellFormat.describe`."""

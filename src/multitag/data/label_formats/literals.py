@@ -46,6 +46,17 @@ def read_literal(text: str) -> Any:
     return value
 
 
+def list_items(value: object) -> list[Any] | None:
+    """Return what a list, tuple or set holds, or a dict as the only item; None for any other value."""
+    if isinstance(value, dict):
+        return [value]
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(str, value))  # the order of a set changes from run to run
+    return None
+
+
 def has_neighbours(text: str) -> bool:
     """Return whether two string literals stand side by side, which Python would join."""
     if not _NEIGHBOURS.search(text) or len(text) > MAX_CHARACTERS:

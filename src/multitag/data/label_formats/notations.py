@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from multitag.data.cells import CellError, shorten
-from multitag.data.label_formats.literals import MAX_CHARACTERS, read_literal
+from multitag.data.label_formats.literals import MAX_CHARACTERS, list_items, read_literal
 
 PAIRS = {"[": "]", "(": ")", "{": "}"}
 
@@ -98,13 +98,8 @@ def read_listing(text: str, mark: str = ",", *, bare: bool = True) -> list[Any]:
     value = _value(text)
     if isinstance(value, str) and is_wrapped(value):  # JSON within JSON
         return read_listing(value, mark, bare=bare)
-    if isinstance(value, dict):
-        return [value]
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    if isinstance(value, (set, frozenset)):
-        return sorted(map(str, value))  # the order of a set changes from run to run
-    return _items(text, mark, bare)
+    items = list_items(value)
+    return _items(text, mark, bare) if items is None else items
 
 
 def _items(text: str, mark: str, bare: bool) -> list[Any]:

@@ -132,10 +132,11 @@ def paired_differences(
     of_a, of_b = ((points[first + 1] | points[first]).overall for first in (0, 2))
     drawn_a, drawn_b = ((draws[first + 1] | draws[first]).overall for first in (0, 2))
     differences = {name: float(of_a[name][0] - of_b[name][0]) for name in of_a}
+    ends = {name: _ends(drawn_a[name] - drawn_b[name]) for name, value in differences.items() if not np.isnan(value)}
     return {
-        name: (value, *_ends(drawn_a[name] - drawn_b[name]))
-        for name, value in differences.items()
-        if not np.isnan(value) and _holds(*_ends(drawn_a[name] - drawn_b[name]), value)
+        name: (differences[name], low, high)
+        for name, (low, high) in ends.items()
+        if _holds(low, high, differences[name])
     }
 
 
