@@ -25,7 +25,7 @@ def rooms() -> list[Path]:
         folder
         for package in packages
         if package.is_dir()
-        for folder in (package, *sorted(path.parent for path in package.glob("*/__init__.py")))
+        for folder in sorted(path.parent for path in package.rglob("__init__.py"))
     ]
 
 

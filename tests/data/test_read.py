@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from multitag.config import Config, TableConfig
 from multitag.data.build import build_table
 from multitag.data.columns import Columns
-from multitag.data.label_formats.cell_formats import Separated
+from multitag.data.label_formats.cells.formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns
 from multitag.data.left_out import LeftOut
 from multitag.data.read import load_table, load_tables, read_table, settings_of_bundle

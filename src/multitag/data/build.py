@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from multitag.config import TableConfig
 from multitag.data.cells import RowError
+from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.choose import RememberedConfig, choose_shape, label_columns
 from multitag.data.label_formats.column_patterns import check_column
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
-from multitag.data.label_formats.objects import NotLabelsError
 from multitag.data.label_formats.plausibility import check_labels, check_lost
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, REPEATED_HEADER, WITHOUT_LABELS, WITHOUT_TEXT, LeftOut
 from multitag.data.phrases import describe_columns

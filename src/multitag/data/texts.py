@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from multitag.data.cells import CellError, RowError, is_missing, read_text
-from multitag.data.label_formats.cell_formats import text_without_labels
+from multitag.data.label_formats.cells.formats import text_without_labels
 from multitag.data.phrases import join_phrase
 
 Text = str | tuple[str, str]  # a pair is read in two segments

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, Single
+from multitag.data.label_formats.cells.formats import CellFormat, FastText, Separated, Single
+from multitag.data.label_formats.cells.lists import Brackets, JsonList, Lists, PythonList
+from multitag.data.label_formats.cells.objects import NotLabelsError
+from multitag.data.label_formats.cells.separators import find_separator
 from multitag.data.label_formats.detect import find_form, find_objects_in
-from multitag.data.label_formats.lists import Brackets, JsonList, Lists, PythonList
-from multitag.data.label_formats.objects import NotLabelsError
-from multitag.data.label_formats.separators import find_separator
 from multitag.data.read import read_table
 
 GENRES = ["Drama", "War", "Comedy", "Crime", "Horror", "Music"]

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from multitag.config import TableConfig
 from multitag.data.cells import is_missing
-from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, Single
+from multitag.data.label_formats.cells.formats import CellFormat, FastText, Separated, Single
+from multitag.data.label_formats.cells.lists import Brackets, JsonList, PythonList
+from multitag.data.label_formats.cells.notations import is_wrapped
+from multitag.data.label_formats.cells.objects import NotLabelsError
+from multitag.data.label_formats.cells.separators import MOST, find_separator
 from multitag.data.label_formats.column_patterns import check_column, expand_columns
 from multitag.data.label_formats.detect import find_brackets, find_form, find_objects_in
 from multitag.data.label_formats.id_names import IdNames, read_label_names
 from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.label_columns import CellColumns, IndicatorColumns, LabelColumns
-from multitag.data.label_formats.lists import Brackets, JsonList, PythonList
-from multitag.data.label_formats.notations import is_wrapped
-from multitag.data.label_formats.objects import NotLabelsError
-from multitag.data.label_formats.separators import MOST, find_separator
 from multitag.data.label_formats.vectors import find_vectors
 from multitag.data.phrases import describe_columns
 from multitag.errors import ConfigError, DataError

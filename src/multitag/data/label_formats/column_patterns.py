@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from multitag.data.readers.header import SHOWN, find_column, looks_like_data
+from multitag.data.readers.delimited.header import SHOWN, find_column, looks_like_data
 from multitag.errors import DataError
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from multitag.data.cells import CellError, is_missing
-from multitag.data.label_formats.cell_formats import FASTTEXT, CellFormat, FastText, Separated
+from multitag.data.label_formats.cells.formats import FASTTEXT, CellFormat, FastText, Separated
+from multitag.data.label_formats.cells.lists import Brackets, JsonList, Lists, PythonList
+from multitag.data.label_formats.cells.literals import read_literal
+from multitag.data.label_formats.cells.notations import begins_list, is_listing, is_quoted_listing, read_listing
+from multitag.data.label_formats.cells.objects import SAMPLE, NotLabelsError, Objects, find_objects
+from multitag.data.label_formats.cells.separators import MOST, find_separated, find_separator
 from multitag.data.label_formats.indicators import is_indicator
-from multitag.data.label_formats.lists import Brackets, JsonList, Lists, PythonList
-from multitag.data.label_formats.literals import read_literal
-from multitag.data.label_formats.notations import begins_list, is_listing, is_quoted_listing, read_listing
-from multitag.data.label_formats.objects import SAMPLE, NotLabelsError, Objects, find_objects
-from multitag.data.label_formats.separators import MOST, find_separated, find_separator
 
 FEW = 0.1  # share of the cells that are more than slips of a pen
 

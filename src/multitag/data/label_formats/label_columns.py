@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, RowError
-from multitag.data.label_formats.cell_formats import CellFormat, FastText, Separated, read_names
+from multitag.data.label_formats.cells.formats import CellFormat, FastText, Separated, read_names
+from multitag.data.label_formats.cells.objects import NO_OBJECTS, Objects
 from multitag.data.label_formats.id_names import IdNames
 from multitag.data.label_formats.indicators import read_indicator
-from multitag.data.label_formats.objects import NO_OBJECTS, Objects
 from multitag.data.phrases import describe_columns
 
 

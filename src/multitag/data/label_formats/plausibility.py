@@ -7,12 +7,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from multitag.data.label_formats.cell_formats import FASTTEXT, FastText, Separated, Single
+from multitag.data.label_formats.cells.formats import FASTTEXT, FastText, Separated, Single
+from multitag.data.label_formats.cells.lists import Lists
+from multitag.data.label_formats.cells.marks import divided_names
+from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.id_names import UNKNOWN_ID
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
-from multitag.data.label_formats.lists import Lists
-from multitag.data.label_formats.marks import divided_names
-from multitag.data.label_formats.objects import NotLabelsError
 from multitag.data.left_out import BAD_LABELS, LeftOut
 from multitag.data.phrases import count_noun, list_first
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from multitag.data.cells import RowError, is_missing, shorten
+from multitag.data.label_formats.cells.literals import MAX_CHARACTERS
+from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.id_names import IdNames
-from multitag.data.label_formats.literals import MAX_CHARACTERS
-from multitag.data.label_formats.objects import NotLabelsError
 from multitag.data.phrases import describe_columns
 
 _CALL = re.compile(r"(?:np\.|numpy\.|torch\.)?(?:array|tensor|c)(?=[\[(])")

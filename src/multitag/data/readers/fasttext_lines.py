@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from multitag.data.label_formats.cell_formats import FASTTEXT
+from multitag.data.label_formats.cells.formats import FASTTEXT
 from multitag.data.readers.encodings import find_encoding, open_text
 from multitag.data.readers.records import Chunk, ReadOptions, Select
 from multitag.data.readers.table_file import TableFile

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TextIO
 
 from multitag.data.left_out import LeftOut
-from multitag.data.readers.csv_records import MAX_RECORD
+from multitag.data.readers.delimited.csv_records import MAX_RECORD
 from multitag.data.readers.encodings import find_encoding, open_text
 from multitag.data.readers.records import Chunk, ReadOptions, Record, Select
 from multitag.data.readers.table_file import TableFile

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from multitag.data.readers.columnar import read_arrow, read_parquet
 from multitag.data.readers.dataset_folder import read_dataset
-from multitag.data.readers.delimited import read_delimited
+from multitag.data.readers.delimited.table import read_delimited
 from multitag.data.readers.fasttext_lines import is_label_lines, read_label_lines
 from multitag.data.readers.json_tables import read_json, read_json_lines
 from multitag.data.readers.records import Chunk, ReadOptions, Record, Select

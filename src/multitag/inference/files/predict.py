@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from multitag.atomic import new_file
-from multitag.data.label_formats.cell_formats import SEPARATORS
+from multitag.data.label_formats.cells.formats import SEPARATORS
 from multitag.data.readers.columnar import parquet_schema
 from multitag.data.readers.records import ReadOptions, Record
 from multitag.data.readers.stream import read_chunks

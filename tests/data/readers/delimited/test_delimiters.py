@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.data.readers.delimiters import DELIMITERS, find_delimiter, usual_length
+from multitag.data.readers.delimited.delimiters import DELIMITERS, find_delimiter, usual_length
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from multitag.data.readers.dialect import Dialect, unwrap
+from multitag.data.readers.delimited.dialect import Dialect, unwrap
 from multitag.data.readers.records import LINES
 from multitag.errors import DataError
 

@@ -9,7 +9,7 @@ import pytest
 
 from data.label_formats.rows import Write, read, same_labels
 from multitag.data.cells import CellError
-from multitag.data.label_formats.notations import is_wrapped, read_listing
+from multitag.data.label_formats.cells.notations import is_wrapped, read_listing
 
 
 def quoted(row: Sequence[str], quote: str = "'") -> list[str]:

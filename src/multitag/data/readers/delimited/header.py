@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
-from multitag.data.readers.delimiters import MOST_ROWS, agreement, find_delimiter, usual_length
+from multitag.data.readers.delimited.delimiters import MOST_ROWS, agreement, find_delimiter, usual_length
 from multitag.errors import DataError
 
 LONGEST_NAME = 100  # characters; more is a text

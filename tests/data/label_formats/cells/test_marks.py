@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from data.label_formats.rows import ROWS, read, refused, same_labels
-from multitag.data.label_formats.marks import divided_names, find_other_mark
-from multitag.data.label_formats.separators import MARKS
+from multitag.data.label_formats.cells.marks import divided_names, find_other_mark
+from multitag.data.label_formats.cells.separators import MARKS
 
 WITH_COMMAS = {"Comedy": "Fun", "Crime": "Law, order", "Space": "Stars", "War": "War, armies"}
 DECIMALS = {"Comedy": "3,5", "Crime": "10", "Space": "4", "War": "2,5"}

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from multitag.data.cells import CellError, shorten
-from multitag.data.label_formats.literals import has_neighbours, list_items, read_literal
-from multitag.data.label_formats.notations import is_listing, read_listing
+from multitag.data.label_formats.cells.literals import has_neighbours, list_items, read_literal
+from multitag.data.label_formats.cells.notations import is_listing, read_listing
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from multitag.data.readers.delimiters import (
+from multitag.data.readers.delimited.delimiters import (
     DELIMITERS,
     MOST_ROWS,
     agreement,
@@ -16,7 +16,7 @@ from multitag.data.readers.delimiters import (
     is_spaced,
     row_lengths,
 )
-from multitag.data.readers.header import is_sentence, refuse_titles
+from multitag.data.readers.delimited.header import is_sentence, refuse_titles
 from multitag.data.readers.records import LINES, ReadOptions
 
 EXCEL_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*\s*', re.IGNORECASE)  # Excel's own first line, which it does not show

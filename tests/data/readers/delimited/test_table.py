@@ -125,7 +125,7 @@ def test_a_csv_that_cannot_be_read_is_refused(write: Write, content: bytes, mess
 
 
 def test_a_quote_cannot_take_all_memory(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("multitag.data.readers.csv_records.MAX_RECORD", 100)
+    monkeypatch.setattr("multitag.data.readers.delimited.csv_records.MAX_RECORD", 100)
     with pytest.raises(DataError, match="line 2: a row of more than 100 characters begins here; is a quote left open"):
         open_source(write("x.csv", 'a,b\n1,"' + "x\n" * 80))
 

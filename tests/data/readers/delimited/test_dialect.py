@@ -10,7 +10,7 @@ import pytest
 from data.rows import cells_of, content, refused
 from multitag.config import TableConfig
 from multitag.data.read import read_options, read_table
-from multitag.data.readers.dialect import find_dialect, unwrap
+from multitag.data.readers.delimited.dialect import find_dialect, unwrap
 from multitag.data.readers.records import LINES, ReadOptions
 from multitag.data.readers.source import open_source
 from multitag.errors import ConfigError, DataError

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from multitag.data.readers.header import find_column, header_notes, looks_like_data, name_columns, shared_name_notes
+from multitag.data.readers.delimited.header import (
+    find_column,
+    header_notes,
+    looks_like_data,
+    name_columns,
+    shared_name_notes,
+)
 from multitag.errors import DataError
 
 

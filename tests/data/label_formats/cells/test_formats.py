@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from multitag.data.cells import CellError
-from multitag.data.label_formats.cell_formats import (
+from multitag.data.label_formats.cells.formats import (
     CellFormat,
     FastText,
     Separated,
@@ -19,8 +19,8 @@ from multitag.data.label_formats.cell_formats import (
     read_names,
     text_without_labels,
 )
-from multitag.data.label_formats.lists import Brackets, JsonList, Lists, PythonList
-from multitag.data.label_formats.objects import Objects
+from multitag.data.label_formats.cells.lists import Brackets, JsonList, Lists, PythonList
+from multitag.data.label_formats.cells.objects import Objects
 
 NBSP = "\u00a0"
 COMMA = Separated(",")

@@ -7,11 +7,11 @@ from itertools import islice
 from typing import TextIO
 
 from multitag.data.left_out import LeftOut
-from multitag.data.readers.csv_records import MAX_RECORD, CsvRecords
-from multitag.data.readers.delimiters import row_lengths, usual_length
-from multitag.data.readers.dialect import Dialect, find_dialect
+from multitag.data.readers.delimited.csv_records import MAX_RECORD, CsvRecords
+from multitag.data.readers.delimited.delimiters import row_lengths, usual_length
+from multitag.data.readers.delimited.dialect import Dialect, find_dialect
+from multitag.data.readers.delimited.header import COMMENTS, header_notes, name_columns, shared_name_notes
 from multitag.data.readers.encodings import find_encoding, open_text
-from multitag.data.readers.header import COMMENTS, header_notes, name_columns, shared_name_notes
 from multitag.data.readers.records import LINES, Chunk, ReadOptions, Record, Select
 from multitag.data.readers.table_file import STDIN_NAME, TableFile
 from multitag.errors import DataError

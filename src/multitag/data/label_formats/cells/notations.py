@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from multitag.data.cells import CellError, shorten
-from multitag.data.label_formats.literals import MAX_CHARACTERS, list_items, read_literal
+from multitag.data.label_formats.cells.literals import MAX_CHARACTERS, list_items, read_literal
 
 PAIRS = {"[": "]", "(": ")", "{": "}"}
 

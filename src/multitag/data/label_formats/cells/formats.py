@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, check_characters, is_missing, shorten
-from multitag.data.label_formats.lists import JsonList
-from multitag.data.label_formats.notations import begins_list, is_quoted_listing, is_wrapped, read_listing
-from multitag.data.label_formats.objects import NO_OBJECTS, Objects
+from multitag.data.label_formats.cells.lists import JsonList
+from multitag.data.label_formats.cells.notations import begins_list, is_quoted_listing, is_wrapped, read_listing
+from multitag.data.label_formats.cells.objects import NO_OBJECTS, Objects
 
 SEPARATORS = (",", ";", "|")
 FASTTEXT = "__label__"

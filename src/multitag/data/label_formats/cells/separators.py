@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from multitag.data.cells import shorten
-from multitag.data.label_formats.cell_formats import SEPARATORS, CellFormat, Separated, Single
-from multitag.data.label_formats.marks import find_other_mark
-from multitag.data.label_formats.objects import NotLabelsError
+from multitag.data.label_formats.cells.formats import SEPARATORS, CellFormat, Separated, Single
+from multitag.data.label_formats.cells.marks import find_other_mark
+from multitag.data.label_formats.cells.objects import NotLabelsError
 
 MOST = 0.9  # share of the cells that must be written in a way for it to be the column's
 LONG_CELL = 10  # words; a longer cell may be a sentence

@@ -1,0 +1,1 @@
+"""What one cell of labels may look like: separated names, lists, objects, other notations."""
