@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 from multitag.errors import DataError
 
 ROWS_AT_ONCE = 10_000
+UNKNOWN = -1  # in arrays of labels, beside 0 and 1: nobody judged whether the row has the label
 
 
 @dataclass(frozen=True)

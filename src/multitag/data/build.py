@@ -19,6 +19,7 @@ from multitag.data.left_out import BAD_LABELS, BAD_TEXT, REPEATED_HEADER, WITHOU
 from multitag.data.phrases import describe_columns
 from multitag.data.readers.fasttext_lines import LINE
 from multitag.data.readers.source import Source
+from multitag.data.row_labels import RowLabels
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.table import Table
 from multitag.data.texts import Text, TextColumns
@@ -29,7 +30,7 @@ class Row(NamedTuple):
     """What is used of a row."""
 
     text: Text
-    labels: tuple[str, ...]
+    labels: RowLabels
 
 
 class Defect(NamedTuple):
@@ -116,7 +117,7 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
         else:
             lost.append(LeftOut(file, number, *row, _content(source, index) if keep_content else ""))
             lost_cells.append(cells[1][0])
-    labels = tuple(row.labels for row in used)
+    labels = tuple(row.labels.names for row in used)
     notes = _check_plausibility(labels, lost, lost_cells, shape, data, source.name)
     left_out = [*source.left_out, *lost]
     return Table(
@@ -166,7 +167,7 @@ def _read_row(
         labels = shape.read(label_cells)
     except RowError as error:
         return Defect(error.column, BAD_LABELS, str(error))
-    if drop_unlabelled and not labels:
+    if drop_unlabelled and not labels.names:
         return Defect(shape.columns[0], WITHOUT_LABELS, "no label")
     return Row(text, labels)
 

@@ -44,6 +44,14 @@ class Table:
         Name and number of rows of each file, where there are several.
     notes : tuple of str
         What was detected in the files or looks odd, in sentences.
+    judged : frozenset of int
+        Those of ``rows`` without labels of which somebody said so; see :class:`~multitag.data.row_labels.RowLabels`.
+    unknown : tuple of tuple of str, length n_rows, or empty
+        Labels of each text that nobody judged; empty where every label of every text is.
+    shares : tuple of tuple of (str, float), length n_rows, or empty
+        Soft labels of each text, in [0, 1]; empty where labels are plain.
+    groups : tuple of str, length n_rows, or empty
+        What each text belongs to, such as its film or its user; empty where no column says.
     """
 
     texts: tuple[Text, ...]
@@ -56,6 +64,10 @@ class Table:
     left_out: tuple[LeftOut, ...] = ()
     files: tuple[tuple[str, int], ...] = ()
     notes: tuple[str, ...] = ()
+    judged: frozenset[int] = frozenset()
+    unknown: tuple[tuple[str, ...], ...] = ()
+    shares: tuple[tuple[tuple[str, float], ...], ...] = ()
+    groups: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Count the rows (n_rows)."""

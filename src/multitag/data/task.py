@@ -30,7 +30,8 @@ class Task:
         All rows, with rare labels settled; those of separate validation and test tables after the others.
     label_set : LabelSet
         Of all rows, so that a label that is rare still has its column.
-    y : ndarray of uint8, shape (n_rows, n_labels)
+    y : ndarray of int8, shape (n_rows, n_labels)
+        1, 0, or :data:`~multitag.labels.UNKNOWN` where nobody judged. Of soft labels, 1 from 0.5.
     duplicates : DuplicateGroups
         Rows whose texts are equal or nearly.
     split : Split
@@ -41,16 +42,19 @@ class Task:
     fold : ndarray of int64, shape (n_rows,), or None
         From 0, the fold that holds a row out; -1 for the rows of separate tables. None without cross-validation.
         With it, all rows of the main table are on the training side, for the final model.
+    soft : ndarray of float32, shape (n_rows, n_labels), or None
+        Soft labels in [0, 1], NaN where unknown; None where labels are plain. What is learned; ``y`` is measured on.
     """
 
     table: Table
     label_set: LabelSet
-    y: NDArray[np.uint8]
+    y: NDArray[np.int8]
     duplicates: DuplicateGroups
     split: Split
     rare: RareLabels
     tables: Mapping[str, Table]
     fold: NDArray[np.int64] | None = None
+    soft: NDArray[np.float32] | None = None
 
     @classmethod
     def prepare(cls, table: Table, config: Config, **held_out: Table | None) -> Self:
@@ -81,7 +85,7 @@ class Task:
                 f"{table.source}: multi-label classification needs at least two labels, "
                 f"got {list(label_set.names)}"
             )
-        y = label_set.encode(names, np.uint8)
+        y = label_set.encode(names, np.int8)
         near = config.split.near_duplicates == "together"
         duplicates = DuplicateGroups.find(list(map(join_text, joined.texts)), near=near)
         sizes = {side: len(rows) for side, rows in separate.items()}
@@ -126,7 +130,7 @@ class Task:
         """Return the texts of a side."""
         return [self.table.texts[index] for index in self.rows(side)]
 
-    def y_true(self, side: str) -> NDArray[np.uint8]:
+    def y_true(self, side: str) -> NDArray[np.int8]:
         """Return the labels of a side, shape (n_side_rows, n_labels)."""
         return self.y[self.rows(side)]
 
@@ -141,7 +145,7 @@ class Task:
 
 
 def _fold(
-    duplicates: DuplicateGroups, y: NDArray[np.uint8], separate: Mapping[str, int], config: Config
+    duplicates: DuplicateGroups, y: NDArray[np.int8], separate: Mapping[str, int], config: Config
 ) -> NDArray[np.int64]:
     """Divide the rows of the main table into folds; a separate table can only be tested on."""
     if "validation" in separate:
@@ -160,7 +164,7 @@ def _main_to_train(fold: NDArray[np.int64]) -> Split:
 
 
 def _split(
-    duplicates: DuplicateGroups, y: NDArray[np.uint8], separate: Mapping[str, int], config: Config
+    duplicates: DuplicateGroups, y: NDArray[np.int8], separate: Mapping[str, int], config: Config
 ) -> Split:
     """Split the rows of the main table; those of separate tables are sides as they are."""
     sizes: dict[str, Any] = {f"{side}_size": 0 for side in separate}

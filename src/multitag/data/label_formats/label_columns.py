@@ -12,6 +12,7 @@ from multitag.data.label_formats.cells.objects import NO_OBJECTS, Objects
 from multitag.data.label_formats.id_names import IdNames
 from multitag.data.label_formats.indicators import read_indicator
 from multitag.data.phrases import describe_columns
+from multitag.data.row_labels import RowLabels, join_rows
 
 
 class LabelColumns(Protocol):
@@ -25,7 +26,7 @@ class LabelColumns(Protocol):
     def label_names(self) -> tuple[str, ...]:
         """Labels that columns or a file name, some of them possibly on no row; empty if only the rows name them."""
 
-    def read(self, cells: Sequence[object]) -> tuple[str, ...]:
+    def read(self, cells: Sequence[object]) -> RowLabels:
         """Read the labels of a row.
 
         Parameters
@@ -35,8 +36,7 @@ class LabelColumns(Protocol):
 
         Returns
         -------
-        tuple of str
-            Each once, in the order in which they stand; empty if the row has none.
+        RowLabels
 
         Raises
         ------
@@ -70,7 +70,7 @@ class CellColumns:
     form: CellFormat
     objects: Objects = NO_OBJECTS
     names: IdNames | None = None
-    _read: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)  # cells seen before
+    _read: dict[str, RowLabels] = field(default_factory=dict, repr=False, compare=False)  # cells seen before
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -82,26 +82,27 @@ class CellColumns:
         """Whether labels are words of a text."""
         return isinstance(self.form, FastText)
 
-    def read(self, cells: Sequence[object]) -> tuple[str, ...]:
+    def read(self, cells: Sequence[object]) -> RowLabels:
         """Read the labels of a row; see :meth:`LabelColumns.read`."""
-        labels: dict[str, None] = {}
+        parts = []
         for column, cell in zip(self.columns, cells, strict=True):
             try:
-                labels.update(dict.fromkeys(self._names_of(cell)))
+                parts.append(self._read_cell(cell))
             except CellError as error:
                 raise RowError(column, str(error)) from error
-        return tuple(labels)
+        return join_rows(parts)
 
-    def _names_of(self, cell: object) -> tuple[str, ...]:
+    def _read_cell(self, cell: object) -> RowLabels:
         cached = self._read.get(cell) if isinstance(cell, str) else None
         if cached is not None:
             return cached
         names = read_names(cell, self.form, self.objects)
         if self.names is not None:
             names = tuple(dict.fromkeys(self.names[label_id] for label_id in names))
+        labels = RowLabels(names)
         if isinstance(cell, str) and not self.is_fasttext:  # cells of labels repeat, lines of text do not
-            self._read[cell] = names
-        return names
+            self._read[cell] = labels
+        return labels
 
     def describe(self) -> str:
         """Return the columns and their format; see :meth:`LabelColumns.describe`."""
@@ -133,16 +134,16 @@ class IndicatorColumns:
         """The names of the columns."""
         return self.columns
 
-    def read(self, cells: Sequence[object]) -> tuple[str, ...]:
+    def read(self, cells: Sequence[object]) -> RowLabels:
         """Read the labels of a row; see :meth:`LabelColumns.read`."""
-        labels = []
+        names = []
         for column, cell in zip(self.columns, cells, strict=True):
             try:
                 if read_indicator(cell):
-                    labels.append(column)
+                    names.append(column)
             except CellError as error:
                 raise RowError(column, str(error)) from error
-        return tuple(labels)
+        return RowLabels(tuple(names))
 
     def describe(self) -> str:
         """Return the columns; see :meth:`LabelColumns.describe`."""

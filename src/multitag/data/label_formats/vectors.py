@@ -12,6 +12,7 @@ from multitag.data.label_formats.cells.literals import MAX_CHARACTERS
 from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.id_names import IdNames
 from multitag.data.phrases import describe_columns
+from multitag.data.row_labels import NOTHING, RowLabels
 
 _CALL = re.compile(r"(?:np\.|numpy\.|torch\.)?(?:array|tensor|c)(?=[\[(])")
 _TYPE = re.compile(r",\s*dtype=[\w.'<>]+\)$")
@@ -48,18 +49,18 @@ class VectorColumn:
         """The labels in the order of their places."""
         return tuple(self.names.names.values())
 
-    def read(self, cells: Sequence[object]) -> tuple[str, ...]:
+    def read(self, cells: Sequence[object]) -> RowLabels:
         """Read the labels of a row; see :meth:`LabelColumns.read`."""
         (cell,) = cells
         if is_missing(cell):
-            return ()
+            return NOTHING
         vector = read_vector(cell)
         names = self.label_names
         if vector is None or len(vector) != len(names) or not {*vector} <= {1.0, self.off}:
             raise RowError(
                 self.column, f"expected {len(names)} numbers, {self.off:g} or 1, got {shorten(cell)!r}"
             )
-        return tuple(name for name, value in zip(names, vector, strict=True) if value == 1)
+        return RowLabels(tuple(name for name, value in zip(names, vector, strict=True) if value == 1))
 
     def describe(self) -> str:
         """Return the column and the file of names; see :meth:`LabelColumns.describe`."""
