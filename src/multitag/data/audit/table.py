@@ -17,8 +17,9 @@ from multitag.data.audit.texts import conflicting, members, row_numbers
 from multitag.data.audit.token_counter import CountTokens
 from multitag.data.columns import Columns
 from multitag.data.duplicates.groups import DuplicateGroups
-from multitag.data.table import Table, check_trainable
+from multitag.data.table import Table, check_trainable, unlabelled_rows
 from multitag.data.texts import join_text
+from multitag.data.unknown import count_unknown
 from multitag.errors import DataError
 
 TOP_PAIRS = 10
@@ -58,7 +59,11 @@ class TableAudit:
     left_out : tuple of (int, str)
         Row number and reason of each other row.
     unlabelled : tuple of int
-        Row numbers without a label.
+        Row numbers without a label of which nobody said so.
+    judged : int
+        Rows without a label of which somebody did.
+    unknown : dict
+        Rows of each label on which nobody judged it, most first; they are no negatives.
     duplicated_texts : int
         Rows whose text is that of an earlier row, after case and space folding.
     conflicts : tuple of tuple of int
@@ -66,7 +71,7 @@ class TableAudit:
     labels : dict
         Rows of each label, the most frequent first.
     cardinality, density : float or None
-        Mean labels per row; that over the number of labels; None without rows or labels.
+        Mean labels per row; the share of the labels that were judged which are on; None without rows or labels.
     label_sets : int
         Different combinations of labels.
     words, tokens : Lengths or None
@@ -85,6 +90,8 @@ class TableAudit:
     rows: int
     left_out: tuple[tuple[int, str], ...]
     unlabelled: tuple[int, ...]
+    judged: int
+    unknown: dict[str, int]
     duplicated_texts: int
     conflicts: tuple[tuple[int, ...], ...]
     labels: dict[str, int]
@@ -157,6 +164,8 @@ def _audit_texts(
         counts.update(dict.fromkeys(labels, n_rows))
         pairs.update(dict.fromkeys(combinations(sorted(labels), 2), n_rows))
     cardinality = sum(counts.values()) / len(table) if len(table) else None
+    unknown = count_unknown(table.unknown)
+    n_judged = len(table) * len(counts) - sum(unknown[name] for name in counts)
     n_tokens = None if count_tokens is None else np.array(count_tokens(texts), dtype=np.int64)
     return TableAudit(
         text_column=table.text_column,
@@ -164,12 +173,14 @@ def _audit_texts(
         label_separator=table.label_separator,
         rows=len(table),
         left_out=tuple((row.row, row.reason) for row in table.left_out),
-        unlabelled=tuple(row for row, labels in zip(table.rows, table.labels, strict=True) if not labels),
+        unlabelled=tuple(unlabelled_rows(table)),
+        judged=len(table.judged),
+        unknown=dict(unknown.most_common()),
         duplicated_texts=sum(map(len, repeated)) - len(repeated),
         conflicts=row_numbers(conflicting(repeated, table.labels), table.rows),
         labels=dict(_most_frequent(counts)),
         cardinality=cardinality,
-        density=cardinality / len(counts) if cardinality is not None and counts else None,
+        density=counts.total() / n_judged if n_judged else None,
         label_sets=len(sets),
         words=Lengths.of(np.array([len(text.split()) for text in texts], dtype=np.int64)),
         tokens=None if n_tokens is None else Lengths.of(n_tokens),
