@@ -122,12 +122,12 @@ def _label_notes(rows: Rows, data: TableConfig) -> Iterator[str]:
     labels, shape = rows.labels, rows.shape
     if isinstance(shape, IndicatorColumns):
         yield from shape.notes()
-    bare = sum(row.judged and not row.names for row in labels)
+    bare = sum(row.judged and not row.names and not row.unknown for row in labels)
     if bare:
         lists = isinstance(shape, CellColumns) and not shape.objects.have_answers
-        verb = "rows have" if len(labels) > 1 else "row has"
         words = "empty lists" if lists else "zeros"
-        yield f"{bare} of {len(labels)} {verb} no label: they say so with {words}"
+        says = "has no label: it says" if bare == 1 else "have no label: they say"
+        yield f"{bare} of {count_noun(len(labels), 'row', 'rows')} {says} so with {words}"
     if data.soft:
         yield _describe_soft(labels)
 

@@ -142,7 +142,7 @@ def test_findings_are_told_to_programs_and_people() -> None:
 
 
 def test_rows_without_labels_and_columns_that_no_row_has() -> None:
-    columns = Columns.of({"t": ["a", "b"], "A": ["1", "0"], "B": ["0", "0"]})
+    columns = Columns.of({"t": ["a", "b"], "A": ["x", ""], "B": ["", ""]})
     table = build_table(Source("x.csv", columns), TableConfig(text="t", label_columns=("A", "B")))
     findings = {each.kind: each for each in find_in_table(table, DuplicateGroups.find(["a", "b"]), 1)}
     assert findings["rows_without_labels"].rows == ((2,),)

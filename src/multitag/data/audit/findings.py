@@ -14,7 +14,7 @@ from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.phrases import count_noun
 from multitag.data.table import Table, unlabelled_rows
 from multitag.data.texts import join_text
-from multitag.data.unknown import count_unknown, describe_unknown
+from multitag.data.unknown import count_unknown
 
 
 def find_in_table(
@@ -35,22 +35,18 @@ def find_in_table(
     Returns
     -------
     list of Finding
-        Kinds ``rows_without_labels``, ``unknown_labels``, and those of
-        :func:`~multitag.data.audit.labels.find_in_labels` and :func:`~multitag.data.audit.texts.find_in_texts`.
+        Kinds ``rows_without_labels``, and those of :func:`~multitag.data.audit.labels.find_in_labels` and
+        :func:`~multitag.data.audit.texts.find_in_texts`.
     """
     unlabelled = tuple((row,) for row in unlabelled_rows(table))
-    unknown = count_unknown(table.unknown)
     findings = []
-    if unknown:
-        message = f"{describe_unknown(unknown)} neither yes nor no"
-        findings.append(Finding("unknown_labels", message, labels=tuple((name,) for name in unknown)))
     if unlabelled:
         rows = count_noun(len(unlabelled), "row has no label", "rows have no label")
         message = f"{rows}; where such rows are kept, they are examples of none of the labels"
         findings.append(Finding("rows_without_labels", message, rows=unlabelled))
     texts = list(map(join_text, table.texts))
     names = table.shape.label_names if known is None else known
-    findings += find_in_labels(table.labels, min_support, names, unknown)
+    findings += find_in_labels(table.labels, min_support, names, count_unknown(table.unknown))
     return findings + find_in_texts(texts, table.labels, table.rows, alike)
 
 

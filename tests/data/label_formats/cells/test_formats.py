@@ -124,7 +124,7 @@ def test_text_with_separators_gives_back_its_names(listed: list[str]) -> None:
 )
 def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, key: str | None) -> None:
     try:
-        labels = read_labels(cell, form, Objects(key))
+        labels = read_labels(cell, form, Objects(key)).names
     except CellError as error:
         assert len(str(error).splitlines()) == 1
     else:
