@@ -38,8 +38,8 @@ def frame(cells: list[Any]) -> pd.DataFrame:
 
 def test_empty_cells_beside_0_and_1_are_asked_about(write: Write) -> None:
     assert refused(write("x.csv", ONE_HOT), label_columns=["War", "Sport"]) == (
-        "x.csv, columns 'War', 'Sport': 2 cells of 2 labels ('War' 1 and 'Sport' 1) are neither yes nor no; left out of "
-        "training and figures with --unknown mask, taken as no with --unknown no"
+        "x.csv, columns 'War', 'Sport': 2 cells of 2 labels ('War' 1 and 'Sport' 1) are neither yes nor no; left out "
+        "of training and figures with --unknown mask, taken as no with --unknown no"
     )
 
 

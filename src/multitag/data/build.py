@@ -128,7 +128,7 @@ def _label_notes(rows: Rows, data: TableConfig) -> Iterator[str]:
         words = "empty lists" if lists else "zeros"
         says = "has no label: it says" if bare == 1 else "have no label: they say"
         yield f"{bare} of {count_noun(len(labels), 'row', 'rows')} {says} so with {words}"
-    if data.soft:
+    if data.soft and not isinstance(data, RememberedConfig):
         yield _describe_soft(labels)
 
 
