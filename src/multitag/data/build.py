@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from multitag.config import TableConfig
 from multitag.data.duplicates.named_groups import describe_groups, read_groups
+from multitag.data.label_formats.cells.formats import FastText
 from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.choose import RememberedConfig, choose_shape, label_columns
 from multitag.data.label_formats.column_patterns import check_column
@@ -86,6 +87,8 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     shape = choose_shape(data, label_columns(data, columns.names, source.name), columns.__getitem__, source.name)
     if set(texts.names) & set(shape.columns):
         texts = _texts_with_labels(texts, shape, source.name)
+    elif isinstance(shape, CellColumns) and shape.is_fasttext:
+        shape = replace(shape, form=FastText(with_text=False))
     rows = Rows.read(source, texts, shape, keep_content=keep_content)
     notes = _check_plausibility(rows, data)
     notes += rows.settle(data)
