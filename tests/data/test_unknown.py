@@ -103,8 +103,14 @@ def test_dictionaries_leave_out_what_nobody_judged(cell: Callable[[Any], Any]) -
     assert table.labels == (("A",), ("B",), ("C",), ())
     assert table.unknown == (("C",), ("A", "C"), ("B",), ("A",))
     assert table.judged == {4}
+    assert table.shape.label_names == ("A", "B", "C")
     assert Counter(name for row in table.unknown for name in row) == {"A": 2, "B": 1, "C": 2}
     assert "5 cells of 3 labels ('C' 2, 'A' 2 and 'B' 1)" in refused(frame(cells), labels="labels")
+
+
+def test_a_label_that_all_rows_deny_is_on_no_row() -> None:
+    table = read_table(frame([{"A": 1, "B": 0, "C": 0}, {"A": 0, "B": 1, "C": 0}]), "text", "labels")
+    assert (table.labels, table.unknown, table.shape.label_names) == ((("A",), ("B",)), (), ("A", "B", "C"))
 
 
 def test_dictionaries_that_name_what_is_on_say_no_of_the_rest() -> None:

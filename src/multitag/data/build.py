@@ -128,7 +128,7 @@ def _label_notes(rows: Rows, data: TableConfig) -> Iterator[str]:
     bare = sum(row.judged and not row.names and not row.unknown for row in labels)
     if bare:
         lists = isinstance(shape, CellColumns) and not shape.objects.have_answers
-        words = "empty lists" if lists else "zeros"
+        words = "empty lists" if lists else "zeros, or less than a half" if data.soft else "zeros"
         says = "has no label: it says" if bare == 1 else "have no label: they say"
         yield f"{bare} of {count_noun(len(labels), 'row', 'rows')} {says} so with {words}"
     if data.soft and not isinstance(data, RememberedConfig):

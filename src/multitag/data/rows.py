@@ -72,7 +72,7 @@ class Rows:
         label_cells = zip(*(columns[name] for name in shape.columns), strict=True)
         for index, cells in enumerate(zip(text_cells, label_cells, strict=True)):
             rows._read(index, *cells)
-        rows.labels = list(complete_answers(rows.labels, shape))
+        rows.labels, rows.shape = complete_answers(rows.labels, shape)
         return rows
 
     def _read(self, index: int, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...]) -> None:

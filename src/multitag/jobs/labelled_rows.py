@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from multitag.bundle.read import Bundle
 from multitag.data.label_formats.indicator_columns import IndicatorColumns
+from multitag.data.label_formats.label_columns import CellColumns
 from multitag.data.phrases import describe_columns
 from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.split.rare_labels import RareLabels
@@ -81,17 +82,18 @@ def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -
 
 
 def labels_without_column(bundle: Bundle, table: Table) -> tuple[str, ...]:
-    """Return the labels of a bundle of which a table cannot tell anything: those that have no column in it.
+    """Return the labels of a bundle of which a table cannot tell anything: those that have no column or key in it.
 
     Parameters
     ----------
     bundle : Bundle
     table : Table
-        As it was read. Where cells name the labels, each is on a row or not: none is without a column.
+        As it was read. Where cells name the labels that are on, each is on a row or not: none is without a column.
     """
-    if not isinstance(table.shape, IndicatorColumns):
+    shape = table.shape
+    if not (isinstance(shape, IndicatorColumns) or (isinstance(shape, CellColumns) and shape.answered)):
         return ()
-    (covered,) = RareLabels.of_bundle(bundle.manifest.data).settle([table.shape.columns])
+    (covered,) = RareLabels.of_bundle(bundle.manifest.data).settle([shape.label_names])
     return tuple(name for name in bundle.label_set.names if name not in covered)
 
 

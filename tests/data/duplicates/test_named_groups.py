@@ -15,6 +15,7 @@ from multitag.data.table import Table, join_tables
 from multitag.data.task import Task
 from multitag.errors import DataError
 from multitag.jobs.train.facts import data_facts
+from multitag.jobs.train.notes import task_notes
 
 
 def films(n_films: int = 20, n_rows: int = 120, **settings: object) -> Table:
@@ -68,6 +69,13 @@ def test_too_few_groups_are_refused_in_a_line() -> None:
         Task.prepare(table, Config().override(folds=5))
     with pytest.raises(DataError, match=r"30 rows with only 2 group\(s\) cannot fill 3 sides, as groups stay on one"):
         Task.prepare(films(1, 30), Config())
+
+
+def test_groups_of_a_separate_table_that_are_trained_on_are_counted() -> None:
+    task = Task.prepare(films(), Config().override(validation_size=0), test=films(4, 30))
+    assert "29 of 30 test rows are of groups that are trained on: their figures say little of new groups" in (
+        task_notes(task)
+    )
 
 
 def test_joined_tables_keep_their_groups() -> None:

@@ -63,18 +63,21 @@ class CellColumns:
         How labels are read from objects.
     names : IdNames or None
         Where labels are ids.
+    answered : tuple of str
+        Where rows name labels to say no as well as yes: those that any row names.
     """
 
     columns: tuple[str, ...]
     form: CellFormat
     objects: Objects = NO_OBJECTS
     names: IdNames | None = None
+    answered: tuple[str, ...] = ()
     _read: dict[str, RowLabels] = field(default_factory=dict, repr=False, compare=False)  # cells seen before
 
     @property
     def label_names(self) -> tuple[str, ...]:
-        """The names in the file of names."""
-        return () if self.names is None else tuple(dict.fromkeys(self.names.names.values()))
+        """The names in the file of names, or those that rows say no to."""
+        return self.answered if self.names is None else tuple(dict.fromkeys(self.names.names.values()))
 
     @property
     def is_fasttext(self) -> bool:

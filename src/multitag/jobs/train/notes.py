@@ -108,4 +108,19 @@ def _overlap_notes(task: Task) -> list[str]:
                 f"{count} of {len(task.rows(side))} {side} texts are training texts too, or nearly: "
                 "their figures say little of new texts"
             )
+        shared = _of_trained_groups(task, side)
+        if shared:
+            notes.append(
+                f"{shared} of {len(task.rows(side))} {side} rows are of groups that are trained on: "
+                "their figures say little of new groups"
+            )
     return notes
+
+
+def _of_trained_groups(task: Task, side: str) -> int:
+    """Count the rows of a side whose group has training rows too, as those of a separate table may."""
+    groups = task.table.groups
+    if not groups:
+        return 0
+    trained = {groups[index] for index in task.rows("train")} - {""}
+    return sum(groups[index] in trained for index in task.rows(side))
