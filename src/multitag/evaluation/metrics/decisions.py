@@ -153,7 +153,7 @@ class DecisionKernel:
     def _count(self, weights: Floats) -> DecisionCounts:
         true_positives, predicted, positives = np.split(weights @ self._counts, 3, axis=1)
         n_rows: Floats = weights.sum(axis=1)
-        all_rows = np.repeat(n_rows[:, None], positives.shape[1], axis=1)
+        all_rows = np.broadcast_to(n_rows[:, None], positives.shape)
         judged = all_rows if self._judged is None else weights @ self._judged
         return DecisionCounts(true_positives, predicted, positives, judged, n_rows)
 
