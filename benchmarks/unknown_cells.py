@@ -4,9 +4,9 @@
 and trains two runs with five folds, or goes on with those that are there: RUNS/masked, where hidden cells are unknown,
 and RUNS/no, where they are taken as no. Both are measured against all labels, those that were hidden included, on the
 same rows out of fold, at thresholds tuned on what each run was shown; the interval of the difference is of the paired
-bootstrap over rows. Writes benchmarks/results/unknown_cells.json and the table in docs/evaluation.md, and shows
-it. ``--data imdb`` takes all 1000 films instead of the packaged sample; ``--quick`` takes 60 rows, trains one epoch with
-two folds, and writes nothing.
+bootstrap over rows. Writes benchmarks/results/unknown_cells.json and the table in docs/evaluation.md, and shows it.
+``--data imdb`` takes all 1000 films instead of the packaged sample; ``--quick`` takes 60 rows, trains one epoch with two
+folds, and writes nothing.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="two folds of one epoch; shows its table, writes nothing")
     chosen = parser.parse_args(arguments)
     config = Config().override(**SETTINGS | (QUICK if chosen.quick else {}))
-    task = Task.prepare(read(chosen.data, quick=chosen.quick), config)  # folds are drawn by all labels, so both hold out the same rows
+    # Folds are drawn by all labels, so that both hold out the same rows.
+    task = Task.prepare(read(chosen.data, quick=chosen.quick), config)
     chosen.runs.mkdir(parents=True, exist_ok=True)
     runs = {way: out_of_fold(chosen.runs / way, replace(task, y=hide(task.y, way)), config) for way in WAYS}
     results = measure(runs, task.y)

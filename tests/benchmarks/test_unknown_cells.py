@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from benchmarks import unknown_cells
 
+from benchmarks import unknown_cells
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.labels import UNKNOWN
