@@ -5,8 +5,8 @@ and trains two runs with five folds, or goes on with those that are there: RUNS/
 and RUNS/no, where they are taken as no. Both are measured against all labels, those that were hidden included, on the
 same rows out of fold, at thresholds tuned on what each run was shown; the interval of the difference is of the paired
 bootstrap over rows. Writes benchmarks/results/unknown_cells.json and the table in docs/evaluation.md, and shows it.
-``--data imdb`` takes all 1000 films instead of the packaged sample; ``--quick`` takes 60 rows, trains one epoch with two
-folds, and writes nothing.
+``--data imdb`` takes all 1000 films instead of the packaged sample; ``--quick`` takes 60 rows and trains one epoch with
+two folds; it writes nothing.
 """
 
 from __future__ import annotations
