@@ -24,7 +24,7 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
     groups : ndarray of int64, shape (n_rows,)
         Number of each row's group, from 0 without gaps; rows of a group share a fold.
     y : ndarray of int, shape (n_rows, n_labels)
-        Multi-hot labels; UNKNOWN counts as 0.
+        Multi-hot labels; what is unknown counts as 0.
     n_folds : int
         At least 2.
     method : {"stratified", "random"}
@@ -52,7 +52,7 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
             f"{len(groups)} rows with only {n_groups} different text(s) cannot fill {n_folds} folds; use fewer --folds"
         )
     labels = np.zeros((n_groups, y.shape[1] + 1), dtype=np.uint8)  # a column of zeros: one label is multi-label too
-    np.maximum.at(labels[:, :-1], groups, (y == 1).astype(np.uint8))
+    np.maximum.at(labels[:, :-1], groups, (y == 1).astype(np.uint8))  # an unknown label counts as none
     splitter: Any
     if method == "random":
         splitter = import_extra("sklearn.model_selection", "train").KFold(n_folds, shuffle=True, random_state=seed)

@@ -50,7 +50,7 @@ def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitC
     groups : ndarray of int64, shape (n_rows,)
         Number of each row's group, from 0 without gaps; see :class:`~multitag.data.duplicates.groups.DuplicateGroups`.
     y : ndarray of int, shape (n_rows, n_labels)
-        Multi-hot labels, 0 or 1; rows and columns of zeros are allowed. UNKNOWN counts as 0.
+        Multi-hot labels, 0 or 1; rows and columns of zeros are allowed. What is unknown counts as 0.
     config : SplitConfig
         Method and sizes. A share is rounded up to whole rows, as scikit-learn does. ``"stratified"`` is
         iterative stratification [1]_; ``"random"`` is ``sklearn.model_selection.train_test_split`` over the
@@ -83,7 +83,7 @@ def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitC
             "as equal texts stay on one side; leave out a side with --validation-size 0 or --test-size 0"
         )
     labels = np.zeros((len(weights), y.shape[1]), dtype=np.uint8)  # (n_groups, n_labels)
-    np.maximum.at(labels, groups, (y == 1).astype(np.uint8))
+    np.maximum.at(labels, groups, (y == 1).astype(np.uint8))  # an unknown label counts as none
     rest = np.arange(len(weights))
     drawn = {"test": rest[:0], "validation": rest[:0]}
     for side in ("test", "validation"):
@@ -112,7 +112,7 @@ def label_counts(y: NDArray[np.integer], split: Split, label_names: Sequence[str
     Parameters
     ----------
     y : ndarray of int, shape (n_rows, n_labels)
-        Multi-hot labels; UNKNOWN counts as 0.
+        Multi-hot labels; what is unknown is not counted.
     split : Split
         Sides of the same rows.
     label_names : sequence of str, length n_labels
