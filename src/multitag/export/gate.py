@@ -40,7 +40,7 @@ class GateRows:
     ----------
     texts : sequence of str or of (str, str), length n_rows
     y_true : ndarray of int, shape (n_rows, n_labels)
-        0 and 1.
+        0 and 1, and UNKNOWN where nobody judged.
     model_prob : ndarray of float, shape (n_rows, n_labels), optional
         The trained model's probabilities, not calibrated; computed with torch if omitted.
     """

@@ -25,6 +25,7 @@ from multitag.jobs.labelled_rows import (
     unknown_labels,
 )
 from multitag.labels import LabelSet
+from multitag.report.tables import unknown_cells_line
 
 logger = logging.getLogger("multitag")
 
@@ -170,4 +171,7 @@ def _measure(
         kept = [index for index, name in enumerate(label_set.names) if name not in absent]
         y_true, y_prob, thresholds = y_true[:, kept], y_prob[:, kept], thresholds.of_labels(kept)
         label_set = LabelSet(tuple(label_set.names[index] for index in kept))
-    return measure(y_true, y_prob, label_set, thresholds, resamples=resamples, seed=seed), notes
+    figures = measure(y_true, y_prob, label_set, thresholds, resamples=resamples, seed=seed)
+    if (line := unknown_cells_line(figures.fixed, "test")) is not None:
+        notes.append(line)
+    return figures, notes

@@ -19,6 +19,7 @@ from transformers import (
 )
 
 from multitag.errors import BaseModelError, describe_error
+from multitag.evaluation.arrays import count_labels
 from multitag.labels import LabelSet
 from multitag.model.base import BaseModel
 from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head, unfold_linear_head
@@ -163,19 +164,21 @@ def set_bias(model: PreTrainedModel, logits: NDArray[np.floating]) -> None:
         layer.bias.copy_(torch.tensor(logits))
 
 
-def log_odds(y: NDArray[np.integer]) -> NDArray[np.float64]:
+def log_odds(y: NDArray[Any]) -> NDArray[np.float64]:
     """Compute each label's log-odds.
 
     Parameters
     ----------
-    y : ndarray of int, shape (n_rows, n_labels)
-        A label's share is smoothed by one row with it and one without.
+    y : ndarray of int or float, shape (n_rows, n_labels)
+        As in :func:`~multitag.evaluation.arrays.judged_cells`. A label's share is smoothed by one row
+        with it and one without.
 
     Returns
     -------
     ndarray of float64, shape (n_labels,)
     """
-    share = (y.sum(axis=0) + 1) / (len(y) + 2)
+    positives, judged = count_labels(y)
+    share = (positives + 1) / (judged + 2)
     return np.array([math.log(p / (1 - p)) for p in share])
 
 

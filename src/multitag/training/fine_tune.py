@@ -19,7 +19,7 @@ from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
-from multitag.training.teacher import teach, teacher_weight
+from multitag.training.teacher import learned_labels, teach, teacher_weight
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer import TrainedModel, fit_model
 
@@ -116,7 +116,7 @@ def fine_tune(
             model.config.pad_token_id = tokenizer.pad_token_id  # what predicts pads as training did
         arguments = build_arguments(settings, checkpoints, len(task.rows("validation")) > 0)
         weight = teacher_weight(settings, *task.y_true("train").shape)
-        soft = teach(task, base, tokenizer, settings, weight) if weight else None
+        soft = teach(task, base, tokenizer, settings, weight) if weight else _soft(task)
         datasets = _tokenise(task, tokenizer, settings.model.max_length, checkpoints.parent / TOKENS, soft)
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
@@ -128,10 +128,14 @@ def fine_tune(
 def _build(base: BaseModel, task: Task, config: Config) -> PreTrainedModel:
     """Build the model with the bias that is best before a text is read."""
     model = build_model(base, task.label_set)
-    y = task.y_true("train")
-    loss = cell_loss(config.training.loss, y)
+    y = learned_labels(task)
+    loss = cell_loss(config.training.loss, task.y_true("train"))
     set_bias(model, log_odds(y) if loss is None else best_constants(loss, y))
     return model
+
+
+def _soft(task: Task) -> NDArray[np.float32] | None:
+    return None if task.soft is None else learned_labels(task)
 
 
 def _tokenise(

@@ -23,12 +23,12 @@ from transformers import (
     TrainingArguments,
 )
 
-from multitag.config import TrainingConfig
+from multitag.config import LossName, TrainingConfig
 from multitag.errors import ConfigError
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
-from multitag.training.losses import cell_loss, trainer_loss
+from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, trainer_loss
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
 from multitag.training.stopping import StopOnSignal
@@ -166,7 +166,7 @@ def fit_model(
     callbacks: list[Any] = [progress, stop]
     if settings.early_stopping is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=settings.early_stopping))
-    loss = cell_loss(settings.loss, datasets["train"].y)
+    loss = choose_loss(settings.loss, datasets)
     assert settings.head_learning_rate is not None
     trainer = MultiLabelTrainer(
         model=model,
@@ -191,6 +191,14 @@ def fit_model(
         finally:
             progress.stop()
     return _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
+
+
+def choose_loss(name: LossName, datasets: Mapping[str, TextDataset]) -> CellLoss | None:
+    """Choose the loss of these rows; None for what the models compute themselves, who know of no unknown cells."""
+    loss = cell_loss(name, datasets["train"].y)
+    if loss is None and not all(dataset.complete for dataset in datasets.values()):
+        return bce
+    return loss
 
 
 def _is_over(state: TrainerState, patience: int | None) -> bool:
@@ -226,13 +234,15 @@ def _validation_metrics(prediction: Any) -> dict[str, float]:
     y_true, logits = prediction.label_ids, prediction.predictions  # (n_rows, n_labels) each
     if not np.isfinite(logits).all():
         raise ConfigError(DIVERGED)
-    defined = y_true.any(axis=0)  # a label without a positive has no average precision
-    if not defined.any():
+    defined = np.flatnonzero((y_true > 0).any(axis=0))  # a label without a positive has no average precision
+    if not len(defined):
         return {BEST_METRIC: 0.0}
+    judged = y_true != IGNORED
     # Ranking does not change under the sigmoid, so average precision may be taken on logits.
-    return {
-        BEST_METRIC: float(average_precision_score(y_true[:, defined], logits[:, defined], average="macro"))
-    }
+    precision = [
+        average_precision_score(y_true[judged[:, label], label], logits[judged[:, label], label]) for label in defined
+    ]
+    return {BEST_METRIC: float(np.average(precision))}
 
 
 def _history(log: list[dict[str, float]]) -> list[dict[str, float]]:
