@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 from multitag.data.left_out import LeftOut
 from multitag.errors import ConfigError
@@ -65,6 +65,11 @@ class ReadOptions:
             object.__setattr__(self, "delimiter", _delimiter(self.delimiter))
         if self.encoding is not None:
             object.__setattr__(self, "encoding", _encoding(self.encoding))
+
+    @classmethod
+    def of(cls, settings: object) -> Self:
+        """Take those that are among the settings of a table, a :class:`~multitag.config.TableConfig`."""
+        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
 
 
 def _delimiter(written: str) -> str:

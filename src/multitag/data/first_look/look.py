@@ -1,0 +1,111 @@
+"""The first look at a table: what is not named is found, tried, and taken, shown or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from multitag.config import TableConfig
+from multitag.data.build import check_columns, with_known_columns
+from multitag.data.first_look.labels import rank_labels
+from multitag.data.first_look.samples import sample_columns
+from multitag.data.first_look.suggestion import Suggestion, header_is_row, suggest, try_out
+from multitag.data.first_look.texts import rank_texts
+from multitag.data.first_look.unnamed import UnnamedColumnsError
+from multitag.data.phrases import describe_columns, list_columns
+from multitag.data.readers.delimited.header import find_column
+from multitag.data.readers.records import ReadOptions
+from multitag.data.readers.source import Source, open_source
+from multitag.data.readers.table_file import STDIN
+
+
+def with_likely_columns(source: Any, opened: Source, data: TableConfig) -> tuple[TableConfig, list[str]]:
+    """Name the column of texts, or of labels, where one of them is named and the other is clear.
+
+    Parameters
+    ----------
+    source : str, Path, sequence of those, or DataFrame
+    opened : Source
+        The same; with every column, unless both are named.
+    data : TableConfig
+
+    Returns
+    -------
+    TableConfig
+        With the column that was not named.
+    list of str
+        A sentence that says so.
+
+    Raises
+    ------
+    UnnamedColumnsError
+        If neither is named, or the other is in doubt; suggests columns.
+    """
+    known = with_known_columns(data, opened)
+    check_columns(known, opened)
+    has_text, has_labels = known.text is not None, bool(known.labels or known.label_columns)
+    if has_text and has_labels:
+        return data, []
+    suggestion = suggest(opened, known)
+    if not (has_text or has_labels) or suggestion.doubts:
+        opened, suggestion = look_at(source, opened, known)
+        raise UnnamedColumnsError(opened, known, suggestion)
+    setting = "labels" if has_text else "text"
+    columns = next(suggestion.changes[name] for name in (setting, "label_columns") if name in suggestion.changes)
+    taken = describe_columns([columns] if isinstance(columns, str) else columns)
+    note = f"{setting}: {taken} is taken, as nothing else is likely; --{setting} names another"
+    return replace(known, **suggestion.changes), [*suggestion.notes, note]
+
+
+def look_at(source: Any, opened: Source, data: TableConfig) -> tuple[Source, Suggestion]:
+    """Find what is not named, and try it.
+
+    Parameters
+    ----------
+    source : str, Path, sequence of those, or DataFrame
+    opened : Source
+        The same, with every column.
+    data : TableConfig
+        What is named there is followed.
+
+    Returns
+    -------
+    source : Source
+        Opened anew where its first line is a row and not a header.
+    suggestion : Suggestion
+    """
+    suggestion = try_out(opened, data, suggest(opened, data))
+    if data.header and source != STDIN and header_is_row(suggestion):
+        unnamed = replace(data, header=False)
+        again = open_source(source, ReadOptions.of(unnamed))
+        other = try_out(again, unnamed, suggest(again, unnamed))
+        note = "the first line is a row and no header; columns go by their numbers (--no-header)"
+        return again, replace(other, changes={**other.changes, "header": False}, notes=(note, *other.notes))
+    return opened, suggestion
+
+
+def likely_instead(source: Source, data: TableConfig) -> str:
+    """Return the columns that likely hold what those hold that a table does not have; empty where none are missing.
+
+    Parameters
+    ----------
+    source : Source
+        With every column.
+    data : TableConfig
+        The columns that are asked for.
+    """
+    samples, phrases = sample_columns(source.columns), []
+    if _lacks(source, data.text):
+        texts = [f"--text {text.name!r}" for text in rank_texts(samples)[:1] if text.is_clear]
+        phrases += texts
+    elif _lacks(source, data.labels):
+        for label in rank_labels(samples, data)[:1]:
+            option = "--labels" if label.flags is None else "--label-columns"
+            phrases.append(f"{option} {list_columns(label.columns)}")
+    return f"; likely {phrases[0]}" if phrases else ""
+
+
+def _lacks(source: Source, written: str | Sequence[str] | None) -> bool:
+    names = (written,) if isinstance(written, str) else written or ()
+    return any(find_column(source.columns.names, name) is None for name in names)
