@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 N_ROWS = 150
-WORDS = ["the", "a", "of", "model", "data", "network", "we", "show", "that", "learning", "from", "with", "results", "on", "new", "method", "for", "large", "small", "and", "is", "in", "to", "price", "market", "game", "said", "why", "how", "do", "i", "fix", "this", "error", "love", "hate", "great", "poor"]
+WORDS = """the a of model data network we show that learning from with results on new method for large small and is in
+to price market game said why how do i fix this error love hate great poor""".split()  # noqa: SIM905
 PEOPLE = [f"{first} {last}" for first in ("Ann", "Bob", "Carla", "Dirk", "Eva") for last in ("Abel", "Berg", "Cohen")]
 EMOTIONS = ["anger", "fear", "joy", "love", "neutral"]
 CODES = ["cs.LG", "cs.CV", "cs.AI", "stat.ML", "cs.CL", "math.OC", "eess.IV", "hep-th"]
@@ -156,7 +157,7 @@ def test_a_table_of_a_kind_is_understood(tmp_path: Path, look: Callable, name: s
 def test_objects_and_lists_that_are_lists_already(tmp_path: Path, look: Callable) -> None:
     r, path = random.Random(1), tmp_path / "x.jsonl"
     rows = [
-        {"id": i, "sentence": sentence(r), "labels": some(r, EMOTIONS), "meta": {"source": "x"}, "people": [PEOPLE[i % 9]]}
+        {"id": i, "sentence": sentence(r), "labels": some(r, EMOTIONS), "meta": {"source": "x"}, "by": [PEOPLE[i % 9]]}
         for i in range(N_ROWS)
     ]  # fmt: skip
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
@@ -185,8 +186,8 @@ def test_what_is_in_doubt_is_said(tmp_path: Path, look: Callable, header: list[s
 
 def test_rows_without_labels_are_left_out_and_counted(tmp_path: Path, look: Callable) -> None:
     path = tmp_path / "x.csv"
-    path.write_text("text,topic\n" + "".join(f"the train leaves at {i} today,{'' if i % 5 else 'a'}\n" for i in range(20))
-                    + "".join(f"we won the cup in {i} again,b\n" for i in range(9)))  # fmt: skip
+    trains = "".join(f"the train leaves at {i} today,{'' if i % 5 else 'a'}\n" for i in range(20))
+    path.write_text("text,topic\n" + trains + "".join(f"we won the cup in {i} again,b\n" for i in range(9)))
     suggestion, command = look(path)
     assert command == "--text text --labels topic --unlabelled drop --out runs/x"
     assert suggestion.notes[0].startswith("16 rows have no label: ")

@@ -32,6 +32,8 @@ UNLIKELY_NAMES = re.compile(
     r"|split|fold|subreddit|publisher|journal|state|city|location|brand|company|companies|^is_|^has_|verified|adult|video",
     re.I,
 )  # fmt: skip
+FEW_NAMES = 5  # labels, too few to tell from people by the shape of their names
+_PERSON = re.compile(r"[^\W\d_][\w.'-]*(?: [^\W\d_][\w.'-]*){1,3}")
 SCORES = "probabilities"
 NAMES_FILE = "NAMES.txt"  # to be written
 
@@ -184,7 +186,16 @@ def _score(labels: Sequence[tuple[str, ...]], sample: ColumnSample) -> float:
     score = repeats * recurring * (2.0 if several else 1.0) * min(1.0, n_rows / sample.n_rows + 0.2)
     score *= 1.0 - max(0.0, most - 0.6)
     score *= 0.6 if len(counts) == 2 and not several else 1.0
+    if len(counts) > FEW_NAMES and sum(map(_is_person, counts)) > 0.95 * len(counts):
+        score *= 0.25
+        if UNLIKELY_NAMES.search(sample.name):
+            return 0.0
     return score * _prior(sample.name)
+
+
+def _is_person(name: str) -> bool:
+    """Return whether a name is two to four words with a capital each, as those of people are."""
+    return _PERSON.fullmatch(name) is not None and name.istitle()
 
 
 def _prior(name: str) -> float:

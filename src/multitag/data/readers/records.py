@@ -40,6 +40,8 @@ class ReadOptions:
         Lines before the header of a CSV; None looks for lines that are none of the table, and refuses them.
     comment : str or None
         What the lines begin with that are comments.
+    sheet : str or None
+        Name of the sheet of a workbook; None takes the first that holds a table.
 
     Raises
     ------
@@ -53,6 +55,7 @@ class ReadOptions:
     quoting: str = "auto"
     skip_rows: int | None = None
     comment: str | None = None
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         if self.quoting not in QUOTINGS:
