@@ -14,14 +14,14 @@ from multitag.config.schema import build
 from multitag.config.setting import takes_settings
 from multitag.config.values import as_list, describe_value
 from multitag.data.build import build_table, check_columns, with_known_columns
-from multitag.data.first_look.look import likely_instead, look_at, with_likely_columns
+from multitag.data.first_look.look import look_at, with_likely_columns
 from multitag.data.first_look.suggestion import Suggestion, suggest
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
 from multitag.data.readers.records import ReadOptions, Select
 from multitag.data.readers.source import Source, open_source
 from multitag.data.table import Table, check_rows, check_trainable, refuse_defects
-from multitag.errors import ConfigError, DataError, OutputError
+from multitag.errors import ConfigError, OutputError
 from multitag.paths import as_path, expand_source
 
 if TYPE_CHECKING:
@@ -115,13 +115,8 @@ def load_tables(
 
 def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> tuple[Table, TableConfig]:
     """Read a table; return also the settings with its columns, where they were not named."""
-    columns: dict[str, None] = {}
-    opened = open_source(source, ReadOptions.of(data), None if with_content else _needed_columns(data, columns))
+    opened = open_source(source, ReadOptions.of(data), None if with_content else _needed_columns(data))
     taken, notes = with_likely_columns(source, opened, data)
-    try:
-        check_columns(with_known_columns(taken, opened), opened, list(columns))
-    except DataError as error:
-        raise DataError(f"{error}{likely_instead(opened, taken)}") from error
     table = build_table(opened, taken, keep_content=with_content)
     return replace(table, notes=(*notes, *table.notes)), taken
 
@@ -187,15 +182,16 @@ def _files_of(name: str) -> list[Path]:
     return [Path(name), *map(Path, glob.glob(name))]  # noqa: PTH207 (takes absolute patterns)
 
 
-def _needed_columns(data: TableConfig, columns: dict[str, None]) -> Select | None:
-    """Choose the columns to read, as others only take memory; None for all. The names of all go to ``columns``."""
+def _needed_columns(data: TableConfig) -> Select | None:
+    """Choose the columns to read, as others only take memory; None for all."""
     if data.text is None or data.labels is None:  # to be found, or named by a pattern
         return None
     needed = {name.strip() for names in (data.text, data.labels) for name in _listed(names)}
+    lacking = set(needed)
 
     def select(names: Sequence[str]) -> Sequence[str]:
-        columns.update(dict.fromkeys(names))
-        if not needed <= {name.strip() for name in columns}:  # the others tell which is likely meant instead
+        lacking.difference_update(name.strip() for name in names)
+        if lacking:  # a message names all columns, and what is in them tells which is meant instead
             return names
         return list(dict.fromkeys(name for name in names if name.strip() in needed))
 

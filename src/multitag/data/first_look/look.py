@@ -17,7 +17,8 @@ from multitag.data.phrases import describe_columns, list_columns
 from multitag.data.readers.delimited.header import find_column
 from multitag.data.readers.records import ReadOptions
 from multitag.data.readers.source import Source, open_source
-from multitag.data.readers.table_file import STDIN
+from multitag.data.readers.table_file import STDIN_NAME
+from multitag.errors import DataError
 
 
 def with_likely_columns(source: Any, opened: Source, data: TableConfig) -> tuple[TableConfig, list[str]]:
@@ -39,11 +40,16 @@ def with_likely_columns(source: Any, opened: Source, data: TableConfig) -> tuple
 
     Raises
     ------
+    DataError
+        If a named column is missing; names the one that is likely meant.
     UnnamedColumnsError
         If neither is named, or the other is in doubt; suggests columns.
     """
     known = with_known_columns(data, opened)
-    check_columns(known, opened)
+    try:
+        check_columns(known, opened)
+    except DataError as error:
+        raise DataError(f"{error}{likely_instead(opened, known)}") from error
     has_text, has_labels = known.text is not None, bool(known.labels or known.label_columns)
     if has_text and has_labels:
         return data, []
@@ -76,7 +82,7 @@ def look_at(source: Any, opened: Source, data: TableConfig) -> tuple[Source, Sug
     suggestion : Suggestion
     """
     suggestion = try_out(opened, data, suggest(opened, data))
-    if data.header and source != STDIN and header_is_row(suggestion):
+    if data.header and opened.files and STDIN_NAME not in opened.files and header_is_row(suggestion):
         unnamed = replace(data, header=False)
         again = open_source(source, ReadOptions.of(unnamed))
         other = try_out(again, unnamed, suggest(again, unnamed))
