@@ -199,3 +199,17 @@ def test_an_empty_table_is_not_guessed_at(tmp_path: Path, look: Callable) -> Non
     suggestion, command = look(path)
     assert command == "--text COLUMN --labels COLUMN --out runs/x"
     assert len(suggestion.doubts) == 2
+
+
+def test_a_large_table_is_tried_in_part_and_its_rows_keep_their_numbers(
+    tmp_path: Path, look: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("multitag.data.first_look.suggestion.TRIED_ROWS", 40)
+    path = tmp_path / "x.csv"
+    rows = [f"the train leaves at {n} today,{'' if n == 90 else 'aab'[n % 3 - n // 60]}" for n in range(120)]
+    path.write_text("\n".join(["text,topic", *rows, ""]))
+    suggestion, command = look(path)
+    assert suggestion.notes[0] == "tried on 40 of 120 rows, evenly spaced"
+    assert suggestion.table.rows[:3] == (1, 4, 7)
+    assert [row.row for row in suggestion.table.left_out] == [91]
+    assert command == "--text text --labels topic --unlabelled drop --out runs/x"

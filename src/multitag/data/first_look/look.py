@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 from multitag.config import TableConfig
@@ -14,7 +15,7 @@ from multitag.data.first_look.suggestion import Suggestion, header_is_row, sugge
 from multitag.data.first_look.texts import rank_texts
 from multitag.data.first_look.unnamed import UnnamedColumnsError
 from multitag.data.phrases import describe_columns, list_columns
-from multitag.data.readers.delimited.header import find_column
+from multitag.data.readers.delimited.header import find_column, looks_like_data
 from multitag.data.readers.records import ReadOptions
 from multitag.data.readers.source import Source, open_source
 from multitag.data.readers.table_file import STDIN_NAME
@@ -101,17 +102,20 @@ def likely_instead(source: Source, data: TableConfig) -> str:
     data : TableConfig
         The columns that are asked for.
     """
-    samples, phrases = sample_columns(source.columns), []
-    if _lacks(source, data.text):
-        texts = [f"--text {text.name!r}" for text in rank_texts(samples)[:1] if text.is_clear]
-        phrases += texts
-    elif _lacks(source, data.labels):
-        for label in rank_labels(samples, data)[:1]:
-            option = "--labels" if label.flags is None else "--label-columns"
-            phrases.append(f"{option} {list_columns(label.columns)}")
-    return f"; likely {phrases[0]}" if phrases else ""
+    columns = source.columns.names
+    if looks_like_data(columns) is not None:  # of which the message speaks already
+        return ""
+    samples = sample_columns(source.columns)
+    if _lacks(columns, data.text):
+        texts = [text for text in rank_texts(samples) if text.is_clear]
+        return f"; likely --text {texts[0].name!r}" if texts else ""
+    labels = rank_labels(samples, data) if _lacks(columns, data.labels) else []
+    option = "--labels" if labels and labels[0].flags is None else "--label-columns"
+    return f"; likely {option} {list_columns(labels[0].columns)}" if labels else ""
 
 
-def _lacks(source: Source, written: str | Sequence[str] | None) -> bool:
+def _lacks(columns: Sequence[str], written: str | Sequence[str] | None) -> bool:
+    """Return whether a column is missing, and none is spelt like it."""
     names = (written,) if isinstance(written, str) else written or ()
-    return any(find_column(source.columns.names, name) is None for name in names)
+    missing = [name for name in names if find_column(columns, name) is None]
+    return bool(missing) and not get_close_matches(missing[0], columns, n=1, cutoff=0.6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,7 +24,7 @@ from multitag.errors import ConfigError, DataError
 
 CLEAR = 1.5  # times the score of the next column of texts
 NEAR = 0.4  # times the score of the first; less is not shown
-TRIED_ROWS = 5000  # evenly spaced
+TRIED_ROWS = 50_000  # evenly spaced; reading labels takes as long again as reading the file
 LONG_NAME = 4  # words of a column's name that may be a text
 OTHERS = 3  # candidates that are named
 
@@ -121,7 +122,7 @@ def _choose(data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[
 
 
 def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Suggestion:
-    """Read the whole table as suggested.
+    """Read the table as suggested; of a large one 50,000 evenly spaced rows.
 
     Parameters
     ----------
@@ -138,8 +139,11 @@ def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Sugges
     if not suggestion.is_whole or suggestion.is_blocked:
         return suggestion
     settings = replace(data, **suggestion.changes)
+    if len(source.columns) > TRIED_ROWS:
+        rows = sample_rows(len(source.columns), TRIED_ROWS)
+        note = f"tried on {len(rows)} of {len(source.columns)} rows, evenly spaced"
+        source, suggestion = _sampled(source, rows), replace(suggestion, notes=(*suggestion.notes, note))
     try:
-        build_table(_sampled(source), settings)  # what cannot be read is refused here, before all rows are
         table = build_table(source, settings)
         check_trainable(table, keep_unlabelled=True)
     except (DataError, ConfigError) as error:
@@ -211,10 +215,13 @@ def _label_changes(label: LabelCandidate) -> dict[str, Any]:
     return {"labels": label.columns[0], **dict(label.settings)}
 
 
-def _sampled(source: Source) -> Source:
-    rows = sample_rows(len(source.columns), TRIED_ROWS)
+def _sampled(source: Source, rows: Sequence[int]) -> Source:
+    """Return some rows of a source, which know where they stand."""
     cells = tuple([cells[row] for row in rows] for cells in source.columns.cells)
-    return Source(source.name, Columns(source.columns.names, cells, len(rows)))
+    starts = tuple(bisect_left(rows, start) for start in source.starts) or (0,)
+    numbers = [source.file_and_row(row)[1] for row in rows]
+    columns = Columns(source.columns.names, cells, len(rows))
+    return Source(source.name, columns, files=source.files or (source.name,), starts=starts, rows=numbers)
 
 
 def _names(written: str | Sequence[str] | None) -> tuple[str, ...]:
