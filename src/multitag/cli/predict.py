@@ -24,7 +24,7 @@ PREDICT_SETTINGS = tuple(settings_of(PredictOptions))
 
 @takes_options(section=PredictOptions)
 @takes_options(
-    "delimiter", "encoding", "header", "quoting", "skip_rows", "comment", "long", "pool", defaults=False
+    "delimiter", "encoding", "header", "quoting", "skip_rows", "comment", "sheet", "long", "pool", defaults=False
 )
 def predict(
     bundle: Path,

@@ -14,7 +14,8 @@ from multitag.data.readers.fasttext_lines import is_label_lines, read_label_line
 from multitag.data.readers.json_tables import read_json, read_json_lines
 from multitag.data.readers.records import Chunk, ReadOptions, Record, Select
 from multitag.data.readers.table_file import TableFile, table_file
-from multitag.errors import DataError
+from multitag.data.readers.workbook import read_workbook
+from multitag.errors import ConfigError, DataError
 
 CHUNK_ROWS = 2048
 
@@ -33,8 +34,14 @@ def read_file(file: TableFile, options: ReadOptions, select: Select | None = Non
     ------
     DataError
         If the file cannot be read; the chunks before a defect have been yielded by then.
+    ConfigError
+        If a sheet is named, but the file is no workbook.
     """
+    if options.sheet is not None and file.kind != "workbook":
+        raise ConfigError(f"sheet: {file.name} is no workbook, so it has no sheets; leave it out")
     match file.kind:
+        case "workbook":
+            return read_workbook(file, options, CHUNK_ROWS, select)
         case "parquet":
             return read_parquet(file, CHUNK_ROWS, select)
         case "arrow":

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multitag.data.cells import RowError
+from multitag.data.columns import Columns
+from multitag.data.first_look.samples import sample_columns
+from multitag.data.first_look.texts import rank_texts
 from multitag.data.readers.records import Record
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
@@ -76,6 +79,13 @@ def _read_text(record: Record, columns: TextColumns, where: str) -> Text | None:
         raise DataError(f"{where}, column {error.column!r}: {error}") from error
 
 
+def _likely_text(records: list[Record]) -> str:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    columns = Columns.of({name: [record.get(name) for record in records] for name in names}, len(records))
+    likely = [text.name for text in rank_texts(sample_columns(columns)) if text.is_clear]
+    return f"; likely --text {likely[0]!r}" if likely else ""
+
+
 def _check_columns(
     records: list[Record], columns: Sequence[str], names: tuple[str, ...], where: str, rows_before: int
 ) -> None:
@@ -86,7 +96,7 @@ def _check_columns(
                 present = ", ".join(repr(name) for name in record)
                 raise DataError(
                     f"{where}, row {row}: no column {column!r}; name the column of the texts with --text; "
-                    f"the columns are {present}"
+                    f"the columns are {present}{_likely_text(records)}"
                 )
         clash = added.intersection(record)
         if clash:
