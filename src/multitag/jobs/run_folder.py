@@ -21,7 +21,7 @@ logger = logging.getLogger("multitag")
 SETTINGS, DATA, SPLIT, BASE_MODEL = "settings.yaml", "data.json", "split.json", "base_model.json"
 # All that a run leaves that was killed before there was anything to resume.
 BEFORE_THE_START = (LOCK, HOLDER, DATA, SPLIT, BASE_MODEL, ".*.partial")
-NEW = ("trained_on",)  # facts that a run of an older multitag did not keep
+NEW = ("trained_on", "unknown_tokens")  # facts that a run of an older multitag did not keep
 
 Facts = Mapping[str, Any]
 
