@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast, set_seed
 
 from multitag.config import Config
 from multitag.data.task import Task
+from multitag.data.tokens import Tokens
 from multitag.model.base import BaseModel
 from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias, settle_padding
 from multitag.model.trial import check_by_trial
@@ -22,8 +24,9 @@ from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.teacher import teach, teacher_weight
 from multitag.training.token_cache import load_or_tokenise
-from multitag.training.trainer import TrainedModel, fit_model
+from multitag.training.trainer import TrainedModel, check_trainer, fit_model
 
+FEW = 2  # rows that are enough to make a training of
 TOKENS = "tokens"  # beside the checkpoints; of large tables, and of no use once the training is over
 
 
@@ -81,8 +84,15 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
         model = _build(base, task, config)
         settle_padding(base, model, tokenizer)
         settings = config.with_learning_rates(*resolve_learning_rates(model, config.training))
-        check_arguments(settings, has_validation=len(task.rows("validation")) > 0)
+        has_validation = len(task.rows("validation")) > 0
+        check_arguments(settings, has_validation=has_validation)
         check_by_trial(base.name, model, tokenizer, task.texts("train"), config.model.max_length)
+        few = Tokens.from_texts(task.texts("train")[:FEW], tokenizer, config.model.max_length)
+        with tempfile.TemporaryDirectory(prefix="multitag-") as scratch:  # where the Trainer makes its folder
+            arguments = build_arguments(settings, Path(scratch), has_validation)
+            arguments.report_to = []  # nothing is to be reported of what is not trained
+            dataset = TextDataset(few, task.y_true("train")[:FEW])
+            check_trainer(model, tokenizer, dataset, settings.training, arguments)
     return settings
 
 
