@@ -54,13 +54,15 @@ class TableConfig(Section):
     encoding : str or None
         Encoding of the file; detected if omitted.
     header : bool
-        The first row of a CSV file names the columns; otherwise they are named 1, 2, 3.
+        The first row of a CSV file or sheet names the columns; otherwise they are named 1, 2, 3.
     quoting : {"auto", "double", "none"}
         Double quotes in a CSV file: double around cells, none part of them; auto is double, but refuses swallowed rows.
     skip_rows : int or None
-        Lines of a CSV file before its header; 0 takes the first for the header whatever it looks like.
+        Lines of a CSV file, or rows of a sheet, before its header; 0 takes the first for the header as it is.
     comment : str or None
         Mark at the start of a line of a CSV file that is a comment, such as #.
+    sheet : str or None
+        Sheet of a workbook; the first that holds a table if omitted.
     """
 
     text: Annotated[str | tuple[str, ...] | None, MAIN] = None
@@ -83,6 +85,7 @@ class TableConfig(Section):
     quoting: Quoting = "auto"
     skip_rows: Annotated[int | None, Range(at_least=0)] = None
     comment: str | None = None
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         """Check what belongs together."""

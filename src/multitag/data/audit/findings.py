@@ -15,6 +15,7 @@ from multitag.data.phrases import count_noun
 from multitag.data.table import Table, unlabelled_rows
 from multitag.data.texts import join_text
 from multitag.data.unknown import count_unknown
+from multitag.data.unknown_tokens import ANOTHER_MODEL, REFUSED_ABOVE, UnknownTokens
 
 
 def find_in_table(
@@ -72,3 +73,25 @@ def find_long(n_tokens: NDArray[np.int64] | None, rows: Sequence[int], max_lengt
     noun = "text has" if len(long) == 1 else "texts have"
     message = f"{len(long)} of {len(rows)} {noun} more than {max_length} tokens; the rest of them is not read"
     return [Finding("texts_beyond_max_length", message, rows=tuple((rows[index],) for index in long))]
+
+
+def find_unknown(unknown: UnknownTokens | None, model: str) -> list[Finding]:
+    """Find that a model does not know much of the texts.
+
+    Parameters
+    ----------
+    unknown : UnknownTokens or None
+        None where they were not counted.
+    model : str
+        The model whose tokens they are.
+
+    Returns
+    -------
+    list of Finding
+        Kind ``unknown_tokens``, or nothing.
+    """
+    if unknown is None:
+        return []
+    stops = "; training stops at so many, unless --allow-unknown-tokens" if unknown.share > REFUSED_ABOVE else ""
+    message = unknown.note(model, f"take {ANOTHER_MODEL}{stops}")
+    return [] if message is None else [Finding("unknown_tokens", message)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from multitag.data.cells import CellError, is_missing, shorten
@@ -68,7 +69,11 @@ def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = 
     mixed = _find_list_among_names(texts)
     if mixed is not None:
         return mixed
-    return find_separated([text for text in texts if not (begins_list(text) or is_quoted_listing(text))], mark)
+    plain = [text for text in texts if not (begins_list(text) or is_quoted_listing(text))]
+    form = find_separated(plain, mark)
+    if isinstance(form, Separated) and len(plain) < len(texts):
+        return replace(form, has_lists=True)
+    return form
 
 
 def find_objects_in(

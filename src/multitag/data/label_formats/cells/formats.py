@@ -55,6 +55,8 @@ class Separated:
         Whether the mark was named, and not detected.
     in_brackets : bool
         Whether brackets around a cell belong to a list and not to its names; where the mark was named.
+    has_lists : bool
+        Whether some cells are lists.
     """
 
     mark: str
@@ -62,6 +64,7 @@ class Separated:
     seen: bool = True
     by_option: bool = field(default=False, compare=False)
     in_brackets: bool = field(default=False, compare=False)
+    has_lists: bool = field(default=False, compare=False)
     name = "separated"
 
     def split(self, text: str) -> Iterable[object]:
@@ -107,10 +110,9 @@ class Separated:
     def describe(self) -> str:
         """Return the mark in words; see :meth:`CellFormat.describe`."""
         if not self.seen:
-            return "one label per cell"
-        if not self.mark.isspace():
-            return f"separated by {self.mark!r}"
-        return f"separated by {_SPACES.get(self.mark, 'spaces')}"
+            return "one label or a list per cell" if self.has_lists else "one label per cell"
+        mark = _SPACES.get(self.mark, "spaces") if self.mark.isspace() else repr(self.mark)
+        return f"separated by {mark}{', or a list' if self.has_lists else ''}"
 
 
 @dataclass(frozen=True)
