@@ -25,7 +25,7 @@ from multitag.data.left_out import (
 from multitag.data.readers.source import Source
 from multitag.data.row_labels import RowLabels
 from multitag.data.texts import Text, TextColumns
-from multitag.data.unknown import UnknownLabels
+from multitag.data.unknown_labels import UnknownLabels
 from multitag.errors import DataError
 
 

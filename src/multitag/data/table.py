@@ -17,7 +17,7 @@ from multitag.data.label_formats.plausibility import has_all_labels
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, NOT_JUDGED, WITHOUT_LABELS, LeftOut, summary_line
 from multitag.data.phrases import count_noun, describe_columns, list_columns, list_first
 from multitag.data.texts import Text, TextColumns
-from multitag.data.unknown import count_unknown, describe_unknown
+from multitag.data.unknown_labels import count_unknown, describe_unknown
 from multitag.errors import DataError
 
 Cells = TypeVar("Cells", str, tuple[str, ...], tuple[tuple[str, float], ...])

@@ -14,7 +14,7 @@ from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.phrases import count_noun
 from multitag.data.table import Table, unlabelled_rows
 from multitag.data.texts import join_text
-from multitag.data.unknown import count_unknown
+from multitag.data.unknown_labels import count_unknown
 from multitag.data.unknown_tokens import ANOTHER_MODEL, REFUSED_ABOVE, UnknownTokens
 
 

@@ -19,7 +19,7 @@ from multitag.data.columns import Columns
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.table import Table, check_trainable, unlabelled_rows
 from multitag.data.texts import join_text
-from multitag.data.unknown import count_unknown
+from multitag.data.unknown_labels import count_unknown
 from multitag.data.unknown_tokens import UnknownTokens
 from multitag.errors import DataError
 

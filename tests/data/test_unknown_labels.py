@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from multitag.config import DataConfig, TableConfig
 from multitag.data.audit.table import audit_table
 from multitag.data.read import inspect_table, read_table
-from multitag.data.unknown import describe_unknown
+from multitag.data.unknown_labels import describe_unknown
 from multitag.errors import DataError
 
 Write = Callable[[str, str], Path]
@@ -131,7 +131,7 @@ def test_a_row_of_which_nothing_is_known_is_left_out(write: Write) -> None:
 
 
 def test_inspect_counts_what_is_unknown_and_not_as_no(write: Write) -> None:
-    source, table = inspect_table(write("x.csv", ONE_HOT), DataConfig(text="text", label_columns=("War", "Sport")))
+    source, table, _ = inspect_table(write("x.csv", ONE_HOT), DataConfig(text="text", label_columns=("War", "Sport")))
     audit = audit_table(source.columns, table).table
     assert audit is not None
     assert audit.unknown == {"War": 1, "Sport": 1}
@@ -142,7 +142,7 @@ def test_inspect_counts_what_is_unknown_and_not_as_no(write: Write) -> None:
 def test_a_label_on_every_row_that_was_judged_is_found(write: Write) -> None:
     path = write("x.csv", "text,A,B\na,1,0\nb,-1,1\nc,1,1\n")
     table = read_table(path, "text", label_columns=["A", "B"], unknown="mask")
-    _, looked_at = inspect_table(path, TableConfig(text="text", label_columns=("A", "B"), unknown="mask"))
+    _, looked_at, _ = inspect_table(path, TableConfig(text="text", label_columns=("A", "B"), unknown="mask"))
     assert looked_at == table
     audit = audit_table(inspect_table(path, TableConfig())[0].columns, table).table
     assert audit is not None
