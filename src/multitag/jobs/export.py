@@ -58,7 +58,7 @@ def export_bundle(
     if not path.is_dir():
         raise BundleError(f"{path}: expected the folder of a bundle; unpack a zip first")
     with open_bundle(path) as bundle:
-        reading: dict[str, Any] = {"text": text, "labels": labels, "unlabelled": "keep"}
+        reading: dict[str, Any] = {"text": text, "labels": labels, "unlabelled": "keep", "unknown": "mask"}
         if str(data) in SAMPLE_COLUMNS:
             config = TableConfig(**reading)
         else:

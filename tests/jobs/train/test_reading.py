@@ -41,6 +41,8 @@ def test_settings_of_a_run_are_not_settings_of_reading():
         ({"text": ("text", "title")}, "text: the settings name 'text', 'title', but the table was read by 'text'"),
         ({"labels": "nonexistent"}, "labels: the settings name 'nonexistent', but the table was read by 'tags'"),
         ({"label_separator": "#"}, "label_separator: the settings name '#', but the table was read by '|'"),
+        ({"group": "film"}, "group: the settings say 'film', but the table was read without it"),
+        ({"unknown": "mask"}, "unknown: the settings say 'mask', but the table was read without it"),
     ],
     ids=str,
 )

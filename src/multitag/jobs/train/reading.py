@@ -30,7 +30,8 @@ def refuse_other_reading(table: Table, data: TableConfig) -> None:
     Raises
     ------
     ConfigError
-        If they name other columns, or another separator.
+        If they name other columns, another separator, groups that the table has not, or another rule for labels that
+        nobody judged.
     """
     read = {"text": table.text_columns.names, "labels": table.shape.columns}
     for name, columns in read.items():
@@ -46,6 +47,15 @@ def refuse_other_reading(table: Table, data: TableConfig) -> None:
         raise ConfigError(
             f"label_separator: the settings name {asked!r}, but the table was read by {mark!r}; "
             "give label_separator to multitag.read_table, or leave it out of the settings"
+        )
+    without = {
+        "group": data.group is not None and not table.groups,
+        "unknown": data.unknown not in ("ask", table.unknown_rule),
+    }
+    for name in filter(without.__getitem__, without):
+        raise ConfigError(
+            f"{name}: the settings say {getattr(data, name)!r}, but the table was read without it; "
+            f"give {name} to multitag.read_table, or leave it out of the settings"
         )
 
 
