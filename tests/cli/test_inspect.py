@@ -57,10 +57,10 @@ def test_what_is_odd_is_shown_with_rows_and_as_it_stands(run: Run, table: str) -
     assert "8  duplicated rows" in lines
     assert "9  duplicated texts             equal after case and space folding" in lines
     assert "1  texts with different labels  rows 1=2" in lines
-    assert "2  rows without labels          rows 3, 6" in lines
+    assert "1  rows without labels          row 3" in lines
     assert "1  rows left out                empty text in column 'Plot': row 4" in lines
     assert "1  rows left out                repeats the header: row 5" in lines
-    assert "Not fit to train on: x.csv, row 3 and 1 more row, column 'Tags': no label" in shown
+    assert "Not fit to train on: x.csv, row 3, column 'Tags': no label" in shown
     assert "\x1b" not in shown
 
 

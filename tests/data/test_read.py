@@ -293,7 +293,7 @@ def test_real_columns_of_0_and_1_are_a_label_each(shared_data: Path, columns: st
 def test_columns_of_0_and_1_are_found_where_several_are_named(write: Write) -> None:
     path = write("x.csv", "t,A,B\na,1,0\nb,yes,TRUE\nc,0,1.0\n")
     assert read_table(path, "t", ["A", "B"]).labels == (("A",), ("A", "B"), ("B",))
-    assert refused(path, "t", "A").startswith("x.csv, column 'A': holds 0 and 1 and yes, which are not label names; ")
+    assert refused(path, "t", "A").startswith("x.csv, column 'A': holds 0, 1 and yes, which are not label names; ")
 
 
 def test_several_columns_of_labels_hold_some_each(write: Write) -> None:
@@ -416,7 +416,9 @@ def test_every_row_is_used_or_reported(
     assert table.n_rows_source == len(table) + len(table.left_out)
     assert all(isinstance(text, str) and text.strip() for text in table.texts)
     assert all(each.reason and each.kind for each in table.left_out)
-    assert unlabelled != "drop" or all(table.labels)
+    if unlabelled == "drop":
+        pairs = zip(table.rows, table.labels, strict=True)
+        assert all(labels or row in table.judged for row, labels in pairs)
 
 
 def test_rows_of_several_files_count_on_and_know_their_own() -> None:

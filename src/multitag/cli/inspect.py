@@ -42,11 +42,12 @@ def inspect(*data: DataFile, quarantine: QuarantineFile = None, json: AsJson = F
         min_support=config.data.min_support, max_length=config.model.max_length,
     )  # fmt: skip
     shown = table or (suggestion.table if suggestion else None)
-    lines = [*(f"note: {note}" for note in source.notes), *(source if shown is None else shown).lines()]
+    read_from = source if shown is None else shown
+    lines = [*(f"note: {note}" for note in read_from.notes), *read_from.lines()]
     command = None
     if suggestion is not None:
         if table is None and shown is not None:
-            lines.insert(len(source.notes), f"text: {shown.text_columns.describe()}")
+            lines.insert(len(read_from.notes), f"text: {shown.text_columns.describe()}")
         typed = settings_to_type(config.data, suggestion, settings)
         command = train_command(data, typed, source.columns.names)
     if json:

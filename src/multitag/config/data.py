@@ -9,6 +9,7 @@ from multitag.config.setting import Option, Range, Section, require
 
 ShapeName = Literal["auto", "separated", "single", "json", "python", "brackets", "fasttext"]
 Unlabelled = Literal["error", "keep", "drop"]
+UnknownRule = Literal["ask", "mask", "no"]
 Quoting = Literal["auto", "double", "none"]
 
 MAIN = Option(main=True)
@@ -37,7 +38,15 @@ class TableConfig(Section):
     label_names : str or None
         File with the names of label ids.
     unlabelled : {"error", "keep", "drop"}
-        Rows without labels: refuse the table, keep them as examples of no label, or drop them.
+        Rows with nothing where labels stand: refuse the table, keep them as examples of no label, or drop them.
+    unknown : {"ask", "mask", "no"}
+        Labels that nobody judged, empty or -1 beside 0 and 1: refuse the table, leave them out, or take them as no.
+    soft : bool
+        Read probabilities in place of 0 and 1, and train on them as soft labels; metrics use them at 0.5.
+    merge_rows : bool
+        Make one row of those with equal text, with the labels of all of them.
+    group : str or None
+        Column of what rows belong to, such as a user or a film; its rows stay on one side, in splits and folds.
     strict : bool
         Refuse the table at the first row that cannot be used, instead of leaving the row out.
     delimiter : str or None
@@ -65,6 +74,10 @@ class TableConfig(Section):
     label_key: str | None = None
     label_names: Annotated[str | None, Option(path=True)] = None
     unlabelled: Annotated[Unlabelled, Option(shorthand=("allow_unlabelled", "keep"))] = "error"
+    unknown: UnknownRule = "ask"
+    soft: bool = False
+    merge_rows: bool = False
+    group: str | None = None
     strict: bool = False
     delimiter: Annotated[str | None, Option(alias="sep")] = None
     encoding: str | None = None
@@ -92,7 +105,7 @@ class TableConfig(Section):
             self.label_separator is None or self.label_shape in ("auto", "separated"),
             f"label_separator: goes with label_shape separated, got {self.label_shape}",
         )
-        for name in ("text", "labels", "label_columns"):
+        for name in ("text", "labels", "label_columns", "group"):
             columns = getattr(self, name)
             names = (columns,) if columns is None or isinstance(columns, str) else columns
             require("" not in names, f"{name}: expected the name of a column, got ''")

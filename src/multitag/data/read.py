@@ -186,7 +186,8 @@ def _needed_columns(data: TableConfig) -> Select | None:
     """Choose the columns to read, as others only take memory; None for all."""
     if data.text is None or data.labels is None:  # to be found, or named by a pattern
         return None
-    needed = {name.strip() for names in (data.text, data.labels) for name in _listed(names)}
+    named = (data.text, data.labels, data.group or ())
+    needed = {name.strip() for names in named for name in _listed(names)}
     lacking = set(needed)
 
     def select(names: Sequence[str]) -> Sequence[str]:
@@ -226,6 +227,8 @@ def settings_of_bundle(facts: Mapping[str, Any], **changes: Any) -> TableConfig:
         "text_pair": facts.get("text_pair", False),
         "label_key": facts.get("label_key"),
         "label_shape": shape if shape in FORMS else "auto",
+        "unknown": facts.get("unknown", "ask"),
+        "soft": facts.get("soft", False),
         **({"label_columns": columns} if shape == "columns" else {"labels": columns}),
     }
     changes = {name: value for name, value in changes.items() if value is not None}

@@ -59,7 +59,11 @@ def read_file(file: TableFile, options: ReadOptions, select: Select | None = Non
 
 
 def read_chunks(
-    path: Path, options: ReadOptions | None = None, say: Callable[[str], None] | None = None
+    path: Path,
+    options: ReadOptions | None = None,
+    say: Callable[[str], None] | None = None,
+    *,
+    error_column: str | None = None,
 ) -> Generator[tuple[list[Record], float], None, None]:
     """Read a table file row by row, none left out; close it where you do not read to the end.
 
@@ -70,6 +74,8 @@ def read_chunks(
     options : ReadOptions, optional
     say : callable, optional
         Is called with each note on what was detected about the file.
+    error_column : str, optional
+        Keep rows that cannot be read: as records of no cells, but the reason in this column, which no other has.
 
     Yields
     ------
@@ -82,19 +88,33 @@ def read_chunks(
     Raises
     ------
     DataError
-        If the file or a row of it cannot be read; the rows before it have been yielded by then.
+        If the file or a row of it cannot be read, the rows before it have been yielded by then; if it has the
+        ``error_column``.
     """
     with table_file(path) as file, closing(_chunks(file, options or ReadOptions())) as chunks:
         for chunk in chunks:
             if say is not None:
                 for note in chunk.notes:
                     say(f"{file.name}: {note}")
+            if error_column is not None:
+                yield _with_unreadable(chunk, file.name, error_column), chunk.share
+                continue
             first = chunk.left_out[0] if chunk.left_out else None
             before = len(chunk.rows) if first is None else bisect_left(chunk.rows, first.row)
             if before:
                 yield chunk.records[:before], chunk.share
             if first is not None:
                 raise DataError(f"{first.place}: {first.reason}")
+
+
+def _with_unreadable(chunk: Chunk, name: str, error_column: str) -> list[Record]:
+    """Put a record for each row that cannot be read in its place among the others."""
+    if error_column in chunk.columns:
+        raise DataError(f"{name}: column {error_column!r} would be written twice; rename or drop it in the input")
+    numbered = dict(zip(chunk.rows, chunk.records, strict=True))
+    for row in chunk.left_out:
+        numbered[row.row] = {**dict.fromkeys(chunk.columns), error_column: row.reason}
+    return [numbered[number] for number in sorted(numbered)]
 
 
 def _chunks(file: TableFile, options: ReadOptions) -> Generator[Chunk, None, None]:
