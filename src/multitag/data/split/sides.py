@@ -39,7 +39,9 @@ class Split:
         return {side: [int(rows[index]) for index in indices] for side, indices in self.sides().items()}
 
 
-def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitConfig, seed: int) -> Split:
+def split_rows(
+    groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitConfig, seed: int, *, named: bool = False
+) -> Split:
     """Divide rows into train, validation and test.
 
     Rows whose texts are alike stay on one side: a text that is trained on would otherwise be tested on. They
@@ -57,6 +59,8 @@ def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitC
         groups in order of their numbers. The test side is drawn first, the validation side from the rest.
     seed : int
         The same seed gives the same split.
+    named : bool, default False
+        A column names the groups, for messages.
 
     Returns
     -------
@@ -78,9 +82,11 @@ def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitC
     weights = np.bincount(groups)  # (n_groups,) rows of each group
     sides_left = 1 + sum(rows > 0 for rows in wanted.values())
     if len(weights) < sides_left:
+        alike = "group(s)" if named else "different text(s)"
+        stay = "groups stay" if named else "equal texts stay"
         raise DataError(
-            f"{len(groups)} rows with only {len(weights)} different text(s) cannot fill {sides_left} sides, "
-            "as equal texts stay on one side; leave out a side with --validation-size 0 or --test-size 0"
+            f"{len(groups)} rows with only {len(weights)} {alike} cannot fill {sides_left} sides, "
+            f"as {stay} on one side; leave out a side with --validation-size 0 or --test-size 0"
         )
     labels = np.zeros((len(weights), y.shape[1]), dtype=np.uint8)  # (n_groups, n_labels)
     np.maximum.at(labels, groups, (y == 1).astype(np.uint8))  # an unknown label counts as none

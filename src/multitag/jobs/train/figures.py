@@ -35,7 +35,7 @@ def collect_metrics(
     measured : MeasuredModel
     guarantee : Guarantee or None
     more_notes : list of str
-        What to know besides: about the ONNX graphs and the guarantee.
+        What to know besides: about the texts, the ONNX graphs and the guarantee.
 
     Returns
     -------
