@@ -44,7 +44,7 @@ def task_notes(task: Task) -> list[str]:
     """Return the notes on the rows of a task and how they were divided."""
     names = task.label_set.names
     about_split = split_notes(task.y, task.split, names) if task.fold is None else fold_notes(task.y, task.fold, names)
-    notes = [*task.table.notes, *about_split, *_label_notes(task), *_overlap_notes(task)]
+    notes = [*task.table.notes, *about_split, *_unlearned_notes(task), *_overlap_notes(task)]
     if note := task.rare.note():
         bare = int((task.y == 0).all(axis=1).sum()) if task.rare.policy == "drop" else 0
         notes.append(note + (f"; {bare} rows without a label are examples of none" if bare else ""))
@@ -63,16 +63,12 @@ def unknown_notes(sides: Mapping[str, SideMetrics]) -> list[str]:
     return [line for line in lines if line is not None]
 
 
-def _label_notes(task: Task) -> list[str]:
-    """Describe labels that are more than yes and no: unknown on some rows that are trained on, or soft."""
-    notes, judged = [], judged_cells(task.y_true("train"))
-    if not judged.all():
-        notes.append(
-            f"{describe_unknown(1 - float(judged.mean()), 'training')}: nothing is learned from them"
-        )
-    if task.soft is not None:
-        notes.append("labels are soft: the model learns their shares, and every figure takes a label as given from 0.5")
-    return notes
+def _unlearned_notes(task: Task) -> list[str]:
+    """Count the cells of the training side that nobody judged."""
+    judged = judged_cells(task.y_true("train"))
+    if judged.all():
+        return []
+    return [f"{describe_unknown(1 - float(judged.mean()), 'training')}: nothing is learned from them"]
 
 
 def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]) -> list[str]:
