@@ -220,6 +220,7 @@ def check_trainer(
         )
         trainer.create_optimizer_and_scheduler(STEPS_TRIED)
         trainer.get_train_dataloader()
+        trainer.get_eval_dataloader()
         if arguments.torch_compile:
             torch.compile(torch.nn.Linear(1, 1), backend=arguments.torch_compile_backend or "inductor")(torch.ones(1))
     except Exception as error:  # a package that is missing, an option that is unknown, no compiler: each in its own way
