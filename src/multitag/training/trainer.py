@@ -231,8 +231,9 @@ def check_trainer(
         plain = copy(arguments)
         plain.optim_args = None
         if trainer.get_optimizer_cls_and_kwargs(plain, model)[1] == with_options:
+            name = getattr(arguments.optim, "value", arguments.optim)
             raise ConfigError(
-                f"trainer argument 'optim_args' would change nothing: {arguments.optim.value!r} takes none of "
+                f"trainer argument 'optim_args' would change nothing: {name!r} takes none of "
                 f"{arguments.optim_args!r}; leave it out"
             )
 
