@@ -161,9 +161,8 @@ def test_a_folder_without_a_fast_tokenizer_or_padding_is_one_line(tiny_bert, tmp
     (folder / "tokenizer_config.json").write_text(
         json.dumps(settings | {"pad_token": None}), encoding="utf-8"
     )
-    with pytest.raises(BaseModelError, match=r"needs a fast tokenizer .* with a padding token"):
+    with pytest.raises(BaseModelError, match="its tokenizer needs a padding token, or an end token"):
         load_tokenizer(resolve_base_model(str(folder)), 40)
     (folder / "tokenizer.json").unlink()
-    with pytest.raises(BaseModelError) as caught:
+    with pytest.raises(BaseModelError, match=r"odd has no tokenizer; expected tokenizer\.json$"):
         load_tokenizer(resolve_base_model(str(folder)), 40)
-    assert "\n" not in str(caught.value)

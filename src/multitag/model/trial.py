@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TRIED = 1000  # texts whose tokens must be in the vocabulary; training looks at all of them
 WORD = 12  # characters; texts are made longer than the longest input by taking a token for fewer
-MOST_BY_PADDING = 0.01  # of a logit; by rounding it is below 1e-5
+MOST_BY_PADDING = 1e-4  # of a logit of 1; by rounding it is about 1e-6
 
 
 def check_by_trial(
@@ -71,7 +71,7 @@ def check_by_trial(
             f"base model {name!r}: {kind} returns logits of shape {two.shape}, or some that are not finite; expected "
             f"finite ones of shape {(2, n_labels)}; choose another --base-model"
         )
-    if np.abs(one[0] - two[0]).max() > MOST_BY_PADDING:
+    if np.abs(one[0] - two[0]).max() > MOST_BY_PADDING * max(1.0, float(np.abs(one).max())):
         raise BaseModelError(
             f"base model {name!r}: {kind} reads padding as text, so that the probabilities of a text would depend on "
             "the texts beside it; choose another --base-model"

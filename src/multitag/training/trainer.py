@@ -220,6 +220,7 @@ def check_trainer(
         )
         trainer.create_optimizer_and_scheduler(STEPS_TRIED)
         trainer.get_train_dataloader()
+        trainer.get_eval_dataloader()
         if arguments.torch_compile:
             torch.compile(torch.nn.Linear(1, 1), backend=arguments.torch_compile_backend or "inductor")(torch.ones(1))
     except Exception as error:  # a package that is missing, an option that is unknown, no compiler: each in its own way
@@ -230,8 +231,9 @@ def check_trainer(
         plain = copy(arguments)
         plain.optim_args = None
         if trainer.get_optimizer_cls_and_kwargs(plain, model)[1] == with_options:
+            name = getattr(arguments.optim, "value", arguments.optim)
             raise ConfigError(
-                f"trainer argument 'optim_args' would change nothing: {arguments.optim.value!r} takes none of "
+                f"trainer argument 'optim_args' would change nothing: {name!r} takes none of "
                 f"{arguments.optim_args!r}; leave it out"
             )
 

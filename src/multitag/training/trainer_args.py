@@ -42,6 +42,7 @@ BREAKING = {
     "debug": "what it hooks in fails at masks, which are no numbers",
     "batch_eval_metrics": "average precision is measured on all rows at once",
 }
+NEEDS = {"deepspeed": "deepspeed", "use_liger_kernel": "liger_kernel"}
 AT_LEAST_ONE = {
     "gradient_accumulation_steps", "per_device_train_batch_size", "per_device_eval_batch_size",
     "eval_accumulation_steps", "save_total_limit", "torch_empty_cache_steps",
@@ -107,8 +108,9 @@ def check_trainer_args(trainer_args: Mapping[str, Any]) -> None:
         if name in BREAKING:
             raise ConfigError(f"trainer argument {name!r} cannot be used: {BREAKING[name]}; leave it out")
     # Without the package, its settings would stay behind in this process and break every later training.
-    if trainer_args.get("deepspeed") and find_spec("deepspeed") is None:
-        raise ConfigError("trainer argument 'deepspeed': needs deepspeed, which is not installed; leave it out")
+    for name, package in NEEDS.items():
+        if trainer_args.get(name) and find_spec(package) is None:
+            raise ConfigError(f"trainer argument {name!r}: needs {package}, which is not installed; leave it out")
     _check_metric(trainer_args.get("metric_for_best_model"))
     if trainer_args.get("report_to") is not None:
         _check_trackers(trainer_args["report_to"])
