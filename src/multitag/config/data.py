@@ -10,6 +10,8 @@ from multitag.config.setting import Option, Range, Section, require
 ShapeName = Literal["auto", "separated", "single", "json", "python", "brackets", "fasttext"]
 Unlabelled = Literal["error", "keep", "drop"]
 Quoting = Literal["auto", "double", "none"]
+FormatName = Literal["auto", "table", "label-studio", "doccano", "prodigy", "spacy", "argilla", "pipeline"]
+Annotators = Literal["auto", "majority", "any", "mean"]
 
 MAIN = Option(main=True)
 
@@ -36,6 +38,10 @@ class TableConfig(Section):
         Where labels are objects, the key of their names; detected if omitted.
     label_names : str or None
         File with the names of label ids.
+    format : {"auto", "table", "label-studio", "doccano", "prodigy", "spacy", "argilla", "pipeline"}
+        Whose export the file is, or a table; recognised by its content if omitted.
+    annotators : {"auto", "majority", "any", "mean"}
+        What several annotators make of a label: yes by majority, yes of any, or the mean as a soft label.
     unlabelled : {"error", "keep", "drop"}
         Rows without labels: refuse the table, keep them as examples of no label, or drop them.
     strict : bool
@@ -62,6 +68,8 @@ class TableConfig(Section):
     label_separator: str | None = None
     label_key: str | None = None
     label_names: Annotated[str | None, Option(path=True)] = None
+    format: FormatName = "auto"
+    annotators: Annotators = "auto"
     unlabelled: Annotated[Unlabelled, Option(shorthand=("allow_unlabelled", "keep"))] = "error"
     strict: bool = False
     delimiter: Annotated[str | None, Option(alias="sep")] = None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from multitag.config import TableConfig
+from multitag.data.annotations.columns import AnnotationColumns
 from multitag.data.cells import RowError
 from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.choose import RememberedConfig, choose_shape, label_columns
@@ -119,6 +120,8 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
             lost_cells.append(cells[1][0])
     labels = tuple(row.labels.names for row in used)
     notes = _check_plausibility(labels, lost, lost_cells, shape, data, source.name)
+    if isinstance(shape, AnnotationColumns):
+        notes += shape.notes
     left_out = [*source.left_out, *lost]
     return Table(
         texts=tuple(row.text for row in used), labels=labels, rows=tuple(numbers),

@@ -13,9 +13,11 @@ from multitag.config import TableConfig
 from multitag.config.schema import build
 from multitag.config.setting import takes_settings
 from multitag.config.values import as_list, describe_value
+from multitag.data.annotations.recognise import may_be_export, read_export
 from multitag.data.build import build_table, check_columns, with_known_columns
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
+from multitag.data.nested import outer_column, with_nested
 from multitag.data.readers.records import ReadOptions, Select
 from multitag.data.readers.source import Source, open_source
 from multitag.data.table import Table, check_rows, check_trainable, refuse_defects
@@ -111,9 +113,16 @@ def load_tables(
 
 def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> Table:
     columns: dict[str, None] = {}
-    opened = open_source(source, read_options(data), None if with_content else _needed_columns(data, columns))
-    check_columns(with_known_columns(data, opened), opened, list(columns))
+    raw = open_source(source, read_options(data), None if with_content else _needed_columns(data, columns))
+    opened, data = _with_annotations(raw, data, keep_content=with_content)
+    check_columns(with_known_columns(data, opened), opened, list(columns) if opened is raw else ())
     return build_table(opened, data, keep_content=with_content)
+
+
+def _with_annotations(source: Source, data: TableConfig, *, keep_content: bool) -> tuple[Source, TableConfig]:
+    """Read what an annotation tool exported, and columns within objects."""
+    opened, data = read_export(source, data, keep_content=keep_content)
+    return with_nested(opened, (*_listed(data.text or ()), *_listed(data.labels or ()))), data
 
 
 def inspect_table(
@@ -142,7 +151,9 @@ def inspect_table(
     """
     source = expand_source(source)
     quarantine = None if quarantine is None else as_path(quarantine, "quarantine")
-    opened = open_source(source, read_options(data))
+    opened, data = _with_annotations(
+        open_source(source, read_options(data)), data, keep_content=quarantine is not None
+    )
     data = with_known_columns(data, opened)
     if not check_columns(data, opened):
         return opened, None
@@ -180,13 +191,18 @@ def read_options(data: TableConfig) -> ReadOptions:
 
 def _needed_columns(data: TableConfig, columns: dict[str, None]) -> Select | None:
     """Choose the columns to read, as others only take memory; None for all. The names of all go to ``columns``."""
-    if data.text is None or data.labels is None:  # a packaged table, or columns named by a pattern
+    if data.text is None or data.labels is None:  # a packaged table, an export, or columns named by a pattern
+        return None
+    if data.format not in ("auto", "table"):
         return None
     needed = {name.strip() for names in (data.text, data.labels) for name in _listed(names)}
 
     def select(names: Sequence[str]) -> Sequence[str]:
         columns.update(dict.fromkeys(names))
-        return list(dict.fromkeys(name for name in names if name.strip() in needed))
+        if data.format == "auto" and may_be_export(names):
+            return names
+        outer = {outer_column(name, names) for name in needed if name not in names}
+        return list(dict.fromkeys(name for name in names if name.strip() in needed or name in outer))
 
     return select
 
@@ -219,6 +235,7 @@ def settings_of_bundle(facts: Mapping[str, Any], **changes: Any) -> TableConfig:
         "text_pair": facts.get("text_pair", False),
         "label_key": facts.get("label_key"),
         "label_shape": shape if shape in FORMS else "auto",
+        "annotators": facts.get("label_annotators", "auto"),
         **({"label_columns": columns} if shape == "columns" else {"labels": columns}),
     }
     changes = {name: value for name, value in changes.items() if value is not None}
