@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from multitag.config import PolicyName
 from multitag.config.setting import Option, Range, Section
@@ -12,6 +12,8 @@ from multitag.errors import ConfigError
 DEFAULT_BATCH_SIZE = 32
 
 MAIN = Option(main=True)
+
+ToolName = Literal["label-studio", "doccano", "prodigy", "argilla"]  # annotation tools that import predictions
 
 
 @dataclass(frozen=True)
