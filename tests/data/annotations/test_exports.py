@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import multitag
 from data.annotations.exports import (
@@ -207,6 +210,47 @@ def test_deep_nesting_does_not_crash(depth: int, write: Write) -> None:
             inspect_table(path, TableConfig(), path.with_name("bad.csv"))
         except DataError as error:
             assert str(error).isprintable()
+
+
+ODD = st.sampled_from([
+    None, True, 0, -1, 1.5, 10**400, float("nan"), "", " ", "x", "\ud800", "{", '{"choices": 1}', [], [[]],
+    ["a", ["b"]], [None], {}, {"": None}, {"choices": [["a"]]}, {"value": {}}, [{}], [{"label": 1, "score": "a"}],
+    {"a": {"b": "c"}},
+])  # fmt: skip
+
+
+def damaged(value: Any, draw: st.DrawFn) -> Any:
+    """Return a value of JSON with something else at one place in it, or without that place."""
+    if isinstance(value, (dict, list)) and value and draw(st.integers(0, 4)):
+        key = draw(st.sampled_from(sorted(value) if isinstance(value, dict) else range(len(value))))
+        changed = value.copy()
+        if draw(st.integers(0, 9)):
+            changed[key] = damaged(value[key], draw)
+        else:
+            del changed[key]
+        return changed
+    return draw(ODD)
+
+
+@pytest.mark.parametrize(
+    "sample", [each for each in SAMPLES if not each.name.endswith("csv")], ids=lambda sample: sample.name
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_within_it_is_read_or_refused(sample: Sample, data: st.DataObject, write: Write) -> None:
+    is_list = sample.name.endswith("json")
+    records = json.loads(sample.content) if is_list else [json.loads(line) for line in sample.content.splitlines()]
+    content = data.draw(st.composite(lambda draw: damaged(records, draw))())
+    path = write("x.json", json.dumps(content))
+    for format in ("auto", sample.tool):
+        try:
+            _, table = inspect_table(path, TableConfig(format=format))
+        except DataError as error:
+            assert str(error).isprintable()
+            assert len(str(error)) < 2000
+            continue
+        for name in {name for names in table.labels for name in names} if table else ():
+            name.encode()
 
 
 def test_users_of_argilla_are_annotators(write: Write) -> None:

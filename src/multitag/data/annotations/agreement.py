@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 
 from multitag.data.annotations.answers import Judgements
+from multitag.extras import import_extra
+
+PACKAGE = "krippendorff"
 
 
 def label_agreement(cells: Iterable[Judgements]) -> dict[str, float | None] | None:
@@ -29,7 +32,7 @@ def label_agreement(cells: Iterable[Judgements]) -> dict[str, float | None] | No
     Krippendorff, K. Computing Krippendorff's alpha-reliability. 2011.
     """
     several = [cell.answers for cell in cells if len(cell.answers) > 1]
-    if not several or find_spec("krippendorff") is None:
+    if not several or find_spec(PACKAGE) is None:
         return None
     names = dict.fromkeys(name for answers in several for answer in answers for name in answer.mentioned())
     agreement: dict[str, float | None] = {}
@@ -47,6 +50,5 @@ def label_agreement(cells: Iterable[Judgements]) -> dict[str, float | None] | No
 def _alpha(counts: Any) -> float | None:
     if not (counts.sum(axis=0) > 0).all():
         return None
-    import krippendorff
-
+    krippendorff: Any = import_extra(PACKAGE, "train")
     return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any, Self
 
 from multitag.config.data import Annotators
-from multitag.data.annotations.agreement import label_agreement
+from multitag.data.annotations.agreement import PACKAGE, label_agreement
 from multitag.data.annotations.answers import Judgements, decide
 from multitag.data.phrases import count_noun, describe_columns
 from multitag.data.row_labels import NOTHING, RowLabels, join_rows
@@ -93,6 +94,8 @@ def _notes(judged: Sequence[Judgements], annotators: Annotators, names: Sequence
     tied = f"; {count_noun(ties, 'tie is', 'ties are')} unknown" if ties else ""
     other = "; --annotators any or mean decides otherwise" if annotators == "auto" else ""
     yield f"{who} {count_noun(len(several), 'row', 'rows')} more than once: {RULES[by]}{tied}{other}"
+    if find_spec(PACKAGE) is None:
+        yield f"how far they agree is measured with the package {PACKAGE}: pip install 'multitag[train]'"
 
 
 def _names(cell: Judgements) -> set[str]:

@@ -74,6 +74,8 @@ def _read_tasks(columns: Columns) -> Export:
     tasks = []
     for index, (cell, kept) in enumerate(zip(columns[key], given, strict=True)):
         data = columns["data"][index]
+        if not isinstance(data, Mapping):
+            raise NotUnderstoodError(f"expected the 'data' of a task as an object, got {type(data).__name__}")
         answers = {question: [_answer(annotation, question) for annotation in kept] for question in questions}
         cells = {**({"id": columns["id"][index]} if "id" in columns.names else {}), **data}
         tasks.append(AnnotatedTask(cells, answers, ALL_SKIPPED if cell and not kept else NO_ANSWER))
@@ -131,7 +133,10 @@ def _read_flat(columns: Columns) -> Export:
         except NotUnderstoodError:  # another control's, or data
             continue
     structured = [name for name in answers if any(_is_structured(cell) for cell in columns[name])]
-    questions = structured or [name for name in answers if _recurs(columns[name])]
+    # A text recurs where several annotators have answered: of each task one row tells.
+    ids = columns["id"] if "id" in columns.names else range(len(columns))
+    first = {str(task): index for index, task in reversed([*enumerate(ids)])}.values()
+    questions = structured or [name for name in answers if _recurs([columns[name][index] for index in first])]
     tasks = []
     for index in range(len(columns)):
         row = columns.row(index)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from multitag.data.annotations.answers import Answer
-from multitag.data.cells import CellError, check_characters, is_missing
+from multitag.data.cells import CellError, check_characters, is_missing, shorten
 
 MAX_NAMES = 100_000  # labels of one answer; no tool shows as many
 
@@ -122,10 +122,9 @@ def read_shares(values: Iterable[tuple[object, object]], where: str) -> tuple[tu
             raise NotUnderstoodError(
                 f"{where}: expected labels with a score each, got {type(name).__name__} and {type(share).__name__}"
             )
-        number = float(share)
-        if not 0 <= number <= 1:
-            raise NotUnderstoodError(f"{where}: expected a score from 0 to 1, got {number:g}")
-        shares.update((written, number) for written in read_names(name, where))
+        if not 0 <= share <= 1:  # type: ignore[operator]
+            raise NotUnderstoodError(f"{where}: expected a score from 0 to 1, got {shorten(share)}")
+        shares.update((written, float(share)) for written in read_names(name, where))
     return tuple(shares.items())
 
 

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.data.annotations.columns import AnnotationColumns
 from multitag.data.audit.columns import ColumnAudit, audit_columns, count_duplicated_rows
 from multitag.data.audit.finding import Finding
 from multitag.data.audit.findings import find_in_table, find_long
@@ -77,6 +78,8 @@ class TableAudit:
         What is wrong or odd.
     problem : str or None
         Why it cannot be trained on as it is.
+    agreement : dict or None
+        Krippendorff's alpha of the annotators by label, where several answered; None for one that is not defined.
     """
 
     text_column: str
@@ -96,6 +99,7 @@ class TableAudit:
     pairs: tuple[tuple[str, str, int], ...]
     findings: tuple[Finding, ...]
     problem: str | None
+    agreement: dict[str, float | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,7 @@ def _audit_texts(
         pairs=tuple((*pair, count) for pair, count in _most_frequent(pairs)[:TOP_PAIRS]),
         findings=(*find_in_table(table, alike, min_support), *find_long(n_tokens, table.rows, max_length)),
         problem=_problem(table),
+        agreement=table.shape.agreement if isinstance(table.shape, AnnotationColumns) else None,
     )
 
 
