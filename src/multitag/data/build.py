@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from multitag.config import TableConfig
 from multitag.data.annotations.columns import AnnotationColumns
 from multitag.data.cells import RowError
+from multitag.data.label_formats.cells.formats import FastText
 from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.choose import RememberedConfig, choose_shape, label_columns
 from multitag.data.label_formats.column_patterns import check_column
@@ -101,6 +102,8 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     shape = choose_shape(data, label_columns(data, columns.names, source.name), columns.__getitem__, source.name)
     if set(texts.names) & set(shape.columns):
         texts = _texts_with_labels(texts, shape, source.name)
+    elif isinstance(shape, CellColumns) and shape.is_fasttext:
+        shape = replace(shape, form=FastText(with_text=False))
     files = _files(source)
     starts = _starts(files)
     numbers: list[int] = []

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from multitag.data.cells import CellError, is_missing
-from multitag.data.label_formats.cells.formats import FASTTEXT, CellFormat, FastText, Separated
-from multitag.data.label_formats.cells.lists import Brackets, JsonList, Lists, PythonList
+from multitag.data.label_formats.cells.formats import FASTTEXT, SEPARATORS, CellFormat, FastText, Separated
+from multitag.data.label_formats.cells.lists import Brackets, JsonList, Lists, PythonList, find_bullets
 from multitag.data.label_formats.cells.literals import read_literal
 from multitag.data.label_formats.cells.notations import begins_list, is_listing, is_quoted_listing, read_listing
 from multitag.data.label_formats.cells.objects import SAMPLE, NotLabelsError, Objects, find_objects
@@ -55,6 +55,9 @@ def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = 
         form = _find_list(texts)
         if form is not None:
             return form
+    bullets = find_bullets(texts)
+    if bullets is not None:
+        return bullets
     mixed = _find_list_among_names(texts)
     if mixed is not None:
         return mixed
@@ -103,11 +106,14 @@ def find_brackets(texts: Sequence[str]) -> Brackets:
 def _find_list_among_names(texts: Sequence[str]) -> CellFormat | None:
     """Return the format of cells of which many are lists of names that are cells of their own elsewhere, as ``War``."""
     listed, plain = [text for text in texts if is_listing(text)], {text.strip() for text in texts}
-    if len(listed) < max(2, FEW * len(texts)) or all(map(is_quoted_listing, listed)):
+    if len(listed) < max(2, FEW * len(texts)):
         return None
     form = find_brackets(listed)
     items = {str(item) for text in dict.fromkeys(listed) for item in _split(text, form)}
-    return form if items and len(items & plain) >= MOST * len(items) else None
+    alone = items & plain
+    if all(map(is_quoted_listing, listed)) and not any(mark in name for name in alone for mark in SEPARATORS):
+        return None  # lists beyond doubt are read among separated names, too
+    return form if items and len(alone) >= MOST * len(items) else None
 
 
 def _parses(text: str, read: Callable[[str], Any]) -> bool:

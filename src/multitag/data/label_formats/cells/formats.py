@@ -130,13 +130,22 @@ class Single:
 
 @dataclass(frozen=True)
 class FastText:
-    """Words that start with ``__label__``, wherever they stand; the other words are the text."""
+    """Words that start with ``__label__``, wherever they stand; the other words are the text.
 
+    Parameters
+    ----------
+    with_text : bool
+        Whether a text stands beside the labels; in a column of labels alone a name may have several words.
+    """
+
+    with_text: bool = True
     name = "fasttext"
 
     def split(self, text: str) -> Iterable[object]:
         """Return what stands after each ``__label__``, without a comma behind it; see :meth:`CellFormat.split`."""
         marks = "".join(SEPARATORS)
+        if not self.with_text:
+            return [name.strip().rstrip(marks) for name in text.split(FASTTEXT)]
         return [name.rstrip(marks) for word in _WORD.findall(text) for name in word.split(FASTTEXT)]
 
     def describe(self) -> str:
