@@ -38,7 +38,8 @@ def inspect(*data: DataFile, quarantine: QuarantineFile = None, json: AsJson = F
         source.columns, table, packaged_token_counter(),
         min_support=config.data.min_support, max_length=config.model.max_length,
     )  # fmt: skip
-    lines = (*(f"note: {note}" for note in source.notes), *(source if table is None else table).lines())
+    read_from = source if table is None else table
+    lines = (*(f"note: {note}" for note in read_from.notes), *read_from.lines())
     if json:
         read = {"read": lines} if lines else {}
         print_lines(dumps({"source": source.name, **read, **audit.to_dict()}, ensure_ascii=False, indent=2))

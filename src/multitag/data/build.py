@@ -124,7 +124,7 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     labels = tuple(row.labels.names for row in used)
     notes = _check_plausibility(labels, lost, lost_cells, shape, data, source.name)
     if isinstance(shape, AnnotationColumns):
-        notes += shape.notes
+        notes += (f"{source.name}: {note}" for note in shape.notes)
     left_out = [*source.left_out, *lost]
     return Table(
         texts=tuple(row.text for row in used), labels=labels, rows=tuple(numbers),

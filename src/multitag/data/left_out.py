@@ -16,6 +16,8 @@ from multitag.atomic import new_file
 BAD_LABELS, BAD_TEXT = "with labels that cannot be read", "with a text that cannot be read"
 WITHOUT_TEXT, WITHOUT_LABELS, REPEATED_HEADER = "without text", "without labels", "repeating the header"
 
+MERGED = "merged with an earlier row of their text"  # used all the same
+
 HEADER = ("file", "row", "column", "reason", "content")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from multitag.data.label_formats.cells.formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.plausibility import has_all_labels
-from multitag.data.left_out import BAD_LABELS, BAD_TEXT, WITHOUT_LABELS, LeftOut, summary_line
+from multitag.data.left_out import BAD_LABELS, BAD_TEXT, MERGED, WITHOUT_LABELS, LeftOut, summary_line
 from multitag.data.phrases import count_noun, describe_columns, list_columns, list_first
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError
@@ -202,7 +202,8 @@ def refuse_defects(table: Table) -> None:
     DataError
         Names the first such row.
     """
-    defects = [row for row in table.left_out if row.kind != WITHOUT_LABELS]  # those were asked to be left out
+    # Rows without labels were asked to be left out; what is merged is not lost.
+    defects = [row for row in table.left_out if row.kind not in (WITHOUT_LABELS, MERGED)]
     if defects:
         raise DataError(f"{defects[0].place}: {defects[0].reason}; refused by --strict ({table.summary})")
 

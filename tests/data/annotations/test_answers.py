@@ -18,8 +18,9 @@ from multitag.config import TableConfig
 from multitag.data.annotations.agreement import label_agreement
 from multitag.data.annotations.answers import Answer, Judgements, decide
 from multitag.data.audit.table import audit_table
-from multitag.data.read import inspect_table
+from multitag.data.read import inspect_table, read_table
 from multitag.data.row_labels import RowLabels
+from multitag.errors import DataError
 
 NAMES = ("War", "Drama", "Comedy")
 THREE = (Answer(("War", "Drama"), annotator="a"), Answer(("War",), annotator="b"), Answer((), annotator="c"))
@@ -117,7 +118,7 @@ def test_a_run_says_what_became_of_several_annotators(write: Callable[[str, str]
     assert table.labels == (("War",), ("Comedy",), ("Drama",))
     (note,) = [note for note in table.notes if "annotators answered" in note]
     assert note == (
-        "2 annotators answered 2 rows more than once: a label holds where most of those asked gave it; "
+        "tasks.json: 2 annotators answered 2 rows more than once: a label holds where most of those asked gave it; "
         "1 tie is unknown; --annotators any or mean decides otherwise"
     )
     agreement = audit_table(opened.columns, table).table.agreement
@@ -142,3 +143,20 @@ def test_rows_of_one_task_are_its_annotators(write: Callable[[str, str], Path]) 
     assert table is not None
     assert table.labels == (("Drama",), ("Drama",))
     assert (table.n_rows_source, len(table.left_out)) == (6, 4)
+
+
+def test_strict_refuses_what_is_lost_and_not_what_is_joined(write: Callable[[str, str], Path]) -> None:
+    rows = [min_row(1, STORM, "War"), min_row(1, STORM, "War", by=2), min_row(2, CHEFS, "Drama")]
+    table = read_table(write("min.json", json.dumps(rows)), strict=True, labels="topic", text="text")
+    assert table.labels == (("War",), ("Drama",))
+    skipped = json.dumps([*json.loads(TASKS), task(4, "skipped", annotation(cancelled=True))])
+    with pytest.raises(DataError, match=r"^tasks.json, row 4: every annotator skipped this task; refused by --strict"):
+        read_table(write("tasks.json", skipped), strict=True)
+
+
+def test_scores_are_said_to_be_soft_labels(write: Callable[[str, str], Path]) -> None:
+    rows = [{"text": STORM, "cats": {"War": 0.9}}, {"text": CHEFS, "cats": {"War": 0.0}}]
+    table = inspect_table(write("x.json", json.dumps(rows)), TableConfig())[1]
+    assert table is not None
+    told = "1 row has scores, which are soft labels: learned as they are, counted from 0.5 on"
+    assert table.notes[-1] == f"x.json: {told}"

@@ -84,6 +84,10 @@ class AnnotationColumns:
 
 
 def _notes(judged: Sequence[Judgements], annotators: Annotators, names: Sequence[str]) -> Iterable[str]:
+    soft = sum(any(answer.shares for answer in cell.answers) for cell in judged)
+    if soft:
+        rows = count_noun(soft, "row has", "rows have")
+        yield f"{rows} scores, which are soft labels: learned as they are, counted from 0.5 on"
     several = [cell for cell in judged if any(_answered_twice(cell, name) for name in _names(cell))]
     if not several:
         return

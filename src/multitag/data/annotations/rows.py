@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from multitag.data.annotations.answers import Answer, Judgements
-from multitag.data.annotations.task import MERGED, AnnotatedTask, Export, NoAnswer, NotUnderstoodError
+from multitag.data.annotations.task import AnnotatedTask, Export, NoAnswer, NotUnderstoodError
 from multitag.data.columns import Columns
-from multitag.data.left_out import LeftOut
+from multitag.data.left_out import MERGED, LeftOut
 from multitag.data.phrases import join_phrase, list_first
 from multitag.data.readers.source import Source
 

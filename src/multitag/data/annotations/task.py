@@ -14,7 +14,6 @@ MAX_NAMES = 100_000  # labels of one answer; no tool shows as many
 
 NOT_ANNOTATED, SKIPPED = "not annotated", "skipped by annotators"
 REJECTED, DISCARDED = "rejected by annotators", "discarded by annotators"
-MERGED = "merged with an earlier row of their text"
 
 
 class NotUnderstoodError(Exception):
