@@ -97,7 +97,7 @@ def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, s
                 raise ConfigError(f"{name}: not used with label_columns, whose names are the labels; leave it out")
         return IndicatorColumns(columns)
     present = [cell for column in columns for cell in cells_of(column) if not is_missing(cell)]
-    if any(isinstance(cell, Judgements) for cell in present):
+    if present and isinstance(present[0], Judgements):  # then all are
         return AnnotationColumns.of(columns, present, data.annotators)
     names = None if data.label_names is None else read_label_names(data.label_names)
     form = _configured_form(data, present)

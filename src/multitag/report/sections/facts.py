@@ -31,7 +31,7 @@ def facts_sections(
     if metrics.refit is not None:
         run.append(("Final model", f"retrained on all {metrics.refit.rows} rows for {metrics.refit.epochs:g} epochs"))
     return [
-        Section("data", "Data and split", [Facts(_data_facts(provenance.data, provenance.split))]),
+        Section("data", "Data and split", [Facts(data_facts(provenance.data, provenance.split))]),
         Section("base-model", "Base model", [Facts(_model_facts(provenance.base_model))]),
         Section("thresholds", "Thresholds", [Facts(_threshold_facts(thresholds))]),
         Section("run", "Run", [Facts(run)]),
@@ -39,7 +39,8 @@ def facts_sections(
     ]
 
 
-def _data_facts(data: DataFacts, split: SplitFacts) -> _Entries:
+def data_facts(data: DataFacts, split: SplitFacts) -> _Entries:
+    """Return what is said of the table and how it was divided."""
     left_out = [f"row {row}: {reason}" for row, reason in data.left_out]
     if len(left_out) > _MAX_LEFT_OUT:
         left_out[_MAX_LEFT_OUT:] = [f"and {len(left_out) - _MAX_LEFT_OUT} more rows"]
