@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.data.texts import Text
+from multitag.data.unknown_tokens import ANOTHER_MODEL, UnknownTally, UnknownTokens
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends.backend import open_backend
@@ -93,9 +94,13 @@ class Classifier:
         """
         return self._score(texts, PredictOptions(batch_size=batch_size))
 
-    def _score(self, texts: Sequence[Text], options: PredictOptions) -> NDArray[np.float32]:
+    def _score(
+        self, texts: Sequence[Text], options: PredictOptions, tally: UnknownTally | None = None
+    ) -> NDArray[np.float32]:
         check_texts(texts, str(self.bundle.manifest.data.get("text_column", "text")))
-        y_raw = score_texts(self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool)
+        y_raw = score_texts(
+            self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool, tally
+        )
         return self.bundle.calibration.apply(y_raw)
 
     def predict(
@@ -135,7 +140,7 @@ class Classifier:
         return build_predictions(self.label_names, y_prob, y_pred)
 
     def predict_arrays(
-        self, texts: Sequence[Text], options: PredictOptions
+        self, texts: Sequence[Text], options: PredictOptions, tally: UnknownTally | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Predict the labels of texts, as arrays.
 
@@ -143,6 +148,8 @@ class Classifier:
         ----------
         texts : sequence of str or of (str, str), length n_texts
         options : PredictOptions
+        tally : UnknownTally, optional
+            Gets the unknown tokens of these texts added.
 
         Returns
         -------
@@ -157,7 +164,7 @@ class Classifier:
             As :meth:`predict`.
         """
         options.check_policy(self._policy)  # before the minutes that scoring may take
-        y_prob = self._score(texts, options)
+        y_prob = self._score(texts, options, tally)
         return y_prob, self._decide(y_prob, options)
 
     def decide(
@@ -194,6 +201,11 @@ class Classifier:
     def _decide(self, y_prob: NDArray[np.floating], options: PredictOptions) -> NDArray[np.int64]:
         cuts = self._cuts if options.threshold is None else np.full(len(self.label_names), options.threshold)
         return apply_thresholds(y_prob, cuts, top_k=options.top_k, at_least_one=options.at_least_one)
+
+    def unknown_note(self, unknown: UnknownTokens) -> str | None:
+        """Return a sentence with a remedy where more than 5% of the tokens of some texts is unknown to the model."""
+        name = str(self.bundle.manifest.base_model.get("name", "the model"))
+        return unknown.note(name, f"train on {ANOTHER_MODEL}")
 
     def close(self) -> None:
         """Remove the temporary folder of a zip; a bundle that is a folder stays."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from multitag.data.table import Table
 from multitag.data.texts import Text
+from multitag.data.unknown_tokens import UnknownTokenCounter, UnknownTokens
 from multitag.errors import BundleError, DataError, describe_error
 
 # A WordPiece or BPE token covers at most about this many characters. A text is cut to max_length times as many before
@@ -101,6 +104,14 @@ class TextEncoder:
         if not all(map(all, rows)):
             raise BundleError(f"{self.path}: returns no token for a text; expected at least the special ones")
         return rows
+
+    def count_unknown(self, texts: Sequence[Sequence[Sequence[int]]]) -> UnknownTokens:
+        """Count the unknown tokens of texts as :meth:`encode_windows` returns them."""
+        return self._counter.count([windows[0] if len(windows) == 1 else [*chain(*windows)] for windows in texts])
+
+    @cached_property
+    def _counter(self) -> UnknownTokenCounter:
+        return UnknownTokenCounter(self.tokenizer)
 
 
 @contextmanager

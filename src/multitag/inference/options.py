@@ -14,6 +14,7 @@ DEFAULT_BATCH_SIZE = 32
 MAIN = Option(main=True)
 
 ToolName = Literal["label-studio", "doccano", "prodigy", "argilla"]  # annotation tools that import predictions
+OnError = Literal["stop", "keep"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class PredictOptions(Section):
         Predict the most probable label where none reaches its threshold.
     batch_size : int
         Texts per batch at most.
+    on_error : {"stop", "keep"}
+        Bad rows of --input: stop at the first, or keep each with an empty prediction and the reason in column error.
 
     Raises
     ------
@@ -41,6 +44,7 @@ class PredictOptions(Section):
     top_k: Annotated[int | None, MAIN] = None
     at_least_one: Annotated[bool, MAIN] = False
     batch_size: Annotated[int, Range(at_least=1), MAIN] = DEFAULT_BATCH_SIZE
+    on_error: Annotated[OnError, MAIN] = "stop"
 
     def check_policy(self, policy: PolicyName | None) -> None:
         """Refuse options that would give other labels than those a guarantee holds for.

@@ -113,7 +113,7 @@ def test_agreement_where_all_answers_are_alike_is_not_defined() -> None:
 
 def test_a_run_says_what_became_of_several_annotators(write: Callable[[str, str], Path]) -> None:
     path = write("tasks.json", TASKS)
-    opened, table = inspect_table(path, TableConfig())
+    opened, table, _ = inspect_table(path, TableConfig())
     assert table is not None
     assert table.labels == (("War",), ("Comedy",), ("Drama",))
     (note,) = [note for note in table.notes if "annotators answered" in note]

@@ -76,7 +76,7 @@ def test_columns_that_are_named_are_found_and_those_of_the_bundle_too(sample: Sa
     table = read(path)
     text, labels = table.text_columns.names, table.shape.columns
     format = sample.tool if sample.name == "output.jsonl" else "auto"  # whose columns have names of their own
-    again = multitag.read_table(path, text=text, labels=labels, format=format, allow_unlabelled=True)
+    again = multitag.read_table(path, text=text, labels=labels, format=format, unlabelled="keep", unknown="mask")
     assert (again.texts, again.labels, again.left_out) == (table.texts, table.labels, table.left_out)
     facts = {
         "text_column": text[0], "label_column": labels[0], "label_shape": "annotations", "label_annotators": "any",
@@ -99,7 +99,7 @@ def test_a_nested_name_is_that_of_the_task(write: Write) -> None:
 
 def test_nothing_chosen_is_an_answer_and_not_a_gap(write: Write) -> None:
     """A row that was judged to have no label is not one that nobody looked at."""
-    opened, table = inspect_table(write("tasks.json", LABEL_STUDIO), TableConfig())
+    opened, table, _ = inspect_table(write("tasks.json", LABEL_STUDIO), TableConfig())
     assert table is not None
     assert [table.shape.read([cell]).judged for cell in opened.columns["topic"]] == [True, True, True]
 
@@ -110,7 +110,7 @@ def test_predictions_are_not_answers(write: Write) -> None:
 
 
 def test_a_rejected_label_is_no_and_others_are_unknown(write: Write) -> None:
-    opened, table = inspect_table(write("binary.jsonl", PRODIGY_BINARY), TableConfig())
+    opened, table, _ = inspect_table(write("binary.jsonl", PRODIGY_BINARY), TableConfig())
     assert table is not None
     told = {
         text: table.shape.read([cell]) for text, cell in
@@ -125,7 +125,7 @@ def test_a_rejected_label_is_no_and_others_are_unknown(write: Write) -> None:
 
 def test_labels_that_were_no_option_are_unknown(write: Write) -> None:
     few = {**choose(CHEFS, "Comedy"), "options": [{"id": "Comedy", "text": "Funny"}]}
-    opened, table = inspect_table(write("x.jsonl", lines([choose(STORM, "War"), few])), TableConfig())
+    opened, table, _ = inspect_table(write("x.jsonl", lines([choose(STORM, "War"), few])), TableConfig())
     assert table is not None
     first, second = (table.shape.read([cell]) for cell in opened.columns["accept"])
     assert (first.unknown, set(second.unknown)) == ((), {"War", "Drama"})
@@ -244,7 +244,7 @@ def test_whatever_is_within_it_is_read_or_refused(sample: Sample, data: st.DataO
     path = write("x.json", json.dumps(content))
     for format in ("auto", sample.tool):
         try:
-            _, table = inspect_table(path, TableConfig(format=format))
+            _, table, _ = inspect_table(path, TableConfig(format=format))
         except DataError as error:
             assert str(error).isprintable()
             assert len(str(error)) < 2000

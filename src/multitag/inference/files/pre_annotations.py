@@ -18,7 +18,7 @@ from multitag.data.readers.records import Record
 from multitag.data.texts import TextColumns, join_text
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.held_out import probability_column
-from multitag.inference.files.rows import PREDICTED, read_text, record_data
+from multitag.inference.files.rows import ERROR, PREDICTED, read_text, record_data
 from multitag.inference.options import ToolName
 
 ENDINGS = {"label-studio": ".json", "argilla": ".json", "doccano": ".jsonl", "prodigy": ".jsonl"}
@@ -77,7 +77,7 @@ class PredictedText:
 
 
 class PreAnnotationWriter:
-    """Writes records with predictions as a tool imports them; those without a text are left out.
+    """Writes records with predictions as a tool imports them; those without a prediction are left out.
 
     Parameters
     ----------
@@ -116,9 +116,9 @@ class PreAnnotationWriter:
     def _converted(self, record: Record) -> dict[str, Any]:
         columns = {name: probability_column(name) for name in self.predictor.names}
         probabilities = {name: round(record[column], DIGITS) for name, column in columns.items()}
-        added = {PREDICTED, *columns.values()}
+        added = {ERROR, PREDICTED, *columns.values()}
         data = {name: _plain(cell) for name, cell in record_data(record).items() if name not in added}
-        text = read_text(record, self.predictor.texts, f"text {self.written}")
+        text = read_text(record, self.predictor.texts)
         assert text is not None  # or nothing would be predicted
         predicted = PredictedText(join_text(text), data, record[PREDICTED], probabilities, self.written)
         return self.convert(predicted, self.predictor)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from multitag.data.cells import CellError, shorten
 from multitag.data.label_formats.cells.literals import has_neighbours, list_items, read_literal
-from multitag.data.label_formats.cells.notations import is_listing, read_listing
+from multitag.data.label_formats.cells.notations import is_listing, is_wrapped, read_listing
 
 BULLETS = ("- ", "* ", "+ ", "\u2022 ", "\u2013 ")
 
@@ -126,6 +126,8 @@ class Brackets:
         stripped = text.strip()
         if not is_listing(stripped) and stripped[0] not in "[({" and stripped[-1] not in "])}":
             return [stripped]
+        if is_wrapped(stripped) and not stripped[1:-1].strip():  # {} is not an object here
+            return []
         return read_listing(stripped, self.mark)
 
     def describe(self) -> str:
