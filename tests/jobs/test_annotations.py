@@ -58,6 +58,6 @@ def test_an_export_is_trained_on_measured_and_predicted_for(export, settings, ti
 def test_a_data_frame_of_an_export_is_read_too(export, table):
     import pandas as pd
 
-    read = multitag.read_table(pd.read_json(export), annotators="majority")
+    read = multitag.read_table(pd.read_json(export), annotators="majority", unknown="mask")
     assert read.texts == table.texts
     assert not any(isinstance(cell, Judgements) for cell in read.labels)
