@@ -36,7 +36,8 @@ def has_signs(names: Collection[str]) -> bool:
 
 def recognises(columns: Columns) -> bool:
     """Return whether the cells are those of this tool."""
-    return has_signs(columns.names) or any(_holds_scores(columns, name) for name in columns.names)
+    scored = (name for name in columns.names if _holds_scores(columns, name))
+    return has_signs(columns.names) or any(_has_shares(columns, name) for name in scored)
 
 
 def read(source: Source) -> Export:
@@ -84,6 +85,11 @@ def _holds_scores(columns: Columns, name: str) -> bool:
         or (isinstance(cell, list) and cell and all(isinstance(item, Mapping) and item.keys() == PAIR for item in cell))
         for cell in columns[name]
     )
+
+
+def _has_shares(columns: Columns, name: str) -> bool:
+    """Return whether a score is more than a flag: where all are 0 or 1, anybody may have written them."""
+    return any(item["score"] not in (0, 1) for cell in columns[name] if cell is not None for item in cell)
 
 
 def _answer(cell: object) -> Answer:
