@@ -67,6 +67,7 @@ REFUSED_CASES = ["02-stray-quote-swallows-rows/in.tsv", "21-csv-shapes-refused/t
 DECIDED_ELSEWHERE = {
     "01-multihot-vector/in.csv",  # takes a file of names, see below
     "06-label-studio/export.csv", "06-label-studio/min.json",  # annotation tools have columns of their own
+    "16-misleading-label-key/in.jsonl",  # spaCy's, recognised
     "09-fasttext-commas/comma.txt", "09-fasttext-commas/comma_space.txt",  # known
     "17-lines-of-text-cut-at-comma/lines.txt",  # has no labels
     "29-zeros-are-an-answer/in.csv",  # what a row of zeros needs, see below
