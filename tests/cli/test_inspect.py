@@ -121,6 +121,25 @@ def test_what_is_in_doubt_is_to_be_decided(run: Run, tmp_path: Path) -> None:
     )
 
 
+def test_annotators_are_compared_by_label(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    answers = [(("[red]", "B"), ("[red]",)), (("B",), ("B",)), ((), ("B",)), (("A",), ("A",))]
+    path.write_text(json.dumps([
+        {"data": {"text": f"text {number}"}, "annotations": [
+            {"completed_by": by, "result": [{"from_name": "q", "type": "choices", "value": {"choices": names}}]}
+            for by, names in enumerate(both)
+        ]}
+        for number, both in enumerate(answers)
+    ]))  # fmt: skip
+    shown = run(str(path))
+    lines = [line.split() for line in shown.splitlines()]
+    assert "note: x.json: 2 annotators answered 4 rows more than once" in shown
+    assert "Agreement of annotators (Krippendorff's alpha: 1 is full, 0 is chance)" in shown
+    assert ["A", "1.00"] in lines and ["[red]", "1.00"] in lines and ["B", "0.12"] in lines
+    agreement = json.loads(run(str(path), "--json"))["table"]["agreement"]
+    assert agreement == {"A": 1.0, "B": pytest.approx(0.125), "[red]": 1.0}
+
+
 def test_a_wrong_column_is_an_error_even_alone(run: Run, table: str) -> None:
     with pytest.raises(DataError, match="no column 'plot'; the columns are 'Plot', 'Tags'; did you mean 'Plot'"):
         run(table, "--text", "plot")

@@ -69,6 +69,17 @@ def test_a_file_in_the_same_rows_with_predictions_out(
     assert [row["predicted_labels"] for row in written] == [",".join(each.labels) for each in predictions]
 
 
+def test_pre_annotations_for_a_tool(multitag_run, bundle, films_csv, texts, tmp_path):
+    target = tmp_path / "tasks.json"
+    ended = multitag_run(
+        "predict", bundle, "--input", films_csv, "--text", "Plot", "--output", target, "--format", "label-studio"
+    )
+    assert ended.code == 0
+    assert "the labelling interface needs <Text name=" in ended.err
+    assert ended.out == f"{target}: {len(texts)} rows\n"
+    assert [task["data"]["Plot"] for task in json.loads(target.read_text())] == texts
+
+
 def test_a_file_is_read_as_the_options_say(multitag_run, bundle, tmp_path):
     (tmp_path / "in.tsv").write_text('A title\nPlot\ty\n# c\n"Hold\t1\nIt is\t2\nHe ran"\t3\n', encoding="utf-8")
     arguments = ["predict", bundle, "--input", tmp_path / "in.tsv", "--text", "Plot", "--output", tmp_path / "o.tsv"]

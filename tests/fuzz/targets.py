@@ -24,6 +24,7 @@ from onnx.helper import make_graph, make_model, make_node, make_opsetid, make_te
 from safetensors.numpy import save
 
 import multitag
+from data.annotations.exports import SAMPLES
 from data.workbooks import sheet_xml, workbook, zipped
 from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST, METRICS
@@ -33,7 +34,9 @@ from multitag.bundle.onnx_graph import check_graph
 from multitag.bundle.strict_json import dump_json, parse_json_object
 from multitag.bundle.tensor_header import check_tensor_header
 from multitag.bundle.zip_reader import unzip_bundle
-from multitag.config import Config
+from multitag.config import Config, TableConfig
+from multitag.data.annotations.recognise import TOOLS
+from multitag.data.read import inspect_table
 from multitag.data.readers.source import open_source
 from multitag.errors import BundleError, MultitagError
 from multitag.inference.backends.onnx import OnnxBackend
@@ -296,6 +299,35 @@ def _parse_label_cell(data: bytes, folder: Path) -> None:
     multitag.read_table(folder / "x.jsonl", text="text", labels="labels", allow_unlabelled=True)
 
 
+def _table_file(data: bytes, folder: Path) -> Path:
+    """Write an export with the ending that its tool gives it."""
+    path = folder / ("x.json" if data.lstrip()[:1] in (b"[", b"{") else "x.csv")
+    path.write_bytes(data)
+    return path
+
+
+def _export(tool: str) -> Target:
+    def parse(data: bytes, folder: Path) -> None:
+        path = _table_file(data, folder)
+        for format in (tool, "auto"):
+            inspect_table(path, TableConfig(format=format, annotators="mean"), folder / "bad.csv")
+
+    corpus = [sample.content.encode() for sample in SAMPLES if sample.tool == tool]
+    return Target(f"{tool} export", lambda: corpus, parse)
+
+
+def _parse_nested(data: bytes, folder: Path) -> None:
+    multitag.read_table(
+        _table_file(data, folder), text="data.text", labels="meta.tags", format="table", allow_unlabelled=True
+    )
+
+
+NESTED = [
+    b'[{"data": {"text": "a"}, "meta": {"tags": ["b", "c"]}}, {"data": {"text": "d"}, "meta": {"tags": "c"}}]',
+    b'data,meta\n"{""text"": ""a""}","{""tags"": [""b"", ""c""]}"\n',
+]
+
+
 @functools.cache
 def _classifier() -> multitag.Classifier:
     return multitag.load(base_bundle())
@@ -334,5 +366,7 @@ TARGETS = (
     Target("sheet of a workbook", lambda: [sheet_xml([["text", "labels"], ["a", 1.5], [True, None]]).encode()],
            _parse_sheet),
     Target("label cell", lambda: LABEL_CELLS, _parse_label_cell),
+    *map(_export, TOOLS),
+    Target("nested columns", lambda: NESTED, _parse_nested),
     *map(_predict, (".csv", ".jsonl", ".parquet")),
 )  # fmt: skip

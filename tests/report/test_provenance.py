@@ -4,6 +4,7 @@ import pytest
 
 from multitag.errors import BundleError
 from multitag.report.provenance import Provenance
+from multitag.report.sections.facts import data_facts
 
 PARTS = ("base_model", "data", "split")
 
@@ -28,3 +29,13 @@ def test_what_cannot_be_shown_is_said(part, key, value, message, facts):
     with pytest.raises(BundleError) as raised:
         Provenance.from_manifest(**parts | {part: parts[part] | {key: value}})
     assert str(raised.value) == message
+
+
+def test_agreement_of_annotators_is_shown_the_least_first(facts):
+    parts = {name: facts[name] for name in PARTS}
+    agreement = {"War": 0.75, "Drama": 0.25, "Comedy": None}
+    provenance = Provenance.from_manifest(**parts | {"data": parts["data"] | {"label_agreement": agreement}})
+    shown = dict(data_facts(provenance.data, provenance.split))
+    assert shown["Agreement of annotators (Krippendorff's alpha)"] == "Drama 0.25, War 0.75"
+    plain = Provenance.from_manifest(**parts)
+    assert not [name for name, _ in data_facts(plain.data, plain.split) if name.startswith("Agreement")]

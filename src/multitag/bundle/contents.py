@@ -38,7 +38,7 @@ MAX_ID = 2**31
 COLUMN_FACTS: dict[str, tuple[type, ...]] = {
     "text_column": (str,), "label_column": (str,), "text_columns": (list,), "label_columns": (list,),
     "text_pair": (bool,), "label_shape": (str,), "label_key": (str, type(None)), "label_separator": (str, type(None)),
-    "label_places": (list,),
+    "label_places": (list,), "label_annotators": (str,),
 }  # fmt: skip
 
 KIND_NAMES = {str: "text", list: "a list of names", bool: "true or false", type(None): "null"}

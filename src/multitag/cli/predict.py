@@ -12,7 +12,7 @@ from multitag.cli.show import print_beside, print_lines, print_notes
 from multitag.config import PolicyName
 from multitag.config.setting import settings_of
 from multitag.errors import ConfigError, printable
-from multitag.inference.options import PredictOptions
+from multitag.inference.options import PredictOptions, ToolName
 
 if TYPE_CHECKING:
     from multitag.inference.classifier import Classifier
@@ -33,6 +33,7 @@ def predict(
     input_file: Annotated[Path | None, Parameter(name="--input", allow_leading_hyphen=True)] = None,
     output_file: Annotated[Path | None, Parameter(name="--output")] = None,
     columns: Annotated[list[str] | None, Parameter(name="--text", negative=(), metavar="TEXT")] = None,
+    format: ToolName | None = None,
     review: Path | None = None,
     policy: PolicyName | None = None,
     backend: Backend = "auto",
@@ -54,6 +55,8 @@ def predict(
         File to write; replaced if it exists.
     columns
         Column of texts of the --input; by default the bundle's. Repeatable.
+    format
+        Annotation tool to write pre-annotations for; by default a table, by the ending of the output.
     review
         Second file to write, with the rows where no label passes.
     policy
@@ -64,6 +67,8 @@ def predict(
         Print the prediction of one text as JSON.
     """
     _check(text, input_file, output_file, columns, json)
+    if format is not None and input_file is None:
+        raise ConfigError("--format is about the --output of an --input file; for one text there is --json")
     options = PredictOptions(**pop_settings(settings, *PREDICT_SETTINGS))
     if review is not None and input_file is None:
         raise ConfigError("--review takes the rows of --input where no label passes; name an --input")
@@ -85,8 +90,9 @@ def predict(
 
         reading = ReadOptions(**settings)
         done = predict_file(
-            classifier, input_file, output_file, text=columns, options=options, reading=reading, review=review
-        )
+            classifier, input_file, output_file, text=columns, options=options, reading=reading, review=review,
+            format=format,
+        )  # fmt: skip
         _print_guarantee(classifier)
     print_notes(done.notes)
     print_lines(done.line(output_file), *([done.review_line(review)] if review is not None else []))

@@ -11,6 +11,8 @@ ShapeName = Literal["auto", "separated", "single", "json", "python", "brackets",
 Unlabelled = Literal["error", "keep", "drop"]
 UnknownRule = Literal["ask", "mask", "no"]
 Quoting = Literal["auto", "double", "none"]
+FormatName = Literal["auto", "table", "label-studio", "doccano", "prodigy", "spacy", "argilla", "pipeline"]
+Annotators = Literal["auto", "majority", "any", "mean"]
 
 MAIN = Option(main=True)
 
@@ -37,6 +39,10 @@ class TableConfig(Section):
         Where labels are objects, the key of their names; detected if omitted.
     label_names : str or None
         File with the names of label ids.
+    format : {"auto", "table", "label-studio", "doccano", "prodigy", "spacy", "argilla", "pipeline"}
+        Whose export the file is, or a table; recognised by its content if omitted.
+    annotators : {"auto", "majority", "any", "mean"}
+        What several annotators make of a label: yes by majority, yes of any, or the mean as a soft label.
     unlabelled : {"error", "keep", "drop"}
         Rows with nothing where labels stand: refuse the table, keep them as examples of no label, or drop them.
     unknown : {"ask", "mask", "no"}
@@ -73,6 +79,8 @@ class TableConfig(Section):
     label_separator: str | None = None
     label_key: str | None = None
     label_names: Annotated[str | None, Option(path=True)] = None
+    format: FormatName = "auto"
+    annotators: Annotators = "auto"
     unlabelled: Annotated[Unlabelled, Option(shorthand=("allow_unlabelled", "keep"))] = "error"
     unknown: UnknownRule = "ask"
     soft: bool = False

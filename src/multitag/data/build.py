@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from multitag.config import TableConfig
+from multitag.data.annotations.columns import AnnotationColumns
 from multitag.data.duplicates.named_groups import describe_groups, read_groups
 from multitag.data.label_formats.cells.formats import FastText
 from multitag.data.label_formats.cells.objects import NotLabelsError
@@ -94,6 +95,8 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     notes += rows.settle(data)
     place = f"{source.name}, {describe_columns(shape.columns)}"
     notes = [f"{place}: {note}" for note in [*notes, *_label_notes(rows, data)]]
+    if isinstance(shape, AnnotationColumns):
+        notes += [f"{source.name}: {note}" for note in shape.notes]
     groups: tuple[str, ...] = ()
     if data.group is not None:
         column = check_column(columns.names, data.group, source.name, "group")
@@ -127,12 +130,19 @@ def _label_notes(rows: Rows, data: TableConfig) -> Iterator[str]:
         yield from shape.notes()
     bare = sum(row.judged and not row.names and not row.unknown for row in labels)
     if bare:
-        lists = isinstance(shape, CellColumns) and not shape.objects.have_answers
-        words = "empty lists" if lists else "zeros, or less than a half" if data.soft else "zeros"
+        words = _words_of_none(shape, data)
         says = "has no label: it says" if bare == 1 else "have no label: they say"
         yield f"{bare} of {count_noun(len(labels), 'row', 'rows')} {says} so with {words}"
     if data.soft and not isinstance(data, RememberedConfig):
         yield _describe_soft(labels)
+
+
+def _words_of_none(shape: LabelColumns, data: TableConfig) -> str:
+    if isinstance(shape, AnnotationColumns):
+        return "answers"
+    if isinstance(shape, CellColumns) and not shape.objects.have_answers:
+        return "empty lists"
+    return "zeros, or less than a half" if data.soft else "zeros"
 
 
 def _describe_soft(labels: Sequence[RowLabels]) -> str:

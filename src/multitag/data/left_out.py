@@ -17,6 +17,8 @@ BAD_LABELS, BAD_TEXT = "with labels that cannot be read", "with a text that cann
 WITHOUT_TEXT, WITHOUT_LABELS, REPEATED_HEADER = "without text", "without labels", "repeating the header"
 NOT_JUDGED, BAD_SHARE = "with no label judged", "with a share outside [0, 1]"
 
+MERGED = "merged with an earlier row of their text"  # used all the same
+
 HEADER = ("file", "row", "column", "reason", "content")
 
 

@@ -13,11 +13,13 @@ from multitag.config import TableConfig
 from multitag.config.schema import build
 from multitag.config.setting import takes_settings
 from multitag.config.values import as_list, describe_value
+from multitag.data.annotations.recognise import may_be_export, read_export
 from multitag.data.build import build_table, check_columns, with_known_columns
 from multitag.data.first_look.look import look_at, with_likely_columns
 from multitag.data.first_look.suggestion import Suggestion, suggest
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
+from multitag.data.nested import with_nested
 from multitag.data.readers.records import ReadOptions, Select
 from multitag.data.readers.source import Source, open_source
 from multitag.data.table import Table, check_rows, check_trainable, refuse_defects
@@ -115,10 +117,17 @@ def load_tables(
 
 def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> tuple[Table, TableConfig]:
     """Read a table; return also the settings with its columns, where they were not named."""
-    opened = open_source(source, ReadOptions.of(data), None if with_content else _needed_columns(data))
+    raw = open_source(source, ReadOptions.of(data), None if with_content else _needed_columns(data))
+    opened, data = _with_annotations(raw, data, keep_content=with_content)
     taken, notes = with_likely_columns(source, opened, data)
     table = build_table(opened, taken, keep_content=with_content)
     return replace(table, notes=(*notes, *table.notes)), taken
+
+
+def _with_annotations(source: Source, data: TableConfig, *, keep_content: bool) -> tuple[Source, TableConfig]:
+    """Read what an annotation tool exported, and columns within objects."""
+    opened, data = read_export(source, data, keep_content=keep_content)
+    return with_nested(opened, (*_listed(data.text or ()), *_listed(data.labels or ()))), data
 
 
 def inspect_table(
@@ -149,7 +158,9 @@ def inspect_table(
     """
     source = expand_source(source)
     quarantine = None if quarantine is None else as_path(quarantine, "quarantine")
-    opened = open_source(source, ReadOptions.of(data))
+    opened, data = _with_annotations(
+        open_source(source, ReadOptions.of(data)), data, keep_content=quarantine is not None
+    )
     known = with_known_columns(data, opened)
     if not check_columns(known, opened):
         opened, suggestion = look_at(source, opened, known)
@@ -184,7 +195,9 @@ def _files_of(name: str) -> list[Path]:
 
 def _needed_columns(data: TableConfig) -> Select | None:
     """Choose the columns to read, as others only take memory; None for all."""
-    if data.text is None or data.labels is None:  # to be found, or named by a pattern
+    if data.text is None or data.labels is None:  # to be found, an export's, or named by a pattern
+        return None
+    if data.format not in ("auto", "table"):
         return None
     named = (data.text, data.labels, data.group or ())
     needed = {name.strip() for names in named for name in _listed(names)}
@@ -192,8 +205,8 @@ def _needed_columns(data: TableConfig) -> Select | None:
 
     def select(names: Sequence[str]) -> Sequence[str]:
         lacking.difference_update(name.strip() for name in names)
-        if lacking:  # a message names all columns, and what is in them tells which is meant instead
-            return names
+        if lacking or (data.format == "auto" and may_be_export(names)):
+            return names  # a message names all columns, and what is in them tells which is meant instead
         return list(dict.fromkeys(name for name in names if name.strip() in needed))
 
     return select
@@ -227,6 +240,7 @@ def settings_of_bundle(facts: Mapping[str, Any], **changes: Any) -> TableConfig:
         "text_pair": facts.get("text_pair", False),
         "label_key": facts.get("label_key"),
         "label_shape": shape if shape in FORMS else "auto",
+        "annotators": facts.get("label_annotators", "auto"),
         "unknown": facts.get("unknown", "ask"),
         "soft": facts.get("soft", False),
         **({"label_columns": columns} if shape == "columns" else {"labels": columns}),

@@ -14,7 +14,7 @@ from multitag.config import UnknownRule
 from multitag.data.label_formats.cells.formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.plausibility import has_all_labels
-from multitag.data.left_out import BAD_LABELS, BAD_TEXT, NOT_JUDGED, WITHOUT_LABELS, LeftOut, summary_line
+from multitag.data.left_out import BAD_LABELS, BAD_TEXT, MERGED, NOT_JUDGED, WITHOUT_LABELS, LeftOut, summary_line
 from multitag.data.phrases import count_noun, describe_columns, list_columns, list_first
 from multitag.data.texts import Text, TextColumns
 from multitag.data.unknown_labels import count_unknown, describe_unknown
@@ -233,7 +233,8 @@ def refuse_defects(table: Table) -> None:
     DataError
         Names the first such row.
     """
-    asked = (WITHOUT_LABELS, NOT_JUDGED) if table.unknown_rule == "mask" else (WITHOUT_LABELS,)  # to be left out
+    # Rows without labels, or a judgement, were asked to be left out; what is merged is not lost.
+    asked = (WITHOUT_LABELS, MERGED, NOT_JUDGED) if table.unknown_rule == "mask" else (WITHOUT_LABELS, MERGED)
     defects = [row for row in table.left_out if row.kind not in asked]
     if defects:
         raise DataError(f"{defects[0].place}: {defects[0].reason}; refused by --strict ({table.summary})")

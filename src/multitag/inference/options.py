@@ -13,6 +13,7 @@ DEFAULT_BATCH_SIZE = 32
 
 MAIN = Option(main=True)
 
+ToolName = Literal["label-studio", "doccano", "prodigy", "argilla"]  # annotation tools that import predictions
 OnError = Literal["stop", "keep"]
 
 

@@ -73,6 +73,8 @@ class DataFacts(_Facts):
         Number and reason of each row that was not used, or of the first of them.
     fingerprint : str
         SHA-256 of the rows.
+    label_agreement : dict or None
+        Krippendorff's alpha of the annotators by label, at most 1; None where they are not known.
     """
 
     source: str
@@ -83,6 +85,7 @@ class DataFacts(_Facts):
     left_out: tuple[tuple[int, str], ...]
     fingerprint: str
     label_separator: str | None = None
+    label_agreement: dict[str, float | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,6 @@ IN_CASES = {
     "14-out-with-tilde/in.csv": ("--text text --labels labels", 4),
     "15-evaluate-forgets-separator/test.csv": ("--text text --labels labels", 4),
     "15-evaluate-forgets-separator/train.csv": ("--text text --labels labels", 4),
-    "16-misleading-label-key/in.jsonl": ("--text text --labels cats", 4),
     "18-trainer-arg-tracebacks/in.csv": ("--text text --labels labels", 4),
     "20-settings-ignored-but-recorded/in.csv": ("--text text --labels labels", 4),
     "21-csv-shapes-refused/dup_unused.csv": ("--text text --labels labels", 4),
@@ -68,6 +67,7 @@ REFUSED_CASES = ["02-stray-quote-swallows-rows/in.tsv", "21-csv-shapes-refused/t
 DECIDED_ELSEWHERE = {
     "01-multihot-vector/in.csv",  # takes a file of names, see below
     "06-label-studio/export.csv", "06-label-studio/min.json",  # annotation tools have columns of their own
+    "16-misleading-label-key/in.jsonl",  # spaCy's, recognised
     "09-fasttext-commas/comma.txt", "09-fasttext-commas/comma_space.txt",  # known
     "17-lines-of-text-cut-at-comma/lines.txt",  # has no labels
     "29-zeros-are-an-answer/in.csv",  # what a row of zeros needs, see below
@@ -104,6 +104,13 @@ def test_the_columns_of_a_file_are_found_and_read(shared: Path, look: Callable, 
     assert table.labels == suggestion.table.labels
     if n_labels is not None:
         assert len({label for row in table.labels for label in row}) == n_labels
+
+
+def test_an_export_that_is_recognised_needs_no_look(shared: Path) -> None:
+    path = shared / "cases" / "16-misleading-label-key" / "in.jsonl"
+    table = read_table(path)
+    assert table.labels == read_table(path, text="text", labels="cats").labels
+    assert len({label for row in table.labels for label in row}) == 4
 
 
 @pytest.mark.parametrize("name", WITHOUT_TEXTS)

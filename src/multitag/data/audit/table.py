@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.data.annotations.columns import AnnotationColumns
 from multitag.data.audit.columns import ColumnAudit, audit_columns, count_duplicated_rows
 from multitag.data.audit.finding import Finding
 from multitag.data.audit.findings import find_in_table, find_long, find_unknown
@@ -85,6 +86,8 @@ class TableAudit:
         What is wrong or odd.
     problem : str or None
         Why it cannot be trained on as it is.
+    agreement : dict or None
+        Krippendorff's alpha of the annotators by label, where several answered; None for one that is not defined.
     """
 
     text_column: str
@@ -107,6 +110,7 @@ class TableAudit:
     pairs: tuple[tuple[str, str, int], ...]
     findings: tuple[Finding, ...]
     problem: str | None
+    agreement: dict[str, float | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -198,6 +202,7 @@ def _audit_texts(
             *find_unknown(unknown_tokens, PACKAGED),
         ),
         problem=_problem(table),
+        agreement=table.shape.agreement if isinstance(table.shape, AnnotationColumns) else None,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from multitag.config import TableConfig
+from multitag.data.annotations.answers import Judgements
+from multitag.data.annotations.columns import AnnotationColumns
 from multitag.data.cells import is_missing
 from multitag.data.label_formats.cells.formats import CellFormat, FastText, Separated, Single
 from multitag.data.label_formats.cells.lists import Brackets, JsonList, PythonList
@@ -101,6 +103,8 @@ def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, s
 
 def _choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells) -> LabelColumns:
     present = [cell for column in columns for cell in cells_of(column) if not is_missing(cell)]
+    if present and isinstance(present[0], Judgements):  # then all are
+        return AnnotationColumns.of(columns, present, data.annotators)
     names = None if data.label_names is None else read_label_names(data.label_names)
     form = _configured_form(data, present)
     if form is None and names is None and len(columns) > 1 and are_indicators(columns, cells_of):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from multitag.atomic import new_file
 from multitag.data.label_formats.cells.formats import SEPARATORS
+from multitag.data.phrases import count_noun
 from multitag.data.readers.columnar import parquet_schema
 from multitag.data.readers.records import ReadOptions, Record
 from multitag.data.readers.stream import read_chunks
@@ -21,9 +22,16 @@ from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import DataError, OutputError
 from multitag.evaluation.held_out import probability_column
 from multitag.inference.classifier import Classifier
+from multitag.inference.files.pre_annotations import (
+    PreAnnotationWriter,
+    Predictor,
+    check_ending,
+    import_note,
+    question_of,
+)
 from multitag.inference.files.rows import ERROR, PREDICTED, add_predictions, without_label
 from multitag.inference.files.writers import Writer, build_writer, output_format
-from multitag.inference.options import PredictOptions
+from multitag.inference.options import PredictOptions, ToolName
 from multitag.paths import as_path
 
 DEFAULTS = PredictOptions()
@@ -78,6 +86,7 @@ def predict_file(
     options: PredictOptions = DEFAULTS,
     reading: ReadOptions | None = None,
     review: str | Path | None = None,
+    format: ToolName | None = None,
 ) -> FilePrediction:
     """Predict every row of a file.
 
@@ -103,6 +112,9 @@ def predict_file(
     review : str or Path, optional
         A second file, for a person to look at: the rows with a text for which no label was predicted, as they are
         in ``target``. Only a header if there are none.
+    format : {"label-studio", "doccano", "prodigy", "argilla"}, optional
+        Write pre-annotations as this tool imports them, instead of a table: rows without a text are left out, and
+        ``target`` ends in .json (Label Studio, Argilla) or .jsonl.
 
     Returns
     -------
@@ -121,15 +133,18 @@ def predict_file(
     source, target = as_path(source, "source"), as_path(target, "target")
     review = None if review is None else as_path(review, "review")
     columns = TextColumns.of_bundle(classifier.bundle.manifest.data, [text] if isinstance(text, str) else text)
-    _check_outputs(source, target, review)
+    _check_outputs(source, target, review, format)
     schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None
     counts: Counter[str] = Counter()
     notes: list[str] = []
+    open_writer = _writers(classifier, columns, schema, format)
+    if format is not None:
+        notes.append(f"{target}: {import_note(format, _predictor(classifier, columns))}")
     tally = UnknownTally()
     error_column = ERROR if options.on_error == "keep" else None
     with (
-        _open_writer(target, classifier.label_names, schema) as writer,
-        _open_writer(review, classifier.label_names, schema) if review is not None else nullcontext() as reviewer,
+        open_writer(target) as writer,
+        open_writer(review) if review is not None else nullcontext() as reviewer,
         _progress() as advance,
         closing(read_chunks(source, reading, notes.append, error_column=error_column)) as chunks,
     ):
@@ -154,6 +169,10 @@ def predict_file(
             advance(share)
         if not counts["rows"]:
             raise DataError(f"{display_name(source)}: no row to predict; expected at least one")
+    unpredicted = counts["with_error"] or counts["without_text"]  # the first holds the second
+    if format is not None and unpredicted:
+        rows = count_noun(unpredicted, "row without a prediction is", "rows without a prediction are")
+        notes.append(f"{display_name(source)}: {rows} left out")
     unknown = classifier.unknown_note(tally.total)
     return FilePrediction(
         counts["rows"], counts["without_text"], (*notes, *([unknown] if unknown else [])), counts["without_label"],
@@ -161,15 +180,39 @@ def predict_file(
     )  # fmt: skip
 
 
-def _check_outputs(source: Path, target: Path, review: Path | None) -> None:
+def _check_outputs(source: Path, target: Path, review: Path | None, tool: ToolName | None) -> None:
     for option, path in (("--output", target), ("--review", review)):
         if path is None:
             continue
-        output_format(path)  # refused before the minutes that predicting may take
+        if tool is None:
+            output_format(path)  # refused before the minutes that predicting may take
+        else:
+            check_ending(path, tool)
         if path.exists() and source.exists() and path.samefile(source):
             raise OutputError(f"{path}: this is the input; name another {option}")
     if review is not None and review.resolve() == target.resolve():
         raise OutputError(f"{review}: this is the --output; name another --review")
+
+
+def _writers(
+    classifier: Classifier, columns: TextColumns, schema: Any, tool: ToolName | None
+) -> Callable[[Path], AbstractContextManager[Writer]]:
+    """Return what opens a writer of rows with predictions, as a table or for a tool."""
+    if tool is None:
+        return lambda path: _open_writer(path, classifier.label_names, schema)
+    predictor = _predictor(classifier, columns)
+
+    @contextmanager
+    def open_writer(path: Path) -> Iterator[Writer]:
+        with new_file(path, replace=True) as file, closing(PreAnnotationWriter(file, tool, predictor)) as writer:
+            yield writer
+
+    return open_writer
+
+
+def _predictor(classifier: Classifier, columns: TextColumns) -> Predictor:
+    manifest = classifier.bundle.manifest
+    return Predictor(f"multitag:{manifest.digest}", classifier.label_names, columns, question_of(manifest.data))
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from multitag.data.cells import RowError
 from multitag.data.columns import Columns
 from multitag.data.first_look.samples import sample_columns
 from multitag.data.first_look.texts import rank_texts
+from multitag.data.nested import look_into, outer_column
 from multitag.data.readers.records import Record
 from multitag.data.texts import Text, TextColumns
 from multitag.data.unknown_tokens import UnknownTally
@@ -18,6 +20,8 @@ from multitag.inference.options import PredictOptions
 from multitag.inference.prediction import ranked_labels
 
 PREDICTED = "predicted_labels"
+CONTAINERS = ("data", "fields")  # of the columns in tasks of Label Studio and records of Argilla
+ABSENT = object()
 ERROR = "error"  # the column of why a row has no prediction, where such rows are kept
 NO_TEXT = "without text"
 
@@ -67,7 +71,7 @@ def add_predictions(
     texts: list[Text | None] = [None] * len(records)
     for index, record in enumerate(records):
         try:
-            texts[index] = None if errors[index] else _read_text(record, columns)
+            texts[index] = None if errors[index] else read_text(record, columns)
         except DataError as error:
             is_no_column = _is_no_column(records, columns, rows_before)
             if not keeps or is_no_column:
@@ -92,18 +96,40 @@ def without_label(records: list[Record]) -> list[Record]:
     return [record for record in records if record[PREDICTED] == []]
 
 
-def _read_text(record: Record, columns: TextColumns) -> Text | None:
-    """Read the text of a row; the message of the DataError follows its place."""
-    missing = next((name for name in columns.names if name not in record), None)
+def read_text(record: Record, columns: TextColumns) -> Text | None:
+    """Read the text of a row; None where it has none.
+
+    Raises
+    ------
+    DataError
+        If there is no such column, or a cell holds no text; the message follows its place.
+    """
+    cells = [_find_cell(record, name) for name in columns.names]
+    missing = next((name for name, cell in zip(columns.names, cells, strict=True) if cell is ABSENT), None)
     if missing is not None:
         present = ", ".join(map(repr, record))
         raise DataError(
             f": no column {missing!r}; name the column of the texts with --text; the columns are {present}"
         )
     try:
-        return columns.read([record[name] for name in columns.names])
+        return columns.read(cells)
     except RowError as error:
         raise DataError(f", column {error.column!r}: {error}") from error
+
+
+def record_data(record: Record) -> Mapping[str, Any]:
+    """Return the columns of a record, which annotation tools keep in an object of their own."""
+    return next((record[key] for key in CONTAINERS if isinstance(record.get(key), Mapping)), record)
+
+
+def _find_cell(record: Record, name: str) -> Any:
+    """Return a cell by its column, a dotted path, or the column of what a tool exported; ABSENT if there is none."""
+    if name in record:
+        return record[name]
+    outer = outer_column(name, record)
+    if outer is not None:
+        return look_into(record[outer], name.removeprefix(f"{outer}.").split("."))
+    return record_data(record).get(name, ABSENT)
 
 
 def _likely_text(records: list[Record]) -> str:
@@ -115,7 +141,9 @@ def _likely_text(records: list[Record]) -> str:
 
 def _is_no_column(records: list[Record], columns: TextColumns, rows_before: int) -> bool:
     """Whether it is not a row that is at fault: at its start, the file has no such column at all."""
-    return not rows_before and any(all(name not in record for record in records) for name in columns.names)
+    return not rows_before and any(
+        all(_find_cell(record, name) is ABSENT for record in records) for name in columns.names
+    )
 
 
 def _check_added(added: Collection[str], records: list[Record], where: str) -> None:

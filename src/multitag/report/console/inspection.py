@@ -46,6 +46,7 @@ def print_audit(
         _print_rows(console, audit, audit.table)
         _print_findings(console, audit.table)
         _print_labels(console, audit.table)
+        _print_agreement(console, audit.table)
         _print_lengths(console, audit.table)
         _print_pairs(console, audit.table)
     if suggestion is not None and command is not None:
@@ -121,6 +122,16 @@ def _print_labels(console: Console, table: TableAudit) -> None:
     _print_section(console, f"{title}, {table.label_sets} different sets", grid)
     if hidden := len(table.labels) - len(shown):
         console.print(f"and {hidden} more; --json lists all")
+
+
+def _print_agreement(console: Console, table: TableAudit) -> None:
+    grid = _grid("Label", "Alpha", right={"Alpha"})
+    shown = list((table.agreement or {}).items())
+    for name, alpha in shown[:LABELS_SHOWN]:
+        grid.add_row(_plain(name), "all alike" if alpha is None else f"{alpha:.2f}")
+    _print_section(console, "Agreement of annotators (Krippendorff's alpha: 1 is full, 0 is chance)", grid)
+    if len(shown) > LABELS_SHOWN:
+        console.print(f"and {len(shown) - LABELS_SHOWN} more; --json lists all")
 
 
 def _print_lengths(console: Console, table: TableAudit) -> None:

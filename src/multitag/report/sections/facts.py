@@ -14,6 +14,7 @@ from multitag.report.provenance import BaseModelFacts, DataFacts, Provenance, Sp
 
 _Entries = list[tuple[str, str]]
 _MAX_LEFT_OUT = 20  # rows named one by one
+_MAX_AGREED = 50  # labels
 
 
 def facts_sections(
@@ -30,7 +31,7 @@ def facts_sections(
     if metrics.refit is not None:
         run.append(("Final model", f"retrained on all {metrics.refit.rows} rows for {metrics.refit.epochs:g} epochs"))
     return [
-        Section("data", "Data and split", [Facts(_data_facts(provenance.data, provenance.split))]),
+        Section("data", "Data and split", [Facts(data_facts(provenance.data, provenance.split))]),
         Section("base-model", "Base model", [Facts(_model_facts(provenance.base_model))]),
         Section("thresholds", "Thresholds", [Facts(_threshold_facts(thresholds))]),
         Section("run", "Run", [Facts(run)]),
@@ -38,7 +39,8 @@ def facts_sections(
     ]
 
 
-def _data_facts(data: DataFacts, split: SplitFacts) -> _Entries:
+def data_facts(data: DataFacts, split: SplitFacts) -> _Entries:
+    """Return what is said of the table and how it was divided."""
     left_out = [f"row {row}: {reason}" for row, reason in data.left_out]
     if len(left_out) > _MAX_LEFT_OUT:
         left_out[_MAX_LEFT_OUT:] = [f"and {len(left_out) - _MAX_LEFT_OUT} more rows"]
@@ -51,9 +53,20 @@ def _data_facts(data: DataFacts, split: SplitFacts) -> _Entries:
         ("Rows left out", "; ".join(left_out) or "none"),
         ("Columns", f"texts from {data.text_column}, labels from {data.label_column}"),
         ("Label separator", data.label_separator or "none"),
+        *_agreement_facts(data),
         ("Split", f"{split.method}: {', '.join(sides)}"),
         ("Fingerprint (SHA-256)", data.fingerprint),
     ]
+
+
+def _agreement_facts(data: DataFacts) -> _Entries:
+    """Return how far annotators agree on each label, the least agreed on first; nothing where they are not known."""
+    measured = sorted((alpha, name) for name, alpha in (data.label_agreement or {}).items() if alpha is not None)
+    if not measured:
+        return []
+    alphas = ", ".join(f"{name} {alpha:.2f}" for alpha, name in measured[:_MAX_AGREED])
+    more = f" and {len(measured) - _MAX_AGREED} more" if len(measured) > _MAX_AGREED else ""
+    return [("Agreement of annotators (Krippendorff's alpha)", f"{alphas}{more}")]
 
 
 def _model_facts(base_model: BaseModelFacts) -> _Entries:

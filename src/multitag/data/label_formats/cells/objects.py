@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Objects:
     Parameters
     ----------
     key : str or None
-        The key of their names.
+        The key of their names: one name, or a list of them.
     flag : str or None
         The key that says by 0 or 1 whether the label is on.
     switches : bool
@@ -83,6 +83,8 @@ class Objects:
                     f"expected an object with the key {self.key!r}, got the keys {', '.join(map(repr, item))}"
                 )
             item = item[self.key]
+            if isinstance(item, (list, tuple)) and not any(map(_is_nested, item)):
+                return item
         if isinstance(item, Iterable) and not isinstance(item, str):
             raise CellError(
                 f"expected label names as text, got {type(item).__name__} {shorten(item)!r}; "
@@ -140,14 +142,33 @@ def find_objects(
 
 
 def find_key(objects: Sequence[Mapping[Any, Any]]) -> str | None:
-    """Return the key of the names: the only one with text, or one of the usual ones; None if none stands out."""
+    """Return the key of the names: the only one with text, or one of the usual ones; None if none stands out.
+
+    Where no key has text, it is one with lists of texts, as in ``{"choices": ["War", "Space"]}``.
+    """
+    return _outstanding(objects, _is_name) or _outstanding(objects, _is_list_of_names)
+
+
+def _outstanding(objects: Sequence[Mapping[Any, Any]], holds: Callable[[object], bool]) -> str | None:
     keys: Counter[str] = Counter()
     for item in objects:
-        keys.update(str(key) for key, value in item.items() if isinstance(value, str) and value.strip())
+        keys.update(str(key) for key, value in item.items() if holds(value))
     always = [key for key, count in keys.items() if count == len(objects)]
     if len(always) == 1:
         return always[0]
     return next((key for key in NAME_KEYS if key in keys), None)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_list_of_names(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and all(map(_is_name, value))
+
+
+def _is_nested(value: object) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str)
 
 
 def _are_switches(objects: Sequence[Mapping[Any, Any]], *, soft: bool) -> bool:

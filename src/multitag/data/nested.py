@@ -1,0 +1,70 @@
+"""Columns within objects, named by a dotted path: ``meta.tags``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from multitag.data.columns import Columns
+from multitag.data.phrases import list_first
+from multitag.data.readers.source import Source
+from multitag.errors import DataError
+
+MAX_KEYS = 10  # shown of those that an object has
+
+
+def outer_column(name: str, columns: Iterable[str]) -> str | None:
+    """Return the column in whose objects a dotted name leads, the longest that fits; None where it is no path.
+
+    Examples
+    --------
+    >>> outer_column("meta.tags", ["text", "meta"])
+    'meta'
+    """
+    return max((column for column in columns if column and name.startswith(f"{column}.")), key=len, default=None)
+
+
+def look_into(cell: object, path: Sequence[str]) -> Any:
+    """Return what is under a path in an object, or in the text of a JSON object; None where there is nothing."""
+    if isinstance(cell, str) and cell.lstrip().startswith("{"):
+        try:
+            cell = json.loads(cell)
+        except (ValueError, RecursionError):  # text that is no object, which has nothing under any path
+            return None
+    for key in path:
+        if not isinstance(cell, Mapping):
+            return None
+        cell = cell.get(key)
+    return cell
+
+
+def with_nested(source: Source, names: Iterable[str]) -> Source:
+    """Add the columns of those names that are dotted paths into objects.
+
+    Parameters
+    ----------
+    source : Source
+    names : iterable of str
+        Columns that are asked for; those that the source has are left alone.
+
+    Raises
+    ------
+    DataError
+        If no object has anything under a path; names the keys that there are.
+    """
+    columns = source.columns
+    for name in dict.fromkeys(names):
+        outer = outer_column(name, columns.names)
+        if name in columns.names or outer is None:
+            continue
+        path = name.removeprefix(f"{outer}.").split(".")
+        cells = [look_into(cell, path) for cell in columns[outer]]
+        if all(cell is None for cell in cells):
+            inner = (look_into(cell, ()) for cell in columns[outer])
+            keys = dict.fromkeys(f"{outer}.{key}" for cell in inner if isinstance(cell, Mapping) for key in cell)
+            held = f"; it has {list_first([*map(repr, keys)], MAX_KEYS)}" if keys else ", which holds no objects"
+            raise DataError(f"{source.name}: no {name!r} in column {outer!r}{held}")
+        columns = Columns((*columns.names, name), (*columns.cells, cells), len(columns))
+    return source if columns is source.columns else replace(source, columns=columns)
