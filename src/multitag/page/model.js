@@ -26,18 +26,24 @@ function table(caption, head, rows) {
         at ? el("td", { class: "number" }, cell) : el("th", { scope: "row" }, cell)))))));
 }
 
+/** Figures of a side at the kinds of threshold: all of metrics.json, or the headline that a service tells. */
+const sidesOf = (metrics) =>
+  metrics?.splits ?? Object.fromEntries(Object.entries(metrics ?? {}).map(([side, kinds]) =>
+    [side, Object.fromEntries(Object.entries(kinds ?? {}).map(([kind, values]) => [kind, { values, per_label: [] }]))]));
+
 function metricsTables(metrics) {
-  const sides = metrics?.splits ?? {};
+  const sides = sidesOf(metrics);
   const side = Object.keys(SIDES).find((name) => sides[name]);
   if (!side) return [el("p", { class: "quiet" }, "No texts were held out, so nothing was measured.")];
   const { fixed, tuned } = sides[side];
   const best = tuned ?? fixed;
   const kinds = tuned ? [["Tuned thresholds", tuned], ["Fixed threshold", fixed]] : [["Fixed threshold", fixed]];
-  const overall = Object.keys(best.values).map((name) => [TITLES[name] ?? name, ...kinds.map(([, kind]) => figure(kind.values[name]))]);
+  const overall = Object.keys(TITLES).filter((name) => name in best.values).map((name) => [TITLES[name], ...kinds.map(([, kind]) => figure(kind.values[name]))]);
   const ofLabels = best.per_label.map((entry) => [entry.label, ...LABEL_COLUMNS.map(([key]) => figure(entry[key]))]);
+  const rows = best.n_rows === undefined ? "" : `${best.n_rows.toLocaleString("en")} `;
   return [
-    table(`Measured on ${best.n_rows.toLocaleString("en")} ${SIDES[side]} texts`, ["Metric", ...kinds.map(([words]) => words)], overall),
-    table("Each label", ["Label", ...LABEL_COLUMNS.map(([, words]) => words)], ofLabels),
+    table(`Measured on ${rows}${SIDES[side]} texts`, ["Metric", ...kinds.map(([words]) => words)], overall),
+    ofLabels.length ? table("Each label", ["Label", ...LABEL_COLUMNS.map(([, words]) => words)], ofLabels) : "",
   ];
 }
 
@@ -50,8 +56,9 @@ export function startModel(backend, tell) {
     ["Fingerprint", model.fingerprint ? String(model.fingerprint).slice(0, 16) : "–"],
   ];
   byId("facts").replaceChildren(...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
-  byId("guarantee").hidden = !model.guarantee;
-  byId("guarantee").textContent = model.guarantee ? model.guarantee.promise ?? String(model.guarantee) : "";
+  const applies = Boolean(model.guarantee) && model.guarantee_applies !== false;
+  byId("guarantee").hidden = !applies;
+  byId("guarantee").textContent = applies ? (model.guarantee.promise ?? "") : "";
   byId("metrics").replaceChildren(...metricsTables(model.metrics));
   byId("card").replaceChildren(...render(model.card ?? "", 3));
   const button = byId("download-bundle");

@@ -107,6 +107,7 @@ export function startTry(backend, tell) {
       const explanation = await backend.explain(state.text, label, { signal: explaining.signal });
       if (state.explaining !== explaining || explaining.signal.aborted) return;
       byId("why-body").replaceChildren(...showWhy(state.text, explanation));
+      byId("why").scrollIntoView({ block: "nearest" });
       announce(`Shown why ${label}`);
     } catch (error) {
       if (error.name === "AbortError" || state.explaining !== explaining) return;
@@ -133,7 +134,7 @@ export function startTry(backend, tell) {
     figures.replaceChildren(
       "On held-out texts, of the labels chosen ", el("strong", {}, percent(precision)), " were right (precision), and ",
       el("strong", {}, percent(recall)), " of the right ones were chosen (recall); means over the labels.",
-      at !== 0 && model.guarantee ? " The guarantee does not hold for another cut." : "");
+      at !== 0 && model.guarantee && model.guarantee_applies !== false ? " The guarantee does not hold for another cut." : "");
   }
 
   const later = debounced(PAUSE, predict);
