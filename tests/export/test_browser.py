@@ -17,15 +17,17 @@ import pytest
 import multitag
 from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.manifest import Manifest
+from multitag.bundle.read import open_bundle
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import replace_files
 from multitag.errors import BundleError, ExportError, OutputError
 from multitag.evaluation.calibration.calibration import Calibration
-from multitag.evaluation.calibration.methods import Identity, Isotonic, Platt
+from multitag.evaluation.calibration.methods import Identity, Isotonic
 from multitag.export import browser as browser_export
 from multitag.export import vendored
 from multitag.export.browser import export_browser
 from multitag.export.vendored import PACKAGES, fetch_package
+from page_service import sharpen
 
 pytestmark = pytest.mark.slow
 
@@ -46,12 +48,11 @@ class _Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def bundle(train_once, tmp_path_factory) -> Path:
     """A bundle with graphs, whose labels are calibrated by all three methods."""
-    run = train_once(onnx=True)
-    folder = tmp_path_factory.mktemp("bundle") / "bundle"
-    shutil.copytree(run.bundle, folder)
-    count = len(run.metrics.label_names)
-    methods = (Platt(1.5, -0.3), Isotonic((0.1, 0.3, 0.5), (0.05, 0.2, 0.9)), Identity())
-    calibration = Calibration(tuple(methods[column % 3] for column in range(count)))
+    folder = sharpen(train_once(onnx=True).bundle, tmp_path_factory.mktemp("bundle") / "bundle", TEXTS[0])
+    with open_bundle(folder) as sharp:
+        platt = sharp.calibration.methods
+    others = (Isotonic((0.1, 0.3, 0.5), (0.05, 0.2, 0.9)), Identity())
+    calibration = Calibration(tuple([each, *others][column % 3] for column, each in enumerate(platt)))
     replace_files(folder, {"calibration.json": dump_json(calibration.to_dict())})
     return folder
 
