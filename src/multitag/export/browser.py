@@ -81,8 +81,8 @@ def export_browser(path: str | Path, out: str | Path) -> str:
             for source, target in ((ONNX, FP32), (ONNX_INT8, QUANTISED)):
                 if (bundle.folder / source).is_file():
                     shutil.copyfile(bundle.folder / source, folder / target)
-            name = as_path(path, "path").resolve()
-            about = _about(bundle, graph, name.parent.name if name.stem == "bundle" else name.stem)
+            place = as_path(path, "path").resolve()
+            about = _about(bundle, graph, place.parent.name if place.stem == "bundle" else place.stem)
             (folder / "multitag.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
             (folder / "NOTICE.txt").write_text(notices(), encoding="utf-8")
         bundle.check_unchanged()
