@@ -29,6 +29,7 @@ PLACES = {
     "before": "FIGURE",
     "after": "FIGURE",
     "counts": "KIND",
+    "curves": "LABEL",
 }
 REPEATED = {"tuned": "fixed", "after": "before", "judged_counts": "label_counts"}  # the same keys as under the other
 WORDS = {int: "whole number", float: "number", str: "text"}
