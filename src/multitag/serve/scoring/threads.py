@@ -1,0 +1,54 @@
+"""The threads that take batches from the queue and score them: the event loop never computes."""
+
+from __future__ import annotations
+
+import logging
+from threading import Thread
+
+from multitag.serve.measures import Measures
+from multitag.serve.scoring.queue import Batch, WorkQueue
+
+log = logging.getLogger("multitag.serve")
+
+
+class ScoringThreads:
+    """Threads that work until the queue is closed and empty.
+
+    Parameters
+    ----------
+    queue : WorkQueue
+    measures : Measures
+    count : int
+    """
+
+    def __init__(self, queue: WorkQueue, measures: Measures, count: int) -> None:
+        self._queue, self._measures = queue, measures
+        self._threads = [Thread(target=self._work, name=f"score-{number}", daemon=True) for number in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def join(self, timeout: float) -> None:
+        """Wait for the threads to end, after the queue was closed."""
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def _work(self) -> None:
+        while (batch := self._queue.take()) is not None:
+            try:
+                self._score(batch)
+            except Exception as error:  # whatever a backend raises is told to those who wait, and the thread goes on
+                for work in batch.works:
+                    work.deliver(error)
+            finally:
+                self._queue.done(batch)
+
+    def _score(self, batch: Batch) -> None:
+        first = batch.works[0]
+        if first.call is not None:
+            first.deliver(first.call())
+            return
+        encoded = [work.encoded for work in batch.works if work.encoded is not None]
+        self._measures.batch(len(encoded), sum(text.n_tokens for text in encoded))
+        y_raw = first.classifier.score_encoded(encoded, alone=batch.alone)
+        for work, probabilities in zip(batch.works, y_raw, strict=True):
+            work.deliver(probabilities)
