@@ -28,6 +28,7 @@ PLACES = {
     "before": "FIGURE",
     "after": "FIGURE",
     "counts": "KIND",
+    "curves": "LABEL",
 }
 REPEATED = {"tuned": "fixed", "after": "before"}  # the same keys as under the other
 WORDS = {int: "whole number", float: "number", str: "text"}

@@ -19,6 +19,7 @@ from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.label_audit.audit import AuditSummary, DoubtedLabel
 from multitag.evaluation.metrics.metrics import FIGURES, LabelMetrics, Metrics, SideMetrics
 from multitag.evaluation.run_metrics import HistoryEntry, LabelCounts, Refit, RetunedFigures, RunMetrics
+from multitag.evaluation.threshold_curves import ThresholdCurve
 
 FIXTURES = Path(__file__).parents[1] / "bundle" / "fixtures"
 LABEL = LabelMetrics("War", 3, 0.5, None, 0.25, 0.125, 0.5, 0.5, {"recall": (0.1, 0.5), "f1": None})
@@ -46,6 +47,7 @@ WHOLE = RunMetrics(
     ),
     refit=Refit(60, 2.5),
     retuned=RetunedFigures("f1", "films.csv, 60 rows", 60, {"F1": 0.1}, {"F1": None}, {"F1": (-0.5, 20.0)}),
+    curves={"War": ThresholdCurve((0.0, 0.5), (0.5, None), (1.0, 0.0))},
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from multitag.evaluation.held_out import OUT_OF_FOLD
 from multitag.evaluation.label_audit.audit import AuditSummary
 from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.evaluation.records import OMIT_NONE, Count, Record, Seconds, Share, Within, in_json, record_error
+from multitag.evaluation.threshold_curves import ThresholdCurve
 
 VERSION = 2
 SIDES = ("validation", "test", OUT_OF_FOLD)
@@ -140,6 +141,9 @@ class RunMetrics(Record):
         The retraining of the final model on all rows; None where the final model is the one that was measured.
     retuned : RetunedFigures or None
         What ``multitag tune`` changed; None, and no key in JSON, where it has not been used.
+    curves : dict of str to ThresholdCurve or None
+        Precision and recall of each label at 21 thresholds, on the rows of the headline; None, and no key in JSON,
+        where no rows were held out or an older multitag made the bundle.
     """
 
     label_names: tuple[str, ...]
@@ -154,6 +158,7 @@ class RunMetrics(Record):
     baselines: BaselineComparison | None = None
     refit: Refit | None = None
     retuned: RetunedFigures | None = field(default=None, metadata=OMIT_NONE)
+    curves: dict[str, ThresholdCurve] | None = field(default=None, metadata=OMIT_NONE)
     version: Count = VERSION
 
     @classmethod

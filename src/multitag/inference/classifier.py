@@ -17,6 +17,7 @@ from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends.backend import open_backend
 from multitag.inference.encoding import EncodedText, TextEncoder, check_texts
+from multitag.inference.explain import MAX_WORDS, Explanation, explain_text
 from multitag.inference.options import DEFAULT_BATCH_SIZE, PredictOptions
 from multitag.inference.policy import check_as_fitted, choose_cuts
 from multitag.inference.prediction import Prediction, build_predictions
@@ -232,6 +233,14 @@ class Classifier:
     def _decide(self, y_prob: NDArray[np.floating], options: PredictOptions) -> NDArray[np.int64]:
         cuts = self._cuts if options.threshold is None else np.full(len(self.label_names), options.threshold)
         return apply_thresholds(y_prob, cuts, top_k=options.top_k, at_least_one=options.at_least_one)
+
+    def explain(self, text: str, label: str | None = None, *, max_words: int = MAX_WORDS) -> Explanation:
+        """Explain a label's probability by its words; see :func:`~multitag.inference.explain.explain_text`."""
+        return explain_text(self, text, label, max_words=max_words)
+
+    def read_extent(self, text: str) -> tuple[int, int]:
+        """Measure how much of a text is read; see :meth:`~multitag.inference.encoding.TextEncoder.extent`."""
+        return self._encoder.extent(text, 1 if self._pool is None else MAX_WINDOWS)
 
     def close(self) -> None:
         """Remove the temporary folder of a zip; a bundle that is a folder stays."""

@@ -150,6 +150,34 @@ class TextEncoder:
             raise BundleError(f"{self.path}: returns no token for a text; expected at least the special ones")
         return rows
 
+    def extent(self, text: str, max_windows: int = 1) -> tuple[int, int]:
+        """Measure how far into a text its windows reach.
+
+        Parameters
+        ----------
+        text : str
+        max_windows : int
+            As in :meth:`encode_windows`.
+
+        Returns
+        -------
+        read : int
+            Characters up to the end of the last token that is read.
+        needed : int
+            Characters up to where the windows would reach if any part of what is read were left out.
+
+        Raises
+        ------
+        DataError, BundleError
+            As :meth:`encode`.
+        """
+        check_text(text, 0)
+        with _tokenizer_errors(self.path):
+            first = self.tokenizer.encode(text[: self.max_length * MAX_CHARACTERS_PER_TOKEN * max_windows])
+            ends = [max((end for _, end in part.offsets), default=0) for part in (first, *first.overflowing)]
+        # Twice as many windows, and one for the overlap, hold twice as many tokens.
+        return max(ends[:max_windows]), max(ends[: 2 * max_windows + 1])
+
 
 @contextmanager
 def _tokenizer_errors(path: Path) -> Iterator[None]:

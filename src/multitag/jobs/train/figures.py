@@ -12,6 +12,7 @@ from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.label_audit.audit import audit_held_out
 from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.run_metrics import SIDES, HistoryEntry, LabelCounts, Refit, RunMetrics
+from multitag.evaluation.threshold_curves import ThresholdCurve, measure_curves
 from multitag.jobs.train.baselines import compare_simpler
 from multitag.jobs.train.measured import MeasuredModel
 from multitag.jobs.train.notes import run_notes
@@ -58,7 +59,12 @@ def collect_metrics(
         audit=audit_held_out(held_out, _duplicates(task, held_out)).summary() if len(held_out) else None,
         baselines=baselines,
         refit=None if measured.refit is None else Refit.from_dict(measured.refit),
+        curves=_curves(held_out.headline()) if len(held_out) else None,
     )
+
+
+def _curves(rows: HeldOut) -> dict[str, ThresholdCurve]:
+    return measure_curves(rows.y_true, rows.y_prob, rows.label_names)
 
 
 def _duplicates(task: Task, held_out: HeldOut) -> DuplicateGroups | None:

@@ -47,9 +47,7 @@ def predict_router(service: Service, refusals: dict[int | str, dict[str, Any]]) 
         most = min(body.max_words or service.settings.explain_words, service.settings.explain_words)
 
         def explain_with(model: ServedModel) -> dict[str, Any]:
-            from multitag.inference.explain import explain_text
-
-            explanation = explain_text(model.classifier, body.text, body.label, max_words=most)
+            explanation = model.classifier.explain(body.text, body.label, max_words=most)
             return {**asdict(explanation), "fingerprint": model.fingerprint}
 
         try:
