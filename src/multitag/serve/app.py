@@ -68,7 +68,7 @@ def build_app(service: Service, keys: ApiKeys) -> App:
         app.include_router(tei_router(service, for_bodies))
     document(app, service, keys)
 
-    @app.get("/docs", include_in_schema=False)
+    @app.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)
     async def docs() -> FileResponse:
         return FileResponse(HERE / "static" / "docs.html", headers={"Cache-Control": "no-cache"})
 

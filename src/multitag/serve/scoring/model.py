@@ -129,5 +129,6 @@ def load_model(path: str, settings: ServeConfig) -> ServedModel:
     except BaseException:
         classifier.close()
         raise
-    name = place.name if place.name != "bundle" else place.resolve().parent.name
+    # What training wrote is called bundle in every run; the run has a name of its own.
+    name = place.resolve().parent.name if place.name == "bundle" else place.name.removesuffix(".zip")
     return ServedModel(classifier, name or "bundle", card, metrics.get("curves"), prediction.probabilities)
