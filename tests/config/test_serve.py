@@ -11,7 +11,7 @@ def test_this_machine_needs_no_key(host):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.com"])
 def test_other_machines_need_one_or_a_word(host):
-    with pytest.raises(ConfigError, match="api_key_file"):
+    with pytest.raises(ConfigError, match="--api-key-file"):
         ServeConfig(host=host)
     ServeConfig(host=host, api_key_file="keys")
     ServeConfig(host=host, insecure=True)

@@ -18,6 +18,7 @@ from multitag.config.serve import ServeConfig
 from multitag.serve.app import build_app
 from multitag.serve.http.keys import ApiKeys
 from multitag.serve.service import Service
+from serve.process import Server
 
 Serve = Callable[..., Any]
 
@@ -55,3 +56,17 @@ def serve(bundle: Path) -> Iterator[Serve]:
     """Return a function that serves the bundle, or another one, with other settings."""
     with ExitStack() as stack:
         yield lambda path=bundle, **settings: stack.enter_context(served(path, **settings))
+
+
+@pytest.fixture
+def start(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Return a function that starts a server of the tiny bundle, or of another one."""
+    servers: list[Server] = []
+
+    def start_one(*options: object, path: Path = bundle) -> Server:
+        servers.append(Server(path, tmp_path / f"log-{len(servers)}", *options))
+        return servers[-1]
+
+    yield start_one
+    for server in servers:
+        server.close()

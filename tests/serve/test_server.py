@@ -3,97 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 
+from serve.process import ENDING, STARTING, Server
+
 pytestmark = pytest.mark.slow  # each starts a process
-
-STARTING = 60.0  # seconds, on a machine that does other things too
-ENDING = 30.0
-
-
-class Server:
-    """A ``multitag serve`` on a free port."""
-
-    def __init__(self, bundle: Path, log: Path, *options: object) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.log = log
-        command = [sys.executable, "-m", "multitag", "serve", str(bundle), "--port", str(self.port), *map(str, options)]
-        with log.open("wb") as sink:
-            self.process = subprocess.Popen(command, stderr=sink, stdout=subprocess.DEVNULL)
-        self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
-
-    def wait_until_ready(self) -> Server:
-        self.wait_for(lambda: self.get("/readyz") == 200, STARTING)
-        return self
-
-    def get(self, path: str) -> int:
-        try:
-            return self.http.get(path).status_code
-        except httpx2.TransportError:
-            return 0
-
-    def predict(self, *texts: str) -> Any:
-        return self.http.post("/v1/predict", json={"texts": list(texts)})
-
-    def fingerprint(self) -> str:
-        return str(self.http.get("/v1/model").json()["fingerprint"])
-
-    def wait_for(self, holds: Callable[[], bool], seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while not holds():
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.1)
-
-    def logged(self, part: str) -> bool:
-        return part in self.log.read_text()
-
-    def end(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(ENDING)
-
-    def close(self) -> None:
-        self.http.close()
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(ENDING)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                raise
-
-
-Start = Callable[..., Server]
-
-
-@pytest.fixture
-def start(bundle: Path, tmp_path: Path) -> Iterator[Start]:
-    """Return a function that starts a server of the tiny bundle, or of another one."""
-    servers: list[Server] = []
-
-    def start_one(*options: object, path: Path = bundle) -> Server:
-        servers.append(Server(path, tmp_path / f"log-{len(servers)}", *options))
-        return servers[-1]
-
-    yield start_one
-    for server in servers:
-        server.close()
-
 
 @pytest.fixture
 def other_bundle(bundle: Path, tmp_path: Path) -> Path:
@@ -173,7 +95,7 @@ def test_a_link_that_leads_elsewhere_replaces_the_bundle_without_a_failed_reques
     for thread in asking:
         thread.start()
     (tmp_path / "next").symlink_to(other_bundle)
-    os.replace(tmp_path / "next", link)
+    (tmp_path / "next").replace(link)
     server.wait_for(lambda: server.fingerprint() != old, 30)
     time.sleep(0.3)
     until.set()

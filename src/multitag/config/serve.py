@@ -105,8 +105,8 @@ class ServeConfig(Section):
         )
         require(
             self.host in LOOPBACK or self.api_key_file is not None or self.insecure,
-            f"host: {self.host} is reached from other machines, and anybody could ask; name an api_key_file, "
-            "or say insecure",
+            f"host: {self.host} is reached from other machines, and anybody could ask; add --api-key-file FILE, "
+            "or --insecure",
         )
         require(
             "*" not in (self.cors_origin or ()) or self.api_key_file is None,
