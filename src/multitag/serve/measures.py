@@ -33,7 +33,7 @@ class Measures:
             "multitag_requests", "Requests answered.", ("path", "status"), registry=registry
         )
         self._seconds = Histogram(
-            "multitag_request_seconds", "From the first byte of a request's body to its answer.", ("path",),
+            "multitag_request_seconds", "From a request's headers to the end of its answer.", ("path",),
             registry=registry, buckets=SECONDS,
         )  # fmt: skip
         self._queue = Gauge(

@@ -19,8 +19,10 @@ from multitag.serve.measures import Measures
 from multitag.serve.scoring.cache import RecentTexts
 from multitag.serve.scoring.model import ServedModel, load_model, threads_of
 from multitag.serve.scoring.queue import QueueFullError, Work, WorkQueue
-from multitag.serve.scoring.replacement import Replacement
+from multitag.serve.scoring.replacement import Replacement, signature
 from multitag.serve.scoring.threads import ScoringThreads
+
+LAST = 2.0  # seconds for the threads to end: all requests are answered or given up by then
 
 Result = TypeVar("Result")
 Receive = Callable[[], Any]
@@ -67,7 +69,7 @@ class Service:
             settings.queue_size, settings.batch_tokens, settings.batch_wait / 1000, self.measures.queue
         )
         self.draining = False
-        self._path = path
+        self._path, self._files = path, signature(path)
         self._model = model if model is not None else load_model(path, settings)
         self._recent: RecentTexts[tuple[NDArray[np.float32], bool]] = RecentTexts(settings.cache_size)
 
@@ -82,7 +84,7 @@ class Service:
         count = min(threads_of(self.settings), self._model.classifier.batches_at_once)
         self._threads = ScoringThreads(self.queue, self.measures, count)
         self._tokenizing = ThreadPoolExecutor(1, "tokenize")
-        self.replacement = Replacement(self._path, self._swap, self.measures.reload)
+        self.replacement = Replacement(self._path, self._swap, self.measures.reload, self._files)
         self._watch = asyncio.create_task(self.replacement.watch())
 
     async def stop(self) -> None:
@@ -90,7 +92,7 @@ class Service:
         self._watch.cancel()
         self.queue.close()
         self._tokenizing.shutdown(wait=False)
-        await asyncio.to_thread(self._threads.join, self.settings.answer_timeout)
+        await asyncio.to_thread(self._threads.join, LAST)
 
     async def score(self, texts: Sequence[Text], receive: Receive) -> Scored:
         """Score texts in company.

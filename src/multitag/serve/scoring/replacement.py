@@ -41,11 +41,14 @@ class Replacement:
         Loads the bundle and swaps it in; called in a thread.
     on_outcome : callable
         Told whether a load succeeded.
+    loaded : Signature
+        Of the files as they were before the bundle that is served was loaded.
     """
 
-    def __init__(self, path: str, load: Callable[[], str], on_outcome: Callable[[bool], None]) -> None:
-        self._path, self._load, self._on_outcome = path, load, on_outcome
-        self._loaded = signature(path)
+    def __init__(
+        self, path: str, load: Callable[[], str], on_outcome: Callable[[bool], None], loaded: Signature
+    ) -> None:
+        self._path, self._load, self._on_outcome, self._loaded = path, load, on_outcome, loaded
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
@@ -72,8 +75,9 @@ class Replacement:
         self._loaded = state  # a broken bundle is tried again when it changes
         try:
             fingerprint = await asyncio.to_thread(self._load)
-        except (MultitagError, OSError) as error:
-            log.error("the new bundle is not served, the old one stays: %s", error)
+        except Exception as error:  # whatever it is, the old one is served and the watch goes on
+            trace = None if isinstance(error, (MultitagError, OSError)) else error
+            log.error("the new bundle is not served, the old one stays: %s", error, exc_info=trace)
             self._on_outcome(False)
         else:
             log.info("serving another bundle: %s", fingerprint)

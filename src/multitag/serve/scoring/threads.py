@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
+import time
 from threading import Thread
 
 from multitag.serve.measures import Measures
 from multitag.serve.scoring.queue import Batch, WorkQueue
-
-log = logging.getLogger("multitag.serve")
 
 
 class ScoringThreads:
@@ -28,9 +26,10 @@ class ScoringThreads:
             thread.start()
 
     def join(self, timeout: float) -> None:
-        """Wait for the threads to end, after the queue was closed."""
+        """Wait for the threads to end, after the queue was closed; no longer than some seconds in all."""
+        deadline = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
         while (batch := self._queue.take()) is not None:
