@@ -84,7 +84,7 @@ class ServeConfig(Section):
     max_connections: Annotated[int, Range(at_least=1), LIMITS] = 800
     receive_timeout: Annotated[float, Range(above=0, at_most=25), LIMITS] = 10.0
     answer_timeout: Annotated[float, Range(above=0), LIMITS] = 20.0
-    queue_size: Annotated[int, Range(at_least=1), LIMITS] = 512
+    queue_size: Annotated[int, Range(at_least=1), LIMITS] = 256
     batch_tokens: Annotated[int, Range(at_least=1), LIMITS] = 2048
     batch_wait: Annotated[float, Range(at_least=0, at_most=1000), LIMITS] = 3.0
     cache_size: Annotated[int, Range(at_least=0), LIMITS] = 0
