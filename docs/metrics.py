@@ -21,6 +21,7 @@ BEGIN, END = "<!-- keys:begin -->", "<!-- keys:end -->"
 PLACES = {
     "splits": "SIDE",
     "label_counts": "LABEL",
+    "judged_counts": "LABEL",
     "values": "FIGURE",
     "undefined": "FIGURE",
     "intervals": "FIGURE",
@@ -30,7 +31,7 @@ PLACES = {
     "counts": "KIND",
     "curves": "LABEL",
 }
-REPEATED = {"tuned": "fixed", "after": "before"}  # the same keys as under the other
+REPEATED = {"tuned": "fixed", "after": "before", "judged_counts": "label_counts"}  # the same keys as under the other
 WORDS = {int: "whole number", float: "number", str: "text"}
 HEADER = ["| Key | Type | Range | Meaning |", "| :-- | :-- | :-- | :-- |"]
 

@@ -240,6 +240,13 @@ def test_parquet_takes_an_extra(core_only, bundle, tmp_path):
     assert not (tmp_path / "out.parquet").exists()
 
 
+def test_a_workbook_takes_an_extra(core_only, bundle, tmp_path):
+    (tmp_path / "in.xlsx").write_bytes(b"PK")
+    arguments = ("--input", tmp_path / "in.xlsx", "--text", "Plot", "--output", tmp_path / "out.csv")
+    check_one_line(core_only("predict", bundle, *arguments), "python_calamine")
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_what_reads_the_held_out_rows_of_a_run_takes_an_extra(core_only, bundle):
     for arguments in (("tune", bundle), ("audit", bundle.parent), ("compare", bundle.parent, bundle.parent)):
         check_one_line(core_only(*arguments), "pyarrow")

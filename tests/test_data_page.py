@@ -52,7 +52,7 @@ def test_each_example_is_read_as_the_page_says(command, shown, folder, monkeypat
         main.run()
     out, err = capsys.readouterr()
     assert (ended.value.code or 0) == (2 if err else 0)
-    assert [line for line in (out + err).splitlines() if wanted in line] == shown
+    assert [line.rstrip() for line in (out + err).splitlines() if wanted in line] == shown
 
 
 def test_each_file_of_the_page_is_used(folder):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from multitag.errors import DataError
-from multitag.labels import ROWS_AT_ONCE, LabelSet
+from multitag.labels import ROWS_AT_ONCE, UNKNOWN, LabelSet
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
 name_lists = st.lists(names, unique=True, min_size=1, max_size=8)
@@ -118,3 +118,11 @@ def test_no_rows_and_no_labels_keep_their_shape() -> None:
     assert LabelSet(("A", "B")).encode([]).shape == (0, 2)
     assert LabelSet(("A", "B")).decode(np.zeros((0, 2))) == []
     assert LabelSet(()).encode([[], []]).shape == (2, 0)
+
+
+def test_what_nobody_judged_is_unknown_and_soft_labels_are_shares() -> None:
+    labels = LabelSet(("A", "B", "C"))
+    y = labels.encode([["A"], []], np.int8, [["B"], ["A", "not in the set"]])
+    assert y.tolist() == [[1, UNKNOWN, 0], [UNKNOWN, 0, 0]]
+    soft = labels.encode_shares(y, [[("A", 0.75), ("C", 0.25)], [("B", 0.5), ("not in the set", 1.0)]])
+    np.testing.assert_array_equal(soft, np.array([[0.75, np.nan, 0.25], [np.nan, 0.5, 0]], np.float32))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from multitag.data.read import read_table
     from multitag.data.table import Table
     from multitag.inference.classifier import Classifier, load
+    from multitag.inference.explain import Explanation
     from multitag.inference.prediction import Prediction
     from multitag.jobs.evaluate import evaluate
     from multitag.jobs.train import Run, train
@@ -41,6 +42,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "DataError",
+    "Explanation",
     "ExportError",
     "LabelSet",
     "MissingExtraError",
@@ -58,6 +60,7 @@ __all__ = [
 # Imported when first asked for: `import multitag` is instant, without NumPy even; predicting loads no training code.
 _LAZY = {
     "Classifier": "multitag.inference.classifier",
+    "Explanation": "multitag.inference.explain",
     "LabelSet": "multitag.labels",
     "Prediction": "multitag.inference.prediction",
     "Run": "multitag.jobs.train",

@@ -87,7 +87,9 @@ class LabelSet:
         """Name of every column."""
         return dict(enumerate(self.names))
 
-    def encode(self, rows: Sequence[Iterable[str]], dtype: DTypeLike = np.int64) -> NDArray[Any]:
+    def encode(
+        self, rows: Sequence[Iterable[str]], dtype: DTypeLike = np.int64, unknown: Sequence[Iterable[str]] = ()
+    ) -> NDArray[Any]:
         """Turn rows of label names into multi-hot rows.
 
         Parameters
@@ -95,12 +97,14 @@ class LabelSet:
         rows : sequence of iterables of str, length n_rows
             Names of the labels of every row, in any order; an empty row becomes all zeros.
         dtype : data-type, default int64
-            Type of the array; uint8 saves memory where there are many rows.
+            Type of the array; int8 saves memory where there are many rows.
+        unknown : sequence of iterables of str, length n_rows, or empty
+            Labels of every row that nobody judged; those that are not in the set do not count.
 
         Returns
         -------
         ndarray, shape (n_rows, n_labels)
-            1 where the row has the label, 0 elsewhere.
+            1 where the row has the label, :data:`UNKNOWN` where nobody judged, 0 elsewhere.
 
         Raises
         ------
@@ -109,17 +113,43 @@ class LabelSet:
             and the most similar ones of the set.
         """
         encoded = np.zeros((len(rows), len(self)), dtype=dtype)
-        unknown: set[str] = set()
+        missing: set[str] = set()
         for start in range(0, len(rows), ROWS_AT_ONCE):
             block = [list(_names(row)) for row in rows[start : start + ROWS_AT_ONCE]]
-            unknown |= {name for row in block for name in row} - self.label2id.keys()
-            if not unknown:
+            missing |= {name for row in block for name in row} - self.label2id.keys()
+            if not missing:
                 numbers = np.repeat(np.arange(start, start + len(block)), [len(row) for row in block])
                 columns = np.array([self.label2id[name] for row in block for name in row], dtype=np.int64)
                 encoded[numbers, columns] = 1
-        if unknown:
-            self._refuse(sorted(unknown))
+        if missing:
+            self._refuse(sorted(missing))
+        for number, names in enumerate(unknown):
+            encoded[number, [self.label2id[name] for name in names if name in self.label2id]] = UNKNOWN
         return encoded
+
+    def encode_shares(
+        self, y: NDArray[np.integer], shares: Sequence[Iterable[tuple[str, float]]]
+    ) -> NDArray[np.float32]:
+        """Turn rows of soft labels into rows of numbers.
+
+        Parameters
+        ----------
+        y : ndarray of int, shape (n_rows, n_labels)
+            The rows as :meth:`encode` returns them.
+        shares : sequence of iterables of (str, float), length n_rows
+            Labels of every row with their shares, in [0, 1]; those that are not in the set do not count.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_rows, n_labels)
+            The shares; elsewhere 0 and 1 as in ``y``, and NaN where nobody judged.
+        """
+        soft = np.where(y == UNKNOWN, np.nan, y).astype(np.float32)
+        for number, row in enumerate(shares):
+            for name, share in row:
+                if name in self.label2id:
+                    soft[number, self.label2id[name]] = share
+        return soft
 
     def _refuse(self, unknown: list[str]) -> NoReturn:
         near = get_close_matches(unknown[0], self.names, n=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -43,7 +44,7 @@ def test_the_sample_fits_the_screen(run: Run) -> None:
     lines = [line.rstrip() for line in run("sample").splitlines()]
     assert max(map(len, lines)) <= 80
     assert lines[0] == "sample: 800 rows, 4 columns"
-    assert lines[2].split() == ["Column", "Kind", "Missing", "Example"]
+    assert lines[2].split() == ["Column", "Kind", "Missing", "Likely", "Example"]
     assert "Drama       436  54.5%  ████████████████████████" in lines
     assert "20 labels, 2.60 a row (cardinality), density 0.130, 151 different sets" in lines
     assert "Action + Adventure   117  14.6%" in lines
@@ -56,10 +57,10 @@ def test_what_is_odd_is_shown_with_rows_and_as_it_stands(run: Run, table: str) -
     assert "8  duplicated rows" in lines
     assert "9  duplicated texts             equal after case and space folding" in lines
     assert "1  texts with different labels  rows 1=2" in lines
-    assert "2  rows without labels          rows 3, 6" in lines
+    assert "1  rows without labels          row 3" in lines
     assert "1  rows left out                empty text in column 'Plot': row 4" in lines
     assert "1  rows left out                repeats the header: row 5" in lines
-    assert "Not fit to train on: x.csv, row 3 and 1 more row, column 'Tags': no label" in shown
+    assert "Not fit to train on: x.csv, row 3, column 'Tags': no label" in shown
     assert "\x1b" not in shown
 
 
@@ -72,12 +73,52 @@ def test_markup_in_a_file_is_printed_not_obeyed(run: Run, tmp_path: Path) -> Non
     assert "1 label, 1.00 a row" in shown
 
 
-def test_without_columns_it_says_how_to_see_more(run: Run, table: str) -> None:
+def test_without_columns_it_ends_with_the_command_that_trains(run: Run, table: str) -> None:
     for args in ((), ("--text", "Plot"), ("--labels", "Tags")):
-        shown = run(table, *args)
+        shown = run(table, *args, "--strict", "--max-length", "64")
         assert shown.startswith("x.csv: 15 rows, 2 columns\n")
         assert "8 duplicated rows" in shown
-        assert shown.endswith("To see texts and labels, name their columns: --text COLUMN --labels COLUMN\n")
+        command = f"multitag train {table} --text Plot --labels Tags --strict --max-length 64 --out runs/x"
+        assert shown.splitlines()[-1] == command
+
+
+TABLE = [f"{n},the train leaves at {n} today,{n % 2},{n % 3 and 1}" for n in range(12)]
+
+
+def test_what_the_columns_are_is_shown_and_read(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "my in.csv"
+    path.write_text("\n".join(["id,it's said,joy,fear", *TABLE, ""]))
+    lines = run(str(path)).splitlines()
+    assert lines[2].split() == ["Column", "Kind", "Missing", "Likely", "Example"]
+    assert [line.split()[-3:-1] for line in lines[5:7]] == [["label", "(0/1)"]] * 2
+    assert "text: column \"it's said\"" in lines
+    assert "labels: columns 'joy', 'fear', one per label (2 labels)" in lines
+    assert lines[-3] == "To train on it:"
+    words = shlex.split(lines[-1])
+    named = ["--text", "it's said", "--label-columns", "joy..fear"]
+    assert words[:7] == ["multitag", "train", str(path), *named]
+    assert words[-2:] == ["--out", "runs/my in"]
+    assert "note: " not in run(str(path), *words[3:-2])  # what is suggested is read as it is
+
+
+def test_the_suggestion_is_in_the_json_too(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("\n".join(["id,said,joy,fear", *TABLE, ""]))
+    suggestion = json.loads(run(str(path), "--json"))["suggestion"]
+    assert suggestion["settings"]["label_columns"] == ["joy", "fear"]
+    assert suggestion["roles"] == {"said": "text", "joy": "label (0/1)", "fear": "label (0/1)"}
+    assert suggestion["doubts"] == []
+    assert suggestion["command"].startswith(f"multitag train {path} --text said --label-columns joy..fear ")
+
+
+def test_what_is_in_doubt_is_to_be_decided(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("title,topic\n" + "War Games,a\nLove Story,b\n" * 8)
+    shown = run(str(path))
+    assert "\nTo be decided\n- column 'title' is nearest to texts, but its cells look like titles" in shown
+    assert shown.endswith(
+        f"\nTo train on it, once that is settled:\n\nmultitag train {path} --text title --labels topic --out runs/in\n"
+    )
 
 
 def test_a_wrong_column_is_an_error_even_alone(run: Run, table: str) -> None:

@@ -73,7 +73,9 @@ def test_a_file_is_read_as_the_options_say(multitag_run, bundle, tmp_path):
     (tmp_path / "in.tsv").write_text('A title\nPlot\ty\n# c\n"Hold\t1\nIt is\t2\nHe ran"\t3\n', encoding="utf-8")
     arguments = ["predict", bundle, "--input", tmp_path / "in.tsv", "--text", "Plot", "--output", tmp_path / "o.tsv"]
     ended = multitag_run(*arguments, "--skip-rows", 1, "--comment", "#", "--quoting", "none")
-    assert (ended.code, ended.out, ended.err) == (0, f"{tmp_path / 'o.tsv'}: 3 rows\n", "")
+    note, done = ended.out.splitlines()
+    assert (ended.code, done, ended.err) == (0, f"{tmp_path / 'o.tsv'}: 3 rows", "")
+    assert "22% of the tokens are unknown to" in note  # of the two quotes, which the tiny vocabulary does not have
     refused = multitag_run(*arguments, "--comment", "#", "--quoting", "none")
     assert (refused.code, "use --skip-rows 1, or" in refused.err) == (2, True)
 
@@ -152,3 +154,25 @@ def test_an_output_that_cannot_be_made_whole_leaves_the_old_one(refused, bundle,
     told = refused("predict", bundle, "--input", "bad.csv", "--text", "Plot", "--output", "out.csv")
     assert told.startswith("bad.csv")
     assert (tmp_path / "out.csv").read_text() == "kept"
+
+
+def test_a_text_that_is_mostly_unknown_is_predicted_with_a_warning(multitag_run, bundle):
+    ended = multitag_run("predict", bundle, "\u5317\u4eac a", "--at-least-one")
+    assert ended.code == 0
+    assert ended.err.startswith("warning: 67% of the tokens are unknown to ")
+    assert "train on another --base-model" in ended.err
+    assert multitag_run("predict", bundle, "a war at sea", "--at-least-one").err == ""
+
+
+def test_bad_rows_are_kept_if_asked(multitag_run, bundle, tmp_path):
+    (tmp_path / "in.csv").write_text("Plot,id\na war,1\na,b,c\n,3\n", encoding="utf-8")
+    arguments = ["predict", bundle, "--input", tmp_path / "in.csv", "--text", "Plot", "--output", tmp_path / "o.csv"]
+    stopped = multitag_run(*arguments)
+    assert (stopped.code, "row 2: ragged" in stopped.err, (tmp_path / "o.csv").exists()) == (2, True, False)
+    kept = multitag_run(*arguments, "--on-error", "keep")
+    done = f"{tmp_path / 'o.csv'}: 3 rows, 2 of them not predicted; column 'error' says why\n"
+    assert (kept.code, kept.out) == (0, done)
+    with (tmp_path / "o.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["error"].partition(":")[0] for row in csv.DictReader(file)] == ["", "ragged", "without text"]
+    refused = multitag_run("predict", bundle, "a text", "--on-error", "keep")
+    assert (refused.code, "--on-error keeps bad rows of --input" in refused.err) == (2, True)

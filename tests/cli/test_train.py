@@ -13,6 +13,8 @@ TABLES = {
     "header.csv": "Plot,Genre\n",
     "no_text.csv": "Plot,Genre\n,War\n",
     "no_label.csv": "Plot,Genre\nA war.,\nA love.,\n",
+    "no_names.csv": "1,2\n3,4\n",
+    "likely.csv": "id,message,joy,fear\n" + "".join(f"{n},the train leaves at {n},{n % 2},1\n" for n in range(12)),
     "one_label.csv": "Plot,Genre\nA war.,War\nA love.,War\n",
     "unlabelled.csv": "Plot,Genre\nA war.,War\nA fog.,\nA love.,Drama\n",
     "ragged.csv": "Plot,Genre\nA war.,War,Drama\n",
@@ -114,12 +116,14 @@ def test_nothing_held_out_is_said_instead_of_measured(multitag_run, train_films,
     ("arguments", "told"),
     [
         (["nowhere.csv", *COLUMNS], "nowhere.csv: no such file; pass a path, or"),
-        (["table.xlsx", *COLUMNS], "table.xlsx: a workbook is not read as it is; save the sheet as CSV ("),
+        (["table.xlsx", *COLUMNS], "table.xlsx: not a readable workbook: "),
         (["good.csv", "--text", "Plt", "--labels", "Genre"],
          "good.csv: no column 'Plt'; the columns are 'Plot', 'Genre'; did you mean 'Plot'?"),
         (["good.csv", "--text", "Plot", "--labels", "Tags"],
          "good.csv: no column 'Tags'; the columns are 'Plot', 'Genre'"),
-        (["good.csv"], "good.csv: name the column that holds the text with --text; the columns are 'Plot', 'Genre'"),
+        (["good.csv"], "good.csv: name the columns that hold the text and the labels; column 'Plot' is nearest to"),
+        (["no_names.csv"], "no_names.csv: name the columns that hold the text and the labels with --text and --labels; "
+         "the columns are '1', '2'; no column looks like texts: "),
         (["empty.csv", *COLUMNS], "empty.csv: the file is empty; expected"),
         (["header.csv", *COLUMNS], "header.csv, column 'Plot': no row has a text (0 rows read)"),
         (["no_text.csv", *COLUMNS], "no_text.csv, column 'Plot': no row has a text (1 rows read)"),
@@ -132,6 +136,13 @@ def test_nothing_held_out_is_said_instead_of_measured(multitag_run, train_films,
 )  # fmt: skip
 def test_a_table_that_cannot_be_trained_on_is_refused(refused, tables, tiny_yaml, arguments, told):
     assert refused("train", *arguments, "--config", tiny_yaml, "--out", "run").startswith(told)
+
+
+def test_the_command_is_suggested_with_what_was_typed(refused, tables):
+    assert refused("train", "likely.csv", "--epochs", 2, "--no-onnx", "--out", "a run") == (
+        "likely.csv: name the columns that hold the text and the labels; likely so: multitag train likely.csv "
+        "--text message --label-columns joy..fear --epochs 2 --no-onnx --out 'a run'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,15 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Small files of people, each of a kind that was misread once."""
+    folder = Path(__file__).parents[3] / "shared" / "cases"
+    if not folder.is_dir():
+        pytest.skip(f"the cases are not here: {folder}")
+    return folder
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
     """Write a small file and give its path."""

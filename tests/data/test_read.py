@@ -130,12 +130,48 @@ def test_a_missing_column_is_named_with_those_there_are(write: Write) -> None:
     assert refused(path, "description", "Genre") == (
         "x.csv: no column 'description'; the columns are 'Description', 'Genre'; did you mean 'Description'?"
     )
+
+
+def test_a_column_that_is_not_named_and_not_clear_is_asked_for(write: Write) -> None:
+    path = write("x.csv", "Title,Genre\nStorm,A\n")
     assert refused(path, None, "Genre") == (
-        "x.csv: name the column that holds the text with --text; the columns are 'Description', 'Genre'"
+        "x.csv: name the column that holds the text with --text; the columns are 'Title', 'Genre'; "
+        "no column looks like texts: sentences, several words a cell"
     )
-    assert refused(path, "Description") == (
-        "x.csv: name the column that holds the labels with --labels; the columns are 'Description', 'Genre'"
+    assert refused(path, "Title") == (
+        "x.csv: name the column that holds the labels with --labels; the columns are 'Title', 'Genre'; "
+        "no column looks like labels: names that recur, or 0 and 1 in a column for each label"
     )
+
+
+FRAME = pd.DataFrame({"id": range(20), "words": [f"the train leaves at {n} today" for n in range(20)],
+                      "topics": ["travel, money", "travel", "money", "health, money"] * 5})  # fmt: skip
+
+
+def test_with_nothing_named_the_call_is_suggested() -> None:
+    assert refused(FRAME).endswith("; likely so: multitag.read_table(df, text='words', labels='topics')")
+
+
+@pytest.mark.parametrize("named", [{"text": "words"}, {"labels": "topics"}])
+def test_the_other_column_is_taken_where_it_is_clear_and_that_is_said(named: dict[str, str]) -> None:
+    table = read_table(FRAME, **named)
+    assert (table.text_column, table.label_column) == ("words", "topics")
+    assert table.labels[0] == ("travel", "money")
+    (other,) = {"text": "words", "labels": "topics"}.items() - named.items()
+    assert table.notes == (
+        f"{other[0]}: column {other[1]!r} is taken, as nothing else is likely; --{other[0]} names another",
+    )
+
+
+def test_the_column_that_was_taken_is_that_of_the_other_sides_too(write: Write) -> None:
+    held_out = write("x.csv", "words,topics\nthe last train has left,travel\n")
+    tables = load_tables({"train": FRAME, "test": held_out}, TableConfig(text="words"))
+    assert tables["test"].label_column == "topics"
+
+
+def test_for_a_column_that_is_missing_the_likely_one_is_named() -> None:
+    assert refused(FRAME, "plot", "topics").endswith("the columns are 'id', 'words', 'topics'; likely --text 'words'")
+    assert refused(FRAME, "words", "genres").endswith("; likely --labels 'topics'")
 
 
 def test_a_column_that_comes_twice_is_refused() -> None:
@@ -257,7 +293,7 @@ def test_real_columns_of_0_and_1_are_a_label_each(shared_data: Path, columns: st
 def test_columns_of_0_and_1_are_found_where_several_are_named(write: Write) -> None:
     path = write("x.csv", "t,A,B\na,1,0\nb,yes,TRUE\nc,0,1.0\n")
     assert read_table(path, "t", ["A", "B"]).labels == (("A",), ("A", "B"), ("B",))
-    assert refused(path, "t", "A").startswith("x.csv, column 'A': holds 0 and 1 and yes, which are not label names; ")
+    assert refused(path, "t", "A").startswith("x.csv, column 'A': holds 0, 1 and yes, which are not label names; ")
 
 
 def test_several_columns_of_labels_hold_some_each(write: Write) -> None:
@@ -380,7 +416,9 @@ def test_every_row_is_used_or_reported(
     assert table.n_rows_source == len(table) + len(table.left_out)
     assert all(isinstance(text, str) and text.strip() for text in table.texts)
     assert all(each.reason and each.kind for each in table.left_out)
-    assert unlabelled != "drop" or all(table.labels)
+    if unlabelled == "drop":
+        pairs = zip(table.rows, table.labels, strict=True)
+        assert all(labels or row in table.judged for row, labels in pairs)
 
 
 def test_rows_of_several_files_count_on_and_know_their_own() -> None:

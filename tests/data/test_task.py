@@ -4,14 +4,17 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from multitag.config import Config
 from multitag.data.left_out import REPEATED_HEADER, WITHOUT_TEXT, LeftOut
+from multitag.data.read import load_table, read_table, settings_of_bundle
 from multitag.data.task import Task
 from multitag.errors import DataError
 from multitag.jobs.train.facts import data_facts, split_facts
 from multitag.jobs.train.notes import task_notes
+from multitag.labels import UNKNOWN
 
 CONFIG = Config().override(validation_size=12, test_size=10, seed=0)
 
@@ -132,3 +135,85 @@ def test_held_out_rows_of_a_form_that_most_rows_follow_are_counted(table):
     notes = task_notes(Task.prepare(replace(table, texts=texts), CONFIG))
     said = "of 10 test texts are training texts too, or nearly: their figures say little of new texts"
     assert any(said in note for note in notes)
+
+
+def judged(n_rows=40):
+    """Forty rows of three labels, of which some were not judged; one label is rare."""
+    random = np.random.default_rng(0)
+    cells = random.choice(["1", "0", ""], (n_rows, 4), p=[0.4, 0.4, 0.2])
+    cells[:, 2:] = np.where(random.random((n_rows, 2)) < 0.1, "1", np.where(random.random((n_rows, 2)) < 0.2, "", "0"))
+    return pd.DataFrame(cells, columns=list("ABCD")).assign(text=[f"text {number}" for number in range(n_rows)])
+
+
+def expected(cells):
+    return np.select([cells == "1", cells == ""], [1, UNKNOWN], 0)
+
+
+@pytest.mark.parametrize("folds", [None, 3])
+def test_labels_that_nobody_judged_are_unknown(folds):
+    frame = judged()
+    table = read_table(frame, "text", label_columns=list("ABCD"), unknown="mask")
+    task = Task.prepare(table, Config().override(folds=folds, min_support=1))
+    rows = [row - 1 for row in table.rows]
+    np.testing.assert_array_equal(task.y, expected(frame[list("ABCD")].to_numpy())[rows])
+    assert (task.y.dtype, task.soft) == (np.int8, None)
+    for column, name in enumerate("ABCD"):
+        assert sum(task.label_counts()[name].values()) == (task.y[:, column] == 1).sum()
+
+
+@pytest.mark.parametrize("policy", ["drop", "merge:Other"])
+def test_rare_labels_that_nobody_judged_stay_unknown(policy):
+    frame = judged()
+    table = read_table(frame, "text", label_columns=list("ABCD"), unknown="mask")
+    task = Task.prepare(table, Config().override(min_support=12, rare=policy))
+    cells = frame[list("ABCD")].to_numpy()[[row - 1 for row in table.rows]]
+    assert {*task.rare.counts} == {"C", "D"}
+    np.testing.assert_array_equal(task.y[:, :2], expected(cells[:, :2]))
+    if policy == "drop":
+        assert task.label_set.names == ("A", "B")
+        return
+    assert task.label_set.names == ("A", "B", "Other")
+    rare = cells[:, 2:]
+    merged = np.select([(rare == "1").any(axis=1), (rare == "").any(axis=1)], [1, UNKNOWN], 0)
+    np.testing.assert_array_equal(task.y[:, 2], merged)
+
+
+def test_soft_labels_are_learned_and_measured_on_at_a_half():
+    shares = np.random.default_rng(0).choice([0.0, 0.2, 0.5, 0.8, 1.0, np.nan], (40, 3))
+    frame = pd.DataFrame(shares, columns=list("ABC")).assign(text=[f"text {number}" for number in range(40)])
+    table = read_table(frame, "text", label_columns=list("ABC"), soft=True, unknown="mask")
+    task = Task.prepare(table, Config().override(min_support=1))
+    assert task.soft is not None
+    rows = [row - 1 for row in table.rows]
+    np.testing.assert_array_equal(task.soft, shares[rows].astype(np.float32))
+    np.testing.assert_array_equal(task.y == UNKNOWN, np.isnan(task.soft))
+    np.testing.assert_array_equal(task.y == 1, task.soft >= 0.5)
+    merged = Task.prepare(table, Config().override(min_support=int((task.y == 1).sum(axis=0).max()), rare="merge:Z"))
+    np.testing.assert_array_equal(np.isnan(merged.soft), merged.y == UNKNOWN)
+
+
+def test_a_separate_table_brings_its_own_unknown_labels():
+    table = read_table(judged(), "text", label_columns=list("ABCD"), unknown="mask")
+    plain = read_table(judged().replace("", "0"), "text", label_columns=list("ABCD"))
+    task = Task.prepare(plain, Config().override(validation_size=0, min_support=1), test=table)
+    assert (task.y_true("train") >= 0).all()
+    assert (task.y_true("test") == UNKNOWN).any(axis=0).all()
+    assert task.table.judged == plain.judged | {len(plain) + row for row in table.judged}
+
+
+def test_what_is_not_known_is_part_of_the_fingerprint():
+    columns = list("ABCD")
+    masked = read_table(judged(), "text", label_columns=columns, unknown="mask")
+    no = read_table(judged(), "text", label_columns=columns, unknown="no")
+    assert masked.labels == no.labels
+    assert masked.fingerprint() != no.fingerprint()
+    assert no.fingerprint() == read_table(judged().replace("", "0"), "text", label_columns=columns).fingerprint()
+
+
+def test_a_bundle_remembers_how_unknown_and_soft_labels_were_read():
+    shares = pd.DataFrame({"text": list("abcdefghijkl"), "A": [0.7, 0.1, ""] * 4, "B": [0.2, 0.9, 1.0] * 4})
+    table = read_table(shares, "text", label_columns=["A", "B"], soft=True, unknown="mask")
+    data = settings_of_bundle(data_facts(Task.prepare(table, Config()), Config()))
+    assert (data.soft, data.unknown) == (True, "mask")
+    assert load_table(shares, data).shares == table.shares
+    assert settings_of_bundle(data_facts(Task.prepare(table, Config()), Config()), unknown="no").unknown == "no"

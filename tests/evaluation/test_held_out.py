@@ -18,7 +18,7 @@ def held_out():
     y_raw = random.random((5, 4)).astype(np.float32)
     return HeldOut(
         NAMES, np.array([3, 1, 9, 4, 7]), ("one", "two", "drei 🎬", "", "five\nlines"),
-        ("validation", "validation", "test", "test", "test"), np.full(5, -1), (y_raw > 0.4).astype(np.uint8),
+        ("validation", "validation", "test", "test", "test"), np.full(5, -1), (y_raw > 0.4).astype(np.int8),
         y_raw, y_raw**2, (y_raw > 0.5).astype(np.uint8),
     )  # fmt: skip
 

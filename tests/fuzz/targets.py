@@ -24,6 +24,7 @@ from onnx.helper import make_graph, make_model, make_node, make_opsetid, make_te
 from safetensors.numpy import save
 
 import multitag
+from data.workbooks import sheet_xml, workbook, zipped
 from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST, METRICS
 from multitag.bundle.manifest import FileRecord, Manifest
@@ -231,6 +232,19 @@ def _arrow(*, file: bool) -> bytes:
     return buffer.getvalue()
 
 
+def _workbook() -> bytes:
+    cells = [[each["text"], each["labels"]] for each in RECORDS if not isinstance(each["labels"], list)]
+    return workbook({"Sheet 1": [["text", "labels"], *cells]})
+
+
+def _parse_sheet(data: bytes, folder: Path) -> None:
+    """Read a workbook whose only sheet is these bytes, so that they get past the zip's checksums."""
+    with zipfile.ZipFile(io.BytesIO(_workbook())) as archive:
+        parts: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    (folder / "x.xlsx").write_bytes(zipped({**parts, "xl/worksheets/sheet1.xml": data}))
+    open_source(folder / "x.xlsx")
+
+
 def _parse_dataset(data: bytes, folder: Path) -> None:
     (folder / "data-00000-of-00001.arrow").write_bytes(_arrow(file=False))
     (folder / "state.json").write_bytes(data)
@@ -251,6 +265,7 @@ CORPUS_OF: dict[str, Callable[[], list[bytes]]] = {
         b'{"text": {"0": "a", "1": "b"}, "labels": {"0": "x", "1": "y"}}',
     ],
     ".jsonl": lambda: [_json_lines(), b'{"text": "last", "labels": [{"id": 1, "name": "Drama"}]}'],
+    ".xlsx": lambda: [_workbook(), workbook({"a": [["t"]], "b": [["text", "labels"], [1.5, True], [None, "x"]]})],
     ".parquet": lambda: [_parquet()],
     ".arrow": lambda: [_arrow(file=True), _arrow(file=False)],
 }  # fmt: skip
@@ -316,6 +331,8 @@ TARGETS = (
     Target(
         "datasets folder", lambda: [b'{"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}'], _parse_dataset
     ),
+    Target("sheet of a workbook", lambda: [sheet_xml([["text", "labels"], ["a", 1.5], [True, None]]).encode()],
+           _parse_sheet),
     Target("label cell", lambda: LABEL_CELLS, _parse_label_cell),
     *map(_predict, (".csv", ".jsonl", ".parquet")),
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 import multitag
 from multitag.errors import DataError
 from multitag.jobs.labelled_rows import encode_labels, is_trained_on
+from multitag.labels import UNKNOWN
 
 
 def with_facts(bundle, **facts):
@@ -39,6 +40,17 @@ def test_labels_that_the_bundle_does_not_have_are_refused_or_ignored(merged, tab
     with pytest.raises(DataError, match=r"^sample, column 'Genre': 1 unknown label.s.: 'Opera'"):
         encode_labels(merged, rows)
     assert encode_labels(merged, rows, skip_unknown=True).tolist() == merged.label_set.encode([["Drama"]]).tolist()
+
+
+def test_labels_that_nobody_judged_are_unknown(merged, table):
+    unknown = (("Film-Noir", "War", "Opera"), ("Comedy",))
+    rows = replace(table, labels=(("Comedy",), ("Drama", "War")), unknown=unknown, texts=("a", "b"), rows=(1, 2))
+    for skip in (False, True):
+        y = encode_labels(merged, rows, skip_unknown=skip)
+        id2label = merged.label_set.id2label
+        assert {id2label[index] for index in np.flatnonzero(y[0] == UNKNOWN)} == {"Drama", "War"}
+        assert {id2label[index] for index in np.flatnonzero(y[1] == UNKNOWN)} == {"Comedy"}
+        assert {id2label[index] for index in np.flatnonzero(y[1] == 1)} == {"Drama", "War"}
 
 
 def test_the_table_of_the_training_is_recognised(bundle, table):

@@ -53,5 +53,5 @@ def test_lengths_and_labels_are_small_arrays(tokenizer, texts):
     dataset = TextDataset(Tokens.from_texts(texts, tokenizer, 48), y)
     assert dataset.lengths.tolist() == [len(dataset[index]["input_ids"]) for index in range(len(dataset))]
     assert dataset.tokens.ids.dtype == np.int32
-    assert dataset.y.dtype == np.uint8
+    assert dataset.y.dtype == np.int8
     assert (dataset.y == y).all()

@@ -151,7 +151,7 @@ def _check_config(config: Mapping[str, Any], label_set: LabelSet, where: str) ->
 def _check_depth(config: Mapping[str, Any], n_tensors: int, where: str) -> None:
     """Refuse a model with more layers than there are weights for: building a thousand layers takes 15 s."""
     for key, value in config.items():
-        if "layers" in key and isinstance(value, int) and value > n_tensors:
+        if "layers" in key and key != "max_window_layers" and isinstance(value, int) and value > n_tensors:
             raise BundleError(f"{where}: {key}: {str(value)[:20]} layers, but only {n_tensors} tensor(s) in the model")
 
 

@@ -29,18 +29,31 @@ def inspect(*data: DataFile, quarantine: QuarantineFile = None, json: AsJson = F
     from multitag.config import Config
     from multitag.data.audit.table import audit_table
     from multitag.data.audit.token_counter import packaged_token_counter
+    from multitag.data.first_look.command import train_command
+    from multitag.data.first_look.unnamed import settings_to_type
     from multitag.data.read import inspect_table
     from multitag.report.console.inspection import print_audit
 
     config = Config().override(**settings)
-    source, table = inspect_table(table_source(data), config.data, quarantine)
+    files = table_source(data)
+    source, table, suggestion = inspect_table(files, config.data, quarantine)
     audit = audit_table(
         source.columns, table, packaged_token_counter(),
         min_support=config.data.min_support, max_length=config.model.max_length,
     )  # fmt: skip
-    lines = (*(f"note: {note}" for note in source.notes), *(source if table is None else table).lines())
+    shown = table or (suggestion.table if suggestion else None)
+    read_from = source if shown is None else shown
+    lines = [*(f"note: {note}" for note in read_from.notes), *read_from.lines()]
+    command = None
+    if suggestion is not None:
+        if table is None and shown is not None:
+            lines.insert(len(read_from.notes), f"text: {shown.text_columns.describe()}")
+        typed = settings_to_type(config.data, suggestion, settings)
+        command = train_command(data, typed, source.columns.names)
     if json:
         read = {"read": lines} if lines else {}
-        print_lines(dumps({"source": source.name, **read, **audit.to_dict()}, ensure_ascii=False, indent=2))
+        likely = {} if suggestion is None else {"suggestion": {**suggestion.to_dict(), "command": command}}
+        values = {"source": source.name, **read, **audit.to_dict(), **likely}
+        print_lines(dumps(values, ensure_ascii=False, indent=2))
     else:
-        print_audit(source.name, lines, audit)
+        print_audit(source.name, lines, audit, suggestion, command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +23,7 @@ PREDICT_SETTINGS = tuple(settings_of(PredictOptions))
 
 @takes_options(section=PredictOptions)
 @takes_options(
-    "delimiter", "encoding", "header", "quoting", "skip_rows", "comment", "long", "pool", defaults=False
+    "delimiter", "encoding", "header", "quoting", "skip_rows", "comment", "sheet", "long", "pool", defaults=False
 )
 def predict(
     bundle: Path,
@@ -72,14 +71,14 @@ def predict(
         raise ConfigError("--review takes rows where no label passes; --top-k and --at-least-one leave none")
     if policy is not None and (options.threshold is not None or options.top_k is not None):
         raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
+    if options.on_error == "keep" and input_file is None:
+        raise ConfigError("--on-error keeps bad rows of --input; one text has none")
     from multitag.inference.classifier import load
 
     windows = pop_settings(settings, "long", "pool")
     with load(bundle, backend=backend, threads=threads, policy=policy, **windows) as classifier:
         if input_file is None or output_file is None:
-            prediction = classifier.predict([text or ""], **asdict(options))[0]
-            _print_guarantee(classifier)
-            _print_prediction(prediction, json)
+            _predict_one(classifier, text or "", options, json)
             return
         from multitag.data.readers.records import ReadOptions
         from multitag.inference.files.predict import predict_file
@@ -106,6 +105,19 @@ def _check(
         raise ConfigError("--text names a column of the --input file; one text has none")
     if input_file is not None and json:
         raise ConfigError("--json prints the prediction of one text; for a file, write --output FILE.jsonl")
+
+
+def _predict_one(classifier: Classifier, text: str, options: PredictOptions, as_json: bool) -> None:
+    """Predict a text and print its labels, and beside them a warning where much of it is unknown to the model."""
+    from multitag.data.unknown_tokens import REFUSED_ABOVE, UnknownTally
+    from multitag.inference.prediction import build_predictions
+
+    tally = UnknownTally()
+    y_prob, y_pred = classifier.predict_arrays([text], options, tally)
+    if tally.total.share > REFUSED_ABOVE:
+        print_beside([f"warning: {printable(str(classifier.unknown_note(tally.total)))}"])
+    _print_guarantee(classifier)
+    _print_prediction(build_predictions(classifier.label_names, y_prob, y_pred)[0], as_json)
 
 
 def _print_guarantee(classifier: Classifier) -> None:

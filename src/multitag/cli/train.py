@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from multitag.cli.options import SETTINGS, DataFile, QuarantineFile, table_source, takes_options
 from multitag.cli.show import print_lines, print_notes
-from multitag.errors import ConfigError
+from multitag.errors import ConfigError, DataError
 
 
 @takes_options(*SETTINGS)
@@ -38,6 +38,8 @@ def train(
     if "folds" in settings and "test_size" in settings:
         raise ConfigError("--folds holds every row out once, --test-size some rows only; choose one")
     from multitag.config import Config
+    from multitag.data.first_look.command import train_command
+    from multitag.data.first_look.unnamed import UnnamedColumnsError, settings_to_type
     from multitag.data.read import load_tables
     from multitag.jobs.run_folder import RunFolder
     from multitag.jobs.train import train as train_bundle
@@ -55,10 +57,15 @@ def train(
     if pairs := settings.get("trainer_args"):
         settings["trainer_args"] = {**chosen.training.trainer_args, **parse_trainer_args(pairs)}
     chosen = chosen.override(**settings)
-    files = {"train": table_source(data), "validation": chosen.data.validation_file, "test": chosen.data.test_file}
-    held_out = load_tables(
-        {side: file for side, file in files.items() if file is not None}, chosen.data, quarantine
-    )
+    sides = {"train": table_source(data), "validation": chosen.data.validation_file, "test": chosen.data.test_file}
+    files = {side: file for side, file in sides.items() if file is not None}
+    try:
+        held_out = load_tables(files, chosen.data, quarantine)
+    except UnnamedColumnsError as error:
+        given = {**settings, **({"config": config} if config else {})}
+        typed = settings_to_type(chosen.data, error.suggestion, given)
+        command = train_command(data, typed, error.columns, str(out))
+        raise DataError(error.message(command)) from None
     table = held_out.pop("train")
     print_lines(*table.lines())
     print_notes(table.notes)

@@ -1,6 +1,6 @@
 """Settings of a run: frozen dataclasses, one module a section."""
 
-from multitag.config.data import DataConfig, ShapeName, TableConfig, Unlabelled
+from multitag.config.data import DataConfig, ShapeName, TableConfig, UnknownRule, Unlabelled
 from multitag.config.evaluation import CalibrationName, EvaluationConfig, PolicyName
 from multitag.config.model import BackendName, ExportConfig, LongTexts, ModelConfig, Pool
 from multitag.config.split import NearDuplicatesRule, SplitConfig, SplitMethod
@@ -10,5 +10,5 @@ from multitag.config.whole import Config
 __all__ = [
     "BackendName", "CalibrationName", "Config", "DataConfig", "EvaluationConfig", "ExportConfig", "LongTexts",
     "LossName", "ModelConfig", "NearDuplicatesRule", "PolicyName", "Pool", "Precision", "ShapeName", "SplitConfig",
-    "SplitMethod", "TableConfig", "TrainingConfig", "Unlabelled",
+    "SplitMethod", "TableConfig", "TrainingConfig", "UnknownRule", "Unlabelled",
 ]  # fmt: skip

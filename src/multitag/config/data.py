@@ -9,6 +9,7 @@ from multitag.config.setting import Option, Range, Section, require
 
 ShapeName = Literal["auto", "separated", "single", "json", "python", "brackets", "fasttext"]
 Unlabelled = Literal["error", "keep", "drop"]
+UnknownRule = Literal["ask", "mask", "no"]
 Quoting = Literal["auto", "double", "none"]
 
 MAIN = Option(main=True)
@@ -37,7 +38,15 @@ class TableConfig(Section):
     label_names : str or None
         File with the names of label ids.
     unlabelled : {"error", "keep", "drop"}
-        Rows without labels: refuse the table, keep them as examples of no label, or drop them.
+        Rows with nothing where labels stand: refuse the table, keep them as examples of no label, or drop them.
+    unknown : {"ask", "mask", "no"}
+        Labels that nobody judged, empty or -1 beside 0 and 1: refuse the table, leave them out, or take them as no.
+    soft : bool
+        Read probabilities in place of 0 and 1, and train on them as soft labels; metrics use them at 0.5.
+    merge_rows : bool
+        Make one row of those with equal text, with the labels of all of them.
+    group : str or None
+        Column of what rows belong to, such as a user or a film; its rows stay on one side, in splits and folds.
     strict : bool
         Refuse the table at the first row that cannot be used, instead of leaving the row out.
     delimiter : str or None
@@ -45,13 +54,15 @@ class TableConfig(Section):
     encoding : str or None
         Encoding of the file; detected if omitted.
     header : bool
-        The first row of a CSV file names the columns; otherwise they are named 1, 2, 3.
+        The first row of a CSV file or sheet names the columns; otherwise they are named 1, 2, 3.
     quoting : {"auto", "double", "none"}
         Double quotes in a CSV file: double around cells, none part of them; auto is double, but refuses swallowed rows.
     skip_rows : int or None
-        Lines of a CSV file before its header; 0 takes the first for the header whatever it looks like.
+        Lines of a CSV file, or rows of a sheet, before its header; 0 takes the first for the header as it is.
     comment : str or None
         Mark at the start of a line of a CSV file that is a comment, such as #.
+    sheet : str or None
+        Sheet of a workbook; the first that holds a table if omitted.
     """
 
     text: Annotated[str | tuple[str, ...] | None, MAIN] = None
@@ -63,6 +74,10 @@ class TableConfig(Section):
     label_key: str | None = None
     label_names: Annotated[str | None, Option(path=True)] = None
     unlabelled: Annotated[Unlabelled, Option(shorthand=("allow_unlabelled", "keep"))] = "error"
+    unknown: UnknownRule = "ask"
+    soft: bool = False
+    merge_rows: bool = False
+    group: str | None = None
     strict: bool = False
     delimiter: Annotated[str | None, Option(alias="sep")] = None
     encoding: str | None = None
@@ -70,6 +85,7 @@ class TableConfig(Section):
     quoting: Quoting = "auto"
     skip_rows: Annotated[int | None, Range(at_least=0)] = None
     comment: str | None = None
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         """Check what belongs together."""
@@ -89,7 +105,7 @@ class TableConfig(Section):
             self.label_separator is None or self.label_shape in ("auto", "separated"),
             f"label_separator: goes with label_shape separated, got {self.label_shape}",
         )
-        for name in ("text", "labels", "label_columns"):
+        for name in ("text", "labels", "label_columns", "group"):
             columns = getattr(self, name)
             names = (columns,) if columns is None or isinstance(columns, str) else columns
             require("" not in names, f"{name}: expected the name of a column, got ''")

@@ -22,6 +22,8 @@ class ModelConfig(Section):
         Pretrained model: auto, minilm, a name on the Hugging Face hub, or a local folder.
     max_length : int
         Longest text in tokens, the two special ones included; the rest is not read.
+    allow_unknown_tokens : bool
+        Train although more than 30% of the tokens are unknown to the base model.
     long : {"truncate", "windows"}
         How the model predicts longer texts: from their start, or in overlapping windows.
     pool : {"mean", "max"}
@@ -30,6 +32,7 @@ class ModelConfig(Section):
 
     base_model: Annotated[str, Option(main=True, path=True)] = "auto"
     max_length: Annotated[int, Range(at_least=3)] = 256
+    allow_unknown_tokens: bool = False
     long: LongTexts = "truncate"
     pool: Pool = "mean"
 

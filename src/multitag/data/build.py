@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
 
 from multitag.config import TableConfig
-from multitag.data.cells import RowError
+from multitag.data.duplicates.named_groups import describe_groups, read_groups
+from multitag.data.label_formats.cells.formats import FastText
 from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.choose import RememberedConfig, choose_shape, label_columns
 from multitag.data.label_formats.column_patterns import check_column
+from multitag.data.label_formats.indicator_columns import IndicatorColumns
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.plausibility import check_labels, check_lost
-from multitag.data.left_out import BAD_LABELS, BAD_TEXT, REPEATED_HEADER, WITHOUT_LABELS, WITHOUT_TEXT, LeftOut
-from multitag.data.phrases import describe_columns
+from multitag.data.phrases import count_noun, describe_columns, list_first
 from multitag.data.readers.fasttext_lines import LINE
 from multitag.data.readers.source import Source
-from multitag.data.row_labels import RowLabels
+from multitag.data.row_labels import ON, RowLabels
+from multitag.data.rows import Rows
 from multitag.data.samples import SAMPLE_COLUMNS
 from multitag.data.table import Table
-from multitag.data.texts import Text, TextColumns
+from multitag.data.texts import TextColumns
 from multitag.errors import DataError
-
-
-class Row(NamedTuple):
-    """What is used of a row."""
-
-    text: Text
-    labels: RowLabels
-
-
-class Defect(NamedTuple):
-    """Why a row is left out; see :class:`~multitag.data.left_out.LeftOut`."""
-
-    column: str | None
-    kind: str
-    reason: str
 
 
 def with_known_columns(data: TableConfig, source: Source) -> TableConfig:
@@ -69,6 +54,8 @@ def check_columns(data: TableConfig, source: Source, columns: Sequence[str] = ()
         _text_columns(data, columns, source.name)
     if with_labels:
         label_columns(data, columns, source.name)
+    if data.group is not None:
+        check_column(columns, data.group, source.name, "group")
     return with_text and with_labels
 
 
@@ -100,47 +87,77 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     shape = choose_shape(data, label_columns(data, columns.names, source.name), columns.__getitem__, source.name)
     if set(texts.names) & set(shape.columns):
         texts = _texts_with_labels(texts, shape, source.name)
+    elif isinstance(shape, CellColumns) and shape.is_fasttext:
+        shape = replace(shape, form=FastText(with_text=False))
+    rows = Rows.read(source, texts, shape, keep_content=keep_content)
+    notes = _check_plausibility(rows, data)
+    notes += rows.settle(data)
+    place = f"{source.name}, {describe_columns(shape.columns)}"
+    notes = [f"{place}: {note}" for note in [*notes, *_label_notes(rows, data)]]
+    groups: tuple[str, ...] = ()
+    if data.group is not None:
+        column = check_column(columns.names, data.group, source.name, "group")
+        groups = read_groups([columns[column][index] for index in rows.indices])
+        notes.append(f"{source.name}, column {column!r}: {describe_groups(groups)}")
+    return _table(rows, notes, groups, data)
+
+
+def _table(rows: Rows, notes: Sequence[str], groups: tuple[str, ...], data: TableConfig) -> Table:
+    source = rows.source
     files = _files(source)
     starts = _starts(files)
-    numbers: list[int] = []
-    used: list[Row] = []
-    lost: list[LeftOut] = []
-    lost_cells: list[object] = []
-    text_cells = zip(*(columns[name] for name in texts.names), strict=True)
-    label_cells = zip(*(columns[name] for name in shape.columns), strict=True)
-    for index, cells in enumerate(zip(text_cells, label_cells, strict=True)):
-        row = _read_row(texts, shape, *cells, drop_unlabelled=data.unlabelled == "drop")
-        file, number = source.file_and_row(index)
-        if isinstance(row, Row):
-            numbers.append(starts[file] + number)
-            used.append(row)
-        else:
-            lost.append(LeftOut(file, number, *row, _content(source, index) if keep_content else ""))
-            lost_cells.append(cells[1][0])
-    labels = tuple(row.labels.names for row in used)
-    notes = _check_plausibility(labels, lost, lost_cells, shape, data, source.name)
-    left_out = [*source.left_out, *lost]
+    numbers = [starts[file] + number for file, number in map(source.file_and_row, rows.indices)]
+    labels = rows.labels
     return Table(
-        texts=tuple(row.text for row in used), labels=labels, rows=tuple(numbers),
-        source=source.name, text_columns=texts, shape=shape, n_rows_source=sum(files.values()),
+        texts=tuple(rows.texts), labels=tuple(row.names for row in labels), rows=tuple(numbers),
+        source=source.name, text_columns=rows.texts_at, shape=rows.shape, n_rows_source=sum(files.values()),
         files=tuple(files.items()) if len(files) > 1 else (), notes=(*source.notes, *notes),
-        left_out=tuple(sorted(left_out, key=lambda row: starts[row.file] + row.row)),
+        left_out=tuple(sorted([*source.left_out, *rows.lost.values()], key=lambda row: starts[row.file] + row.row)),
+        judged=frozenset(number for number, row in zip(numbers, labels, strict=True) if row.judged and not row.names),
+        unknown=tuple(row.unknown for row in labels) if any(row.unknown for row in labels) else (),
+        shares=tuple(row.shares for row in labels) if any(row.shares for row in labels) else (),
+        groups=groups, unknown_rule=data.unknown,
     )  # fmt: skip
 
 
-def _check_plausibility(
-    labels: tuple[tuple[str, ...], ...], lost: list[LeftOut], lost_cells: list[object], shape: LabelColumns,
-    data: TableConfig, source: str,
-) -> list[str]:  # fmt: skip
+def _label_notes(rows: Rows, data: TableConfig) -> Iterator[str]:
+    """Describe rows that have no label, and soft labels."""
+    labels, shape = rows.labels, rows.shape
+    if isinstance(shape, IndicatorColumns):
+        yield from shape.notes()
+    bare = sum(row.judged and not row.names and not row.unknown for row in labels)
+    if bare:
+        lists = isinstance(shape, CellColumns) and not shape.objects.have_answers
+        words = "empty lists" if lists else "zeros"
+        says = "has no label: it says" if bare == 1 else "have no label: they say"
+        yield f"{bare} of {count_noun(len(labels), 'row', 'rows')} {says} so with {words}"
+    if data.soft and not isinstance(data, RememberedConfig):
+        yield _describe_soft(labels)
+
+
+def _describe_soft(labels: Sequence[RowLabels]) -> str:
+    soft = {name for row in labels for name, share in row.shares if 0 < share < 1}
+    if not soft:
+        return "soft labels were asked for, but no label has a probability between 0 and 1"
+    names = {name for row in labels for name in row.names}
+    never = sorted({name for row in labels for name, _ in row.shares} - names)
+    line = f"{count_noun(len(soft), 'label is', 'labels are')} soft; metrics use them at {ON:g}"
+    if never:
+        line += f"; {list_first([*map(repr, never)])} never {'gets' if len(never) == 1 else 'get'} there"
+    return line
+
+
+def _check_plausibility(rows: Rows, data: TableConfig) -> list[str]:
     """Look at what came out; return notes, or refuse it."""
-    place = f"{source}, {describe_columns(shape.columns)}"
+    shape, labels = rows.shape, [row.names for row in rows.labels]
     settled = data.label_separator is not None or data.label_shape != "auto" or isinstance(data, RememberedConfig)
     try:
         if not settled:
-            check_lost(lost, lost_cells, labels, shape)
-        return [f"{place}: {note}" for note in check_labels(labels, shape, settled=settled)]
+            cells = rows.source.columns[shape.columns[0]]
+            check_lost(list(rows.lost.values()), [cells[index] for index in rows.lost], labels, shape)
+        return [*check_labels(labels, shape, settled=settled)]
     except NotLabelsError as error:
-        raise DataError(f"{place}: {error}") from error
+        raise DataError(f"{rows.source.name}, {describe_columns(shape.columns)}: {error}") from error
 
 
 def _texts_with_labels(texts: TextColumns, shape: LabelColumns, source: str) -> TextColumns:
@@ -151,35 +168,10 @@ def _texts_with_labels(texts: TextColumns, shape: LabelColumns, source: str) -> 
     raise DataError(f"{source}: column {both!r} holds the text and the labels; name another with --text or --labels")
 
 
-def _read_row(
-    texts: TextColumns, shape: LabelColumns, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...], *,
-    drop_unlabelled: bool,
-) -> Row | Defect:  # fmt: skip
-    if _repeats(text_cells, texts.names) and _repeats(label_cells, shape.columns):  # joined files, header and all
-        return Defect(None, REPEATED_HEADER, "repeats the header")
-    try:
-        text = texts.read(text_cells)
-    except RowError as error:
-        return Defect(error.column, BAD_TEXT, str(error))
-    if text is None:
-        return Defect(texts.names[0], WITHOUT_TEXT, f"empty text in {texts.describe()}")
-    try:
-        labels = shape.read(label_cells)
-    except RowError as error:
-        return Defect(error.column, BAD_LABELS, str(error))
-    if drop_unlabelled and not labels.names:
-        return Defect(shape.columns[0], WITHOUT_LABELS, "no label")
-    return Row(text, labels)
-
-
 def _text_columns(data: TableConfig, columns: Sequence[str], source: str) -> TextColumns:
     written = data.text if isinstance(data.text, tuple) else (data.text,)
     names = dict.fromkeys(check_column(columns, name, source, "text") for name in written)
     return TextColumns(tuple(names), data.text_pair)
-
-
-def _repeats(cells: tuple[object, ...], names: tuple[str, ...]) -> bool:
-    return all(isinstance(cell, str) and cell == name for cell, name in zip(cells, names, strict=True))
 
 
 def _files(source: Source) -> dict[str, int]:
@@ -197,6 +189,3 @@ def _starts(files: dict[str, int]) -> dict[str, int]:
         total += n_rows
     return starts
 
-
-def _content(source: Source, index: int) -> str:
-    return json.dumps(source.columns.row(index), ensure_ascii=False, default=str)

@@ -18,12 +18,17 @@ class CellError(Exception):
     """Why a cell cannot be read, for whoever knows its file, row and column; a user never sees it as it is."""
 
 
+class ShareError(CellError):
+    """A share that is none, which makes all those of the table doubtful."""
+
+
 class RowError(Exception):
     """Why a row cannot be used, and for which column; likewise."""
 
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column, self.reason = column, reason
+    def __init__(self, column: str, reason: str | CellError) -> None:
+        super().__init__(str(reason))
+        self.column, self.reason = column, str(reason)
+        self.is_share = isinstance(reason, ShareError)
 
 
 def is_missing(cell: object) -> bool:

@@ -15,6 +15,7 @@ from multitag.atomic import new_file
 # Kinds, in the words that count them. Rows that cannot be split into cells have the kinds of their reader.
 BAD_LABELS, BAD_TEXT = "with labels that cannot be read", "with a text that cannot be read"
 WITHOUT_TEXT, WITHOUT_LABELS, REPEATED_HEADER = "without text", "without labels", "repeating the header"
+NOT_JUDGED, BAD_SHARE = "with no label judged", "with a share outside [0, 1]"
 
 HEADER = ("file", "row", "column", "reason", "content")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,8 @@ from multitag.config.schema import build
 from multitag.config.setting import takes_settings
 from multitag.config.values import as_list, describe_value
 from multitag.data.build import build_table, check_columns, with_known_columns
+from multitag.data.first_look.look import look_at, with_likely_columns
+from multitag.data.first_look.suggestion import Suggestion, suggest
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
 from multitag.data.readers.records import ReadOptions, Select
@@ -100,7 +102,9 @@ def load_tables(
     quarantine = None if quarantine is None else as_path(quarantine, "quarantine")
     if quarantine is not None:
         refuse_source(quarantine, sources.values())
-    tables = {side: _open_table(source, data, with_content=quarantine is not None) for side, source in sources.items()}
+    tables: dict[str, Table] = {}
+    for side, source in sources.items():  # the first one says which columns hold what, where they are not named
+        tables[side], data = _open_table(source, data, with_content=quarantine is not None)
     if quarantine is not None:
         write_quarantine(quarantine, [row for table in tables.values() for row in table.left_out])
     for side, table in tables.items():
@@ -109,16 +113,17 @@ def load_tables(
     return tables
 
 
-def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> Table:
-    columns: dict[str, None] = {}
-    opened = open_source(source, read_options(data), None if with_content else _needed_columns(data, columns))
-    check_columns(with_known_columns(data, opened), opened, list(columns))
-    return build_table(opened, data, keep_content=with_content)
+def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> tuple[Table, TableConfig]:
+    """Read a table; return also the settings with its columns, where they were not named."""
+    opened = open_source(source, ReadOptions.of(data), None if with_content else _needed_columns(data))
+    taken, notes = with_likely_columns(source, opened, data)
+    table = build_table(opened, taken, keep_content=with_content)
+    return replace(table, notes=(*notes, *table.notes)), taken
 
 
 def inspect_table(
     source: Any, data: TableConfig, quarantine: str | Path | None = None
-) -> tuple[Source, Table | None]:
+) -> tuple[Source, Table | None, Suggestion | None]:
     """Open a table to look at, whatever is wrong with it.
 
     Parameters
@@ -134,6 +139,8 @@ def inspect_table(
         With every column.
     table : Table or None
         None unless both the columns of texts and those of labels are known.
+    suggestion : Suggestion or None
+        The likely columns, where not both are named.
 
     Raises
     ------
@@ -142,17 +149,19 @@ def inspect_table(
     """
     source = expand_source(source)
     quarantine = None if quarantine is None else as_path(quarantine, "quarantine")
-    opened = open_source(source, read_options(data))
-    data = with_known_columns(data, opened)
-    if not check_columns(data, opened):
-        return opened, None
-    table = build_table(opened, data, keep_content=quarantine is not None)
+    opened = open_source(source, ReadOptions.of(data))
+    known = with_known_columns(data, opened)
+    if not check_columns(known, opened):
+        opened, suggestion = look_at(source, opened, known)
+        return opened, None, suggestion
+    table = build_table(opened, known, keep_content=quarantine is not None)
     if quarantine is not None:
         refuse_source(quarantine, [source])
         write_quarantine(quarantine, table.left_out)
     if data.strict:
         refuse_defects(table)
-    return opened, table
+    is_named = data.text is not None and (data.labels or data.label_columns)
+    return opened, table, None if is_named else suggest(opened, known)
 
 
 def refuse_source(quarantine: Path, sources: Iterable[object]) -> None:
@@ -173,19 +182,18 @@ def _files_of(name: str) -> list[Path]:
     return [Path(name), *map(Path, glob.glob(name))]  # noqa: PTH207 (takes absolute patterns)
 
 
-def read_options(data: TableConfig) -> ReadOptions:
-    """Return how the settings of a run read files."""
-    return ReadOptions(**{field.name: getattr(data, field.name) for field in fields(ReadOptions)})
-
-
-def _needed_columns(data: TableConfig, columns: dict[str, None]) -> Select | None:
-    """Choose the columns to read, as others only take memory; None for all. The names of all go to ``columns``."""
-    if data.text is None or data.labels is None:  # a packaged table, or columns named by a pattern
+def _needed_columns(data: TableConfig) -> Select | None:
+    """Choose the columns to read, as others only take memory; None for all."""
+    if data.text is None or data.labels is None:  # to be found, or named by a pattern
         return None
-    needed = {name.strip() for names in (data.text, data.labels) for name in _listed(names)}
+    named = (data.text, data.labels, data.group or ())
+    needed = {name.strip() for names in named for name in _listed(names)}
+    lacking = set(needed)
 
     def select(names: Sequence[str]) -> Sequence[str]:
-        columns.update(dict.fromkeys(names))
+        lacking.difference_update(name.strip() for name in names)
+        if lacking:  # a message names all columns, and what is in them tells which is meant instead
+            return names
         return list(dict.fromkeys(name for name in names if name.strip() in needed))
 
     return select
@@ -219,6 +227,8 @@ def settings_of_bundle(facts: Mapping[str, Any], **changes: Any) -> TableConfig:
         "text_pair": facts.get("text_pair", False),
         "label_key": facts.get("label_key"),
         "label_shape": shape if shape in FORMS else "auto",
+        "unknown": facts.get("unknown", "ask"),
+        "soft": facts.get("soft", False),
         **({"label_columns": columns} if shape == "columns" else {"labels": columns}),
     }
     changes = {name: value for name, value in changes.items() if value is not None}

@@ -8,14 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
+from multitag.config import UnknownRule
 from multitag.data.label_formats.cells.formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.plausibility import has_all_labels
-from multitag.data.left_out import BAD_LABELS, BAD_TEXT, WITHOUT_LABELS, LeftOut, summary_line
+from multitag.data.left_out import BAD_LABELS, BAD_TEXT, NOT_JUDGED, WITHOUT_LABELS, LeftOut, summary_line
 from multitag.data.phrases import count_noun, describe_columns, list_columns, list_first
 from multitag.data.texts import Text, TextColumns
+from multitag.data.unknown import count_unknown, describe_unknown
 from multitag.errors import DataError
+
+Cells = TypeVar("Cells", str, tuple[str, ...], tuple[tuple[str, float], ...])
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,9 @@ class Table:
     shares : tuple of tuple of (str, float), length n_rows, or empty
         Soft labels of each text, in [0, 1]; empty where labels are plain.
     groups : tuple of str, length n_rows, or empty
-        What each text belongs to, such as its film or its user; empty where no column says.
+        What each text belongs to, such as its film or its user; empty where no column says. A row without one has "".
+    unknown_rule : {"ask", "mask", "no"}
+        What became of labels that nobody judged; with ``"ask"``, a table that has some will not do.
     """
 
     texts: tuple[Text, ...]
@@ -68,6 +75,7 @@ class Table:
     unknown: tuple[tuple[str, ...], ...] = ()
     shares: tuple[tuple[tuple[str, float], ...], ...] = ()
     groups: tuple[str, ...] = ()
+    unknown_rule: UnknownRule = "ask"
 
     def __len__(self) -> int:
         """Count the rows (n_rows)."""
@@ -101,7 +109,12 @@ class Table:
     @property
     def summary(self) -> str:
         """The account of every row that was read; see :func:`~multitag.data.left_out.summary_line`."""
-        return summary_line(self.n_rows_source, len(self), self.left_out)
+        return summary_line(self.n_rows_source, self.n_rows_used, self.left_out)
+
+    @property
+    def n_rows_used(self) -> int:
+        """Rows of the source that are used; more than texts where rows were merged."""
+        return self.n_rows_source - len(self.left_out)
 
     def lines(self) -> tuple[str, ...]:
         """Return what was read and how: the texts' columns if several, the labels' format, and the summary."""
@@ -110,7 +123,7 @@ class Table:
         return (*texts, f"labels: {self.shape.describe()} ({n_labels})", self.summary)
 
     def fingerprint(self) -> str:
-        """Return the SHA-256 of row numbers, texts and labels: equal tables have equal ones."""
+        """Return the SHA-256 of row numbers, texts and labels as far as known: equal tables have equal ones."""
         return self._fingerprint
 
     @cached_property
@@ -118,6 +131,9 @@ class Table:
         digest = hashlib.sha256()
         for row, text, labels in zip(self.rows, self.texts, self.labels, strict=True):
             digest.update(json.dumps([row, text, sorted(labels)]).encode())
+        for more in (self.unknown, self.shares):  # nothing where there are none, as it was before there could be
+            for number, cells in enumerate(more):
+                digest.update(json.dumps([number, sorted(cells)]).encode())
         return digest.hexdigest()
 
 
@@ -153,7 +169,19 @@ def join_tables(tables: Sequence[Table]) -> Table:
         left_out=tuple(row for table in tables for row in table.left_out),
         files=tuple(file for table in tables for file in table.files or ((table.source, table.n_rows_source),)),
         notes=tuple(note for table in tables for note in table.notes),
+        judged=frozenset(start + row for start, table in zip(starts, tables, strict=True) for row in table.judged),
+        unknown=_joined([table.unknown for table in tables], tables, ()),
+        shares=_joined([table.shares for table in tables], tables, ()),
+        groups=_joined([table.groups for table in tables], tables, ""),
     )
+
+
+def _joined(parts: Sequence[tuple[Cells, ...]], tables: Sequence[Table], empty: Cells) -> tuple[Cells, ...]:
+    """Join what some tables have of each row; nothing where none has."""
+    if not any(parts):
+        return ()
+    filled = (part or (empty,) * len(table) for part, table in zip(parts, tables, strict=True))
+    return tuple(cells for part in filled for cells in part)
 
 
 def check_rows(table: Table, *, keep_unlabelled: bool = False, strict: bool = False) -> None:
@@ -163,11 +191,13 @@ def check_rows(table: Table, *, keep_unlabelled: bool = False, strict: bool = Fa
     ------
     DataError
         If it has no row with a text, none with a label, as many unreadable rows as others, a row that is left out
-        (if strict), or a row without a label (unless those are kept).
+        (if strict), a row without a label of which nobody said so (unless those are kept), or labels that nobody
+        judged (unless masked or taken as no).
     """
     if strict:
         refuse_defects(table)
     _refuse_useless(table)
+    _refuse_unsettled(table)
     _refuse_unlabelled(table, keep_unlabelled)
 
 
@@ -191,6 +221,7 @@ def check_trainable(table: Table, *, keep_unlabelled: bool = False, strict: bool
             f"{_labels_of(table)}: each of {len(table)} rows has all {len(names)} labels, {list_first(sorted(names))}, "
             "so nothing can be learned; expected the labels that are meant: are these switches or scores?"
         )
+    _refuse_unsettled(table)
     _refuse_unlabelled(table, keep_unlabelled)
 
 
@@ -202,15 +233,18 @@ def refuse_defects(table: Table) -> None:
     DataError
         Names the first such row.
     """
-    defects = [row for row in table.left_out if row.kind != WITHOUT_LABELS]  # those were asked to be left out
+    asked = (WITHOUT_LABELS, NOT_JUDGED) if table.unknown_rule == "mask" else (WITHOUT_LABELS,)  # to be left out
+    defects = [row for row in table.left_out if row.kind not in asked]
     if defects:
         raise DataError(f"{defects[0].place}: {defects[0].reason}; refused by --strict ({table.summary})")
 
 
 def _refuse_useless(table: Table) -> None:
     bad = [row for row in table.left_out if row.kind in (BAD_LABELS, BAD_TEXT)]
-    if bad and len(bad) >= len(table):  # not single bad rows, but the wrong column
+    if bad and len(bad) >= table.n_rows_used:  # not single bad rows, but the wrong column
         raise DataError(f"{bad[0].place}: {bad[0].reason}; {len(bad)} of {table.n_rows_source} rows are like that")
+    if not len(table) and any(row.kind in (NOT_JUDGED, WITHOUT_LABELS) for row in table.left_out):
+        raise DataError(f"{_labels_of(table)}: no row has a label ({table.summary})")
     if not len(table):
         rows = f"{table.n_rows_source} rows read"
         raise DataError(f"{table.source}, column {table.text_column!r}: no row has a text ({rows})")
@@ -219,8 +253,25 @@ def _refuse_useless(table: Table) -> None:
         raise DataError(f"{_labels_of(table)}: no row has a label; expected names{written}")
 
 
+def _refuse_unsettled(table: Table) -> None:
+    """Refuse labels that nobody judged, where nobody said what becomes of them."""
+    counts = count_unknown(table.unknown) if table.unknown_rule == "ask" else None
+    if counts:
+        raise DataError(
+            f"{_labels_of(table)}: {describe_unknown(counts)} neither yes nor no; left out of training and figures "
+            "with --unknown mask, taken as no with --unknown no"
+        )
+
+
+def unlabelled_rows(table: Table) -> list[int]:
+    """Return those of ``rows`` without labels of which nobody said so."""
+    return [
+        row for row, labels in zip(table.rows, table.labels, strict=True) if not labels and row not in table.judged
+    ]
+
+
 def _refuse_unlabelled(table: Table, keep_unlabelled: bool) -> None:
-    unlabelled = [row for row, labels in zip(table.rows, table.labels, strict=True) if not labels]
+    unlabelled = unlabelled_rows(table)
     if unlabelled and not keep_unlabelled:
         more = f" and {count_noun(len(unlabelled) - 1, 'more row', 'more rows')}" if len(unlabelled) > 1 else ""
         raise DataError(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multitag.config import Config
 from multitag.data.duplicates.groups import DuplicateGroups
+from multitag.data.duplicates.named_groups import number_groups
 from multitag.data.split.folds import NO_FOLD, fold_rows
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.split.sides import Split, label_counts, split_rows
@@ -85,14 +86,19 @@ class Task:
                 f"{table.source}: multi-label classification needs at least two labels, "
                 f"got {list(label_set.names)}"
             )
-        y = label_set.encode(names, np.int8)
+        unknown = rare.settle_unknown(joined.unknown, names) if joined.unknown else ()
+        shares = rare.settle_shares(joined.shares)
+        y = label_set.encode(names, np.int8, unknown)
+        soft = label_set.encode_shares(y, shares) if shares else None
         near = config.split.near_duplicates == "together"
         duplicates = DuplicateGroups.find(list(map(join_text, joined.texts)), near=near)
+        if joined.groups:
+            duplicates = replace(duplicates, named=number_groups(joined.groups))
         sizes = {side: len(rows) for side, rows in separate.items()}
         fold = _fold(duplicates, y, sizes, config) if config.split.folds else None
         split = _split(duplicates, y, sizes, config) if fold is None else _main_to_train(fold)
-        settled = joined if names == joined.labels else replace(joined, labels=names)
-        return cls(settled, label_set, y, duplicates, split, rare, {"train": table, **separate}, fold)
+        settled = joined if names == joined.labels else replace(joined, labels=names, unknown=unknown, shares=shares)
+        return cls(settled, label_set, y, duplicates, split, rare, {"train": table, **separate}, fold, soft)
 
     @property
     def n_folds(self) -> int:
@@ -110,7 +116,8 @@ class Task:
         split = Split(others, others[:0], np.flatnonzero(self.fold == number))
         if config.training.early_stopping is not None:
             groups = self.duplicates_among(others)
-            inner = split_rows(groups, self.y[others], replace(config.split, test_size=0), config.seed)
+            named = self.duplicates.named is not None
+            inner = split_rows(groups, self.y[others], replace(config.split, test_size=0), config.seed, named=named)
             split = replace(split, train=others[inner.train], validation=others[inner.validation])
         return replace(self, split=split, fold=None)
 
@@ -140,7 +147,7 @@ class Task:
         return groups
 
     def label_counts(self) -> dict[str, dict[str, int]]:
-        """Count the rows of each label on each side."""
+        """Count the rows that have each label, by side; what is unknown is not counted."""
         return label_counts(self.y, self.split, self.label_set.names)
 
 
@@ -154,7 +161,8 @@ def _fold(
     n_main = len(y) - sum(separate.values())
     groups, method = duplicates.groups()[:n_main], config.split.method
     fold = np.full(len(y), NO_FOLD)
-    fold[:n_main] = fold_rows(groups, y[:n_main], config.split.folds, method, config.seed)
+    named = duplicates.named is not None
+    fold[:n_main] = fold_rows(groups, y[:n_main], config.split.folds, method, config.seed, named=named)
     return fold
 
 
@@ -169,7 +177,8 @@ def _split(
     """Split the rows of the main table; those of separate tables are sides as they are."""
     sizes: dict[str, Any] = {f"{side}_size": 0 for side in separate}
     start = len(y) - sum(separate.values())
-    split = split_rows(duplicates.groups()[:start], y[:start], replace(config.split, **sizes), config.seed)
+    sized, named = replace(config.split, **sizes), duplicates.named is not None
+    split = split_rows(duplicates.groups()[:start], y[:start], sized, config.seed, named=named)
     for side, n_rows in separate.items():
         split = replace(split, **{side: np.arange(start, start + n_rows, dtype=np.int64)})
         start += n_rows

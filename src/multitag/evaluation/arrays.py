@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
+from multitag.labels import UNKNOWN
 
 
 def is_number(value: object, lowest: float, highest: float) -> bool:
@@ -39,6 +40,71 @@ def as_binary(values: ArrayLike, name: str) -> NDArray[np.int64]:
     if wrong.any():
         raise DataError(f"{name}: expected only 0 and 1, got {_first(array, wrong)}")
     return array.astype(np.int64)
+
+
+def as_labels(values: ArrayLike, name: str) -> NDArray[np.int64]:
+    """Check true labels, of which some may be unknown.
+
+    Parameters
+    ----------
+    values : array_like, shape (n_rows, n_labels)
+        Zeros and ones, or booleans, and :data:`~multitag.labels.UNKNOWN` where nobody judged.
+    name : str
+        What the array is called in the error.
+
+    Returns
+    -------
+    ndarray of int64, shape (n_rows, n_labels)
+
+    Raises
+    ------
+    DataError
+        If it is not a table of numbers, or holds anything but 0, 1 and -1.
+    """
+    array = _as_table(values, name)
+    wrong = (array != 0) & (array != 1) & (array != UNKNOWN)
+    if wrong.any():
+        raise DataError(f"{name}: expected only 0 and 1, or {UNKNOWN} where unknown, got {_first(array, wrong)}")
+    return array.astype(np.int64)
+
+
+def judged_cells(y: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where somebody judged whether a row has a label.
+
+    Parameters
+    ----------
+    y : ndarray of int or float, any shape
+        True labels with :data:`~multitag.labels.UNKNOWN`, or soft labels with NaN, where nobody did.
+
+    Returns
+    -------
+    ndarray of bool, of the same shape
+    """
+    return np.asarray(y >= 0)
+
+
+def count_labels(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Count the rows that have each label, and those on which somebody judged it.
+
+    Parameters
+    ----------
+    y : ndarray of int or float, shape (n_rows, n_labels)
+        As in :func:`judged_cells`; soft labels count by their share.
+
+    Returns
+    -------
+    positives : ndarray of int64 or float64, shape (n_labels,)
+    judged : ndarray of int64, shape (n_labels,)
+
+    Examples
+    --------
+    >>> positives, judged = count_labels(np.array([[1, -1], [0, 1], [1, -1]]))
+    >>> positives.tolist(), judged.tolist()
+    ([2, 1], [3, 1])
+    """
+    judged = judged_cells(y)
+    kind = np.int64 if y.dtype.kind in "biu" else np.float64
+    return np.where(judged, y, 0).sum(axis=0, dtype=kind), judged.sum(axis=0)
 
 
 def as_probabilities(values: ArrayLike, name: str) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from multitag.errors import DataError
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.compute import compute_metrics
+from multitag.labels import UNKNOWN
 
 MIN_ROWS = 20  # on fewer, every resample is of much the same few rows
 
@@ -113,8 +114,10 @@ def _check_same(a: HeldOut, b: HeldOut, names: tuple[str, str]) -> None:
             raise DataError(f"{where}: another text in row {a.rows[index]}; {remedy}")
     if (a.y_true != b.y_true).any():
         index, label = np.argwhere(a.y_true != b.y_true)[0]
-        run = names[0] if a.y_true[index, label] else names[1]
-        raise DataError(f"{where}: row {a.rows[index]} has the label {a.label_names[label]!r} in {run} only; {remedy}")
+        given = (a.y_true[index, label], b.y_true[index, label])
+        what = f"row {a.rows[index]} is judged for" if UNKNOWN in given else f"row {a.rows[index]} has"
+        run = names[0] if given[0] > given[1] else names[1]
+        raise DataError(f"{where}: {what} the label {a.label_names[label]!r} in {run} only; {remedy}")
     if len(a) < MIN_ROWS:
         raise DataError(f"{where}: measured on {len(a)} rows; a comparison takes at least {MIN_ROWS}")
 

@@ -55,14 +55,15 @@ def fixed_rules(config: EvaluationConfig, n_labels: int) -> DecisionRules:
 
 
 def fit_rules(
-    y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], config: EvaluationConfig, tuned_on: str, *, calibrate: bool,
+    y_true: NDArray[np.int8], y_raw: NDArray[np.float32], config: EvaluationConfig, tuned_on: str, *, calibrate: bool,
     costs: Costs | None = None,
 ) -> DecisionRules:  # fmt: skip
     """Fit calibration, then thresholds for the calibrated probabilities.
 
     Parameters
     ----------
-    y_true : ndarray of uint8, shape (n_rows, n_labels)
+    y_true : ndarray of int8, shape (n_rows, n_labels)
+        0 and 1, and UNKNOWN where nobody judged: such cells have no say.
     y_raw : ndarray of float32, shape (n_rows, n_labels)
         Of rows that the model was not trained on.
     config : EvaluationConfig
@@ -82,11 +83,11 @@ def fit_rules(
     return DecisionRules(calibration, thresholds)
 
 
-FitRules = Callable[[NDArray[np.uint8], NDArray[np.float32]], DecisionRules]  # of y_true and y_raw
+FitRules = Callable[[NDArray[np.int8], NDArray[np.float32]], DecisionRules]  # of y_true and y_raw
 
 
 def apply_nested(
-    y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], fold: NDArray[np.int64], fit: FitRules
+    y_true: NDArray[np.int8], y_raw: NDArray[np.float32], fold: NDArray[np.int64], fit: FitRules
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Predict each fold by rules that were fitted on the others, so that no row is used to judge itself.
 
@@ -95,7 +96,7 @@ def apply_nested(
 
     Parameters
     ----------
-    y_true : ndarray of uint8, shape (n_rows, n_labels)
+    y_true : ndarray of int8, shape (n_rows, n_labels)
     y_raw : ndarray of float32, shape (n_rows, n_labels)
         Out-of-fold probabilities.
     fold : ndarray of int64, shape (n_rows,)
@@ -109,7 +110,7 @@ def apply_nested(
         Calibrated.
     y_pred : ndarray of uint8, shape (n_rows, n_labels)
     """
-    y_prob, y_pred = np.empty_like(y_raw), np.empty_like(y_true)
+    y_prob, y_pred = np.empty_like(y_raw), np.empty(y_true.shape, dtype=np.uint8)
     for held_out in np.unique(fold):
         inside = fold == held_out
         y_prob[inside], y_pred[inside] = fit(y_true[~inside], y_raw[~inside]).apply(y_raw[inside])

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from multitag.atomic import new_file
 from multitag.errors import DataError, describe_error
+from multitag.evaluation.arrays import judged_cells
 from multitag.extras import import_extra
+from multitag.labels import UNKNOWN
 
 OUT_OF_FOLD = "out_of_fold"
 ARRAYS = ("rows", "fold", "y_true", "y_raw", "y_prob", "y_pred")
@@ -38,8 +40,8 @@ class HeldOut:
         ``"validation"``, ``"test"`` or ``"out_of_fold"``.
     fold : ndarray of int64, shape (n_rows,)
         From 0, which fold a row was held out of; -1 on the other sides.
-    y_true : ndarray of uint8, shape (n_rows, n_labels)
-        0 and 1.
+    y_true : ndarray of int8, shape (n_rows, n_labels)
+        0 and 1, and :data:`~multitag.labels.UNKNOWN` where nobody judged.
     y_raw : ndarray of float32, shape (n_rows, n_labels)
         Probabilities of the model, in [0, 1].
     y_prob : ndarray of float32, shape (n_rows, n_labels)
@@ -56,7 +58,7 @@ class HeldOut:
     texts: tuple[str, ...]
     side: tuple[str, ...]
     fold: NDArray[np.int64]
-    y_true: NDArray[np.uint8]
+    y_true: NDArray[np.int8]
     y_raw: NDArray[np.float32]
     y_prob: NDArray[np.float32]
     y_pred: NDArray[np.uint8]
@@ -104,8 +106,8 @@ class HeldOut:
     def save(self, path: Path) -> None:
         """Write as Parquet: a row a text; ``row``, ``side``, ``fold``, ``text``, four columns a label, and ``index``.
 
-        ``true_X`` and ``predicted_X`` are true or false, ``probability_X`` is the model's and ``calibrated_X`` what
-        thresholds are applied to.
+        ``true_X`` and ``predicted_X`` are true or false, the first also null, where nobody judged; ``probability_X`` is
+        the model's and ``calibrated_X`` what thresholds are applied to.
 
         Raises
         ------
@@ -115,10 +117,12 @@ class HeldOut:
         pa: Any = import_extra("pyarrow", "train")
         columns: dict[str, Any] = {"row": self.rows, "side": list(self.side), "fold": self.fold}
         columns["text"] = list(self.texts)
-        arrays = (self.y_true.astype(bool), self.y_raw, self.y_prob, self.y_pred.astype(bool))
+        unknown = ~judged_cells(self.y_true)
+        arrays = (self.y_true == 1, self.y_raw, self.y_prob, self.y_pred.astype(bool))
         for prefix, values in zip(PREFIXES, arrays, strict=True):
             for index, name in enumerate(self.label_names):
-                columns[prefix + name] = values[:, index]
+                mask = unknown[:, index] if prefix == "true_" else None
+                columns[prefix + name] = pa.array(values[:, index], mask=mask)
         if self.index is not None:
             columns[INDEX] = self.index
         with new_file(path, replace=True) as file:
@@ -150,9 +154,11 @@ class HeldOut:
         def stacked(prefix: str, kind: Any) -> Any:
             return np.column_stack([table[prefix + name].to_numpy() for name in names]).astype(kind)
 
+        whether = [table["true_" + name].cast(pa.int8()).fill_null(UNKNOWN).to_numpy() for name in names]
+
         return cls(
             tuple(names), table["row"].to_numpy().astype(np.int64), tuple(table["text"].to_pylist()),
-            tuple(table["side"].to_pylist()), table["fold"].to_numpy().astype(np.int64), stacked("true_", np.uint8),
+            tuple(table["side"].to_pylist()), table["fold"].to_numpy().astype(np.int64), np.column_stack(whether),
             stacked("probability_", np.float32), stacked("calibrated_", np.float32), stacked("predicted_", np.uint8),
             table[INDEX].to_numpy().astype(np.int64) if INDEX in table.column_names else None,
         )  # fmt: skip

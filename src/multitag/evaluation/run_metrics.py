@@ -22,7 +22,7 @@ SIDES = ("validation", "test", OUT_OF_FOLD)
 
 @dataclass(frozen=True)
 class LabelCounts(Record):
-    """On how many rows of each side a label is.
+    """Numbers of rows of each side, for one label.
 
     Parameters
     ----------
@@ -123,6 +123,9 @@ class RunMetrics(Record):
         Figures by side: ``validation``, ``test`` or ``out_of_fold``; only those that have rows.
     label_counts : dict of str to LabelCounts
         On how many rows of each side each label is.
+    judged_counts : dict of str to LabelCounts, or None
+        On how many rows of each side somebody judged whether they have each label; None, and no key in JSON, where
+        that is all rows.
     history : tuple of HistoryEntry
         How the loss went down while the final model was trained.
     notes : tuple of str
@@ -130,7 +133,7 @@ class RunMetrics(Record):
     training_seconds : float
         What all trainings of the run took together.
     calibration : CalibrationComparison or None
-        How well the probabilities are calibrated; None where no rows were held out.
+        How well the probabilities are calibrated; None where no rows were held out, or no label of theirs was judged.
     guarantee : Guarantee or None
         What holds for new rows, the same as in guarantee.json; None where none was asked for, or none could be given.
     audit : AuditSummary or None
@@ -159,6 +162,7 @@ class RunMetrics(Record):
     refit: Refit | None = None
     retuned: RetunedFigures | None = field(default=None, metadata=OMIT_NONE)
     curves: dict[str, ThresholdCurve] | None = field(default=None, metadata=OMIT_NONE)
+    judged_counts: dict[str, LabelCounts] | None = field(default=None, metadata=OMIT_NONE)
     version: Count = VERSION
 
     @classmethod

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import multitag
 from multitag.atomic import new_folder
 from multitag.bundle.layout import CARD, CONFIG, ONNX, ONNX_INT8, TOKENIZER, TOKENIZER_CONFIG
 from multitag.bundle.metrics import read_metrics
@@ -20,7 +19,7 @@ from multitag.inference.scoring import MAX_WINDOWS
 from multitag.inference.windows import choose_pool
 from multitag.paths import as_path
 
-PAGE = Path(multitag.__file__).with_name("page")
+PAGE = Path(__file__).parents[1] / "page"
 PAGE_FILES = ("*.html", "*.css", "*.js", "*.svg")  # not what else lies there
 FP32, QUANTISED = "onnx/model.onnx", "onnx/model_quantized.onnx"  # the names that transformers.js knows
 # The exact graph is loaded up to here: what a small encoder has, a minute on a slow line. Beyond, the int8 one.
@@ -40,7 +39,8 @@ def export_browser(path: str | Path, out: str | Path) -> str:
     """Write a bundle as one static folder: the page, the model, its tokenizer, thresholds and calibration.
 
     The model's files lie as transformers.js expects them: ``config.json``, ``tokenizer.json``,
-    ``tokenizer_config.json``, ``onnx/model.onnx`` and, where the bundle has an int8 graph, ``onnx/model_quantized.onnx``.
+    ``tokenizer_config.json``, ``onnx/model.onnx`` and, where the bundle has an int8 graph,
+    ``onnx/model_quantized.onnx``.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def _choose_graph(bundle: Bundle) -> tuple[str, str]:
             f"the page loads the int8 graph, {int8.stat().st_size / 1e6:.0f} MB, which changes up to 1% of the "
             "decisions: the exact one is too large to load in a browser, or not in the bundle"
         )
-    raise BundleError(f"{bundle.folder}: has no ONNX graph, which a browser needs; add one with: multitag export BUNDLE")
+    raise BundleError(f"{bundle.folder}: has no ONNX graph, which a browser needs; add one: multitag export BUNDLE")
 
 
 def _about(bundle: Bundle, graph: str, name: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -14,7 +16,7 @@ from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.strict_json import dump_json
 from multitag.config import Pool
 from multitag.data.texts import Text
-from multitag.errors import ExportError
+from multitag.errors import ExportError, MissingExtraError, describe_error
 from multitag.evaluation.decision_rules import DecisionRules
 from multitag.export.parity import Parity, check_parity
 from multitag.export.quantise import arrange_for_int8, quantise_int8
@@ -40,7 +42,7 @@ class GateRows:
     ----------
     texts : sequence of str or of (str, str), length n_rows
     y_true : ndarray of int, shape (n_rows, n_labels)
-        0 and 1.
+        0 and 1, and UNKNOWN where nobody judged.
     model_prob : ndarray of float, shape (n_rows, n_labels), optional
         The trained model's probabilities, not calibrated; computed with torch if omitted.
     """
@@ -87,7 +89,7 @@ def export_checked(
     Raises
     ------
     ExportError
-        If the model is of a kind that cannot be traced; nothing is left then.
+        If the model is of a kind that cannot be traced, or whose graphs cannot be run; nothing is left then.
     MissingExtraError
         If a package that exporting needs is not installed.
     """
@@ -106,17 +108,29 @@ def export_checked(
         return check_parity(graph, rows.y_true, model_prob, graph_prob, label_set, rules.thresholds)
 
     fp32.parent.mkdir()
-    try:
+    with _nothing_left(folder):
         export_onnx(folder / "model", fp32)
-    except ExportError:
-        fp32.parent.rmdir()
-        raise
-    parities = [compare(fp32, "onnx"), _quantise_until_it_passes(folder / "model", fp32, int8, sample, compare)]
+        parities = [compare(fp32, "onnx"), _quantise_until_it_passes(folder / "model", fp32, int8, sample, compare)]
     for path, parity in zip((fp32, int8), parities, strict=True):
         if not parity.passed:
             path.unlink()
     (folder / ONNX_PARITY).write_bytes(dump_json(parity_facts(parities)))
     return parities
+
+
+@contextmanager
+def _nothing_left(folder: Path) -> Iterator[None]:
+    """Remove graphs that cannot be made or run, and tell why: an architecture may fail in any way, and anywhere."""
+    try:
+        yield
+    except (OSError, MissingExtraError):  # a full disk, say: no fault of the model
+        raise
+    except Exception as error:
+        shutil.rmtree((folder / ONNX).parent, ignore_errors=True)
+        if isinstance(error, ExportError):
+            raise
+        reason = describe_error(error).replace(f"{folder}/", "")
+        raise ExportError(f"the graph cannot be made or run ({type(error).__name__}: {reason})") from error
 
 
 def _quantise_until_it_passes(

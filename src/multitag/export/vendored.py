@@ -12,12 +12,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import multitag
 from multitag.atomic import new_folder, system_errors_as_output_errors
 from multitag.data.samples import cache_folder
 from multitag.errors import ExportError, describe_error
 
-VENDOR = Path(multitag.__file__).with_name("page") / "vendor"  # of a wheel, which brings the files
+VENDOR = Path(__file__).parents[1] / "page" / "vendor"  # of a wheel, which brings the files
 MAX_BYTES = 200 * 2**20  # of a package
 NPM_SECONDS = 300.0
 
@@ -62,7 +61,8 @@ ONNX_RUNTIME = Package(
     "onnxruntime-web", "1.30.0",
     "q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ==",
     ("package/dist/ort.wasm.bundle.min.mjs", "package/dist/ort-wasm-simd-threaded.wasm"),
-    f"MIT License\n\nCopyright (c) Microsoft Corporation\n\n{MIT}",
+    f"MIT License\n\nCopyright (c) Microsoft Corporation\n\n{MIT}\nWhat it is built from: "
+    "https://github.com/microsoft/onnxruntime/blob/v1.30.0/ThirdPartyNotices.txt\n",
 )  # fmt: skip
 TOKENIZERS = Package(
     "@huggingface/tokenizers", "0.2.0",
@@ -145,8 +145,9 @@ def _unpack(package: Package, archive: bytes, folder: Path) -> None:
                     raise KeyError(f"{name} is no file")
                 (folder / Path(name).name).write_bytes(member.read())
     except (tarfile.TarError, KeyError) as error:
-        raise ExportError(f"{package.name} {package.version}: its archive is not as expected: "
-                          f"{describe_error(error)}") from error
+        raise ExportError(
+            f"{package.name} {package.version}: its archive is not as expected: {describe_error(error)}"
+        ) from error
 
 
 def notices() -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.config import BackendName, LongTexts, PolicyName, Pool
 from multitag.data.texts import Text
+from multitag.data.unknown_tokens import ANOTHER_MODEL, UnknownTally, UnknownTokens
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends.backend import open_backend
@@ -132,9 +133,13 @@ class Classifier:
         """
         return self._score(texts, PredictOptions(batch_size=batch_size))
 
-    def _score(self, texts: Sequence[Text], options: PredictOptions) -> NDArray[np.float32]:
+    def _score(
+        self, texts: Sequence[Text], options: PredictOptions, tally: UnknownTally | None = None
+    ) -> NDArray[np.float32]:
         check_texts(texts, str(self.bundle.manifest.data.get("text_column", "text")))
-        y_raw = score_texts(self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool)
+        y_raw = score_texts(
+            self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool, tally
+        )
         return self.bundle.calibration.apply(y_raw)
 
     def predict(
@@ -174,7 +179,7 @@ class Classifier:
         return build_predictions(self.label_names, y_prob, y_pred)
 
     def predict_arrays(
-        self, texts: Sequence[Text], options: PredictOptions
+        self, texts: Sequence[Text], options: PredictOptions, tally: UnknownTally | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Predict the labels of texts, as arrays.
 
@@ -182,6 +187,8 @@ class Classifier:
         ----------
         texts : sequence of str or of (str, str), length n_texts
         options : PredictOptions
+        tally : UnknownTally, optional
+            Gets the unknown tokens of these texts added.
 
         Returns
         -------
@@ -196,7 +203,7 @@ class Classifier:
             As :meth:`predict`.
         """
         options.check_policy(self._policy)  # before the minutes that scoring may take
-        y_prob = self._score(texts, options)
+        y_prob = self._score(texts, options, tally)
         return y_prob, self._decide(y_prob, options)
 
     def decide(
@@ -241,6 +248,11 @@ class Classifier:
     def read_extent(self, text: str) -> tuple[int, int]:
         """Measure how much of a text is read; see :meth:`~multitag.inference.encoding.TextEncoder.extent`."""
         return self._encoder.extent(text, 1 if self._pool is None else MAX_WINDOWS)
+
+    def unknown_note(self, unknown: UnknownTokens) -> str | None:
+        """Return a sentence with a remedy where more than 5% of the tokens of some texts is unknown to the model."""
+        name = str(self.bundle.manifest.base_model.get("name", "the model"))
+        return unknown.note(name, f"train on {ANOTHER_MODEL}")
 
     def close(self) -> None:
         """Remove the temporary folder of a zip; a bundle that is a folder stays."""

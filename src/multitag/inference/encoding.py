@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from multitag.data.table import Table
 from multitag.data.texts import Text
+from multitag.data.unknown_tokens import UnknownTokenCounter, UnknownTokens
 from multitag.errors import BundleError, DataError, describe_error
 
 # A WordPiece or BPE token covers at most about this many characters. A text is cut to max_length times as many before
@@ -177,6 +180,14 @@ class TextEncoder:
             ends = [max((end for _, end in part.offsets), default=0) for part in (first, *first.overflowing)]
         # Twice as many windows, and one for the overlap, hold twice as many tokens.
         return max(ends[:max_windows]), max(ends[: 2 * max_windows + 1])
+
+    def count_unknown(self, texts: Sequence[Sequence[Sequence[int]]]) -> UnknownTokens:
+        """Count the unknown tokens of texts as :meth:`encode_windows` returns them."""
+        return self._counter.count([windows[0] if len(windows) == 1 else [*chain(*windows)] for windows in texts])
+
+    @cached_property
+    def _counter(self) -> UnknownTokenCounter:
+        return UnknownTokenCounter(self.tokenizer)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from multitag.config import PolicyName
 from multitag.config.setting import Option, Range, Section
@@ -12,6 +12,8 @@ from multitag.errors import ConfigError
 DEFAULT_BATCH_SIZE = 32
 
 MAIN = Option(main=True)
+
+OnError = Literal["stop", "keep"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class PredictOptions(Section):
         Predict the most probable label where none reaches its threshold.
     batch_size : int
         Texts per batch at most.
+    on_error : {"stop", "keep"}
+        Bad rows of --input: stop at the first, or keep each with an empty prediction and the reason in column error.
 
     Raises
     ------
@@ -39,6 +43,7 @@ class PredictOptions(Section):
     top_k: Annotated[int | None, MAIN] = None
     at_least_one: Annotated[bool, MAIN] = False
     batch_size: Annotated[int, Range(at_least=1), MAIN] = DEFAULT_BATCH_SIZE
+    on_error: Annotated[OnError, MAIN] = "stop"
 
     def check_policy(self, policy: PolicyName | None) -> None:
         """Refuse options that would give other labels than those a guarantee holds for.

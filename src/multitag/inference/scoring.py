@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from multitag.config import Pool
 from multitag.data.texts import Text
+from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import BundleError
 from multitag.evaluation import log_odds
 from multitag.inference.backends.backend import Backend
@@ -64,6 +65,7 @@ def score_texts(
     n_labels: int,
     batch_size: int = DEFAULT_BATCH_SIZE,
     pool: Pool | None = None,
+    tally: UnknownTally | None = None,
 ) -> NDArray[np.float32]:
     """Return the probabilities of texts, scored in batches of similar length so that little is spent on padding.
 
@@ -80,6 +82,8 @@ def score_texts(
         Read a text of more than max_length tokens in overlapping windows, at most 16, and take the mean or the largest
         probability of each label over them. Labels are pooled separately: a text may be about one thing at its start
         and another at its end. By default only the start is read.
+    tally : UnknownTally, optional
+        Gets the unknown tokens of these texts added.
 
     Returns
     -------
@@ -94,6 +98,8 @@ def score_texts(
         If the tokenizer or the model fails at a text, or the model returns anything but one finite number per label.
     """
     windows = encoder.encode_windows(texts, 1 if pool is None else MAX_WINDOWS)
+    if tally is not None:
+        tally.add(encoder.count_unknown(windows))
     rows = list(chain.from_iterable(windows))
     return _pool_windows(windows, _score_rows(rows, backend, encoder.pad_id, n_labels, batch_size), pool)
 

@@ -11,10 +11,12 @@ from multitag.config import BackendName, Config, EvaluationConfig, LongTexts, Po
 from multitag.config.values import describe_value
 from multitag.data.phrases import count_noun
 from multitag.data.table import Table, check_table
+from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.inference.classifier import Classifier, load
+from multitag.inference.options import PredictOptions
 from multitag.jobs.labelled_rows import (
     TOO_GOOD,
     encode_labels,
@@ -25,6 +27,7 @@ from multitag.jobs.labelled_rows import (
     unknown_labels,
 )
 from multitag.labels import LabelSet
+from multitag.report.tables import unknown_cells_line
 
 logger = logging.getLogger("multitag")
 
@@ -161,7 +164,10 @@ def _measure(
     if is_trained_on(bundle.manifest.data, table):
         logger.warning("%s: these are the rows that the model was trained on: %s", table.source, TOO_GOOD)
     label_set, thresholds = bundle.label_set, classifier.thresholds
-    y_prob = classifier.predict_proba(table.texts)
+    tally = UnknownTally()
+    y_prob, _ = classifier.predict_arrays(table.texts, PredictOptions(), tally)
+    if note := classifier.unknown_note(tally.total):
+        notes.append(note)
     if absent := labels_without_column(bundle, table):
         notes.append(
             f"left out {count_noun(len(absent), 'label', 'labels')} of the bundle that have no column here: "
@@ -170,4 +176,7 @@ def _measure(
         kept = [index for index, name in enumerate(label_set.names) if name not in absent]
         y_true, y_prob, thresholds = y_true[:, kept], y_prob[:, kept], thresholds.of_labels(kept)
         label_set = LabelSet(tuple(label_set.names[index] for index in kept))
-    return measure(y_true, y_prob, label_set, thresholds, resamples=resamples, seed=seed), notes
+    figures = measure(y_true, y_prob, label_set, thresholds, resamples=resamples, seed=seed)
+    if (line := unknown_cells_line(figures.fixed, "test")) is not None:
+        notes.append(line)
+    return figures, notes

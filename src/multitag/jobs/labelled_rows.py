@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.bundle.read import Bundle
-from multitag.data.label_formats.label_columns import IndicatorColumns
+from multitag.data.label_formats.indicator_columns import IndicatorColumns
 from multitag.data.phrases import describe_columns
 from multitag.data.read import load_tables, settings_of_bundle
 from multitag.data.split.rare_labels import RareLabels
@@ -61,7 +61,7 @@ def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -
     Returns
     -------
     ndarray of int64, shape (n_rows, n_labels)
-        0 and 1.
+        0 and 1, and :data:`~multitag.labels.UNKNOWN` where nobody judged.
 
     Raises
     ------
@@ -69,11 +69,13 @@ def encode_labels(bundle: Bundle, table: Table, *, skip_unknown: bool = False) -
         If the table has a label that the bundle does not, unless ``skip_unknown``; names it.
     """
     try:
-        labels = RareLabels.of_bundle(bundle.manifest.data).settle(table.labels)
+        rare = RareLabels.of_bundle(bundle.manifest.data)
+        labels = rare.settle(table.labels)
+        unknown = rare.settle_unknown(table.unknown, labels) if table.unknown else ()
         if skip_unknown:
             names = set(bundle.label_set.names)
-            return bundle.label_set.encode([names.intersection(row) for row in labels])
-        return bundle.label_set.encode(labels)
+            labels = tuple(tuple(name for name in row if name in names) for row in labels)
+        return bundle.label_set.encode(labels, unknown=unknown)
     except DataError as error:
         raise DataError(f"{table.source}, {describe_columns(table.shape.columns)}: {error}") from error
 

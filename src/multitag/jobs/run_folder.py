@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ logger = logging.getLogger("multitag")
 SETTINGS, DATA, SPLIT, BASE_MODEL = "settings.yaml", "data.json", "split.json", "base_model.json"
 # All that a run leaves that was killed before there was anything to resume.
 BEFORE_THE_START = (LOCK, HOLDER, DATA, SPLIT, BASE_MODEL, ".*.partial")
-NEW = ("trained_on",)  # facts that a run of an older multitag did not keep
+NEW = ("trained_on", "unknown_tokens")  # facts that a run of an older multitag did not keep
 
 Facts = Mapping[str, Any]
 
@@ -214,7 +214,8 @@ class RunFolder:
     def check_same(self, config: Config, data: Facts, split: Facts) -> None:
         """Refuse to resume with anything else than the run was started with.
 
-        Facts that an older multitag did not write are not compared, nor learning rates that it left open.
+        Facts that an older multitag did not write are not compared, nor learning rates that it left open, nor what
+        the bundle holds besides the model: a run whose graphs failed goes on without them.
 
         Raises
         ------
@@ -223,7 +224,7 @@ class RunFolder:
         OutputError
             If what the run was started with cannot be read any more.
         """
-        saved = _with_open_rates(Config.from_yaml(self.root / SETTINGS), config)
+        saved = replace(_with_open_rates(Config.from_yaml(self.root / SETTINGS), config), export=config.export)
         if saved != config:
             before, now = _flat(saved.to_dict()), _flat(config.to_dict())
             name = next(key for key in now if before.get(key) != now[key])

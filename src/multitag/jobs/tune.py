@@ -40,7 +40,7 @@ class ScoredRows:
     Parameters
     ----------
     y_true : ndarray of int, shape (n_rows, n_labels)
-        0 and 1.
+        0 and 1, and UNKNOWN where nobody judged.
     y_prob : ndarray of float, shape (n_rows, n_labels)
         Calibrated probabilities in [0, 1].
     name : str

@@ -19,12 +19,15 @@ from transformers import (
 )
 
 from multitag.errors import BaseModelError, describe_error
+from multitag.evaluation.arrays import count_labels
 from multitag.labels import LabelSet
 from multitag.model.base import BaseModel
 from multitag.model.linear_head import LinearHeadDistilBert, fold_linear_head, unfold_linear_head
 from multitag.model.minilm import distilbert_config, distilbert_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from transformers import PreTrainedModel
 
 # RoBERTa and its kin number positions from pad_token_id + 1.
@@ -32,6 +35,7 @@ POSITIONS_AFTER_PADDING = {
     "roberta", "xlm-roberta", "xlm-roberta-xl", "roberta-prelayernorm", "camembert", "data2vec-text", "ibert",
     "xmod", "mpnet", "longformer",
 }  # fmt: skip
+TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 PROBLEM_TYPE = "multi_label_classification"
 
 
@@ -85,10 +89,67 @@ def build_model(base: BaseModel, label_set: LabelSet) -> PreTrainedModel:
             f"{describe_error(error)}"
         ) from error
     built, loading = loaded
+    _refuse_lacking(base, built, loading["missing_keys"])
     fresh = {*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])}
     if isinstance(built, LinearHeadDistilBert) and fresh.isdisjoint({"classifier.weight", "pre_classifier.weight"}):
         unfold_linear_head(built)
     return cast("PreTrainedModel", built)
+
+
+def _refuse_lacking(base: BaseModel, model: PreTrainedModel, missing: Iterable[str]) -> None:
+    """Refuse weights of another kind of model: what they lack but the head, transformers would make up at random.
+
+    A pooler is not in every checkpoint, and learned with the head.
+    """
+    prefix = f"{model.base_model_prefix}."
+    lacking = sorted(name for name in missing if name.startswith(prefix) and "pool" not in name)
+    if lacking:
+        raise BaseModelError(
+            f"base model {base.name!r}: its weights are not those of a {type(model).__name__}: they lack "
+            f"{len(lacking)} of its parameters, such as {lacking[0]}; choose another --base-model"
+        )
+
+
+def settle_padding(base: BaseModel, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> str | None:
+    """Let the configuration of a model and its tokenizer name the same padding token, as all that predicts takes one.
+
+    Parameters
+    ----------
+    base : BaseModel
+    model : PreTrainedModel
+        Gets the tokenizer's, unless its positions are counted from its own.
+    tokenizer : PreTrainedTokenizerFast
+        Gets the model's then.
+
+    Returns
+    -------
+    str or None
+        A sentence about what was changed, where both named one and they differed.
+
+    Raises
+    ------
+    BaseModelError
+        If the tokenizer has no token of the model's number.
+    """
+    own, tokens = model.config.pad_token_id, tokenizer.pad_token_id
+    if own == tokens:
+        return None
+    if own is None or model.config.model_type not in POSITIONS_AFTER_PADDING:
+        model.config.pad_token_id = tokens
+    else:
+        token = tokenizer.convert_ids_to_tokens(own)
+        if token is None:
+            raise BaseModelError(
+                f"base model {base.name!r}: config.json has pad_token_id {own}, a token that its tokenizer does not "
+                f"have; the tokenizer pads with {tokens}"
+            )
+        tokenizer.pad_token = token
+    if own is None:
+        return None
+    return (
+        f"the base model's config.json pads with token {own}, its tokenizer with {tokens}; "
+        f"{model.config.pad_token_id} is taken"
+    )
 
 
 def load_tokenizer(base: BaseModel, max_length: int) -> PreTrainedTokenizerFast:
@@ -97,8 +158,11 @@ def load_tokenizer(base: BaseModel, max_length: int) -> PreTrainedTokenizerFast:
     Raises
     ------
     BaseModelError
-        If it has no fast tokenizer, no padding token, or the model cannot take ``max_length`` tokens.
+        If it has no fast tokenizer, no token to pad with, or the model cannot take ``max_length`` tokens.
     """
+    # Where there is none, transformers makes an empty one, to which every word is unknown.
+    if not any(any(base.folder.glob(pattern)) for pattern in TOKENIZER_FILES):
+        raise BaseModelError(f"base model {base.name!r}: {base.folder} has no tokenizer; expected tokenizer.json")
     try:
         tokenizer = AutoTokenizer.from_pretrained(base.folder, trust_remote_code=False, use_fast=True)
     except (ValueError, OSError, KeyError) as error:
@@ -106,12 +170,14 @@ def load_tokenizer(base: BaseModel, max_length: int) -> PreTrainedTokenizerFast:
             f"base model {base.name!r}: no tokenizer can be loaded from {base.folder}: "
             f"{describe_error(error)}"
         ) from error
-    if not isinstance(tokenizer, PreTrainedTokenizerFast) or tokenizer.pad_token_id is None:
-        raise BaseModelError(
-            f"base model {base.name!r}: needs a fast tokenizer (tokenizer.json) with a padding token"
-        )
+    if not isinstance(tokenizer, PreTrainedTokenizerFast):
+        raise BaseModelError(f"base model {base.name!r}: needs a fast tokenizer (tokenizer.json)")
+    if tokenizer.pad_token_id is None:  # of models that generate text
+        if tokenizer.eos_token_id is None:
+            raise BaseModelError(f"base model {base.name!r}: its tokenizer needs a padding token, or an end token")
+        tokenizer.pad_token = tokenizer.eos_token
     longest = longest_input(base)
-    if max_length > longest:
+    if longest is not None and max_length > longest:
         raise BaseModelError(
             f"max_length {max_length} is beyond the {longest} tokens that {base.name!r} can take"
         )
@@ -119,12 +185,14 @@ def load_tokenizer(base: BaseModel, max_length: int) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def longest_input(base: BaseModel) -> int:
-    """Count the positions a base model has embeddings for."""
+def longest_input(base: BaseModel) -> int | None:
+    """Count the positions a base model has embeddings for; None where there is no limit, as in T5."""
     config = AutoConfig.from_pretrained(base.folder, trust_remote_code=False)
-    positions = int(getattr(config, "max_position_embeddings", 512))
+    positions = getattr(config, "max_position_embeddings", None)
+    if positions is None or positions < 1:  # XLNet says -1
+        return None
     offset = config.pad_token_id + 1 if config.model_type in POSITIONS_AFTER_PADDING else 0
-    return positions - offset
+    return int(positions) - offset
 
 
 def classifier_layer(model: PreTrainedModel) -> nn.Linear:
@@ -163,19 +231,21 @@ def set_bias(model: PreTrainedModel, logits: NDArray[np.floating]) -> None:
         layer.bias.copy_(torch.tensor(logits))
 
 
-def log_odds(y: NDArray[np.integer]) -> NDArray[np.float64]:
+def log_odds(y: NDArray[Any]) -> NDArray[np.float64]:
     """Compute each label's log-odds.
 
     Parameters
     ----------
-    y : ndarray of int, shape (n_rows, n_labels)
-        A label's share is smoothed by one row with it and one without.
+    y : ndarray of int or float, shape (n_rows, n_labels)
+        As in :func:`~multitag.evaluation.arrays.judged_cells`. A label's share is smoothed by one row
+        with it and one without.
 
     Returns
     -------
     ndarray of float64, shape (n_labels,)
     """
-    share = (y.sum(axis=0) + 1) / (len(y) + 2)
+    positives, judged = count_labels(y)
+    share = (positives + 1) / (judged + 2)
     return np.array([math.log(p / (1 - p)) for p in share])
 
 

@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from multitag.errors import BaseModelError
+
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
@@ -52,11 +54,26 @@ def keep_used_tokens(model: PreTrainedModel, used: NDArray[np.integer]) -> None:
     Parameters
     ----------
     model : PreTrainedModel
-    used : ndarray of int, shape (n_used,)
-        Ids in the rows to train and evaluate on; the padding token is added.
+    used : ndarray of int, shape (n_used,), ascending
+        Ids in the rows to train and evaluate on; the special tokens that the configuration names are added, as some
+        models put them in by themselves.
+
+    Raises
+    ------
+    BaseModelError
+        If one of the ids has no embedding.
     """
     full = cast("nn.Embedding", model.get_input_embeddings())
-    model.set_input_embeddings(UsedEmbedding(full, np.union1d(used, [model.config.pad_token_id])))
+    if len(used) and int(used[-1]) >= full.num_embeddings:
+        raise BaseModelError(
+            f"{type(model).__name__} has embeddings for {full.num_embeddings} tokens, but its tokenizer returns token "
+            f"{int(used[-1])}; the tokenizer is of another model"
+        )
+    special = [
+        number for key, number in model.config.to_dict().items()
+        if key.endswith("_token_id") and isinstance(number, int) and 0 <= number < full.num_embeddings
+    ]  # fmt: skip
+    model.set_input_embeddings(UsedEmbedding(full, np.union1d(used, np.array(special, dtype=np.int64))))
 
 
 @torch.no_grad()

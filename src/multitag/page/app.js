@@ -1,6 +1,6 @@
 // Starts the page: theme, tabs, the key, and the backend that index.html names.
 
-import { announce, byId } from "./dom.js";
+import { announce, byId, recall, remember } from "./dom.js";
 import { startModel } from "./model.js";
 import { startTable } from "./table.js";
 import { startTry } from "./try.js";
@@ -16,10 +16,11 @@ function startTheme() {
     button.title = `Theme: ${theme}`;
     button.setAttribute("aria-label", `Theme: ${theme}. Change it`);
   };
-  show(THEMES.includes(localStorage.getItem("multitag-theme")) ? localStorage.getItem("multitag-theme") : "auto");
+  const kept = recall(() => localStorage, "multitag-theme");
+  show(THEMES.includes(kept) ? kept : "auto");
   button.addEventListener("click", () => {
     const theme = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length];
-    localStorage.setItem("multitag-theme", theme);
+    remember(() => localStorage, "multitag-theme", theme);
     show(theme);
     announce(`Theme: ${theme}`);
   });

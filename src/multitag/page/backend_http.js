@@ -1,5 +1,7 @@
 // The backend that asks a multitag service.
 
+import { recall, remember } from "./dom.js";
+
 const KEY = "multitag-api-key"; // of sessionStorage: gone with the tab
 const MAX_WAITS = 5;
 
@@ -23,7 +25,7 @@ const pause = (seconds, signal) =>
 async function ask(path, { body, signal, patient = false, askKey } = {}) {
   for (let waits = 0; ; waits++) {
     const headers = {};
-    const key = sessionStorage.getItem(KEY);
+    const key = recall(() => sessionStorage, KEY);
     if (key) headers.Authorization = `Bearer ${key}`;
     if (body) headers["Content-Type"] = "application/json";
     const answer = await fetch(path, {
@@ -34,7 +36,7 @@ async function ask(path, { body, signal, patient = false, askKey } = {}) {
     });
     if (answer.ok) return answer;
     if (answer.status === 401) {
-      sessionStorage.setItem(KEY, await askKey(Boolean(key)));
+      remember(() => sessionStorage, KEY, await askKey(Boolean(key)));
       continue;
     }
     if ((answer.status === 429 || answer.status === 503) && patient && waits < MAX_WAITS) {

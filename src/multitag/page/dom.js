@@ -50,3 +50,24 @@ export function debounced(milliseconds, action) {
     timer = setTimeout(() => action(...values), milliseconds);
   };
 }
+
+const forNow = new Map(); // what a browser that keeps nothing for pages would lose
+
+/** Return what was remembered, or null. The storage is a function: a browser may refuse to hand it out. */
+export function recall(storage, key) {
+  try {
+    return storage().getItem(key);
+  } catch {
+    return forNow.get(key) ?? null;
+  }
+}
+
+/** Remember a value in a storage; as long as the page is open, where the browser refuses. */
+export function remember(storage, key, value) {
+  forNow.set(key, value);
+  try {
+    storage().setItem(key, value);
+  } catch {
+    // It is in forNow.
+  }
+}

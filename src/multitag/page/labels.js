@@ -21,13 +21,13 @@ function bar(row, isAsked, ask) {
   fill.style.inlineSize = `${row.probability * 100}%`;
   const mark = el("span", { class: "mark" });
   mark.style.insetInlineStart = `${row.threshold * 100}%`;
-  const words = `${row.label}: ${percent(row.probability)}, ${row.chosen ? "" : "not "}chosen, threshold ${percent(row.threshold)}. `;
+  const spoken = `, ${row.chosen ? "" : "not "}chosen, threshold ${percent(row.threshold)}. Show why`;
   return el("li", { class: row.chosen ? "label chosen" : "label" },
     el("button", { type: "button", "aria-pressed": String(isAsked), "data-label": row.label, onclick: () => ask(row.label),
-      "aria-label": `${words}Show why`, title: `Threshold ${percent(row.threshold)}. Click to see why.` },
+      title: `Threshold ${percent(row.threshold)}. Click to see why.` },
       el("span", { class: "tick", "aria-hidden": "true" }, row.chosen ? "✓" : ""),
       el("span", { class: "name" }, row.label),
-      el("span", { class: "share" }, percent(row.probability)),
+      el("span", { class: "share" }, percent(row.probability), el("span", { class: "unseen" }, spoken)),
       el("span", { class: "track" }, fill, mark)));
 }
 

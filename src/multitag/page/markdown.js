@@ -29,11 +29,11 @@ function inline(text) {
 const cells = (line) =>
   line.trim().replace(/^\||(?<!\\)\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim());
 
-function table(lines) {
+function table(lines, number) {
   const sides = cells(lines[1]).map((rule) => (rule.endsWith(":") && !rule.startsWith(":") ? "number" : null));
   const rows = lines.slice(2).map((line) => el("tr", {}, cells(line).map((cell, at) => el("td", { class: sides[at] }, inline(cell)))));
   const head = cells(lines[0]).map((cell, at) => el("th", { scope: "col", class: sides[at] }, inline(cell)));
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table" },
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `Table ${number}` },
     el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)));
 }
 
@@ -43,6 +43,7 @@ const BLOCK = /^(#{1,6} |```|\s*[-*] |\s*\d+\. |\||> )/;
 export function render(text, level = 2) {
   const lines = text.replace(/^---\r?\n[\s\S]*?\n---\r?\n/, "").split(/\r?\n/);
   const nodes = [];
+  let tables = 0;
   for (let at = 0; at < lines.length; ) {
     const take = (fits) => {
       const start = at;
@@ -61,7 +62,7 @@ export function render(text, level = 2) {
       at++;
       nodes.push(el("pre", { tabindex: 0 }, el("code", {}, code.join("\n"))));
     } else if (line.startsWith("|") && /^\|?[\s:|-]+$/.test(lines[at + 1] ?? "")) {
-      nodes.push(table(take((each) => each.startsWith("|"))));
+      nodes.push(table(take((each) => each.startsWith("|")), ++tables));
     } else if (/^\s*([-*]|\d+\.) /.test(line)) {
       const items = take((each, first) => first || /^\s*([-*]|\d+\.) |^\s{2,}\S/.test(each));
       const joined = items.reduce((list, each) => {

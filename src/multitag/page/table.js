@@ -123,7 +123,7 @@ export function startTable(backend, tell) {
     const rows = state.predictions.slice(0, SHOWN_ROWS).map((prediction, place) => el("tr", {},
       el("td", { class: "number" }, String(place + 1)),
       el("td", { class: "text" }, texts[place].length > 160 ? `${texts[place].slice(0, 160)}…` : texts[place]),
-      el("td", {}, (prediction?.labels ?? []).map((label) =>
+      el("td", { class: "chips" }, (prediction?.labels ?? []).map((label) =>
         el("span", { class: "chip" }, label, " ", el("span", { class: "share" }, percent(prediction.probabilities[label])))))));
     byId("table-rows").replaceChildren(...rows);
     byId("table-more").textContent = texts.length > SHOWN_ROWS ? `The first ${SHOWN_ROWS} rows are shown; the download has all.` : "";

@@ -20,7 +20,7 @@ function strongest(words, sign, title) {
     .sort((one, other) => (other.effect - one.effect) * sign)
     .slice(0, LISTED);
   const items = listed.map((word) => el("li", {}, el("span", { class: "word" }, word.text), el("span", { class: "share" }, signed(word.effect))));
-  return el("div", {}, el("h4", {}, title), listed.length ? el("ol", {}, items) : el("p", { class: "quiet" }, "No word."));
+  return el("div", {}, el("h3", {}, title), listed.length ? el("ol", {}, items) : el("p", { class: "quiet" }, "No word."));
 }
 
 /** Return the elements that show an explanation of a text. */

@@ -70,7 +70,7 @@ def build_card(
     parts = [
         title_part(label_set, provenance.data),
         results_part(metrics, side, thresholds, provenance.split),
-        labels_part(label_set, metrics.label_counts, used, thresholds),
+        labels_part(label_set, metrics, used, thresholds),
         *([] if metrics.guarantee is None else [guarantee_part(metrics.guarantee)]),
         usage_part(),
         limits_part(used),

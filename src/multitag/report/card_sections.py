@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from multitag.config.objective import objective_title
 from multitag.evaluation.calibration.reliability import CalibrationComparison
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.metrics.metrics import LabelMetrics, Metrics
-from multitag.evaluation.run_metrics import LabelCounts, RunMetrics
+from multitag.evaluation.run_metrics import RunMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 from multitag.report.markdown import bullets, fill, table
 from multitag.report.provenance import DataFacts, Provenance, SplitFacts
-from multitag.report.tables import METRIC_TITLES, format_with_interval
+from multitag.report.tables import METRIC_TITLES, format_count, format_with_interval
 
 _MIN_ROWS = 10  # measured rows below which a label's figures say next to nothing
 _POOR_F1 = 0.3
@@ -127,13 +125,14 @@ def results_part(metrics: RunMetrics, side: str | None, thresholds: Thresholds, 
 
 
 def labels_part(
-    label_set: LabelSet, counts: Mapping[str, LabelCounts], figures: Metrics | None, thresholds: Thresholds
+    label_set: LabelSet, metrics: RunMetrics, figures: Metrics | None, thresholds: Thresholds
 ) -> str:
     """Return the table of the labels, and how they are decided."""
     measured = {} if figures is None else {label.label: label for label in figures.per_label}
     rows = []
     for name, threshold in zip(label_set.names, thresholds.values().tolist(), strict=True):
-        train = counts[name].train if name in counts else 0
+        counts, judged = metrics.label_counts.get(name), (metrics.judged_counts or {}).get(name)
+        train = format_count(counts.train if counts else 0, judged.train if judged else None)
         rows.append((name, train, f"{threshold:.3f}", *_label_figures(measured.get(name))))
     header = ["Label", "Training rows", "Threshold", "Measured rows", "Precision", "Recall", "F1"]
     decision = fill(
@@ -204,5 +203,6 @@ def _label_figures(label: LabelMetrics | None) -> list[str]:
         return ["not measured"] * 4
     names = ("precision", "recall", "f1")
     return [
-        str(label.support), *(format_with_interval(label.figure(name), label.intervals.get(name)) for name in names)
+        format_count(label.support, label.judged),
+        *(format_with_interval(label.figure(name), label.intervals.get(name)) for name in names),
     ]  # fmt: skip

@@ -13,10 +13,14 @@ _CONDITIONS: dict[GuaranteeKind, str] = {
 }
 _AVERAGE = "on average over rows: a single row or label may fare worse"
 _EXCHANGEABLE = "new rows come from where the fitted ones came (exchangeable); other sources or times are not covered"
+_IN_FULL = (
+    "fitted on the rows on which every label was judged, and so for rows like those; if rows were judged in full "
+    "because of what labels they have, others may fare worse"
+)
 _REFITTED = "the threshold was chosen on predictions of models that had not seen the rows; the final model has seen all"
 
 
-def word_guarantee(cut: GuaranteedCut, *, refitted: bool = False) -> Guarantee:
+def word_guarantee(cut: GuaranteedCut, *, refitted: bool = False, in_full: bool = False) -> Guarantee:
     """Put a guaranteed cut into words, as guarantee.json holds it.
 
     Parameters
@@ -24,12 +28,16 @@ def word_guarantee(cut: GuaranteedCut, *, refitted: bool = False) -> Guarantee:
     cut : GuaranteedCut
     refitted : bool, default False
         Whether the final model is not the one that scored the rows; added to the conditions.
+    in_full : bool, default False
+        Whether rows were left out because some of their labels were not judged; added to the conditions.
 
     Returns
     -------
     Guarantee
     """
     conditions = [_CONDITIONS[cut.kind], _AVERAGE, _EXCHANGEABLE]
+    if in_full:
+        conditions.append(_IN_FULL)
     if refitted:
         conditions.append(_REFITTED)
     return Guarantee(**asdict(cut), promise=_promise(cut), conditions=tuple(conditions))

@@ -80,6 +80,46 @@ def headline_rows(sides: Mapping[str, SideMetrics], only: str | None = None) -> 
     return ["Metric", *columns], rows
 
 
+def unknown_cells_line(measured: Metrics, side: str) -> str | None:
+    """Count the cells that are in no figure, as nobody judged them; None where all were judged.
+
+    Examples
+    --------
+    >>> from multitag.evaluation.metrics.compute import compute_metrics
+    >>> measured = compute_metrics([[1, -1], [0, 0]], [[0.9, 0.2], [0.1, 0.4]], [[1, 0], [0, 0]], ["A", "B"], [0.5] * 2)
+    >>> unknown_cells_line(measured, "test")
+    '25% of the cells of the test side are unknown (nobody judged them): left out of every figure'
+    """
+    if measured.unknown_cells is None:
+        return None
+    return f"{describe_unknown(measured.unknown_share, side)}: left out of every figure"
+
+
+def describe_unknown(share: float, side: str) -> str:
+    """Write what share of the cells of a side nobody judged, in (0, 1].
+
+    Examples
+    --------
+    >>> describe_unknown(0.12, "test")
+    '12% of the cells of the test side are unknown (nobody judged them)'
+    >>> describe_unknown(0.001, "training")
+    'less than 1% of the cells of the training side are unknown (nobody judged them)'
+    """
+    percent = "less than 1%" if share < 0.01 else f"{share:.0%}"
+    return f"{percent} of the cells of the {side} side are unknown (nobody judged them)"
+
+
+def format_count(rows: int, judged: int | None) -> str:
+    """Write on how many rows a label is, and of how many that were judged where these are not all.
+
+    Examples
+    --------
+    >>> format_count(12, None), format_count(12, 40)
+    ('12', '12 of 40')
+    """
+    return str(rows) if judged is None else f"{rows} of {judged}"
+
+
 def format_figure(value: float | None) -> str:
     """Write a figure with three decimals, or ``"undefined"``.
 
@@ -102,12 +142,13 @@ def label_rows(measured: Metrics) -> tuple[list[str], list[list[str]]]:
     -------
     header : list of str
     rows : list of list of str
-        A row for each label: its name, on how many rows it is, and each figure with its 95% interval.
+        A row for each label: its name, on how many rows it is (of how many, where not all were judged), and each
+        figure with its 95% interval.
     """
     rows = []
     for label in measured.per_label:
         figures = [format_with_interval(label.figure(name), label.intervals.get(name)) for name in LABEL_TITLES]
-        rows.append([label.label, str(label.support), *figures])
+        rows.append([label.label, format_count(label.support, label.judged), *figures])
     return ["Label", "Rows", *LABEL_TITLES.values()], rows
 
 

@@ -13,6 +13,8 @@ from torch.utils.data import Dataset
 
 from multitag.data.tokens import Tokens
 from multitag.errors import DataError
+from multitag.evaluation.arrays import judged_cells
+from multitag.training.losses import as_targets
 
 
 class TextDataset(Dataset[dict[str, Any]]):
@@ -23,14 +25,18 @@ class TextDataset(Dataset[dict[str, Any]]):
     tokens : Tokens, n_rows
         In memory or mapped from a file.
     y : ndarray of int, shape (n_rows, n_labels)
-        Multi-hot labels, 0 or 1; kept as uint8.
+        Multi-hot labels, 0 or 1, and UNKNOWN where nobody judged; kept as int8.
     soft : ndarray of float32, shape (n_rows, n_labels), optional
-        In [0, 1]: what is learned instead of ``y``.
+        In [0, 1], NaN where unknown: what is learned instead of ``y``.
 
     Attributes
     ----------
     lengths : ndarray of int64, shape (n_rows,)
         Tokens of each text, special ones counted.
+    targets : ndarray of int8 or float32, shape (n_rows, n_labels)
+        What is learned, with :data:`~multitag.training.losses.IGNORED` where nobody judged.
+    complete : bool
+        Whether all of it was judged.
 
     Raises
     ------
@@ -45,8 +51,10 @@ class TextDataset(Dataset[dict[str, Any]]):
             raise DataError(f"expected one row of labels per text, got {len(tokens)} texts and {len(y)} rows")
         self.tokens = tokens
         self.lengths: NDArray[np.int64] = np.diff(tokens.offsets)
-        self.y: NDArray[np.uint8] = np.asarray(y, dtype=np.uint8)
-        self.targets: NDArray[np.uint8] | NDArray[np.float32] = self.y if soft is None else soft
+        self.y: NDArray[np.int8] = np.asarray(y, dtype=np.int8)
+        learned: NDArray[Any] = self.y if soft is None else soft
+        self.targets = as_targets(learned)
+        self.complete = bool(judged_cells(learned).all())
 
     def __len__(self) -> int:
         """Count the rows."""

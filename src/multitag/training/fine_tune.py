@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,18 +12,21 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast, set_seed
 
 from multitag.config import Config
 from multitag.data.task import Task
+from multitag.data.tokens import Tokens
 from multitag.model.base import BaseModel
-from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias
+from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias, settle_padding
+from multitag.model.trial import check_by_trial
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
 from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
-from multitag.training.teacher import teach, teacher_weight
+from multitag.training.teacher import learned_labels, teach, teacher_weight
 from multitag.training.token_cache import load_or_tokenise
-from multitag.training.trainer import TrainedModel, fit_model
+from multitag.training.trainer import TrainedModel, check_trainer, fit_model
 
+FEW = 2  # rows that are enough to make a training of
 TOKENS = "tokens"  # beside the checkpoints; of large tables, and of no use once the training is over
 
 
@@ -66,20 +70,29 @@ class FineTuned:
 def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     """Return the settings with both learning rates chosen, after a check of all that a person may have got wrong.
 
-    The model is built for that and dropped again. Nothing is written.
+    The model is built for that, tried on two texts, and dropped again. Nothing is written.
 
     Raises
     ------
     BaseModelError
-        If the weights cannot be used, or not for so long texts.
+        If the weights cannot be used, or not for so long texts; or the model cannot be run on texts.
     ConfigError
         If a Trainer argument is wrong, or does not go with the rows.
     """
     with quiet_transformers():
-        load_tokenizer(base, config.model.max_length)
+        tokenizer = load_tokenizer(base, config.model.max_length)
         model = _build(base, task, config)
+        settle_padding(base, model, tokenizer)
         settings = config.with_learning_rates(*resolve_learning_rates(model, config.training))
-        check_arguments(settings, has_validation=len(task.rows("validation")) > 0)
+        has_validation = len(task.rows("validation")) > 0
+        check_arguments(settings, has_validation=has_validation)
+        check_by_trial(base.name, model, tokenizer, task.texts("train"), config.model.max_length)
+        few = Tokens.from_texts(task.texts("train")[:FEW], tokenizer, config.model.max_length)
+        with tempfile.TemporaryDirectory(prefix="multitag-") as scratch:  # where the Trainer makes its folder
+            arguments = build_arguments(settings, Path(scratch), has_validation)
+            arguments.report_to = []  # nothing is to be reported of what is not trained
+            dataset = TextDataset(few, task.y_true("train")[:FEW])
+            check_trainer(model, tokenizer, dataset, settings.training, arguments)
     return settings
 
 
@@ -112,26 +125,30 @@ def fine_tune(
         tokenizer = load_tokenizer(base, settings.model.max_length)
         set_seed(settings.seed)
         model = _build(base, task, settings)
-        if model.config.pad_token_id is None:
-            model.config.pad_token_id = tokenizer.pad_token_id  # what predicts pads as training did
+        padding = settle_padding(base, model, tokenizer)
         arguments = build_arguments(settings, checkpoints, len(task.rows("validation")) > 0)
         weight = teacher_weight(settings, *task.y_true("train").shape)
-        soft = teach(task, base, tokenizer, settings, weight) if weight else None
+        soft = teach(task, base, tokenizer, settings, weight) if weight else _soft(task)
         datasets = _tokenise(task, tokenizer, settings.model.max_length, checkpoints.parent / TOKENS, soft)
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
         fit = fit_model(model, tokenizer, datasets, settings.training, arguments, resume_from)
         restore_vocabulary(fit.model)
-    return FineTuned(fit, tokenizer, base, settings, _notes(datasets["train"], settings, base, weight))
+    notes = _notes(datasets["train"], settings, base, weight)
+    return FineTuned(fit, tokenizer, base, settings, notes if padding is None else [*notes, padding])
 
 
 def _build(base: BaseModel, task: Task, config: Config) -> PreTrainedModel:
     """Build the model with the bias that is best before a text is read."""
     model = build_model(base, task.label_set)
-    y = task.y_true("train")
-    loss = cell_loss(config.training.loss, y)
+    y = learned_labels(task)
+    loss = cell_loss(config.training.loss, task.y_true("train"))
     set_bias(model, log_odds(y) if loss is None else best_constants(loss, y))
     return model
+
+
+def _soft(task: Task) -> NDArray[np.float32] | None:
+    return None if task.soft is None else learned_labels(task)
 
 
 def _tokenise(

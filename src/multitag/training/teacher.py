@@ -9,6 +9,8 @@ a fixed threshold fits them less: it goes with folds, which calibrate and tune.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
@@ -16,6 +18,7 @@ from transformers import PreTrainedTokenizerFast
 from multitag.config import Config
 from multitag.data.split.folds import fold_rows
 from multitag.data.task import Task
+from multitag.evaluation.arrays import judged_cells
 from multitag.evaluation.baselines.models import score_features
 from multitag.model.base import BaseModel
 from multitag.model.features import frozen_features
@@ -41,6 +44,10 @@ def teach(
 ) -> NDArray[np.float32]:
     """Mix a teacher's probabilities into the labels of the training rows.
 
+    The teacher learns a label from the rows on which it was judged (at 0.5, where labels are soft), and teaches it
+    there. What nobody judged stays unknown, though the teacher has a probability for it: alone, without a label beside
+    it, that is a guess made from few rows, and would be learned as surely as what a person said.
+
     Equal and nearly equal texts share a fold, or the teacher would have seen the text that it teaches.
 
     Parameters
@@ -55,7 +62,7 @@ def teach(
     Returns
     -------
     ndarray of float32, shape (n_train_rows, n_labels)
-        In [0, 1].
+        In [0, 1], NaN where nobody judged.
 
     Raises
     ------
@@ -74,5 +81,16 @@ def teach(
     fold = fold_rows(groups, y, n_folds, "stratified", settings.seed)
     pairs = [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(n_folds)]
     y_teacher = score_features(features, y, pairs, settings=REGRESSION)
-    mixed: NDArray[np.float32] = ((1 - weight) * y + weight * y_teacher).astype(np.float32)
-    return mixed
+    mixed = (1 - weight) * learned_labels(task) + weight * y_teacher
+    return np.where(judged_cells(y), mixed, np.nan).astype(np.float32)
+
+
+def learned_labels(task: Task) -> NDArray[Any]:
+    """Return what the training rows are learned from: their soft labels where there are some, else plain ones.
+
+    Returns
+    -------
+    ndarray of int8 or float32, shape (n_train_rows, n_labels)
+        UNKNOWN, or NaN of soft labels, where nobody judged.
+    """
+    return task.y_true("train") if task.soft is None else task.soft[task.rows("train")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,18 +24,19 @@ from transformers import (
     TrainingArguments,
 )
 
-from multitag.config import TrainingConfig
-from multitag.errors import ConfigError
+from multitag.config import LossName, TrainingConfig
+from multitag.errors import ConfigError, describe_error
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
-from multitag.training.losses import cell_loss, trainer_loss
+from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, trainer_loss
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
 from multitag.training.stopping import StopOnSignal
 from multitag.training.stopwatch import Stopwatch, seconds_in_state
 from multitag.training.trainer_args import BEST_METRIC
 
+STEPS_TRIED = 100  # that a schedule is made for, and none is taken
 DIVERGED = "training diverged: the model gives no finite numbers any more; lower --learning-rate"
 
 
@@ -166,20 +168,7 @@ def fit_model(
     callbacks: list[Any] = [progress, stop]
     if settings.early_stopping is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=settings.early_stopping))
-    loss = cell_loss(settings.loss, datasets["train"].y)
-    assert settings.head_learning_rate is not None
-    trainer = MultiLabelTrainer(
-        model=model,
-        args=arguments,
-        data_collator=DataCollatorWithPadding(tokenizer),
-        train_dataset=datasets["train"],
-        eval_dataset=datasets.get("validation"),
-        compute_loss_func=None if loss is None else trainer_loss(loss),
-        compute_metrics=_validation_metrics,
-        callbacks=callbacks,
-        head_learning_rate=settings.head_learning_rate,
-    )
-    trainer.remove_callback(PrinterCallback)
+    trainer = _build_trainer(model, tokenizer, datasets, settings, arguments, callbacks)
     # The Trainer is made all the same, as it changes the model's settings.
     if checkpoint is not None and before is not None and _is_over(before, settings.early_stopping):
         return _trained_before(model, checkpoint, before, arguments)
@@ -191,6 +180,91 @@ def fit_model(
         finally:
             progress.stop()
     return _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
+
+
+def choose_loss(name: LossName, datasets: Mapping[str, TextDataset]) -> CellLoss | None:
+    """Choose the loss of these rows; None for what the models compute themselves, who know of no unknown cells."""
+    loss = cell_loss(name, datasets["train"].y)
+    if loss is None and not all(dataset.complete for dataset in datasets.values()):
+        return bce
+    return loss
+
+
+def check_trainer(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    dataset: TextDataset,
+    settings: TrainingConfig,
+    arguments: TrainingArguments,
+) -> None:
+    """Make all that a training is made of, and train nothing: what cannot be made is told before a run begins.
+
+    Parameters
+    ----------
+    model : PreTrainedModel
+        Of no use afterwards: it may be on another device.
+    tokenizer, settings, arguments
+        As in :func:`fit_model`.
+    dataset : TextDataset
+        Rows to train on, a few of them.
+
+    Raises
+    ------
+    ConfigError
+        If the Trainer, its optimiser, its schedule or its batches cannot be made, or torch cannot compile; or if
+        options of the optimiser would change nothing.
+    """
+    try:
+        trainer = _build_trainer(
+            model, tokenizer, {"train": dataset, "validation": dataset}, settings, arguments, []
+        )
+        trainer.create_optimizer_and_scheduler(STEPS_TRIED)
+        trainer.get_train_dataloader()
+        if arguments.torch_compile:
+            torch.compile(torch.nn.Linear(1, 1), backend=arguments.torch_compile_backend or "inductor")(torch.ones(1))
+    except Exception as error:  # a package that is missing, an option that is unknown, no compiler: each in its own way
+        reason = f"{type(error).__name__}: {describe_error(error)[:200]}"  # of a compiler, pages of output
+        raise ConfigError(f"trainer arguments: nothing can be trained with them ({reason})") from error
+    if arguments.optim_args:
+        _, with_options = trainer.get_optimizer_cls_and_kwargs(arguments, model)
+        plain = copy(arguments)
+        plain.optim_args = None
+        if trainer.get_optimizer_cls_and_kwargs(plain, model)[1] == with_options:
+            raise ConfigError(
+                f"trainer argument 'optim_args' would change nothing: {arguments.optim.value!r} takes none of "
+                f"{arguments.optim_args!r}; leave it out"
+            )
+
+
+def _build_trainer(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    datasets: Mapping[str, TextDataset],
+    settings: TrainingConfig,
+    arguments: TrainingArguments,
+    callbacks: list[Any],
+) -> MultiLabelTrainer:
+    loss = choose_loss(settings.loss, datasets)
+    assert settings.head_learning_rate is not None
+    trainer = MultiLabelTrainer(
+        model=model,
+        args=arguments,
+        data_collator=DataCollatorWithPadding(tokenizer),
+        train_dataset=datasets["train"],
+        eval_dataset=datasets.get("validation"),
+        compute_loss_func=None if loss is None else trainer_loss(loss),
+        compute_metrics=_validation_metrics,
+        preprocess_logits_for_metrics=_logits,
+        callbacks=callbacks,
+        head_learning_rate=settings.head_learning_rate,
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _logits(outputs: Any, labels: Any) -> Any:
+    """Return the logits alone of what a model returns; those with a decoder return its states too."""
+    return outputs[0] if isinstance(outputs, (tuple, list)) else outputs
 
 
 def _is_over(state: TrainerState, patience: int | None) -> bool:
@@ -226,13 +300,15 @@ def _validation_metrics(prediction: Any) -> dict[str, float]:
     y_true, logits = prediction.label_ids, prediction.predictions  # (n_rows, n_labels) each
     if not np.isfinite(logits).all():
         raise ConfigError(DIVERGED)
-    defined = y_true.any(axis=0)  # a label without a positive has no average precision
-    if not defined.any():
+    defined = np.flatnonzero((y_true > 0).any(axis=0))  # a label without a positive has no average precision
+    if not len(defined):
         return {BEST_METRIC: 0.0}
+    judged = y_true != IGNORED
     # Ranking does not change under the sigmoid, so average precision may be taken on logits.
-    return {
-        BEST_METRIC: float(average_precision_score(y_true[:, defined], logits[:, defined], average="macro"))
-    }
+    precision = [
+        average_precision_score(y_true[judged[:, label], label], logits[judged[:, label], label]) for label in defined
+    ]
+    return {BEST_METRIC: float(np.average(precision))}
 
 
 def _history(log: list[dict[str, float]]) -> list[dict[str, float]]:

@@ -39,6 +39,7 @@ WITHOUT_EFFECT = {
 }
 BREAKING = {
     "prediction_loss_only": "evaluations while training need the logits",
+    "debug": "what it hooks in fails at masks, which are no numbers",
     "batch_eval_metrics": "average precision is measured on all rows at once",
 }
 AT_LEAST_ONE = {
@@ -97,6 +98,8 @@ def check_trainer_args(trainer_args: Mapping[str, Any]) -> None:
             raise ConfigError(f"trainer argument {name!r}: expected at least 1, got {value!r}")
         if name == "num_train_epochs" and value <= 0:
             raise ConfigError(f"trainer argument {name!r}: expected more than 0, got {value!r}")
+        if name == "max_steps" and value < 1 and value != defaults[name]:
+            raise ConfigError(f"trainer argument {name!r}: expected at least 1, got {value!r}; --epochs says how long")
         if not value or value == defaults[name]:
             continue
         if name in WITHOUT_EFFECT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ import pytest
 from multitag.config import TableConfig
 from multitag.data.audit.findings import find_in_table
 from multitag.data.audit.table import Audit, Lengths, TableAudit, audit_table
+from multitag.data.audit.token_counter import TokenCounts
 from multitag.data.build import build_table
 from multitag.data.columns import Columns
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.readers.source import Source, open_source
+from multitag.data.unknown_tokens import UnknownTokens
 
 COLUMNS = TableConfig(text="t", labels="l")
 
@@ -107,10 +110,15 @@ def test_lengths_are_those_of_numpy() -> None:
     assert Lengths.of(lengths[:0]) is None
 
 
+def count_characters(texts: Sequence[str]) -> TokenCounts:
+    lengths = np.array([len(text) for text in texts])
+    return TokenCounts(lengths, UnknownTokens(len(texts), 100, 37, 2))
+
+
 def test_words_and_tokens_are_counted() -> None:
     columns = columns_of([("one two", "A"), ("three", "B")])
     table = audit_table(
-        columns, build_table(Source("x", columns), COLUMNS), lambda texts: [len(text) for text in texts]
+        columns, build_table(Source("x", columns), COLUMNS), count_characters
     ).table
     assert table is not None
     assert table.words == Lengths(1, 1.5, 1.5, 1.95, 2)
@@ -122,15 +130,22 @@ def test_findings_are_told_to_programs_and_people() -> None:
     rows += [("x", "film"), ("y", "Peace,film")]
     columns = columns_of(rows)
     audit = audit_table(
-        columns, build_table(Source("x.csv", columns), COLUMNS), lambda texts: [len(text) for text in texts],
+        columns, build_table(Source("x.csv", columns), COLUMNS), count_characters,
         min_support=2, max_length=10,
     )  # fmt: skip
     assert audit.table is not None
     findings = {each["kind"]: each for each in json.loads(json.dumps(audit.to_dict()))["table"]["findings"]}
     assert list(findings) == [
         "near_identical_labels", "labels_always_together", "rare_labels", "near_duplicates", "suspected_leakage",
-        "texts_beyond_max_length",
+        "texts_beyond_max_length", "unknown_tokens",
     ]  # fmt: skip
+    assert findings["unknown_tokens"]["message"] == (
+        "37% of the tokens are unknown to minilm (2 of 8 texts wholly); it cannot read these texts; take another "
+        "--base-model, such as xlm-roberta-base; training stops at so many, unless --allow-unknown-tokens"
+    )
+    assert audit.to_dict()["table"]["unknown_tokens"] == {
+        "texts": 8, "tokens": 100, "unknown": 37, "wholly_unknown": 2
+    }  # fmt: skip
     assert findings["near_identical_labels"]["labels"] == [["Film", "film"]]
     assert findings["rare_labels"]["labels"] == [["Peace"]]
     assert findings["near_duplicates"]["rows"] == [[1, 2, 3, 4, 5, 6]]
@@ -142,7 +157,7 @@ def test_findings_are_told_to_programs_and_people() -> None:
 
 
 def test_rows_without_labels_and_columns_that_no_row_has() -> None:
-    columns = Columns.of({"t": ["a", "b"], "A": ["1", "0"], "B": ["0", "0"]})
+    columns = Columns.of({"t": ["a", "b"], "A": ["x", ""], "B": ["", ""]})
     table = build_table(Source("x.csv", columns), TableConfig(text="t", label_columns=("A", "B")))
     findings = {each.kind: each for each in find_in_table(table, DuplicateGroups.find(["a", "b"]), 1)}
     assert findings["rows_without_labels"].rows == ((2,),)

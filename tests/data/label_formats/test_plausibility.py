@@ -113,3 +113,29 @@ def test_names_from_0_for_ids_from_1_are_refused(content: str, write: Files) -> 
     said = refused(ids, label_names=str(write("n.txt", content)))
     assert said.startswith("holds ids that are not those of the file: label id '4' is not in n.txt")
     assert "do ids start at 1 here and at 0 there?" in said
+
+
+@pytest.mark.parametrize("bullet", ["- ", "* ", "+ ", "\u2022 "])
+def test_a_list_of_lines_with_bullets_gives_its_names(bullet: str) -> None:
+    assert same_labels(read(lambda row: "\n".join(bullet + name for name in row)))
+
+
+def test_numbers_of_places_are_refused() -> None:
+    said = refused(lambda row: ", ".join(f"{place}. {name}" for place, name in enumerate(row, start=1)))
+    assert said == (
+        "holds labels such as '1. Crime' that begin with their place in the cell; write them without these numbers"
+    )
+
+
+@pytest.mark.parametrize("between", [" ", ",", ", "])
+def test_fasttext_words_in_a_column_of_labels_may_be_several_words(between: str) -> None:
+    rows = [tuple(f"The {name}" for name in row) for row in ROWS]
+    assert same_labels(read(lambda row: between.join(f"__label__{name}" for name in row), rows), rows)
+
+
+def test_lists_of_another_language_among_names_with_commas_are_read() -> None:
+    def cells(row: Sequence[str]) -> str:
+        return row[0] if len(row) == 1 else f"c({', '.join(map(repr, row))})".replace("'", '"')
+
+    rows = [tuple({"Crime": "Law, order"}.get(name, name) for name in row) for row in ROWS]
+    assert same_labels(read(cells, rows), rows)

@@ -67,9 +67,8 @@ def test_vectors_without_names_are_refused_with_what_names_them(way: str) -> Non
     ("write", "message"),
     [
         (lambda row: [0.9 if name in row else 0.2 for name in NAMES], "holds vectors of 4 places with probabilities"),
-        (lambda row: [-1, *vector(row)[1:]], "holds vectors of 4 places with -1, 0 and 1"),
     ],
-    ids=["probabilities", "-1 beside 0"],
+    ids=["probabilities"],
 )
 def test_other_numbers_are_refused(write: Callable[[Sequence[str]], object], message: str) -> None:
     assert message in refused(write)

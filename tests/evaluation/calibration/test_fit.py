@@ -130,7 +130,7 @@ def test_auto_is_platt_with_folds_and_none_without():
 def test_what_cannot_be_fitted_is_refused():
     with pytest.raises(DataError, match="expected arrays of one shape"):
         fit_calibration([[1, 0]], [[0.5]], "platt")
-    with pytest.raises(DataError, match="expected only 0 and 1, got 2"):
+    with pytest.raises(DataError, match="expected only 0 and 1, or -1 where unknown, got 2"):
         fit_calibration([[2]], [[0.5]], "platt")
     with pytest.raises(DataError, match="method: expected none, platt or isotonic, got 'beta'"):
         fit_calibration([[1]], [[0.5]], "beta")

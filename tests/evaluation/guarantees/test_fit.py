@@ -170,9 +170,9 @@ def test_what_cannot_be_guaranteed_is_refused_with_what_it_takes():
 
 def test_a_small_validation_set_is_refused_before_training():
     goal = GuaranteeGoal("recall", 0.9)
-    check_guarantee_rows(goal, 200)
+    check_guarantee_rows(goal, np.zeros((200, 2), np.int8))
     with pytest.raises(ConfigError, match=r"recall=0\.9 takes at least 200 validation rows, got 199; use --folds 5"):
-        check_guarantee_rows(goal, 199)
+        check_guarantee_rows(goal, np.zeros((199, 2), np.int8))
 
 
 class TestAgainstMapie:

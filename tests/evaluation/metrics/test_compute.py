@@ -209,7 +209,7 @@ GOOD = np.array([[1, 0], [0, 1]])
         ({"y_true": GOOD[:, :1], "y_prob": GOOD[:, :1], "y_pred": GOOD[:, :1]}, "1 label"),
         ({"y_true": [0, 1]}, r"y_true.*got shape \(2,\)"),
         ({"y_pred": [[0, 1]]}, r"y_true \(2, 2\), y_prob \(2, 2\), y_pred \(1, 2\)"),
-        ({"y_true": [[0, 2], [0, 1]]}, "y_true: expected only 0 and 1, got 2 in row 0, column 1"),
+        ({"y_true": [[0, 2], [0, 1]]}, "y_true: expected only 0 and 1, or -1 where unknown, got 2 in row 0, column 1"),
         ({"y_pred": [[0, np.nan], [0, 1]]}, "y_pred: expected only 0 and 1, got nan"),
         ({"y_prob": [[0, 0.5], [1.5, 1]]}, "y_prob: .* 0 to 1, got 1.5 in row 1, column 0"),
         ({"y_prob": [[0, np.nan], [1, 1]]}, "got nan in row 0, column 1"),

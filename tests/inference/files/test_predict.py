@@ -279,7 +279,7 @@ BAD_INPUTS = {
     "a long row": ("in.csv", b"id,Plot\n1,x\n2,y,z\n", r"in\.csv, row 2: ragged: line 3 has 3 cells"),
     "no Parquet": ("in.parquet", b"PAR1nonsense", r"in\.parquet: not a readable Parquet file"),
     "another format": ("in.doc", b"x", r"unknown table format '\.doc'"),
-    "a workbook": ("in.xlsx", b"x", r"a workbook is not read as it is; save the sheet as CSV"),
+    "a workbook": ("in.ods", b"x", r"a workbook of this kind is not read; save it as .xlsx"),
     "rows within a cell": ("in.tsv", b'Plot\ty\n"a\tb\nc\td\ne"\tf\n', r"in\.tsv, row 1: one cell over 3 lines"),
     "a list as text": ("in.jsonl", b'{"Plot": ["x"]}\n', r"row 1, column 'Plot': expected text, got list"),
     "half a pair": ("in.jsonl", b'{"Plot": "x"}\n{"Plot": "\\ud800"}\n', "row 2, column 'Plot': .*surrogate"),

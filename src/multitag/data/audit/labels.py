@@ -13,7 +13,10 @@ MIN_TOGETHER = 2  # rows; two labels that are on one row only are together by ch
 
 
 def find_in_labels(
-    labels: Sequence[Sequence[str]], min_support: int, names: Sequence[str] | None = None
+    labels: Sequence[Sequence[str]],
+    min_support: int,
+    names: Sequence[str] | None = None,
+    unknown: Mapping[str, int] | None = None,
 ) -> list[Finding]:
     """Find what is odd about the labels of a table.
 
@@ -25,6 +28,8 @@ def find_in_labels(
         Labels on fewer rows are named as rare.
     names : sequence of str, optional
         Labels that are known apart from the rows; some may be on none.
+    unknown : mapping of str to int, optional
+        Rows of each label on which nobody judged it.
 
     Returns
     -------
@@ -40,7 +45,8 @@ def find_in_labels(
             supports[name] += count
             inside[name].append(number)
     absent = [name for name in names or () if name not in supports]
-    every = [name for name, count in sorted(supports.items()) if count == len(labels)]
+    n_judged = {name: len(labels) - (unknown or {}).get(name, 0) for name in supports}
+    every = [name for name, count in sorted(supports.items()) if count == n_judged[name]]
     rare = [name for name, count in sorted(supports.items(), key=lambda item: item[::-1]) if count < min_support]
     findings = [
         *_near_identical([*supports, *absent]),

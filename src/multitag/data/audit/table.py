@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from multitag.data.audit.columns import ColumnAudit, audit_columns, count_duplicated_rows
 from multitag.data.audit.finding import Finding
-from multitag.data.audit.findings import find_in_table, find_long
+from multitag.data.audit.findings import find_in_table, find_long, find_unknown
 from multitag.data.audit.texts import conflicting, members, row_numbers
-from multitag.data.audit.token_counter import CountTokens
+from multitag.data.audit.token_counter import PACKAGED, CountTokens
 from multitag.data.columns import Columns
 from multitag.data.duplicates.groups import DuplicateGroups
-from multitag.data.table import Table, check_trainable
+from multitag.data.table import Table, check_trainable, unlabelled_rows
 from multitag.data.texts import join_text
+from multitag.data.unknown import count_unknown
+from multitag.data.unknown_tokens import UnknownTokens
 from multitag.errors import DataError
 
 TOP_PAIRS = 10
@@ -58,7 +60,11 @@ class TableAudit:
     left_out : tuple of (int, str)
         Row number and reason of each other row.
     unlabelled : tuple of int
-        Row numbers without a label.
+        Row numbers without a label of which nobody said so.
+    judged : int
+        Rows without a label of which somebody did.
+    unknown : dict
+        Rows of each label on which nobody judged it, most first; they are no negatives.
     duplicated_texts : int
         Rows whose text is that of an earlier row, after case and space folding.
     conflicts : tuple of tuple of int
@@ -66,11 +72,13 @@ class TableAudit:
     labels : dict
         Rows of each label, the most frequent first.
     cardinality, density : float or None
-        Mean labels per row; that over the number of labels; None without rows or labels.
+        Mean labels per row; the share of the labels that were judged which are on; None without rows or labels.
     label_sets : int
         Different combinations of labels.
     words, tokens : Lengths or None
         Text lengths; tokens with the two special ones. None without rows, or a tokenizer.
+    unknown_tokens : UnknownTokens or None
+        Tokens that the packaged model does not know; None without a tokenizer.
     pairs : tuple of (str, str, int)
         The two labels and the rows of the most frequent pairs.
     findings : tuple of Finding
@@ -85,6 +93,8 @@ class TableAudit:
     rows: int
     left_out: tuple[tuple[int, str], ...]
     unlabelled: tuple[int, ...]
+    judged: int
+    unknown: dict[str, int]
     duplicated_texts: int
     conflicts: tuple[tuple[int, ...], ...]
     labels: dict[str, int]
@@ -93,6 +103,7 @@ class TableAudit:
     label_sets: int
     words: Lengths | None
     tokens: Lengths | None
+    unknown_tokens: UnknownTokens | None
     pairs: tuple[tuple[str, str, int], ...]
     findings: tuple[Finding, ...]
     problem: str | None
@@ -130,7 +141,7 @@ def audit_table(
         Its texts and labels, as :func:`~multitag.data.build.build_table` takes them out of the columns; None
         where their columns are not known.
     count_tokens : callable, optional
-        Takes texts and returns their lengths in tokens; see
+        Takes texts and returns their tokens, counted; see
         :func:`~multitag.data.audit.token_counter.packaged_token_counter`.
     min_support : int, default 5
         Labels on fewer rows are rare.
@@ -157,24 +168,35 @@ def _audit_texts(
         counts.update(dict.fromkeys(labels, n_rows))
         pairs.update(dict.fromkeys(combinations(sorted(labels), 2), n_rows))
     cardinality = sum(counts.values()) / len(table) if len(table) else None
-    n_tokens = None if count_tokens is None else np.array(count_tokens(texts), dtype=np.int64)
+    n_unknown = count_unknown(table.unknown)
+    n_judged = len(table) * len(counts) - sum(n_unknown[name] for name in counts)
+    counts_of_tokens = None if count_tokens is None else count_tokens(texts)
+    n_tokens = None if counts_of_tokens is None else counts_of_tokens.lengths
+    unknown_tokens = None if counts_of_tokens is None else counts_of_tokens.unknown
     return TableAudit(
         text_column=table.text_column,
         label_column=table.label_column,
         label_separator=table.label_separator,
         rows=len(table),
         left_out=tuple((row.row, row.reason) for row in table.left_out),
-        unlabelled=tuple(row for row, labels in zip(table.rows, table.labels, strict=True) if not labels),
+        unlabelled=tuple(unlabelled_rows(table)),
+        judged=len(table.judged),
+        unknown=dict(n_unknown.most_common()),
         duplicated_texts=sum(map(len, repeated)) - len(repeated),
         conflicts=row_numbers(conflicting(repeated, table.labels), table.rows),
         labels=dict(_most_frequent(counts)),
         cardinality=cardinality,
-        density=cardinality / len(counts) if cardinality is not None and counts else None,
+        density=counts.total() / n_judged if n_judged else None,
         label_sets=len(sets),
         words=Lengths.of(np.array([len(text.split()) for text in texts], dtype=np.int64)),
         tokens=None if n_tokens is None else Lengths.of(n_tokens),
+        unknown_tokens=unknown_tokens,
         pairs=tuple((*pair, count) for pair, count in _most_frequent(pairs)[:TOP_PAIRS]),
-        findings=(*find_in_table(table, alike, min_support), *find_long(n_tokens, table.rows, max_length)),
+        findings=(
+            *find_in_table(table, alike, min_support),
+            *find_long(n_tokens, table.rows, max_length),
+            *find_unknown(unknown_tokens, PACKAGED),
+        ),
         problem=_problem(table),
     )
 

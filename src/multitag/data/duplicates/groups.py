@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.data.duplicates.equal import group_texts
+from multitag.data.duplicates.named_groups import join_groups
 from multitag.data.duplicates.near import HEAD, NearDuplicates, find_near_duplicates
 
 MOST_CHARACTERS = 40_000_000  # 280,000 plot descriptions: half a minute and half a gigabyte
@@ -30,11 +31,14 @@ class DuplicateGroups:
         Pairs of those numbers; None where they were not looked for.
     too_large : bool
         Whether they were not because of the number of characters.
+    named : ndarray of int64, shape (n_rows,), or None
+        Number of what each row belongs to, such as its film, from 0 without gaps; rows of one belong together too.
     """
 
     equal: Ints
     near: NearDuplicates | None
     too_large: bool = False
+    named: Ints | None = None
 
     @classmethod
     def find(cls, texts: Sequence[str], *, near: bool = True) -> DuplicateGroups:
@@ -56,12 +60,16 @@ class DuplicateGroups:
         return cls(equal, find_near_duplicates(different))
 
     def groups(self) -> Ints:
-        """Return the number of each row's group of similar texts, by first appearance; shape (n_rows,).
+        """Return the number of each row's group, by first appearance; shape (n_rows,).
 
         Near-duplicates hang together in chains. Where a chain takes in more than a tenth of the rows, its texts
         follow one pattern, and holding none or all of them out would measure less than dividing them: then only
-        equal texts among them stay together. Two different texts are never such a pattern.
+        equal texts among them stay together. Two different texts are never such a pattern. What belongs together by
+        name does so however large it is.
         """
+        return self._alike() if self.named is None else join_groups(self._alike(), self.named)
+
+    def _alike(self) -> Ints:
         if self.near is None:
             return self.equal
         groups = self.near.groups[self.equal]
@@ -85,15 +93,17 @@ class DuplicateGroups:
         """
         numbers, first, inverse = np.unique(self.equal[rows], return_index=True, return_inverse=True)
         rank = np.argsort(np.argsort(first))  # (n_chosen_texts,) by first appearance
+        named = None if self.named is None else np.unique(self.named[rows], return_inverse=True)[1]
         if self.near is None:
-            return DuplicateGroups(rank[inverse], None, self.too_large)
+            return DuplicateGroups(rank[inverse], None, self.too_large, named)
         renumbered = np.full(self.near.n_texts, -1)
         renumbered[numbers] = rank
         pairs = np.sort(renumbered[self.near.pairs], axis=1)
         inside = pairs[:, 0] >= 0
         pairs, similarity = pairs[inside], self.near.similarity[inside]
         order = np.lexsort(pairs.T[::-1])
-        return DuplicateGroups(rank[inverse], NearDuplicates(len(numbers), pairs[order], similarity[order]))
+        near = NearDuplicates(len(numbers), pairs[order], similarity[order])
+        return DuplicateGroups(rank[inverse], near, named=named)
 
     def count_overlap(self, train: Ints, held_out: Ints) -> int:
         """Count the held-out rows whose text, or nearly, is on a training row."""

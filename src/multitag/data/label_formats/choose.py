@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from multitag.config import TableConfig
@@ -15,13 +15,11 @@ from multitag.data.label_formats.cells.separators import MOST, find_separator
 from multitag.data.label_formats.column_patterns import check_column, expand_columns
 from multitag.data.label_formats.detect import find_brackets, find_form, find_objects_in
 from multitag.data.label_formats.id_names import IdNames, read_label_names
-from multitag.data.label_formats.indicators import is_indicator
-from multitag.data.label_formats.label_columns import CellColumns, IndicatorColumns, LabelColumns
+from multitag.data.label_formats.indicator_columns import Cells, are_indicators, find_indicators
+from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.vectors import find_vectors
 from multitag.data.phrases import describe_columns
 from multitag.errors import ConfigError, DataError
-
-Cells = Callable[[str], Sequence[object]]  # the cells of a column
 
 FORMS: dict[str, CellFormat] = {
     "single": Single(), "json": JsonList(), "python": PythonList(), "brackets": Brackets(), "fasttext": FastText(),
@@ -93,21 +91,26 @@ def choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells, s
         for name in ("label_separator", "label_key", "label_names"):
             if getattr(data, name) is not None:
                 raise ConfigError(f"{name}: not used with label_columns, whose names are the labels; leave it out")
-        return IndicatorColumns(columns)
+    try:
+        if data.label_columns:
+            return find_indicators(columns, cells_of, soft=data.soft)
+        return _choose_shape(data, columns, cells_of)
+    except NotLabelsError as error:
+        raise DataError(f"{source}, {describe_columns(columns)}: {error}") from error
+
+
+def _choose_shape(data: TableConfig, columns: tuple[str, ...], cells_of: Cells) -> LabelColumns:
     present = [cell for column in columns for cell in cells_of(column) if not is_missing(cell)]
     names = None if data.label_names is None else read_label_names(data.label_names)
     form = _configured_form(data, present)
-    if form is None and names is None and len(columns) > 1 and present and all(map(is_indicator, present)):
-        return IndicatorColumns(columns)
-    try:
-        if len(columns) == 1 and data.label_shape != "single":
-            vectors = find_vectors(columns[0], present, names or _remembered_places(data))
-            if vectors is not None:
-                return vectors
-        form = form or find_form(present, ids=names is not None, mark=_detected_separator(data))
-        return CellColumns(columns, form, find_objects_in(present, form, data.label_key), names)
-    except NotLabelsError as error:
-        raise DataError(f"{source}, {describe_columns(columns)}: {error}") from error
+    if form is None and names is None and len(columns) > 1 and are_indicators(columns, cells_of):
+        return find_indicators(columns, cells_of, soft=data.soft)
+    if len(columns) == 1 and data.label_shape != "single":
+        vectors = find_vectors(columns[0], present, names or _remembered_places(data), soft=data.soft)
+        if vectors is not None:
+            return vectors
+    form = form or find_form(present, ids=names is not None, mark=_detected_separator(data))
+    return CellColumns(columns, form, find_objects_in(present, form, data.label_key, soft=data.soft), names)
 
 
 def _detected_separator(data: TableConfig) -> str | None:

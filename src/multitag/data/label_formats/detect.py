@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from multitag.data.cells import CellError, is_missing
-from multitag.data.label_formats.cells.formats import FASTTEXT, CellFormat, FastText, Separated
-from multitag.data.label_formats.cells.lists import Brackets, JsonList, Lists, PythonList
+from multitag.data.cells import CellError, is_missing, shorten
+from multitag.data.label_formats.cells.formats import FASTTEXT, SEPARATORS, CellFormat, FastText, Separated
+from multitag.data.label_formats.cells.lists import Brackets, JsonList, Lists, PythonList, find_bullets
 from multitag.data.label_formats.cells.literals import read_literal
 from multitag.data.label_formats.cells.notations import begins_list, is_listing, is_quoted_listing, read_listing
-from multitag.data.label_formats.cells.objects import SAMPLE, NotLabelsError, Objects, find_objects
+from multitag.data.label_formats.cells.objects import SAMPLE, WITH_SOFT, NotLabelsError, Objects, find_objects
 from multitag.data.label_formats.cells.separators import MOST, find_separated, find_separator
-from multitag.data.label_formats.indicators import is_indicator
+from multitag.data.label_formats.indicators import as_number, count_cells, is_indicator, kind_of
+from multitag.data.phrases import join_phrase
 
 FEW = 0.1  # share of the cells that are more than slips of a pen
 
@@ -42,10 +44,16 @@ def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = 
     """
     present = [cell for cell in cells if not is_missing(cell)]
     texts = [cell for cell in present if isinstance(cell, str)]
-    if present and not ids and all(map(is_indicator, present)):
+    if not ids and _are_switches(present):
         raise NotLabelsError(
-            f"holds {' and '.join(sorted(map(str, set(present))))}, which are not label names; if there is one column "
-            "per label, name them all with --label-columns; if these are ids, pass a --label-names file"
+            f"holds {join_phrase(sorted({str(cell).strip() for cell in present}))}, which are not label names; "
+            "if there is one column per label, name them all with --label-columns; if these are ids, pass a "
+            "--label-names file"
+        )
+    if not ids and _are_shares(present):
+        raise NotLabelsError(
+            f"holds probabilities such as {shorten(present[0])}, which are not label names; if there is one column per "
+            f"label, name them all with --label-columns, and {WITH_SOFT}"
         )
     if not texts:
         return Lists() if present else Separated(mark or ",", seen=False)
@@ -55,17 +63,43 @@ def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = 
         form = _find_list(texts)
         if form is not None:
             return form
+    bullets = find_bullets(texts)
+    if bullets is not None:
+        return bullets
     mixed = _find_list_among_names(texts)
     if mixed is not None:
         return mixed
-    return find_separated([text for text in texts if not (begins_list(text) or is_quoted_listing(text))], mark)
+    plain = [text for text in texts if not (begins_list(text) or is_quoted_listing(text))]
+    form = find_separated(plain, mark)
+    if isinstance(form, Separated) and len(plain) < len(texts):
+        return replace(form, has_lists=True)
+    return form
 
 
-def find_objects_in(cells: Iterable[object], form: CellFormat, key: str | None = None) -> Objects:
+def find_objects_in(
+    cells: Iterable[object], form: CellFormat, key: str | None = None, *, soft: bool = False
+) -> Objects:
     """Detect how labels are read from the objects in cells; see :func:`find_objects`."""
     objects = [list(_objects(cell, form)) for cell in _sample(list(cells))]
     objects = [items for items in objects if items]
-    return find_objects(objects, key) if objects else Objects(key)
+    return find_objects(objects, key, soft=soft) if objects else Objects(key)
+
+
+def _are_switches(cells: Sequence[object]) -> bool:
+    """Return whether cells say yes and no, or unknown beside them."""
+    if not cells or not (is_indicator(cells[0]) or kind_of(cells[0]) in ("minus", "blank")):
+        return False
+    different = [cell for cell, _ in count_cells(cells)]
+    switches = sum(map(is_indicator, different))
+    return switches > 0 and all(is_indicator(cell) or kind_of(cell) in ("minus", "blank") for cell in different)
+
+
+def _are_shares(cells: Sequence[object]) -> bool:
+    """Return whether cells are numbers from 0 to 1, and not all of them 0 and 1."""
+    if not cells or as_number(cells[0]) is None:
+        return False
+    kinds = {"other" if as_number(cell) is None else kind_of(cell) for cell, _ in count_cells(cells)}
+    return "share" in kinds and kinds <= {"share", "on", "off"}
 
 
 def _sample(cells: Sequence[Any]) -> Sequence[Any]:
@@ -103,11 +137,14 @@ def find_brackets(texts: Sequence[str]) -> Brackets:
 def _find_list_among_names(texts: Sequence[str]) -> CellFormat | None:
     """Return the format of cells of which many are lists of names that are cells of their own elsewhere, as ``War``."""
     listed, plain = [text for text in texts if is_listing(text)], {text.strip() for text in texts}
-    if len(listed) < max(2, FEW * len(texts)) or all(map(is_quoted_listing, listed)):
+    if len(listed) < max(2, FEW * len(texts)):
         return None
     form = find_brackets(listed)
     items = {str(item) for text in dict.fromkeys(listed) for item in _split(text, form)}
-    return form if items and len(items & plain) >= MOST * len(items) else None
+    alone = items & plain
+    if all(map(is_quoted_listing, listed)) and not any(mark in name for name in alone for mark in SEPARATORS):
+        return None  # lists beyond doubt are read among separated names, too
+    return form if items and len(alone) >= MOST * len(items) else None
 
 
 def _parses(text: str, read: Callable[[str], Any]) -> bool:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from multitag.data.cells import CellError, RowError
-from multitag.data.label_formats.cells.formats import CellFormat, FastText, Separated, read_names
+from multitag.data.label_formats.cells.formats import CellFormat, FastText, Separated, read_labels
 from multitag.data.label_formats.cells.objects import NO_OBJECTS, Objects
 from multitag.data.label_formats.id_names import IdNames
-from multitag.data.label_formats.indicators import read_indicator
 from multitag.data.phrases import describe_columns
 from multitag.data.row_labels import RowLabels, join_rows
 
@@ -89,17 +88,16 @@ class CellColumns:
             try:
                 parts.append(self._read_cell(cell))
             except CellError as error:
-                raise RowError(column, str(error)) from error
+                raise RowError(column, error) from error
         return join_rows(parts)
 
     def _read_cell(self, cell: object) -> RowLabels:
         cached = self._read.get(cell) if isinstance(cell, str) else None
         if cached is not None:
             return cached
-        names = read_names(cell, self.form, self.objects)
+        labels = read_labels(cell, self.form, self.objects)
         if self.names is not None:
-            names = tuple(dict.fromkeys(self.names[label_id] for label_id in names))
-        labels = RowLabels(names)
+            labels = labels.renamed(self.names)
         if isinstance(cell, str) and not self.is_fasttext:  # cells of labels repeat, lines of text do not
             self._read[cell] = labels
         return labels
@@ -116,39 +114,3 @@ class CellColumns:
             facts["separator_from"] = "option" if self.form.by_option else "cells" if self.form.seen else None
         return facts
 
-
-@dataclass(frozen=True)
-class IndicatorColumns:
-    """One column per label, with 0 and 1 in it.
-
-    Parameters
-    ----------
-    columns : tuple of str
-        Also the names of the labels.
-    """
-
-    columns: tuple[str, ...]
-
-    @property
-    def label_names(self) -> tuple[str, ...]:
-        """The names of the columns."""
-        return self.columns
-
-    def read(self, cells: Sequence[object]) -> RowLabels:
-        """Read the labels of a row; see :meth:`LabelColumns.read`."""
-        names = []
-        for column, cell in zip(self.columns, cells, strict=True):
-            try:
-                if read_indicator(cell):
-                    names.append(column)
-            except CellError as error:
-                raise RowError(column, str(error)) from error
-        return RowLabels(tuple(names))
-
-    def describe(self) -> str:
-        """Return the columns; see :meth:`LabelColumns.describe`."""
-        return f"{describe_columns(self.columns)}, one per label"
-
-    def facts(self) -> dict[str, Any]:
-        """Return plain values for the manifest."""
-        return {"shape": "columns", "key": None, "names": None}

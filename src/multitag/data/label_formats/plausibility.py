@@ -7,9 +7,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from multitag.data.label_formats.cells.formats import FASTTEXT, FastText, Separated, Single
-from multitag.data.label_formats.cells.lists import Lists
-from multitag.data.label_formats.cells.marks import divided_names
+from multitag.data.label_formats.cells.formats import FASTTEXT, CellFormat, FastText, Separated, Single
+from multitag.data.label_formats.cells.lists import Brackets, Lists
+from multitag.data.label_formats.cells.marks import divided_names, joined_by_spaces, only_together
 from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.id_names import UNKNOWN_ID
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
@@ -18,10 +18,14 @@ from multitag.data.phrases import count_noun, list_first
 
 MIN_ROWS = 10  # fewer may all have every label by chance
 SHARE = 0.1  # of the rows; fewer with an odd name are slips of a pen
+ALL = 0.95  # of the rows; all but slips of a pen
+MIN_COMPOSED = 3  # different names made of others; fewer are names like "Action and Adventure"
 MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad rows
 
 _OPEN, _CLOSE, _QUOTES = "[{(\u00ab\u201c", "]})\u00bb\u201d", "'\"`"
+_CALL = re.compile(r"[\w.]+\(\s*[\[\"'].*\)$", re.DOTALL)  # c("a", "b")
 _MARKED = re.compile(r"[\[\](){}|;,]")
+_BETWEEN = ("and", "or", "et", "und", "y", "e", "ou", "oder")  # words between labels
 _JOINTS = ("and ", "or ", "& ")  # before the last of several
 SETTLE = "set --label-separator or --label-shape to how they are written"
 
@@ -53,12 +57,15 @@ def check_labels(labels: Sequence[tuple[str, ...]], shape: LabelColumns, *, sett
     counts: Counter[str] = Counter()
     for names, n_rows in rows_of.items():
         counts.update(dict.fromkeys(names, n_rows))
+    composed = _composed(counts, shape) if isinstance(shape.form, (Separated, Single)) else {}
     doubts = [*_signs(rows_of, counts, shape)]
-    if doubts and not settled:
-        raise NotLabelsError(doubts[0])
+    if not settled:
+        for doubt in [*doubts, *_many_composed(composed, counts, len(labels), shape.form)]:
+            raise NotLabelsError(doubt)
     yield from doubts
-    if isinstance(shape.form, (Separated, Single)):
-        yield from _composed(counts, shape)
+    yield from (_say_composed(mark, names, shape.form) for mark, names in composed.items())
+    if isinstance(shape.form, (Separated, Brackets)):
+        yield from _not_divided(rows_of, counts)
 
 
 def has_all_labels(labels: Sequence[tuple[str, ...]]) -> bool:
@@ -126,17 +133,23 @@ def _signs(rows_of: Counter[tuple[str, ...]], counts: Counter[str], shape: CellC
     broken = [] if isinstance(shape.form, Lists) else [name for name in counts if _is_broken(name)]
     if broken and sum(n for names, n in rows_of.items() if any(map(_is_broken, names))) >= max(2, SHARE * n_rows):
         yield f"holds labels such as {list_first([*map(repr, broken)])}, with brackets or quotes; {SETTLE}"
+    numbered = sum(n for names, n in rows_of.items() if _are_numbered(names))
+    if numbered and numbered >= ALL * sum(n for names, n in rows_of.items() if names):
+        yield (
+            f"holds labels such as {next(iter(counts))!r} that begin with their place in the cell; "
+            "write them without these numbers"
+        )
     joined = [name for name in counts if name.startswith(_JOINTS) and name.partition(" ")[2] in counts]
     if sum(counts[name] for name in joined) >= max(2, SHARE * n_rows):
         yield (
             f"holds labels such as {joined[0]!r} beside {joined[0].partition(' ')[2]!r}; "
             "write the mark that stands between the other labels there too"
         )
-    marks = [name for name in counts if not _has_letters(name)]
+    marks = [name for name in counts if not _has_letters(name) or name in _BETWEEN]
     often = len(marks) < len(counts) and sum(counts[name] for name in marks) >= max(2, SHARE * n_rows)
     if often and not any(len(names) == 1 and names[0] in marks for names in rows_of):
         mark = max(marks, key=lambda name: counts[name])
-        yield f"holds a label {mark!r}, without a letter; if it separates labels, set --label-separator {mark!r}"
+        yield f"holds a label {mark!r} that is no name; if it separates labels, set --label-separator {mark!r}"
 
 
 def _glued(counts: Counter[str]) -> Iterator[str]:
@@ -150,17 +163,51 @@ def _glued(counts: Counter[str]) -> Iterator[str]:
         )
 
 
-def _composed(counts: Counter[str], shape: CellColumns) -> Iterator[str]:
-    """Return a note for each mark inside names whose pieces also come alone."""
-    for mark, names in divided_names(counts).items():
-        if isinstance(shape.form, Separated) and shape.form.mark == mark:
-            continue
-        more = f" and {count_noun(len(names) - 1, 'more', 'more')}" if len(names) > 1 else ""
-        verb = "are" if more else "is"
+def _composed(counts: Counter[str], shape: CellColumns) -> dict[str, list[str]]:
+    """Return, by the mark inside them, the names whose pieces also come alone."""
+    own = shape.form.mark if isinstance(shape.form, Separated) else None
+    return {mark: names for mark, names in divided_names(counts).items() if mark != own}
+
+
+def _many_composed(
+    composed: Mapping[str, Sequence[str]], counts: Counter[str], n_rows: int, form: CellFormat
+) -> Iterator[str]:
+    """Return a doubt for each mark that is in so many names that it is hardly part of them."""
+    shape = "separated" if isinstance(form, Separated) and form.seen else "single"
+    for mark, names in composed.items():
+        if len(names) >= MIN_COMPOSED and sum(counts[name] for name in names) >= SHARE * n_rows:
+            yield f"{_say_composed(mark, names, form)}; if they are names, set --label-shape {shape}"
+
+
+def _say_composed(mark: str, names: Sequence[str], form: CellFormat) -> str:
+    more = f" and {count_noun(len(names) - 1, 'more', 'more')}" if len(names) > 1 else ""
+    remedy = f"set --label-separator {mark!r}"
+    if isinstance(form, Separated) and form.seen:  # one mark cannot be named for two
+        remedy = f"write {form.mark!r} in its place"
+    return (
+        f"{names[0]!r}{more} {'are' if more else 'is'} made of labels that also come alone; "
+        f"if {mark!r} separates labels, {remedy}"
+    )
+
+
+def _not_divided(rows_of: Counter[tuple[str, ...]], counts: Counter[str]) -> Iterator[str]:
+    """Return notes where names may have been taken for several, or several for one."""
+    joined = joined_by_spaces(counts)
+    if len(joined) >= MIN_COMPOSED:
         yield (
-            f"{names[0]!r}{more} {verb} made of labels that also come alone; if {mark!r} separates labels, "
-            f"set --label-separator {mark!r}"
+            f"{list_first([*map(repr, joined)])} are made of labels that also come alone; if spaces separate labels, "
+            "write another mark between them"
         )
+    for first, second in only_together(rows_of, max(MIN_ROWS, round(SHARE * rows_of.total())))[:1]:
+        yield (
+            f"{first!r} and {second!r} only come together; if they are one label, set --label-separator to what "
+            "stands between labels, or put quotes around it"
+        )
+
+
+def _are_numbered(names: tuple[str, ...]) -> bool:
+    """Return whether names begin with 1., 2., 3. in this order."""
+    return bool(names) and all(re.match(rf"{place}[.)] *\D", name) for place, name in enumerate(names, start=1))
 
 
 def _is_broken(name: str) -> bool:
@@ -168,6 +215,8 @@ def _is_broken(name: str) -> bool:
     for left, right in zip(_OPEN, _CLOSE, strict=True):
         if (name[0] == left and right not in name) or (name[-1] == right and left not in name):
             return True
+    if _CALL.match(name):
+        return True
     quoted = name[0] in _QUOTES and name[-1] == name[0] and len(name) > 1
     return quoted or name[0] + name[-1] == "\u201c\u201d" or (name[0] in '"`' and name.count(name[0]) == 1)
 

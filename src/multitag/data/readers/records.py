@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 from multitag.data.left_out import LeftOut
 from multitag.errors import ConfigError
@@ -40,6 +40,8 @@ class ReadOptions:
         Lines before the header of a CSV; None looks for lines that are none of the table, and refuses them.
     comment : str or None
         What the lines begin with that are comments.
+    sheet : str or None
+        Name of the sheet of a workbook; None takes the first that holds a table.
 
     Raises
     ------
@@ -53,6 +55,7 @@ class ReadOptions:
     quoting: str = "auto"
     skip_rows: int | None = None
     comment: str | None = None
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         if self.quoting not in QUOTINGS:
@@ -65,6 +68,11 @@ class ReadOptions:
             object.__setattr__(self, "delimiter", _delimiter(self.delimiter))
         if self.encoding is not None:
             object.__setattr__(self, "encoding", _encoding(self.encoding))
+
+    @classmethod
+    def of(cls, settings: object) -> Self:
+        """Take those that are among the settings of a table, a :class:`~multitag.config.TableConfig`."""
+        return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
 
 
 def _delimiter(written: str) -> str:

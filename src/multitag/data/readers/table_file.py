@@ -22,13 +22,14 @@ KINDS = {
     ".csv": "delimited", ".tsv": "delimited", ".tab": "delimited", ".txt": "delimited",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
     ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow",
+    ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook",
 }  # fmt: skip
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
+OTHER_WORKBOOKS = (".xlsb", ".ods", ".numbers")  # of which nothing bounds what they take before they are parsed
 TEXT_KINDS = ("delimited", "jsonl", "json")
 DATASET_FILES = ("state.json", "dataset_dict.json")
 STDIN = "-"
 STDIN_NAME = "standard input"
-GZIP = b"\x1f\x8b"
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 # A gzip bomb expands a thousandfold; tables, even of repeated rows, stay far below this. Small ones do no harm.
 MAX_EXPANSION = 200
@@ -45,7 +46,7 @@ class TableFile:
         As messages about the file name it: its path, or ``"standard input"``.
     path : Path
         Where its bytes are.
-    kind : {"delimited", "jsonl", "json", "parquet", "arrow", "dataset"}
+    kind : {"delimited", "jsonl", "json", "parquet", "arrow", "workbook", "dataset"}
         ``"dataset"`` is a folder of ``datasets``' ``save_to_disk``.
     gzipped : bool
         Whether the bytes are to be unzipped first.
@@ -138,9 +139,9 @@ def _file_of(path: Path) -> TableFile:
     gzipped = path.suffix.lower() == ".gz"
     ending = (Path(path.stem) if gzipped else path).suffix.lower()
     kind = KINDS.get(ending)
-    if ending in WORKBOOKS:
+    if ending in OTHER_WORKBOOKS:
         raise DataError(
-            f"{path}: a workbook is not read as it is; save the sheet as CSV (File, Save as, CSV UTF-8), "
+            f"{path}: a workbook of this kind is not read; save it as .xlsx, or the sheet as CSV (File, Save as), "
             "or in Python pass what pandas.read_excel returns"
         )
     if kind is None:
@@ -199,6 +200,8 @@ def kind_of(start: bytes) -> str:
     """
     if start.startswith(b"PAR1"):
         return "parquet"
+    if start.startswith(ZIP):
+        return "workbook"
     if start.startswith((b"ARROW1", b"\xff\xff\xff\xff")):  # a file, and a stream
         return "arrow"
     text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace").lstrip()

@@ -16,7 +16,9 @@ Ints = NDArray[np.int64]
 NO_FOLD = -1  # a row that no fold holds out, of a separate table
 
 
-def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitMethod, seed: int) -> Ints:
+def fold_rows(
+    groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitMethod, seed: int, *, named: bool = False
+) -> Ints:
     """Number the fold of each row.
 
     Parameters
@@ -24,13 +26,15 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
     groups : ndarray of int64, shape (n_rows,)
         Number of each row's group, from 0 without gaps; rows of a group share a fold.
     y : ndarray of int, shape (n_rows, n_labels)
-        Multi-hot labels.
+        Multi-hot labels; what is unknown counts as 0.
     n_folds : int
         At least 2.
     method : {"stratified", "random"}
         Iterative stratification [1]_ of the groups, which have the labels of all their rows; or at random.
     seed : int
         The same seed gives the same folds.
+    named : bool, default False
+        A column names the groups, for messages.
 
     Returns
     -------
@@ -48,11 +52,12 @@ def fold_rows(groups: Ints, y: NDArray[np.integer], n_folds: int, method: SplitM
     """
     n_groups = int(groups.max(initial=-1)) + 1
     if n_groups < n_folds:
+        alike = "group(s)" if named else "different text(s)"
         raise DataError(
-            f"{len(groups)} rows with only {n_groups} different text(s) cannot fill {n_folds} folds; use fewer --folds"
+            f"{len(groups)} rows with only {n_groups} {alike} cannot fill {n_folds} folds; use fewer --folds"
         )
     labels = np.zeros((n_groups, y.shape[1] + 1), dtype=np.uint8)  # a column of zeros: one label is multi-label too
-    np.maximum.at(labels[:, :-1], groups, y.astype(np.uint8))
+    np.maximum.at(labels[:, :-1], groups, (y == 1).astype(np.uint8))  # an unknown label counts as none
     splitter: Any
     if method == "random":
         splitter = import_extra("sklearn.model_selection", "train").KFold(n_folds, shuffle=True, random_state=seed)

@@ -76,6 +76,26 @@ class RareLabels:
             return tuple(labels)
         return tuple(map(self._settle, labels))
 
+    def settle_unknown(
+        self, unknown: Sequence[tuple[str, ...]], settled: Sequence[tuple[str, ...]]
+    ) -> tuple[tuple[str, ...], ...]:
+        """Return the unknown labels of each row likewise; ``settled`` are those that it has.
+
+        Of labels that are merged, one that the row has is enough, and one that is unknown leaves all of them unknown.
+        """
+        return tuple(
+            tuple(name for name in row if name not in has)
+            for row, has in zip(self.settle(unknown), settled, strict=True)
+        )
+
+    def settle_shares(
+        self, shares: Sequence[tuple[tuple[str, float], ...]]
+    ) -> tuple[tuple[tuple[str, float], ...], ...]:
+        """Return the soft labels of each row likewise; of labels that are merged, the greatest share."""
+        if self.policy == "keep" or not self.counts:
+            return tuple(shares)
+        return tuple(map(self._settle_shares, shares))
+
     def check(self, settled: Sequence[tuple[str, ...]], source: str) -> None:
         """Check that what remains can be learned.
 
@@ -102,6 +122,13 @@ class RareLabels:
     def facts(self) -> dict[str, Any]:
         """Return plain values for the manifest."""
         return {"min_support": self.min_support, "policy": self.policy, "labels": self.counts}
+
+    def _settle_shares(self, row: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+        settled: dict[str, float] = {}
+        for name, share in row:
+            for label in self._settle((name,)):
+                settled[label] = max(share, settled.get(label, 0.0))
+        return tuple(settled.items())
 
     def _settle(self, names: tuple[str, ...]) -> tuple[str, ...]:
         target = (self.target,) if self.target is not None else ()

@@ -39,7 +39,9 @@ class Split:
         return {side: [int(rows[index]) for index in indices] for side, indices in self.sides().items()}
 
 
-def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitConfig, seed: int) -> Split:
+def split_rows(
+    groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitConfig, seed: int, *, named: bool = False
+) -> Split:
     """Divide rows into train, validation and test.
 
     Rows whose texts are alike stay on one side: a text that is trained on would otherwise be tested on. They
@@ -50,13 +52,15 @@ def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitC
     groups : ndarray of int64, shape (n_rows,)
         Number of each row's group, from 0 without gaps; see :class:`~multitag.data.duplicates.groups.DuplicateGroups`.
     y : ndarray of int, shape (n_rows, n_labels)
-        Multi-hot labels, 0 or 1; rows and columns of zeros are allowed.
+        Multi-hot labels, 0 or 1; rows and columns of zeros are allowed. What is unknown counts as 0.
     config : SplitConfig
         Method and sizes. A share is rounded up to whole rows, as scikit-learn does. ``"stratified"`` is
         iterative stratification [1]_; ``"random"`` is ``sklearn.model_selection.train_test_split`` over the
         groups in order of their numbers. The test side is drawn first, the validation side from the rest.
     seed : int
         The same seed gives the same split.
+    named : bool, default False
+        A column names the groups, for messages.
 
     Returns
     -------
@@ -78,12 +82,14 @@ def split_rows(groups: NDArray[np.int64], y: NDArray[np.integer], config: SplitC
     weights = np.bincount(groups)  # (n_groups,) rows of each group
     sides_left = 1 + sum(rows > 0 for rows in wanted.values())
     if len(weights) < sides_left:
+        alike = "group(s)" if named else "different text(s)"
+        stay = "groups stay" if named else "equal texts stay"
         raise DataError(
-            f"{len(groups)} rows with only {len(weights)} different text(s) cannot fill {sides_left} sides, "
-            "as equal texts stay on one side; leave out a side with --validation-size 0 or --test-size 0"
+            f"{len(groups)} rows with only {len(weights)} {alike} cannot fill {sides_left} sides, "
+            f"as {stay} on one side; leave out a side with --validation-size 0 or --test-size 0"
         )
     labels = np.zeros((len(weights), y.shape[1]), dtype=np.uint8)  # (n_groups, n_labels)
-    np.maximum.at(labels, groups, y.astype(np.uint8))
+    np.maximum.at(labels, groups, (y == 1).astype(np.uint8))  # an unknown label counts as none
     rest = np.arange(len(weights))
     drawn = {"test": rest[:0], "validation": rest[:0]}
     for side in ("test", "validation"):
@@ -112,7 +118,7 @@ def label_counts(y: NDArray[np.integer], split: Split, label_names: Sequence[str
     Parameters
     ----------
     y : ndarray of int, shape (n_rows, n_labels)
-        Multi-hot labels.
+        Multi-hot labels; what is unknown is not counted.
     split : Split
         Sides of the same rows.
     label_names : sequence of str, length n_labels
@@ -123,5 +129,5 @@ def label_counts(y: NDArray[np.integer], split: Split, label_names: Sequence[str
     dict
         ``{label: {"train": n, "validation": n, "test": n}}``; 0 on a side that was left out.
     """
-    counts = {side: y[indices].sum(axis=0) for side, indices in split.sides().items()}
+    counts = {side: (y[indices] == 1).sum(axis=0) for side, indices in split.sides().items()}
     return {name: {side: int(counts[side][i]) for side in SIDES} for i, name in enumerate(label_names)}

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.data.texts import join_text
+from multitag.evaluation.arrays import count_labels, judged_cells
 from multitag.extras import import_extra
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ FROZEN = "frozen features + logistic regression"
 
 # Rows to fit on and rows to score, as places in the table: one pair, or one a fold.
 Pairs = Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
+UNJUDGED = 0.5  # probability of a label of which nothing is known
 Clock = float  # seconds of time.perf_counter at which to give up
 
 # Words, and the single characters of scripts that write no spaces: as one word, a sentence would be unique.
@@ -60,7 +62,7 @@ class _LeftOut(Exception):  # noqa: N818
 
 def score_baselines(
     texts: Sequence[Text],
-    y: NDArray[np.uint8],
+    y: NDArray[np.int8],
     pairs: Pairs,
     *,
     features: Callable[[Clock], NDArray[np.float32] | None] | None = None,
@@ -71,8 +73,8 @@ def score_baselines(
     Parameters
     ----------
     texts : sequence of str or of (str, str), length n_rows
-    y : ndarray of uint8, shape (n_rows, n_labels)
-        0 and 1.
+    y : ndarray of int8, shape (n_rows, n_labels)
+        0 and 1, and UNKNOWN where nobody judged: a label is fitted on the rows on which it was.
     pairs : sequence of (rows to fit on, rows to score)
         Each an ndarray of int64 of places from 0. No row is scored twice.
     features : callable, optional
@@ -107,26 +109,28 @@ def score_baselines(
     return baselines, notes
 
 
-def score_prevalence(y: NDArray[np.uint8], pairs: Pairs) -> NDArray[np.float32]:
+def score_prevalence(y: NDArray[np.int8], pairs: Pairs) -> NDArray[np.float32]:
     """Return every row the share of training rows that have each label.
 
     With folds it is the share over all of them: one of its own for each fold is lowest where the label is most
-    frequent, and would rank rows worse than chance.
+    frequent, and would rank rows worse than chance. A label that was judged on no training row has 0.5.
 
     Returns
     -------
     ndarray of float32, shape (n_rows, n_labels)
     """
     trained = np.unique(np.concatenate([train for train, _ in pairs]))
+    positives, judged = count_labels(y[trained])
+    share = np.divide(positives, judged, out=np.full(len(judged), UNJUDGED), where=judged > 0)
     y_raw = _nothing(y)
     for _, scored in pairs:
-        y_raw[scored] = y[trained].mean(axis=0)
+        y_raw[scored] = share
     return y_raw
 
 
 def score_tfidf(
     texts: Sequence[Text],
-    y: NDArray[np.uint8],
+    y: NDArray[np.int8],
     pairs: Pairs,
     clock: Clock = float("inf"),
     settings: Mapping[str, Any] = FOR_WORDS,
@@ -158,7 +162,7 @@ def score_tfidf(
 
 def score_features(
     features: NDArray[np.float32],
-    y: NDArray[np.uint8],
+    y: NDArray[np.int8],
     pairs: Pairs,
     clock: Clock = float("inf"),
     settings: Mapping[str, Any] = FOR_FEATURES,
@@ -186,26 +190,30 @@ def _in_time(features: NDArray[np.float32] | None) -> NDArray[np.float32]:
     return features
 
 
-def _nothing(y: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _nothing(y: NDArray[np.int8]) -> NDArray[np.float32]:
     return np.full(y.shape, np.nan, dtype=np.float32)
 
 
 def _regress(
-    train: Any, y: NDArray[np.uint8], scored: Any, settings: Mapping[str, Any], clock: Clock
+    train: Any, y: NDArray[np.int8], scored: Any, settings: Mapping[str, Any], clock: Clock
 ) -> NDArray[np.float32]:
-    """Fit label by label; one that no training row has, or all have, gets that as its probability."""
+    """Fit label by label; one that no training row has, or all have, gets that as its probability.
+
+    Rows on which nobody judged a label are left out of its fit; one that was judged on none gets 0.5.
+    """
     linear: Any = import_extra("sklearn.linear_model", "train")
     pools: Any = import_extra("threadpoolctl", "train")
     not_converged: Any = import_extra("sklearn.exceptions", "train").ConvergenceWarning
     y_raw = np.zeros((scored.shape[0], y.shape[1]), dtype=np.float32)
     with warnings.catch_warnings(), pools.threadpool_limits(1):  # threads wait for each other on so little work
         warnings.simplefilter("ignore", not_converged)  # what is near the optimum compares as well
-        for column, has in enumerate(y.T):
+        for column, judged in enumerate(judged_cells(y).T):
             if time.perf_counter() > clock:
                 raise _LeftOut(TOO_LONG)
-            if has.min() == has.max():
-                y_raw[:, column] = has[0]
+            has, rows = y[judged, column], train if judged.all() else train[judged]
+            if not len(has) or has.min() == has.max():
+                y_raw[:, column] = has[0] if len(has) else UNJUDGED
                 continue
-            model = linear.LogisticRegression(max_iter=200, **settings).fit(train, has)
+            model = linear.LogisticRegression(max_iter=200, **settings).fit(rows, has)
             y_raw[:, column] = model.predict_proba(scored)[:, 1]
     return y_raw

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.config import CalibrationName
 from multitag.errors import DataError
-from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.arrays import as_labels, as_probabilities, check_same_shape, count_labels, judged_cells
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.methods import Calibrator, Identity, Isotonic, Platt
 from multitag.evaluation.log_odds import logit, sigmoid
@@ -40,7 +40,8 @@ def fit_calibration(
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere.
+        1 where the row has the label, 0 where it has not, UNKNOWN where nobody judged: a label is fitted on the rows
+        on which it was.
     y_raw : array_like, shape (n_rows, n_labels)
         Probabilities of the model in [0, 1], of rows that it was not trained on.
     method : {"none", "platt", "isotonic"}
@@ -70,7 +71,7 @@ def fit_calibration(
     >>> calibration.apply(np.array([[0.1], [0.6]])).round(6).tolist()
     [[0.5], [0.666667]]
     """
-    true, raw = as_binary(y_true, "y_true"), as_probabilities(y_raw, "y_raw")
+    true, raw = as_labels(y_true, "y_true"), as_probabilities(y_raw, "y_raw")
     check_same_shape(y_true=true, y_raw=raw)
     if method == "none":
         return Calibration.identity(true.shape[1])
@@ -79,10 +80,10 @@ def fit_calibration(
     floor = max(MIN_SUPPORT[method] if min_support is None else min_support, 1)
     fit = _fit_platt if method == "platt" else _fit_isotonic
     methods: list[Calibrator] = []
-    for label in range(true.shape[1]):
-        positives = int(true[:, label].sum())
-        enough = min(positives, len(true) - positives) >= floor
-        methods.append(fit(true[:, label], raw[:, label]) if enough else Identity())
+    of_labels = zip(judged_cells(true).T, *count_labels(true), strict=True)
+    for label, (rows, positives, judged) in enumerate(of_labels):
+        enough = min(positives, judged - positives) >= floor
+        methods.append(fit(true[rows, label], raw[rows, label]) if enough else Identity())
     return Calibration(tuple(methods))
 
 
@@ -95,7 +96,7 @@ def calibrate_apart(y_true: ArrayLike, y_raw: ArrayLike, method: Fitted) -> NDAr
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere.
+        As in :func:`fit_calibration`.
     y_raw : array_like, shape (n_rows, n_labels)
         Probabilities of the model in [0, 1], of rows that it was not trained on.
     method : {"none", "platt", "isotonic"}
@@ -110,7 +111,7 @@ def calibrate_apart(y_true: ArrayLike, y_raw: ArrayLike, method: Fitted) -> NDAr
     DataError
         As :func:`fit_calibration`.
     """
-    true, raw = as_binary(y_true, "y_true"), as_probabilities(y_raw, "y_raw")
+    true, raw = as_labels(y_true, "y_true"), as_probabilities(y_raw, "y_raw")
     check_same_shape(y_true=true, y_raw=raw)
     y_prob = np.empty_like(raw)
     part = np.arange(len(raw)) % PARTS

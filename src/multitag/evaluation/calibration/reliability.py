@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
-from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.arrays import as_labels, as_probabilities, check_same_shape, judged_cells
 from multitag.evaluation.records import Count, Record, Share, in_json
 
 N_BINS = 15
@@ -21,8 +21,8 @@ class Reliability(Record):
     Parameters
     ----------
     brier : float
-        Mean squared difference of probability and truth over all rows and labels, in [0, 1], which is also the mean of
-        the labels' own; 0 is best.
+        Mean squared difference of probability and truth over all (row, label) pairs, in [0, 1], which is also the mean
+        of the labels' own where all pairs were judged; 0 is best.
     ece : float
         Expected calibration error in [0, 1] of all (row, label) pairs together, in the bins of the reliability
         curve.
@@ -68,7 +68,7 @@ def measure_reliability(y_true: ArrayLike, y_prob: ArrayLike, *, n_bins: int = N
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere.
+        1 where the row has the label, 0 where it has not, UNKNOWN where nobody judged: such pairs are left out.
     y_prob : array_like, shape (n_rows, n_labels)
         Probabilities in [0, 1].
     n_bins : int, default 15
@@ -80,7 +80,7 @@ def measure_reliability(y_true: ArrayLike, y_prob: ArrayLike, *, n_bins: int = N
     Raises
     ------
     DataError
-        If there are no rows, the shapes differ or a value is out of range.
+        If there are no rows, or none on which a label was judged, the shapes differ or a value is out of range.
 
     References
     ----------
@@ -94,14 +94,20 @@ def measure_reliability(y_true: ArrayLike, y_prob: ArrayLike, *, n_bins: int = N
     >>> round(measured.brier, 3), round(measured.ece, 3), measured.curve[1]
     (0.175, 0.2, (0.9, 1.0, 2))
     """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    true, prob = as_labels(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob)
     if len(true) == 0:
         raise DataError("nothing to measure: 0 rows; expected at least one")
-    curve = _curve(true.ravel(), prob.ravel(), n_bins)
-    occurring = np.flatnonzero(true.any(axis=0))
-    errors = [_error(_curve(true[:, label], prob[:, label], n_bins)) for label in occurring]
-    squares = np.sort(np.square(prob - true), axis=None)  # sums round differently when rows change places
+    judged = judged_cells(true)
+    if not judged.any():
+        raise DataError("nothing to measure: no label was judged on any row; expected at least one")
+    curve = _curve(true[judged], prob[judged], n_bins)
+    occurring = np.flatnonzero((true == 1).any(axis=0))
+    errors = [
+        _error(_curve(true[rows, label], prob[rows, label], n_bins))
+        for label, rows in ((label, judged[:, label]) for label in occurring)
+    ]
+    squares = np.sort(np.square(prob - true)[judged])  # sums round differently when rows change places
     return Reliability(float(squares.mean()), _error(curve), float(np.mean(errors)) if errors else None, tuple(curve))
 
 

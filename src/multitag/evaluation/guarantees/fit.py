@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.config.guarantee import GuaranteeGoal, GuaranteeKind
 from multitag.errors import ConfigError, DataError
-from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.arrays import as_labels, as_probabilities, check_same_shape, judged_cells
 from multitag.evaluation.guarantees.guarantee import GuaranteedCut
 from multitag.extras import import_extra
 
@@ -21,17 +21,25 @@ CUTS = np.arange(100) / 100  # those that are tested for precision; chosen befor
 _TIE = 1e-9  # 1 - 0.9 is a little less than 0.1
 
 
-def check_guarantee_rows(goal: GuaranteeGoal, n_validation: int) -> None:
+def check_guarantee_rows(goal: GuaranteeGoal, y_validation: NDArray[np.integer]) -> None:
     """Refuse a guarantee without folds on too few validation rows; to be called before training.
+
+    Parameters
+    ----------
+    goal : GuaranteeGoal
+    y_validation : ndarray of int, shape (n_validation_rows, n_labels)
+        0 and 1, and UNKNOWN where nobody judged: such rows do not count.
 
     Raises
     ------
     ConfigError
         If there are fewer than 200.
     """
-    if n_validation < MIN_ROWS:
+    in_full = int(judged_cells(y_validation).all(axis=1).sum())
+    if in_full < MIN_ROWS:
+        which = "" if in_full == len(y_validation) else f" on which every label was judged (of {len(y_validation)})"
         raise ConfigError(
-            f"guarantee: {goal.kind}={goal.level:g} takes at least {MIN_ROWS} validation rows, got {n_validation}; "
+            f"guarantee: {goal.kind}={goal.level:g} takes at least {MIN_ROWS} validation rows, got {in_full}{which}; "
             f"use --folds 5, or --validation-size {MIN_ROWS}"
         )
 
@@ -52,13 +60,18 @@ def fit_guarantee(
     for having tested a hundred. A row that is given no label counts for no precision at all, neither as 0
     nor as 1: it can be sent to a person.
 
+    Only rows on which every label was judged are fitted on, whichever the kind: both shares are of all labels of a row,
+    and a row's recall over some of its labels, or the choice of rows by which of their labels were judged, is another
+    thing than what is promised. It then holds for rows like those that were judged in full.
+
     Parameters
     ----------
     kind : {"recall", "precision"}
     level : float
         In (0, 1).
     y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere. For recall, rows without a label are left out.
+        1 where the row has the label, 0 where it has not, UNKNOWN where nobody judged; such rows are left out. For
+        recall, so are rows without a label.
     y_prob : array_like, shape (n_rows, n_labels)
         Calibrated probabilities in [0, 1] of rows that neither the model nor the calibration was fitted on; where the
         calibration was fitted on the same rows, see :func:`~multitag.evaluation.calibration.fit.calibrate_apart`.
@@ -74,7 +87,8 @@ def fit_guarantee(
     Raises
     ------
     DataError
-        If the level cannot be guaranteed on these rows, the shapes differ or a value is out of range.
+        If the level cannot be guaranteed on these rows, none was judged in full, the shapes differ or a value is out
+        of range.
     ConfigError
         If there is no such kind, or level or confidence is out of its range.
 
@@ -91,13 +105,17 @@ def fit_guarantee(
     >>> fit_guarantee("recall", 0.9, y_true, y_prob, fitted_on="99 rows").cut
     0.1
     """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    true, prob = as_labels(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob)
+    in_full = judged_cells(true).all(axis=1)
+    true, prob = true[in_full], prob[in_full]
     if kind not in get_args(GuaranteeKind):
         raise ConfigError(f"guarantee: expected {' or '.join(get_args(GuaranteeKind))}, got {kind!r}")
     for name, value in (("level", level), ("confidence", confidence)):
         if not 0 < value < 1:
             raise ConfigError(f"guarantee: {name}: expected a number between 0 and 1, got {value!r}")
+    if not len(true):
+        raise DataError(f"{kind}={level:g} takes rows on which every label was judged, got none")
     cut = _recall_cut(true, prob, level) if kind == "recall" else _precision_cut(true, prob, level, confidence)
     pred = prob >= cut
     labels = (true if kind == "recall" else pred).sum(axis=1)  # (n_rows,), those that the share is of

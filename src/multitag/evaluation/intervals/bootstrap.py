@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import ConfigError, DataError
-from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.arrays import as_binary, as_labels, as_probabilities, check_same_shape, count_labels
 from multitag.evaluation.metrics.decisions import DecisionKernel
 from multitag.evaluation.metrics.kernel import Draws, FigureKernel, WeightedFigures, Weights, compute_points
 from multitag.evaluation.metrics.rankings import RankingKernel
@@ -51,7 +51,7 @@ def bootstrap_intervals(
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        0 and 1.
+        0 and 1, and UNKNOWN where nobody judged.
     y_prob : array_like, shape (n_rows, n_labels)
         Probabilities in [0, 1].
     y_preds : sequence of array_like, each of shape (n_rows, n_labels)
@@ -78,14 +78,13 @@ def bootstrap_intervals(
     ----------
     Efron and Tibshirani (1993), "An Introduction to the Bootstrap".
     """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    true, prob = as_labels(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     preds = [as_binary(y_pred, "y_pred") for y_pred in y_preds]
     _check(true, prob, *preds)
     kernels: list[FigureKernel] = [RankingKernel(true, prob), *(DecisionKernel(true, pred) for pred in preds)]
     points, draws = _resample(kernels, true.shape, resamples, seed)
-    support = true.sum(axis=0)
     return [
-        _intervals(points[kind] | points[0], draws[kind] | draws[0], support, len(true))
+        _intervals(points[kind] | points[0], draws[kind] | draws[0], *count_labels(true))
         for kind in range(1, len(kernels))
     ]
 
@@ -101,7 +100,7 @@ def paired_differences(
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        0 and 1.
+        0 and 1, and UNKNOWN where nobody judged.
     a, b : tuple of array_like
         Probabilities in [0, 1] and predictions (0 and 1), each of shape (n_rows, n_labels).
     resamples : int
@@ -122,7 +121,7 @@ def paired_differences(
     ConfigError
         If there are fewer than 100 resamples.
     """
-    true = as_binary(y_true, "y_true")
+    true = as_labels(y_true, "y_true")
     kernels: list[FigureKernel] = []
     for y_prob, y_pred in (a, b):
         prob, pred = as_probabilities(y_prob, "y_prob"), as_binary(y_pred, "y_pred")
@@ -228,12 +227,14 @@ def _resample(
     return points, [WeightedFigures.concatenate(of_kernel) for of_kernel in zip(*parts, strict=True)]
 
 
-def _intervals(points: WeightedFigures, draws: WeightedFigures, support: NDArray[np.int64], n_rows: int) -> Intervals:
+def _intervals(
+    points: WeightedFigures, draws: WeightedFigures, support: NDArray[np.int64], judged: NDArray[np.int64]
+) -> Intervals:
     overall = {name: interval_of(values, float(points.overall[name][0])) for name, values in draws.overall.items()}
     per_label: list[dict[str, Interval | None]] = []
-    for label, rows in enumerate(support.tolist()):
+    for label, (rows, of_rows) in enumerate(zip(support.tolist(), judged.tolist(), strict=True)):
         enough = dict.fromkeys(draws.per_label, rows >= MIN_SUPPORT)
-        enough["roc_auc"] = min(rows, n_rows - rows) >= MIN_SUPPORT
+        enough["roc_auc"] = min(rows, of_rows - rows) >= MIN_SUPPORT
         per_label.append(
             {
                 name: interval_of(values[:, label], float(points.per_label[name][0, label])) if enough[name] else None

@@ -246,19 +246,21 @@ def _conflicts(held_out: HeldOut, group: Ints, texts: Ints, similarity: float) -
     ``texts`` numbers the text of each row of the group; a row is a text of its own where equal ones are compared.
     """
     _, number = np.unique(texts, return_inverse=True)  # (n_group_rows,)
-    labelled = held_out.y_true[group].astype(bool)
-    has = np.zeros((number.max() + 1, labelled.shape[1]), dtype=bool)  # (n_texts, n_labels)
+    labelled, lacking = held_out.y_true[group] == 1, held_out.y_true[group] == 0
+    has, lacks = np.zeros((2, number.max() + 1, labelled.shape[1]), dtype=bool)  # (n_texts, n_labels) each
     np.logical_or.at(has, number, labelled)
-    for column in np.flatnonzero(has.any(axis=0) & ~has.all(axis=0)).tolist():
+    np.logical_or.at(lacks, number, lacking)
+    lacks &= ~has  # a text of which nobody judged it neither has nor lacks it
+    for column in np.flatnonzero(has.any(axis=0) & lacks.any(axis=0)).tolist():
         row = int(group[labelled[:, column].argmax()])
-        without = group[~has[number, column]]
+        without = group[lacks[number, column]]
         yield _finding(held_out, CONFLICT, similarity, row, label=held_out.label_names[column], others=without)
 
 
 def _finding(
     held_out: HeldOut, kind: str, confidence: float, index: int, *, label: str = "", others: Ints | None = None
 ) -> LabelFinding:
-    rows, columns = held_out.rows, np.flatnonzero(held_out.y_true[index]).tolist()
+    rows, columns = held_out.rows, np.flatnonzero(held_out.y_true[index] == 1).tolist()
     return LabelFinding(
         confidence, kind, int(rows[index]), label, () if others is None else tuple(rows[others].tolist()),
         held_out.side[index], int(held_out.fold[index]), tuple(held_out.label_names[column] for column in columns),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.arrays import as_labels, as_probabilities, check_same_shape
 
 MIN_ROWS = 5  # with a label, and without it; of fewer a model learns nothing that others could be judged by
 EQUAL = 1e-9  # a probability that differs from a mean by less is equal to it
@@ -28,7 +28,7 @@ class Doubts:
     Parameters
     ----------
     confidence : ndarray of float64, shape (n_rows, n_labels)
-        The model's probability that the given label is wrong, in [0, 1].
+        The model's probability that the given label is wrong, in [0, 1]; 0 where none is given.
     wrong : ndarray of bool, shape (n_rows, n_labels)
         Labels that are on a row and likely do not belong there.
     missing : ndarray of bool, shape (n_rows, n_labels)
@@ -53,7 +53,8 @@ def find_doubts(y_true: ArrayLike, y_prob: ArrayLike) -> Doubts:
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere; there may be no rows.
+        1 where the row has the label, 0 where it has not, UNKNOWN where nobody judged, where nothing is doubted; there
+        may be no rows.
     y_prob : array_like, shape (n_rows, n_labels)
         Probabilities in [0, 1], best calibrated, by models that were not trained on the row that they score.
 
@@ -80,19 +81,18 @@ def find_doubts(y_true: ArrayLike, y_prob: ArrayLike) -> Doubts:
     >>> np.flatnonzero(doubts.wrong).tolist(), np.flatnonzero(doubts.missing).tolist()
     ([5], [6])
     """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    true, prob = as_labels(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob)
-    labelled = true == 1
-    confidence = np.where(labelled, 1 - prob, prob)
-    support = labelled.sum(axis=0)  # (n_labels,)
-    judged = (support >= MIN_ROWS) & (len(labelled) - support >= MIN_ROWS)
-    counts = np.rint(estimate_joint(labelled, prob)).astype(np.int64) * judged[:, None, None]
+    labelled, lacking = true == 1, true == 0
+    confidence = np.where(labelled, 1 - prob, np.where(lacking, prob, 0.0))
+    judged = (labelled.sum(axis=0) >= MIN_ROWS) & (lacking.sum(axis=0) >= MIN_ROWS)  # (n_labels,)
+    counts = np.rint(estimate_joint(true, prob)).astype(np.int64) * judged[:, None, None]
     wrong = _surest(confidence, labelled, counts[:, 1, 0])
-    missing = _surest(confidence, ~labelled, counts[:, 0, 1])
+    missing = _surest(confidence, lacking, counts[:, 0, 1])
     return Doubts(confidence, wrong, missing, judged)
 
 
-def estimate_joint(labelled: Booleans, y_prob: Floats) -> Floats:
+def estimate_joint(y_true: NDArray[np.integer], y_prob: Floats) -> Floats:
     """Estimate how many rows have a label and should have it, have it and should not, and so on.
 
     A row counts as one that should have the label if its probability is at least the mean of the rows that have it,
@@ -102,7 +102,8 @@ def estimate_joint(labelled: Booleans, y_prob: Floats) -> Floats:
 
     Parameters
     ----------
-    labelled : ndarray of bool, shape (n_rows, n_labels)
+    y_true : ndarray of int, shape (n_rows, n_labels)
+        0 and 1; rows with UNKNOWN count for neither.
     y_prob : ndarray of float64, shape (n_rows, n_labels)
         In [0, 1].
 
@@ -111,15 +112,15 @@ def estimate_joint(labelled: Booleans, y_prob: Floats) -> Floats:
     ndarray of float64, shape (n_labels, 2, 2)
         Rows by whether they have the label, and whether they should.
     """
-    n_with = labelled.sum(axis=0)
-    n_without = len(labelled) - n_with
+    labelled, lacking = y_true == 1, y_true == 0
+    n_with, n_without = labelled.sum(axis=0), lacking.sum(axis=0)
     usual_with = (y_prob * labelled).sum(axis=0) / np.maximum(n_with, 1)  # (n_labels,)
-    usual_without = (y_prob * ~labelled).sum(axis=0) / np.maximum(n_without, 1)
+    usual_without = (y_prob * lacking).sum(axis=0) / np.maximum(n_without, 1)
     high, low = y_prob >= usual_with - EQUAL, y_prob <= usual_without + EQUAL
     should = high & (~low | (y_prob > 0.5))
     should_not = low & (~high | (y_prob <= 0.5))
     joint = np.empty((labelled.shape[1], 2, 2))
-    for has, rows, n_rows in ((0, ~labelled, n_without), (1, labelled, n_with)):
+    for has, rows, n_rows in ((0, lacking, n_without), (1, labelled, n_with)):
         counted = np.stack([(rows & should_not).sum(axis=0), (rows & should).sum(axis=0)], axis=1)  # (n_labels, 2)
         counted[:, has] = np.maximum(counted[:, has], 1)  # some row is right, or there is nothing to scale
         joint[:, has] = counted * (n_rows / counted.sum(axis=1))[:, None]

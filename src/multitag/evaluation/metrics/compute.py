@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from multitag.errors import DataError
-from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.arrays import (
+    as_binary,
+    as_labels,
+    as_probabilities,
+    check_same_shape,
+    count_labels,
+    judged_cells,
+)
 from multitag.evaluation.metrics.decisions import DecisionKernel
 from multitag.evaluation.metrics.kernel import WeightedFigures, compute_points
 from multitag.evaluation.metrics.metrics import FIGURES, LabelMetrics, Metrics
@@ -31,7 +39,8 @@ def compute_metrics(
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere.
+        1 where the row has the label, 0 where it has not, -1 (:data:`~multitag.labels.UNKNOWN`) where nobody judged.
+        Unknown cells are left out of every figure, and what is left without any cell is undefined.
     y_prob : array_like, shape (n_rows, n_labels)
         Probabilities in [0, 1].
     y_pred : array_like, shape (n_rows, n_labels)
@@ -56,7 +65,7 @@ def compute_metrics(
     >>> metrics.values["macro_f1"], metrics.undefined["macro_f1"]
     (1.0, 1)
     """
-    true, pred = as_binary(y_true, "y_true"), as_binary(y_pred, "y_pred")
+    true, pred = as_labels(y_true, "y_true"), as_binary(y_pred, "y_pred")
     prob = as_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob, y_pred=pred)
     n_rows, n_labels = true.shape
@@ -71,19 +80,23 @@ def compute_metrics(
         raise DataError(f"thresholds: expected {n_labels} numbers, one per label, got {len(cuts)}")
 
     points = compute_points(DecisionKernel(true, pred), n_rows) | compute_points(RankingKernel(true, prob), n_rows)
-    support = true.sum(axis=0).tolist()
+    support, judged = count_labels(true)
     per_label = tuple(
-        _label_metrics(points, label, name, support[label], float(cuts[label]))
+        replace(
+            _label_metrics(points, label, name, int(support[label]), float(cuts[label])),
+            judged=None if judged[label] == n_rows else int(judged[label]),
+        )
         for label, name in enumerate(label_names)
     )
     undefined = {
         "macro_f1": sum(metrics.f1 is None for metrics in per_label),
-        "samples_f1": int((~(true | pred).any(axis=1)).sum()),
+        "samples_f1": int((~((true == 1) | (pred == 1) & judged_cells(true)).any(axis=1)).sum()),
         "macro_roc_auc": sum(metrics.roc_auc is None for metrics in per_label),
         "macro_average_precision": sum(metrics.average_precision is None for metrics in per_label),
     }
     overall = {name: _defined(points.overall[name][0]) for name in FIGURES}
-    return Metrics(n_rows, overall, undefined, per_label)
+    unknown = true.size - int(judged.sum())
+    return Metrics(n_rows, overall, undefined, per_label, unknown_cells=unknown or None)
 
 
 def _label_metrics(points: WeightedFigures, column: int, name: str, support: int, threshold: float) -> LabelMetrics:

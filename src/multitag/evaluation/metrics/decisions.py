@@ -1,4 +1,7 @@
-"""Figures of predicted labels: their counts label by label, and what follows from them. numpy only."""
+"""Figures of predicted labels: their counts label by label, and what follows from them. numpy only.
+
+Cells that nobody judged are neither right nor wrong: they are in no count.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.evaluation.arrays import judged_cells
 from multitag.evaluation.metrics.kernel import WeightedFigures, Weights, divide, mean_defined
 
 Floats = NDArray[np.float64]
@@ -24,12 +28,15 @@ class DecisionCounts:
         Rows that are predicted to have the label.
     positives : ndarray of float64, shape (n_weightings, n_labels)
         Rows that have the label.
+    judged : ndarray of float64, shape (n_weightings, n_labels)
+        Rows on which somebody judged whether they have the label; all other counts are of these.
     n_rows : ndarray of float64, shape (n_weightings,)
     """
 
     true_positives: Floats
     predicted: Floats
     positives: Floats
+    judged: Floats
     n_rows: Floats
 
     @property
@@ -44,9 +51,9 @@ class DecisionCounts:
 
     def pooled(self) -> DecisionCounts:
         """Add up the labels as if they were one: its figures are the micro averages."""
-        counts = (self.true_positives, self.predicted, self.positives)
-        true_positives, predicted, positives = (of_labels.sum(axis=-1, keepdims=True) for of_labels in counts)
-        return DecisionCounts(true_positives, predicted, positives, self.n_rows * self.positives.shape[-1])
+        counts = (self.true_positives, self.predicted, self.positives, self.judged)
+        true_positives, predicted, positives, judged = (of_labels.sum(axis=-1, keepdims=True) for of_labels in counts)
+        return DecisionCounts(true_positives, predicted, positives, judged, self.n_rows)
 
     def precision(self) -> Floats:
         """Compute the precision of each label, in [0, 1]; NaN where it is predicted on no row."""
@@ -65,9 +72,9 @@ class DecisionCounts:
         return divide((1 + square) * self.true_positives, self.predicted + square * self.positives)
 
     def hamming_loss(self) -> Floats:
-        """Compute the share of wrong decisions, in [0, 1]; shape (n_weightings,)."""
+        """Compute the share of wrong decisions, in [0, 1]; NaN where there are none; shape (n_weightings,)."""
         wrong = self.predicted + self.positives - 2 * self.true_positives
-        return divide(wrong.sum(axis=-1), self.n_rows * wrong.shape[-1])
+        return divide(wrong.sum(axis=-1), self.judged.sum(axis=-1))
 
 
 def count_decisions(y_true: NDArray[np.integer], y_pred: NDArray[np.integer]) -> DecisionCounts:
@@ -86,16 +93,21 @@ class DecisionKernel:
 
     Parameters
     ----------
-    y_true, y_pred : ndarray of int, shape (n_rows, n_labels)
+    y_true : ndarray of int, shape (n_rows, n_labels)
+        0 and 1, and UNKNOWN where nobody judged.
+    y_pred : ndarray of int, shape (n_rows, n_labels)
         0 and 1.
     """
 
     def __init__(self, y_true: NDArray[np.integer], y_pred: NDArray[np.integer]) -> None:
-        both = y_true & y_pred
+        judged = judged_cells(y_true)
+        true, pred = y_true & judged, y_pred & judged
+        both = true & pred
         # Products of whole numbers in float64 are exact, and BLAS multiplies nothing else.
-        self._counts = np.hstack([both, y_pred, y_true]).astype(np.float64)  # (n_rows, 3 * n_labels)
-        row_f1 = divide(2 * both.sum(axis=1), y_true.sum(axis=1) + y_pred.sum(axis=1))
-        exact = (y_true == y_pred).all(axis=1)
+        self._counts = np.hstack([both, pred, true]).astype(np.float64)  # (n_rows, 3 * n_labels)
+        self._judged = None if judged.all() else judged.astype(np.float64)  # (n_rows, n_labels)
+        row_f1 = divide(2 * both.sum(axis=1), true.sum(axis=1) + pred.sum(axis=1))
+        exact = (true == pred).all(axis=1) & judged.any(axis=1)
         self._rows = np.column_stack([exact, np.nan_to_num(row_f1), ~np.isnan(row_f1)])  # (n_rows, 3)
 
     def count(self, weights: Weights) -> DecisionCounts:
@@ -134,10 +146,19 @@ class DecisionKernel:
             "weighted_f1": np.where(np.isnan(weighted), macro, weighted),  # as scikit-learn: no label on any row
             "samples_f1": divide(row_f1, has_f1),
             "hamming_loss": counts.hamming_loss(),
-            "subset_accuracy": divide(exact, counts.n_rows),
+            "subset_accuracy": divide(exact, self._count_judged_rows(as_floats)),
         }
         return WeightedFigures(overall, {"precision": counts.precision(), "recall": counts.recall(), "f1": f1})
 
     def _count(self, weights: Floats) -> DecisionCounts:
         true_positives, predicted, positives = np.split(weights @ self._counts, 3, axis=1)
-        return DecisionCounts(true_positives, predicted, positives, weights.sum(axis=1))
+        n_rows: Floats = weights.sum(axis=1)
+        all_rows = np.broadcast_to(n_rows[:, None], positives.shape)
+        judged = all_rows if self._judged is None else weights @ self._judged
+        return DecisionCounts(true_positives, predicted, positives, judged, n_rows)
+
+    def _count_judged_rows(self, weights: Floats) -> Floats:
+        """Count the rows on which some label was judged, shape (n_weightings,)."""
+        rows = np.ones(weights.shape[1]) if self._judged is None else self._judged.max(axis=1)
+        counts: Floats = weights @ rows
+        return counts

@@ -40,6 +40,9 @@ class LabelMetrics(Record):
         In [0, 1], of the probabilities; undefined where no row has the label.
     intervals : dict of str to (tuple of float or None)
         95% interval of each of the five, None where there is none; empty where none were asked for.
+    judged : int or None
+        Rows on which somebody judged whether they have the label, which the figures are of; None, and no key in JSON,
+        where that is all rows.
     """
 
     label: str
@@ -51,6 +54,7 @@ class LabelMetrics(Record):
     roc_auc: Share | None
     average_precision: Share | None
     intervals: dict[str, ShareInterval | None] = field(default_factory=dict)
+    judged: Count | None = field(default=None, metadata=OMIT_NONE)
 
     def figure(self, name: str) -> float | None:
         """Return one of the five figures by its name."""
@@ -77,6 +81,9 @@ class Metrics(Record):
         The figures of each label, in the order of the model's outputs.
     intervals : dict of str to (tuple of float or None)
         95% interval of each of ``values``, None where there is none; empty where none were asked for.
+    unknown_cells : int or None
+        Cells, of rows times labels, that nobody judged: they are left out of every figure. None, and no key in JSON,
+        where there are none.
     """
 
     n_rows: Count
@@ -84,6 +91,12 @@ class Metrics(Record):
     undefined: dict[str, Count]
     per_label: tuple[LabelMetrics, ...]
     intervals: dict[str, ShareInterval | None] = field(default_factory=dict)
+    unknown_cells: Count | None = field(default=None, metadata=OMIT_NONE)
+
+    @property
+    def unknown_share(self) -> float:
+        """Share of the cells, of rows times labels, that nobody judged, in [0, 1]."""
+        return (self.unknown_cells or 0) / max(self.n_rows * len(self.per_label), 1)
 
     @classmethod
     def from_dict(cls, values: object, where: str = "") -> Self:

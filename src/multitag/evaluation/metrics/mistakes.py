@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.evaluation.arrays import judged_cells
 from multitag.evaluation.held_out import HeldOut
 
 
@@ -41,7 +42,7 @@ def distances(y_true: NDArray[np.integer], y_prob: NDArray[np.floating]) -> NDAr
     Parameters
     ----------
     y_true : ndarray of int, shape (n_rows, n_labels)
-        0 and 1.
+        0 and 1, and UNKNOWN where nobody judged: such cells add nothing.
     y_prob : ndarray of float, shape (n_rows, n_labels)
         In [0, 1].
 
@@ -54,7 +55,8 @@ def distances(y_true: NDArray[np.integer], y_prob: NDArray[np.floating]) -> NDAr
     ----------
     Brier (1950), "Verification of forecasts expressed in terms of probability".
     """
-    return np.asarray(((y_prob.astype(np.float64) - y_true) ** 2).sum(axis=1))
+    squares = (y_prob.astype(np.float64) - y_true) ** 2
+    return np.asarray((squares * judged_cells(y_true)).sum(axis=1))
 
 
 def most_wrong(held_out: HeldOut, limit: int = 20) -> list[Mistake]:
@@ -74,7 +76,8 @@ def most_wrong(held_out: HeldOut, limit: int = 20) -> list[Mistake]:
     """
     distance = distances(held_out.y_true, held_out.y_prob)
     order = np.argsort(-distance, kind="stable")
-    with_errors = (held_out.y_true != held_out.y_pred).any(axis=1)[order]
+    wrong = (held_out.y_true != held_out.y_pred) & judged_cells(held_out.y_true)
+    with_errors = wrong.any(axis=1)[order]
     return [_mistake(held_out, int(index), float(distance[index])) for index in order[with_errors][:limit]]
 
 
@@ -87,7 +90,7 @@ def _mistake(held_out: HeldOut, index: int, distance: float) -> Mistake:
     return Mistake(
         row=int(held_out.rows[index]),
         text=held_out.texts[index],
-        true=tuple(held_out.label_names[column] for column in np.flatnonzero(true)),
+        true=tuple(held_out.label_names[column] for column in np.flatnonzero(true == 1)),
         missed=named((true == 1) & (pred == 0)),
         wrong=named((true == 0) & (pred == 1)),
         distance=distance,

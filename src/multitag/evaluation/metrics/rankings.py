@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.evaluation.arrays import judged_cells
 from multitag.evaluation.metrics.kernel import Draws, WeightedFigures, Weights, divide, mean_defined
 
 
@@ -14,17 +15,20 @@ class RankingKernel:
     Parameters
     ----------
     y_true : ndarray of int64, shape (n_rows, n_labels)
-        0 and 1.
+        0 and 1, and UNKNOWN where nobody judged: such cells are in no ranking.
     y_prob : ndarray of float64, shape (n_rows, n_labels)
         In [0, 1].
     """
 
     def __init__(self, y_true: NDArray[np.int64], y_prob: NDArray[np.float64]) -> None:
-        n_rows, n_labels = y_true.shape
-        rows = np.arange(n_rows)
-        self._labels = [Ranking(rows, y_true[:, label], y_prob[:, label]) for label in range(n_labels)]
-        self._pooled = Ranking(np.repeat(rows, n_labels), y_true.ravel(), y_prob.ravel())
-        self._row_precision = rank_labels(y_true, y_prob)  # (n_rows,)
+        judged = judged_cells(y_true)  # (n_rows, n_labels)
+        of_labels = map(np.flatnonzero, judged.T)  # rows of each label
+        self._labels = [
+            Ranking(rows, y_true[rows, label], y_prob[rows, label]) for label, rows in enumerate(of_labels)
+        ]
+        self._pooled = Ranking(np.nonzero(judged)[0], y_true[judged], y_prob[judged])
+        self._judged = judged.any(axis=1).astype(np.int64)  # (n_rows,)
+        self._row_precision = rank_labels(y_true, y_prob) * self._judged  # (n_rows,)
 
     def compute(self, weights: Weights) -> WeightedFigures:
         """Compute the figures at each of the weightings.
@@ -44,7 +48,7 @@ class RankingKernel:
             "macro_roc_auc": mean_defined(roc_auc),
             "micro_roc_auc": self._pooled.compute(weights)[0],
             "macro_average_precision": mean_defined(precision),
-            "label_ranking_average_precision": weights @ self._row_precision / weights.sum(axis=1),
+            "label_ranking_average_precision": divide(weights @ self._row_precision, weights @ self._judged),
         }
         return WeightedFigures(overall, {"roc_auc": roc_auc, "average_precision": precision})
 
@@ -105,11 +109,12 @@ class Ranking:
 def rank_labels(y_true: NDArray[np.int64], y_prob: NDArray[np.float64]) -> NDArray[np.float64]:
     """Compute label ranking average precision row by row; 1 where a row has none or all of the labels.
 
-    That is scikit-learn's convention.
+    That is scikit-learn's convention. Of labels that nobody judged on a row, the row's ranking has none.
 
     Parameters
     ----------
     y_true : ndarray of int64, shape (n_rows, n_labels)
+        0 and 1, and UNKNOWN where nobody judged.
     y_prob : ndarray of float64, shape (n_rows, n_labels)
 
     Returns
@@ -121,7 +126,8 @@ def rank_labels(y_true: NDArray[np.int64], y_prob: NDArray[np.float64]) -> NDArr
     ----------
     Tsoumakas, Katakis and Vlahavas (2010), "Mining multi-label data".
     """
-    n_labels = y_true.shape[1]
+    n_labels, judged = y_true.shape[1], judged_cells(y_true)
+    y_true, y_prob = y_true * judged, np.where(judged, y_prob, -1.0)  # below all others
     order = np.argsort(-y_prob, axis=1, kind="stable")
     true, prob = np.take_along_axis(y_true, order, axis=1), np.take_along_axis(y_prob, order, axis=1)
     last = np.append(prob[:, 1:] != prob[:, :-1], np.ones((len(prob), 1), dtype=bool), axis=1)
@@ -130,7 +136,7 @@ def rank_labels(y_true: NDArray[np.int64], y_prob: NDArray[np.float64]) -> NDArr
     true_so_far = np.take_along_axis(true.cumsum(axis=1), last_equal, axis=1)
     support = true.sum(axis=1)
     mean = (true * true_so_far / (last_equal + 1)).sum(axis=1) / np.maximum(support, 1)
-    return np.asarray(np.where((support > 0) & (support < n_labels), mean, 1.0))
+    return np.asarray(np.where((support > 0) & (support < judged.sum(axis=1)), mean, 1.0))
 
 
 def _running_sum(weights: Weights, rows: NDArray[np.int64]) -> NDArray[np.int64]:

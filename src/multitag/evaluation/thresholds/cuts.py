@@ -44,10 +44,14 @@ class CutCounts:
 
 
 def count_cuts(true: NDArray[np.int64], prob: NDArray[np.float64]) -> CutCounts:
-    """Count at every cut of rankings whose ``prob`` falls, both of shape (n_rows, n_rankings)."""
+    """Count at every cut of rankings whose ``prob`` falls, both of shape (n_rows, n_rankings).
+
+    Rows with UNKNOWN are in no count. The cuts above and below one have the same score, so the best range of
+    thresholds is that of the other rows.
+    """
     nothing = np.zeros((1, true.shape[1]))
-    true_positives = np.concatenate([nothing, true.cumsum(axis=0)])
-    false_positives = np.arange(len(true) + 1.0)[:, None] - true_positives
+    true_positives = np.concatenate([nothing, (true == 1).cumsum(axis=0)])
+    false_positives = np.concatenate([nothing, (true == 0).cumsum(axis=0)])
     return CutCounts(true_positives, false_positives, true_positives[-1], _possible(prob))
 
 

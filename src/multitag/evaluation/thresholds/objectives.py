@@ -188,10 +188,12 @@ class ExpectedCost(Objective):
         return saved - np.multiply(self.costs.false_positive, counts.false_positives)
 
     def value(self, counts: DecisionCounts) -> Floats:
-        """Compute the mean cost of a row."""
+        """Compute the mean cost of a row: the sum of each label's, over the rows on which it was judged."""
         wrong = np.multiply(self.costs.false_positive, counts.false_positives)
         missed = np.multiply(self.costs.false_negative, counts.false_negatives)
-        return np.asarray((wrong + missed).sum(axis=-1) / counts.n_rows)
+        share = counts.judged / counts.n_rows[:, None]  # (n_weightings, n_labels)
+        scaled = np.divide(wrong + missed, share, out=np.zeros_like(wrong), where=share > 0)
+        return np.asarray(scaled.sum(axis=-1) / counts.n_rows)
 
 
 def find_objective(text: str, costs: Costs | None, n_labels: int) -> Objective:

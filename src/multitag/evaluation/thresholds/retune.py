@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
-from multitag.evaluation.arrays import as_binary, as_probabilities
+from multitag.evaluation.arrays import as_labels, as_probabilities
 from multitag.evaluation.intervals.bootstrap import Interval, draw_resamples, interval_of
 from multitag.evaluation.metrics.decisions import DecisionCounts, DecisionKernel, count_decisions
 from multitag.evaluation.thresholds.costs import Costs
@@ -105,7 +105,7 @@ def retune_thresholds(
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere.
+        1 where the row has the label, 0 where it has not, UNKNOWN where nobody judged.
     y_prob : array_like, shape (n_rows, n_labels)
         Calibrated probabilities in [0, 1], of rows that the model was not trained on.
     present : Thresholds
@@ -132,7 +132,7 @@ def retune_thresholds(
     ConfigError
         If there is no such objective, the costs do not go with it, or there are fewer than 100 resamples.
     """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    true, prob = as_labels(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     if len(true) < MIN_ROWS_TO_TUNE:
         raise DataError(f"{tuned_on}: thresholds tuned on so few rows are noise; use at least {MIN_ROWS_TO_TUNE}")
 

@@ -29,7 +29,7 @@ def search_thresholds(
     Parameters
     ----------
     true : ndarray of int64, shape (n_rows, n_labels)
-        Zeros and ones; at least one row.
+        0 and 1, and UNKNOWN where nobody judged; at least one row.
     prob : ndarray of float64, shape (n_rows, n_labels)
         In [0, 1].
     objective : Objective

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from multitag.errors import DataError
-from multitag.evaluation.arrays import as_binary, as_probabilities, check_same_shape
+from multitag.evaluation.arrays import as_labels, as_probabilities, check_same_shape, count_labels
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import find_objective
 from multitag.evaluation.thresholds.search import search_thresholds, shrink_thresholds
@@ -25,7 +25,8 @@ def tune_thresholds(
     Parameters
     ----------
     y_true : array_like, shape (n_rows, n_labels)
-        1 where the row has the label, 0 elsewhere.
+        1 where the row has the label, 0 where it has not, UNKNOWN where nobody judged: a label's threshold is tuned on
+        the rows on which it was.
     y_prob : array_like, shape (n_rows, n_labels)
         Calibrated probabilities in [0, 1], of rows that the model was not trained on.
     fixed : float
@@ -61,13 +62,13 @@ def tune_thresholds(
     >>> round(tuned.global_threshold, 6)
     0.4
     """
-    true, prob = as_binary(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
+    true, prob = as_labels(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob)
     n_rows, n_labels = true.shape
     aim = find_objective(objective, costs, n_labels)
     if n_rows == 0:
         raise DataError("no rows to tune thresholds on; expected at least one")
-    support = true.sum(axis=0)  # (n_labels,)
+    support, _ = count_labels(true)  # (n_labels,)
     if not support.any():
         return Thresholds.fixed_only(fixed, n_labels)
     common, of_labels = search_thresholds(true, prob, aim)

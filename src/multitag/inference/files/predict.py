@@ -17,10 +17,11 @@ from multitag.data.readers.records import ReadOptions, Record
 from multitag.data.readers.stream import read_chunks
 from multitag.data.readers.table_file import display_name
 from multitag.data.texts import TextColumns
+from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import DataError, OutputError
 from multitag.evaluation.held_out import probability_column
 from multitag.inference.classifier import Classifier
-from multitag.inference.files.rows import PREDICTED, add_predictions, without_label
+from multitag.inference.files.rows import ERROR, PREDICTED, add_predictions, without_label
 from multitag.inference.files.writers import Writer, build_writer, output_format
 from multitag.inference.options import PredictOptions
 from multitag.paths import as_path
@@ -43,18 +44,23 @@ class FilePrediction:
     without_text : int
         Of those, rows whose text is missing: their prediction is left empty.
     notes : tuple of str
-        How the file was read, and anything odd about it.
+        How the file was read, and anything odd about it or the texts.
     without_label : int
         Rows with a text for which no label was predicted; those of the review file, where one was asked for.
+    with_error : int
+        Where bad rows are kept: those without a prediction, for whichever reason.
     """
 
     rows: int
     without_text: int
     notes: tuple[str, ...] = ()
     without_label: int = 0
+    with_error: int = 0
 
     def line(self, output: Path) -> str:
         """Return one line about the rows written to ``output``."""
+        if self.with_error:
+            return f"{output}: {self.rows} rows, {self.with_error} of them not predicted; column {ERROR!r} says why"
         empty = f", {self.without_text} of them without text and therefore not predicted" if self.without_text else ""
         return f"{output}: {self.rows} rows{empty}"
 
@@ -76,7 +82,8 @@ def predict_file(
     """Predict every row of a file.
 
     The same rows and columns are written in the same order, followed by ``predicted_labels`` and one
-    ``probability_<label>`` column per label. Memory use does not grow with the file.
+    ``probability_<label>`` column per label, and, where bad rows are kept (``on_error="keep"``), by ``error``: why a
+    row has no prediction. Memory use does not grow with the file.
 
     Parameters
     ----------
@@ -104,8 +111,8 @@ def predict_file(
     Raises
     ------
     DataError
-        If the file or a column is missing, there is no row or one that cannot be read, or a column has the
-        name of one to be added.
+        If the file or a column is missing, there is no row or, unless such rows are kept, one that cannot be read,
+        or a column has the name of one to be added.
     OutputError
         If ``target`` or ``review`` is ``source``, both are the same file, or one cannot be written.
     ConfigError
@@ -118,17 +125,19 @@ def predict_file(
     schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None
     counts: Counter[str] = Counter()
     notes: list[str] = []
+    tally = UnknownTally()
+    error_column = ERROR if options.on_error == "keep" else None
     with (
         _open_writer(target, classifier.label_names, schema) as writer,
         _open_writer(review, classifier.label_names, schema) if review is not None else nullcontext() as reviewer,
         _progress() as advance,
-        closing(read_chunks(source, reading, notes.append)) as chunks,
+        closing(read_chunks(source, reading, notes.append, error_column=error_column)) as chunks,
     ):
 
         def predict(chunk: tuple[int, list[Record], float]) -> tuple[list[Record], float, int]:
             rows_before, records, share = chunk
             without_text = add_predictions(
-                classifier, records, columns, options, where=display_name(source), rows_before=rows_before
+                classifier, records, columns, options, where=display_name(source), rows_before=rows_before, tally=tally
             )
             return records, share, without_text
 
@@ -141,10 +150,15 @@ def predict_file(
                         reviewer.start(records)
                     reviewer.write(to_review)
             counts.update(rows=len(records), without_text=without_text, without_label=len(to_review))
+            counts["with_error"] += sum(record.get(ERROR) is not None for record in records) if error_column else 0
             advance(share)
         if not counts["rows"]:
             raise DataError(f"{display_name(source)}: no row to predict; expected at least one")
-    return FilePrediction(counts["rows"], counts["without_text"], tuple(notes), counts["without_label"])
+    unknown = classifier.unknown_note(tally.total)
+    return FilePrediction(
+        counts["rows"], counts["without_text"], (*notes, *([unknown] if unknown else [])), counts["without_label"],
+        counts["with_error"],
+    )  # fmt: skip
 
 
 def _check_outputs(source: Path, target: Path, review: Path | None) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from multitag.data.cells import RowError
+from multitag.data.columns import Columns
+from multitag.data.first_look.samples import sample_columns
+from multitag.data.first_look.texts import rank_texts
 from multitag.data.readers.records import Record
 from multitag.data.texts import Text, TextColumns
+from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import DataError
 from multitag.evaluation.held_out import probability_column
 from multitag.inference.classifier import Classifier
@@ -14,6 +18,8 @@ from multitag.inference.options import PredictOptions
 from multitag.inference.prediction import ranked_labels
 
 PREDICTED = "predicted_labels"
+ERROR = "error"  # the column of why a row has no prediction, where such rows are kept
+NO_TEXT = "without text"
 
 
 def add_predictions(
@@ -24,6 +30,7 @@ def add_predictions(
     *,
     where: str,
     rows_before: int,
+    tally: UnknownTally | None = None,
 ) -> int:
     """Add predictions to records in place.
 
@@ -32,13 +39,16 @@ def add_predictions(
     classifier : Classifier
     records : list of dict
         Changed in place: each gets :data:`PREDICTED`, a list of labels, and one probability per label; None where
-        there is no text.
+        there is no text. Where bad rows are kept, also :data:`ERROR`: why it is not predicted, or None; a record
+        that comes with one stays without a prediction.
     columns : TextColumns
     options : PredictOptions
     where : str
         The file, for errors.
     rows_before : int
         Number of rows of the file before these.
+    tally : UnknownTally, optional
+        Gets the unknown tokens of the texts added.
 
     Returns
     -------
@@ -48,20 +58,33 @@ def add_predictions(
     Raises
     ------
     DataError
-        If a column of texts is missing, a text cannot be read, or a column has the name of one to be added.
+        If a column of texts is missing, a text cannot be read, or a column has the name of one to be added. Where bad
+        rows are kept: if no row has the column.
     """
-    names = classifier.label_names
-    _check_columns(records, columns.names, names, where, rows_before)
-    texts = [_read_text(record, columns, f"{where}, row {row}") for row, record in enumerate(records, rows_before + 1)]
+    names, keeps = classifier.label_names, options.on_error == "keep"
+    errors: list[str | None] = [record.pop(ERROR, None) if keeps else None for record in records]
+    _check_added({PREDICTED, *map(probability_column, names), *([ERROR] if keeps else [])}, records, where)
+    texts: list[Text | None] = [None] * len(records)
+    for index, record in enumerate(records):
+        try:
+            texts[index] = None if errors[index] else _read_text(record, columns)
+        except DataError as error:
+            is_no_column = _is_no_column(records, columns, rows_before)
+            if not keeps or is_no_column:
+                likely = _likely_text(records) if is_no_column else ""
+                raise DataError(f"{where}, row {rows_before + index + 1}{error}{likely}") from error
+            errors[index] = str(error).lstrip(":, ")
     with_text = [index for index, text in enumerate(texts) if text is not None]
-    y_prob, y_pred = classifier.predict_arrays([text for text in texts if text is not None], options)
+    y_prob, y_pred = classifier.predict_arrays([text for text in texts if text is not None], options, tally)
     empty = dict.fromkeys((PREDICTED, *map(probability_column, names)))
-    for record in records:
+    for record, text, reason in zip(records, texts, errors, strict=True):
         record.update(empty)
+        if keeps:
+            record[ERROR] = NO_TEXT if text is None and reason is None else reason
     for index, probabilities, predicted in zip(with_text, y_prob, y_pred, strict=True):
         records[index][PREDICTED] = list(ranked_labels(names, probabilities, predicted))
         records[index].update(zip(map(probability_column, names), map(float, probabilities), strict=True))
-    return len(records) - len(with_text)
+    return sum(text is None and not reason for text, reason in zip(texts, errors, strict=True))
 
 
 def without_label(records: list[Record]) -> list[Record]:
@@ -69,27 +92,33 @@ def without_label(records: list[Record]) -> list[Record]:
     return [record for record in records if record[PREDICTED] == []]
 
 
-def _read_text(record: Record, columns: TextColumns, where: str) -> Text | None:
+def _read_text(record: Record, columns: TextColumns) -> Text | None:
+    """Read the text of a row; the message of the DataError follows its place."""
+    missing = next((name for name in columns.names if name not in record), None)
+    if missing is not None:
+        present = ", ".join(map(repr, record))
+        raise DataError(
+            f": no column {missing!r}; name the column of the texts with --text; the columns are {present}"
+        )
     try:
         return columns.read([record[name] for name in columns.names])
     except RowError as error:
-        raise DataError(f"{where}, column {error.column!r}: {error}") from error
+        raise DataError(f", column {error.column!r}: {error}") from error
 
 
-def _check_columns(
-    records: list[Record], columns: Sequence[str], names: tuple[str, ...], where: str, rows_before: int
-) -> None:
-    added = {PREDICTED, *map(probability_column, names)}
-    for row, record in enumerate(records, start=rows_before + 1):
-        for column in columns:
-            if column not in record:
-                present = ", ".join(repr(name) for name in record)
-                raise DataError(
-                    f"{where}, row {row}: no column {column!r}; name the column of the texts with --text; "
-                    f"the columns are {present}"
-                )
-        clash = added.intersection(record)
-        if clash:
-            raise DataError(
-                f"{where}: column {min(clash)!r} would be written twice; rename or drop it in the input"
-            )
+def _likely_text(records: list[Record]) -> str:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    columns = Columns.of({name: [record.get(name) for record in records] for name in names}, len(records))
+    likely = [text.name for text in rank_texts(sample_columns(columns)) if text.is_clear]
+    return f"; likely --text {likely[0]!r}" if likely else ""
+
+
+def _is_no_column(records: list[Record], columns: TextColumns, rows_before: int) -> bool:
+    """Whether it is not a row that is at fault: at its start, the file has no such column at all."""
+    return not rows_before and any(all(name not in record for record in records) for name in columns.names)
+
+
+def _check_added(added: Collection[str], records: list[Record], where: str) -> None:
+    clash = next((name for record in records for name in record if name in added), None)
+    if clash is not None:
+        raise DataError(f"{where}: column {clash!r} would be written twice; rename or drop it in the input")

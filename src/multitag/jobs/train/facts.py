@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from multitag.config import Config
-from multitag.data.left_out import count_kinds, summary_line
+from multitag.data.duplicates.named_groups import count_groups
+from multitag.data.left_out import count_kinds
 from multitag.data.task import Task
 
 MAX_LISTED = 1000  # rows left out that the manifest names one by one; all are counted
@@ -40,7 +41,10 @@ def data_facts(task: Task, config: Config) -> dict[str, Any]:
         **{f"label_{name}": value for name, value in table.shape.facts().items()},
         "rare_labels": task.rare.facts(),
         "files": [list(file) for file in table.files],
-        "summary": summary_line(table.n_rows_source, len(table), table.left_out),
+        "unknown": table.unknown_rule,
+        "soft": bool(table.shares),
+        **({"groups": count_groups(table.groups)} if table.groups else {}),
+        "summary": table.summary,
         "rows": table.n_rows_source,
         "rows_used": len(table),
         "rows_left_out": count_kinds(table.left_out),

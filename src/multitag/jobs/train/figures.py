@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from multitag.config import Config
 from multitag.data.duplicates.groups import DuplicateGroups
+from multitag.data.split.sides import label_counts
 from multitag.data.task import Task
+from multitag.evaluation.arrays import judged_cells
 from multitag.evaluation.calibration.calibration import Calibration
 from multitag.evaluation.calibration.reliability import CalibrationComparison, compare_calibration
 from multitag.evaluation.guarantees.guarantee import Guarantee
@@ -15,7 +21,7 @@ from multitag.evaluation.run_metrics import SIDES, HistoryEntry, LabelCounts, Re
 from multitag.evaluation.threshold_curves import ThresholdCurve, measure_curves
 from multitag.jobs.train.baselines import compare_simpler
 from multitag.jobs.train.measured import MeasuredModel
-from multitag.jobs.train.notes import run_notes
+from multitag.jobs.train.notes import run_notes, unknown_notes
 
 
 def collect_metrics(
@@ -30,7 +36,7 @@ def collect_metrics(
     measured : MeasuredModel
     guarantee : Guarantee or None
     more_notes : list of str
-        What to know besides: about the ONNX graphs and the guarantee.
+        What to know besides: about the texts, the ONNX graphs and the guarantee.
 
     Returns
     -------
@@ -46,15 +52,18 @@ def collect_metrics(
                 rows.y_true, rows.y_prob, task.label_set, measured.rules.thresholds, nested,
                 resamples=config.evaluation.resamples, seed=config.seed,
             )  # fmt: skip
+    judged = judged_cells(task.y)
+    judged_counts = label_counts(judged.astype(np.uint8), task.split, task.label_set.names)
     baselines, left_out = compare_simpler(task, config, measured) if config.evaluation.baselines else (None, [])
     return RunMetrics(
         label_names=task.label_set.names,
         sides=sides,
-        label_counts={name: LabelCounts.from_dict(counts) for name, counts in task.label_counts().items()},
+        label_counts=_by_label(task.label_counts()),
+        judged_counts=None if judged.all() else _by_label(judged_counts),
         history=tuple(HistoryEntry.from_dict(entry) for entry in measured.final.fit.history),
-        notes=(*run_notes(task, measured), *left_out, *more_notes),
+        notes=(*run_notes(task, measured), *unknown_notes(sides), *left_out, *more_notes),
         training_seconds=round(measured.seconds, 3),
-        calibration=_calibration(held_out.headline(), measured.rules.calibration) if len(held_out) else None,
+        calibration=_calibration(held_out.headline(), measured.rules.calibration),
         guarantee=guarantee,
         audit=audit_held_out(held_out, _duplicates(task, held_out)).summary() if len(held_out) else None,
         baselines=baselines,
@@ -74,6 +83,12 @@ def _duplicates(task: Task, held_out: HeldOut) -> DuplicateGroups | None:
     return task.duplicates.of_rows(held_out.index)
 
 
-def _calibration(rows: HeldOut, calibration: Calibration) -> CalibrationComparison:
+def _by_label(counts: Mapping[str, Mapping[str, int]]) -> dict[str, LabelCounts]:
+    return {name: LabelCounts.from_dict(of_sides) for name, of_sides in counts.items()}
+
+
+def _calibration(rows: HeldOut, calibration: Calibration) -> CalibrationComparison | None:
+    if not judged_cells(rows.y_true).any():
+        return None
     methods = sorted({entry["method"] for entry in calibration.to_dict()["per_label"]} - {"identity"}) or ["none"]
     return compare_calibration(rows.y_true, rows.y_raw, rows.y_prob, side=rows.side[0], method=", ".join(methods))

@@ -125,7 +125,7 @@ def train(
             measured = measure(setup, scratch / "model")
             exported = export_graphs(task, config, measured, scratch) if config.export.onnx else []
             guarantee, unkept = find_guarantee(config, measured)
-            metrics = collect_metrics(task, config, measured, guarantee, [*exported, *unkept])
+            metrics = collect_metrics(task, config, measured, guarantee, [*setup.notes, *exported, *unkept])
             if len(measured.held_out):
                 measured.held_out.save(folder.probabilities)
             write_run_bundle(setup, measured, guarantee, metrics, scratch)  # last: it ends the run

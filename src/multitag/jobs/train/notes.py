@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,11 @@ from multitag.data.audit.findings import find_in_table
 from multitag.data.phrases import list_first
 from multitag.data.split.sides import Split, label_counts
 from multitag.data.task import Task
+from multitag.evaluation.arrays import judged_cells
+from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
 from multitag.jobs.train.measured import MeasuredModel
+from multitag.report.tables import SIDE_TITLES, describe_unknown, unknown_cells_line
 
 ABSENT = {  # what it means that a label is on no row of a side
     "train": ("it cannot be learned", "they cannot be learned"),
@@ -41,9 +44,9 @@ def task_notes(task: Task) -> list[str]:
     """Return the notes on the rows of a task and how they were divided."""
     names = task.label_set.names
     about_split = split_notes(task.y, task.split, names) if task.fold is None else fold_notes(task.y, task.fold, names)
-    notes = [*task.table.notes, *about_split, *_overlap_notes(task)]
+    notes = [*task.table.notes, *about_split, *_label_notes(task), *_overlap_notes(task)]
     if note := task.rare.note():
-        bare = int((task.y.sum(axis=1) == 0).sum()) if task.rare.policy == "drop" else 0
+        bare = int((task.y == 0).all(axis=1).sum()) if task.rare.policy == "drop" else 0
         notes.append(note + (f"; {bare} rows without a label are examples of none" if bare else ""))
     # Rare labels have the note above, which knows what was done about them.
     not_rare = [name for name in task.table.shape.label_names if name not in task.rare.counts]
@@ -51,6 +54,24 @@ def task_notes(task: Task) -> list[str]:
     notes += [finding.message for finding in findings]
     if task.table.left_out:
         notes.append(task.table.summary)
+    return notes
+
+
+def unknown_notes(sides: Mapping[str, SideMetrics]) -> list[str]:
+    """Count the cells of each side that was measured which are in no figure, as nobody judged them."""
+    lines = (unknown_cells_line(figures.fixed, SIDE_TITLES[side]) for side, figures in sides.items())
+    return [line for line in lines if line is not None]
+
+
+def _label_notes(task: Task) -> list[str]:
+    """Describe labels that are more than yes and no: unknown on some rows that are trained on, or soft."""
+    notes, judged = [], judged_cells(task.y_true("train"))
+    if not judged.all():
+        notes.append(
+            f"{describe_unknown(1 - float(judged.mean()), 'training')}: nothing is learned from them"
+        )
+    if task.soft is not None:
+        notes.append("labels are soft: the model learns their shares, and every figure takes a label as given from 0.5")
     return notes
 
 
@@ -80,11 +101,13 @@ def fold_notes(y: NDArray[np.integer], fold: NDArray[np.int64], label_names: Seq
     Parameters
     ----------
     y : ndarray of int, shape (n_rows, n_labels)
+        UNKNOWN counts as 0.
     fold : ndarray of int64, shape (n_rows,)
         From 0; -1 for rows of no fold.
     label_names : sequence of str, length n_labels
     """
-    in_folds = np.array([y[fold == number].sum(axis=0) for number in range(fold.max() + 1)])  # (n_folds, n_labels)
+    has = y == 1
+    in_folds = np.array([has[fold == number].sum(axis=0) for number in range(fold.max() + 1)])  # (n_folds, n_labels)
     alone = [name for name, counts in zip(label_names, in_folds.T, strict=True) if np.count_nonzero(counts) == 1]
     if not alone:
         return []

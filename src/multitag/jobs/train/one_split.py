@@ -48,5 +48,5 @@ def _choose_fit(setup: RunSetup) -> FitRules:
     return partial(fit_rules, config=config, tuned_on=tuned_on, calibrate=False, costs=setup.costs)
 
 
-def _fixed(y_true: NDArray[np.uint8], y_raw: NDArray[np.float32], *, config: EvaluationConfig) -> DecisionRules:
+def _fixed(y_true: NDArray[np.int8], y_raw: NDArray[np.float32], *, config: EvaluationConfig) -> DecisionRules:
     return fixed_rules(config, y_true.shape[1])

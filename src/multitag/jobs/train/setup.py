@@ -13,6 +13,7 @@ from multitag.evaluation.thresholds.costs import Costs, read_costs
 from multitag.jobs.run_folder import RunFolder
 from multitag.jobs.train.facts import data_facts, saved_split
 from multitag.jobs.train.guarantees import check_guarantee
+from multitag.jobs.train.unknown_tokens import check_unknown_tokens
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.base_record import find_recorded, record_base_model
 from multitag.training.arguments import check_arguments
@@ -44,6 +45,8 @@ class RunSetup:
         Facts about the rows, for the folder of each training and the manifest.
     costs : Costs or None
         Of each label, with the objective ``"cost"``.
+    notes : tuple of str
+        What a reader of the figures must know of the base model and these texts.
     """
 
     task: Task
@@ -54,6 +57,7 @@ class RunSetup:
     resumed: bool
     data: dict[str, Any]
     costs: Costs | None
+    notes: tuple[str, ...] = ()
 
     def train(self) -> FineTuned:
         """Train in the run's own folder, on from its newest whole checkpoint where it is resumed."""
@@ -93,7 +97,7 @@ def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
     ConfigError
         If a setting is wrong, or the run was begun with other settings or rows.
     DataError
-        If the costs cannot be read.
+        If the costs cannot be read, or the base model does not know so much of the texts.
     OutputError
         If the folder cannot be written, or what it keeps is damaged.
     """
@@ -107,9 +111,10 @@ def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
     settings = resolve_settings(fold_tasks[0] if fold_tasks else task, base, config)
     if settings.split.refits:  # a mistake that only the last training would meet
         check_arguments(refit_settings(settings, settings.training.epochs), has_validation=False)
-    data = data_facts(task, settings)
+    unknown, notes = check_unknown_tokens(task, base, settings)
+    data = {**data_facts(task, settings), "unknown_tokens": unknown.to_dict()}
     resumed = folder.open(settings, data, saved_split(task), record_base_model(base))
-    return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs)
+    return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs, notes)
 
 
 def refit_settings(settings: Config, epochs: float) -> Config:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.table import Table as Grid
 
     from multitag.data.audit.table import Audit, TableAudit
+    from multitag.data.first_look.suggestion import Suggestion
 
 LABELS_SHOWN = 50
 ROWS_NAMED = 5
@@ -18,7 +19,9 @@ BAR_WIDTH = 24
 NO_TOKENS = "tokens are counted with: pip install 'multitag[minilm]'"
 
 
-def print_audit(name: str, lines: Sequence[str], audit: Audit) -> None:
+def print_audit(
+    name: str, lines: Sequence[str], audit: Audit, suggestion: Suggestion | None = None, command: str | None = None
+) -> None:
     """Print what is in a table, and what is wrong or odd with it.
 
     Parameters
@@ -28,32 +31,50 @@ def print_audit(name: str, lines: Sequence[str], audit: Audit) -> None:
     lines : sequence of str
         What is to be said of how it was read.
     audit : Audit
+    suggestion : Suggestion, optional
+        What the columns may be, where they are not named.
+    command : str, optional
+        The command that trains so.
     """
     from rich.console import Console
 
     console = Console(highlight=False)
-    _print_columns(console, name, audit)
+    _print_columns(console, name, audit, {} if suggestion is None else suggestion.roles)
     if lines:
         console.print("", *map(_plain, lines), sep="\n", soft_wrap=True)
-    if audit.table is None:
-        console.print("\nTo see texts and labels, name their columns: --text COLUMN --labels COLUMN")
-        return
-    _print_rows(console, audit, audit.table)
-    _print_findings(console, audit.table)
-    _print_labels(console, audit.table)
-    _print_lengths(console, audit.table)
-    _print_pairs(console, audit.table)
+    if audit.table is not None:
+        _print_rows(console, audit, audit.table)
+        _print_findings(console, audit.table)
+        _print_labels(console, audit.table)
+        _print_lengths(console, audit.table)
+        _print_pairs(console, audit.table)
+    if suggestion is not None and command is not None:
+        _print_suggestion(console, suggestion, command)
 
 
-def _print_columns(console: Console, name: str, audit: Audit) -> None:
+def _print_suggestion(console: Console, suggestion: Suggestion, command: str) -> None:
+    """Print what is in doubt, and as the last line the command, whole and on one line, as it is to be copied."""
+    for note in suggestion.notes:
+        console.print(f"note: {_plain(note)}", soft_wrap=True)
+    if suggestion.doubts:
+        console.print("\n[bold]To be decided[/bold]")
+    for doubt in suggestion.doubts:
+        console.print(f"- {_plain(doubt)}", soft_wrap=True)
+    console.print(f"\nTo train on {'it' if not suggestion.doubts else 'it, once that is settled'}:\n")
+    console.print(_plain(command), soft_wrap=True)
+
+
+def _print_columns(console: Console, name: str, audit: Audit, roles: Mapping[str, str]) -> None:
     from rich.text import Text
 
     console.print(f"[bold]{_plain(name)}[/bold]: {audit.rows} rows, {len(audit.columns)} columns")
-    grid = _grid("Column", "Kind", "Missing", "Example", right={"Missing"})
+    likely = ("Likely",) if roles else ()
+    grid = _grid("Column", "Kind", "Missing", *likely, "Example", right={"Missing"})
     for column in audit.columns:
         example = Text.from_markup(_plain(column.example or ""), overflow="ellipsis")
         example.no_wrap = True  # cut at the edge of the screen
-        grid.add_row(_plain(column.name), column.kind, str(column.missing), example)
+        role = (roles.get(column.name.strip(), roles.get(column.name, "")),) if roles else ()
+        grid.add_row(_plain(column.name), column.kind, str(column.missing), *role, example)
     _print_section(console, None, grid)
     if audit.table is None:
         console.print(f"\n{audit.duplicated_rows} duplicated rows")

@@ -6,8 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
+from multitag.evaluation.arrays import count_labels, judged_cells
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.cooccurrence import overlap
+from multitag.labels import UNKNOWN
 from multitag.report.pieces import Cell, HtmlTable, Plot, Section, count_cell, figure_cell
 from multitag.report.plots.matrix import MAX_SIDE, plot_together
 
@@ -20,12 +22,13 @@ def together_section(held_out: HeldOut) -> Section:
     held_out : HeldOut
         Of the side that is shown.
     """
-    support = held_out.y_true.sum(axis=0, dtype=np.int64)
+    support, _ = count_labels(held_out.y_true)
     chosen = np.sort(np.argsort(-support, kind="stable")[:MAX_SIDE])
     names = [held_out.label_names[index] for index in chosen]
-    y_true, y_pred = held_out.y_true[:, chosen], held_out.y_pred[:, chosen]
+    y_true = held_out.y_true[:, chosen]
+    y_pred = np.where(judged_cells(y_true), held_out.y_pred[:, chosen].astype(np.int64), UNKNOWN)  # of the same cells
     true, predicted = overlap(y_true), overlap(y_pred)
-    both_true, both_predicted = (y.astype(np.int64).T @ y.astype(np.int64) for y in (y_true, y_pred))
+    both_true, both_predicted = (has.T @ has for has in ((y == 1).astype(np.int64) for y in (y_true, y_pred)))
     rows = [
         [
             Cell(f"{names[one]} and {names[other]}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.evaluation.arrays import count_labels, judged_cells
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.metrics.curves import precision_at_recall
 from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section, count_cell, figure_cell
@@ -22,7 +23,7 @@ def curves_section(held_out: HeldOut) -> Section:
     held_out : HeldOut
         Of the side that is shown.
     """
-    support = held_out.y_true.sum(axis=0, dtype=np.int64)
+    support, _ = count_labels(held_out.y_true)
     order = [int(index) for index in np.argsort(-support, kind="stable") if support[index]]
     heading = "Precision and recall"
     if not order:
@@ -45,25 +46,31 @@ def curves_section(held_out: HeldOut) -> Section:
 
 
 def _curve(held_out: HeldOut, index: int) -> Curve:
-    true = held_out.y_true[:, index]
-    recall, precision = _chosen(true, held_out.y_pred[:, index])
+    true, pred, prob = _judged(held_out, index)
+    recall, precision = _chosen(true, pred)
     return Curve(
         held_out.label_names[index],
         _DRAWN.tolist(),
-        precision_at_recall(true, held_out.y_prob[:, index], _DRAWN).tolist(),
+        precision_at_recall(true, prob, _DRAWN).tolist(),
         None if precision is None else (recall, precision),
         float(true.mean()),
     )
 
 
 def _row(held_out: HeldOut, index: int) -> list[Cell]:
-    true = held_out.y_true[:, index]
-    best = precision_at_recall(true, held_out.y_prob[:, index], _WRITTEN).tolist()
-    chosen = map(figure_cell, _chosen(true, held_out.y_pred[:, index]))
+    true, pred, prob = _judged(held_out, index)
+    best = precision_at_recall(true, prob, _WRITTEN).tolist()
+    chosen = map(figure_cell, _chosen(true, pred))
     return [Cell(held_out.label_names[index]), count_cell(int(true.sum())), *chosen, *map(figure_cell, best)]
 
 
-def _chosen(true: NDArray[np.uint8], pred: NDArray[np.uint8]) -> tuple[float, float | None]:
+def _judged(held_out: HeldOut, index: int) -> tuple[NDArray[np.int8], NDArray[np.uint8], NDArray[np.float32]]:
+    """Return true labels, predictions and probabilities of the rows on which somebody judged a label."""
+    rows = judged_cells(held_out.y_true[:, index])
+    return held_out.y_true[rows, index], held_out.y_pred[rows, index], held_out.y_prob[rows, index]
+
+
+def _chosen(true: NDArray[np.int8], pred: NDArray[np.uint8]) -> tuple[float, float | None]:
     """Recall and precision of the predictions; the label has positives."""
     hits = int((true & pred).sum())
     return hits / int(true.sum()), hits / int(pred.sum()) if pred.any() else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from multitag.evaluation.run_metrics import RunMetrics
+from multitag.evaluation.run_metrics import LabelCounts, RunMetrics
 from multitag.report.best_measured import HeadlineFigures, side_word
-from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section, count_cell, figure_cell
+from multitag.report.pieces import Cell, HtmlTable, Paragraph, Plot, Section, figure_cell
 from multitag.report.plots.bars import MAX_BARS, Bars, plot_bars
-from multitag.report.tables import LABEL_TITLES
+from multitag.report.tables import LABEL_TITLES, format_count
 
 _NOTHING = "No texts were held out, so there are no figures for single labels, only how often each occurs."
 
@@ -28,22 +28,32 @@ def _label_table(metrics: RunMetrics, measured: HeadlineFigures | None) -> HtmlT
     by_name = {figures.label: figures for figures in measured.figures.per_label} if measured else {}
     rows = []
     for name in metrics.label_names:
-        cells = [Cell(name), *(count_cell(getattr(counts[name], side)) for side in sides)]
+        judged = (metrics.judged_counts or {}).get(name)
+        cells = [Cell(name), *(_counts(counts[name], judged, side) for side in sides)]
         if figures := by_name.get(name):
-            cells += [count_cell(figures.support), figure_cell(figures.threshold)]
+            cells += [_count(figures.support, figures.judged), figure_cell(figures.threshold)]
             cells += [figure_cell(figures.figure(key), figures.intervals.get(key)) for key in LABEL_TITLES]
         rows.append(cells)
     header = ["Label", *(f"In {side}" for side in sides)]
-    caption = "Texts that have each label."
+    of_judged = ", of those on which somebody judged it" if metrics.judged_counts else ""
+    caption = f"Texts that have each label{of_judged}."
     if measured:
         measured_on = "Out of fold" if measured.side == "out_of_fold" else f"In {measured.side}"
         header += [measured_on, "Threshold", *LABEL_TITLES.values()]
         caption = (
-            f"Texts that have each label; the figures are of the {side_word(measured.side)} texts, at "
+            f"Texts that have each label{of_judged}; the figures are of the {side_word(measured.side)} texts, at "
             f"{measured.thresholds()}: the fewer of those have a label, the less its figures say. “Undefined”: there "
             "is nothing to measure, such as recall without a text that has the label."
         )
     return HtmlTable("label-table", caption, header, rows)
+
+
+def _counts(counts: LabelCounts, judged: LabelCounts | None, side: str) -> Cell:
+    return _count(getattr(counts, side), None if judged is None else getattr(judged, side))
+
+
+def _count(rows: int, judged: int | None) -> Cell:
+    return Cell(format_count(rows, judged), rows)
 
 
 def _label_plot(measured: HeadlineFigures) -> Plot:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.evaluation.arrays import count_labels
 from multitag.evaluation.held_out import HeldOut
 from multitag.report.pieces import Cell, HtmlTable, Plot, Section, figure_cell
 from multitag.report.plots.bars import MAX_BARS
@@ -25,7 +26,7 @@ def scores_section(held_out: HeldOut, thresholds: Sequence[float]) -> Section:
     thresholds : sequence of float, length n_labels
         Those of the bundle.
     """
-    order = np.argsort(-held_out.y_true.sum(axis=0, dtype=np.int64), kind="stable").tolist()
+    order = np.argsort(-count_labels(held_out.y_true)[0], kind="stable").tolist()
     spreads = [_spread(held_out, index, thresholds[index]) for index in order]
     only = f" Only the {MAX_BARS} most frequent labels; the table has all." if len(order) > MAX_BARS else ""
     caption = (
@@ -48,9 +49,9 @@ def scores_section(held_out: HeldOut, thresholds: Sequence[float]) -> Section:
 
 
 def _spread(held_out: HeldOut, index: int, threshold: float) -> Spread:
-    has = held_out.y_true[:, index] == 1
-    prob = held_out.y_prob[:, index]
-    return Spread(held_out.label_names[index], _quantiles(prob[has]), _quantiles(prob[~has]), float(threshold))
+    true, prob = held_out.y_true[:, index], held_out.y_prob[:, index]
+    having, lacking = _quantiles(prob[true == 1]), _quantiles(prob[true == 0])
+    return Spread(held_out.label_names[index], having, lacking, float(threshold))
 
 
 def _quantiles(values: NDArray[np.float32]) -> list[float] | None:

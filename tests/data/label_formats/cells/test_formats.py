@@ -16,7 +16,7 @@ from multitag.data.label_formats.cells.formats import (
     FastText,
     Separated,
     Single,
-    read_names,
+    read_labels,
     text_without_labels,
 )
 from multitag.data.label_formats.cells.lists import Brackets, JsonList, Lists, PythonList
@@ -56,7 +56,7 @@ names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(str.st
     ids=lambda value: repr(sorted(value) if isinstance(value, set) else value),  # the same in each worker
 )
 def test_labels_with_commas_or_in_lists(cell: object, labels: tuple[str, ...]) -> None:
-    assert read_names(cell, COMMA) == labels
+    assert read_labels(cell, COMMA).names == labels
 
 
 @pytest.mark.parametrize(
@@ -83,33 +83,33 @@ def test_labels_with_commas_or_in_lists(cell: object, labels: tuple[str, ...]) -
     ids=repr,
 )
 def test_labels_in_every_form(form: CellFormat, cell: str, labels: tuple[str, ...]) -> None:
-    assert read_names(cell, form) == labels
+    assert read_labels(cell, form).names == labels
     assert form.describe()
 
 
 @pytest.mark.parametrize("form", [JsonList(), PythonList()])
 def test_objects_are_named_by_their_key(form: CellFormat) -> None:
     text = '[{"id": 28, "name": "Action"}, {"id": 12, "name": "Sci-Fi, hard"}]'
-    assert read_names(text, form, Objects("name")) == ("Action", "Sci-Fi, hard")
-    assert read_names(text, form, Objects("id")) == ("28", "12")
-    assert read_names('{"name": "Action"}', form, Objects("name")) == ("Action",)
-    assert read_names([{"name": "Action"}], form, Objects("name")) == ("Action",)
-    assert read_names({"name": "Action"}, form, Objects("name")) == ("Action",)
+    assert read_labels(text, form, Objects("name")).names == ("Action", "Sci-Fi, hard")
+    assert read_labels(text, form, Objects("id")).names == ("28", "12")
+    assert read_labels('{"name": "Action"}', form, Objects("name")).names == ("Action",)
+    assert read_labels([{"name": "Action"}], form, Objects("name")).names == ("Action",)
+    assert read_labels({"name": "Action"}, form, Objects("name")).names == ("Action",)
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(names, unique=True))
 def test_a_list_gives_back_its_names(listed: list[str]) -> None:
-    assert read_names(json.dumps(listed), COMMA) == tuple(listed)
-    assert read_names(json.dumps(listed), JsonList()) == tuple(listed)
-    assert read_names(repr(listed), PythonList()) == tuple(listed)
-    assert read_names(listed, Lists()) == tuple(listed)
+    assert read_labels(json.dumps(listed), COMMA).names == tuple(listed)
+    assert read_labels(json.dumps(listed), JsonList()).names == tuple(listed)
+    assert read_labels(repr(listed), PythonList()).names == tuple(listed)
+    assert read_labels(listed, Lists()).names == tuple(listed)
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(names.filter(lambda name: "|" not in name and not name.startswith("[")), unique=True))
 def test_text_with_separators_gives_back_its_names(listed: list[str]) -> None:
-    assert read_names(" | ".join(listed), Separated("|")) == tuple(listed)
+    assert read_labels(" | ".join(listed), Separated("|")).names == tuple(listed)
 
 
 @settings(deadline=None, max_examples=200)
@@ -124,7 +124,7 @@ def test_text_with_separators_gives_back_its_names(listed: list[str]) -> None:
 )
 def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, key: str | None) -> None:
     try:
-        labels = read_names(cell, form, Objects(key))
+        labels = read_labels(cell, form, Objects(key)).names
     except CellError as error:
         assert len(str(error).splitlines()) == 1
     else:
@@ -161,7 +161,7 @@ def test_labels_are_clean_or_refused_in_a_line(cell: object, form: CellFormat, k
 )
 def test_what_holds_no_labels_is_refused(form: CellFormat, cell: object, message: str) -> None:
     with pytest.raises(CellError) as caught:
-        read_names(cell, form)
+        read_labels(cell, form)
     said = str(caught.value)
     assert message in said
     assert len(said) < 250
@@ -170,7 +170,7 @@ def test_what_holds_no_labels_is_refused(form: CellFormat, cell: object, message
 
 def test_a_key_that_an_object_lacks_is_refused_with_those_it_has() -> None:
     with pytest.raises(CellError, match="expected an object with the key 'tag', got the keys 'id', 'name'"):
-        read_names('[{"id": 1, "name": "War"}]', JsonList(), Objects("tag"))
+        read_labels('[{"id": 1, "name": "War"}]', JsonList(), Objects("tag"))
 
 
 def test_a_fasttext_line_keeps_its_words() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from data.rows import cells_of, content, refused
 from multitag.config import TableConfig
-from multitag.data.read import read_options, read_table
+from multitag.data.read import read_table
 from multitag.data.readers.delimited.dialect import find_dialect, unwrap
 from multitag.data.readers.records import LINES, ReadOptions
 from multitag.data.readers.source import open_source
@@ -261,7 +261,7 @@ def test_texts_that_are_no_text_file_are_refused_with_the_option(write: Write, h
 
 def test_settings_of_a_run_read_as_they_say() -> None:
     data = TableConfig(quoting="none", skip_rows=2, comment="//", delimiter="none")
-    assert read_options(data) == ReadOptions("none", quoting="none", skip_rows=2, comment="//")
+    assert ReadOptions.of(data) == ReadOptions("none", quoting="none", skip_rows=2, comment="//")
 
 
 @pytest.mark.parametrize("bad", [{"quoting": "single"}, {"skip_rows": -1}, {"comment": " "}])
@@ -272,9 +272,9 @@ def test_options_out_of_range_are_refused(bad: dict[str, object]) -> None:
             build(**bad)
 
 
-@pytest.mark.parametrize("name", ["x.xlsx", "x.XLS", "x.ods"])
-def test_a_workbook_is_refused_with_a_remedy(write: Write, name: str) -> None:
-    assert refused(write(name, "a")).startswith(": a workbook is not read as it is; save the sheet as CSV (")
+@pytest.mark.parametrize("name", ["x.xlsb", "x.ODS", "x.numbers"])
+def test_another_workbook_is_refused_with_a_remedy(write: Write, name: str) -> None:
+    assert refused(write(name, "a")).startswith(": a workbook of this kind is not read; save it as .xlsx, or the sheet")
 
 
 def test_nothing_is_found_in_nothing() -> None:

@@ -11,12 +11,12 @@ from multitag.data.cells import CellError, check_characters, is_missing, shorten
 from multitag.data.label_formats.cells.lists import JsonList
 from multitag.data.label_formats.cells.notations import begins_list, is_quoted_listing, is_wrapped, read_listing
 from multitag.data.label_formats.cells.objects import NO_OBJECTS, Objects
+from multitag.data.row_labels import NOTHING, RowLabels, of_answers
 
 SEPARATORS = (",", ";", "|")
 FASTTEXT = "__label__"
 _WORD = re.compile(rf"(?<!\S){FASTTEXT}(\S*)\s*(?:[{''.join(SEPARATORS)}]\s+(?={FASTTEXT}))?")
 _SPACES = {"\n": "newlines", "\t": "tabs"}
-
 
 
 class CellFormat(Protocol):
@@ -55,6 +55,8 @@ class Separated:
         Whether the mark was named, and not detected.
     in_brackets : bool
         Whether brackets around a cell belong to a list and not to its names; where the mark was named.
+    has_lists : bool
+        Whether some cells are lists.
     """
 
     mark: str
@@ -62,6 +64,7 @@ class Separated:
     seen: bool = True
     by_option: bool = field(default=False, compare=False)
     in_brackets: bool = field(default=False, compare=False)
+    has_lists: bool = field(default=False, compare=False)
     name = "separated"
 
     def split(self, text: str) -> Iterable[object]:
@@ -107,10 +110,9 @@ class Separated:
     def describe(self) -> str:
         """Return the mark in words; see :meth:`CellFormat.describe`."""
         if not self.seen:
-            return "one label per cell"
-        if not self.mark.isspace():
-            return f"separated by {self.mark!r}"
-        return f"separated by {_SPACES.get(self.mark, 'spaces')}"
+            return "one label or a list per cell" if self.has_lists else "one label per cell"
+        mark = _SPACES.get(self.mark, "spaces") if self.mark.isspace() else repr(self.mark)
+        return f"separated by {mark}{', or a list' if self.has_lists else ''}"
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,22 @@ class Single:
 
 @dataclass(frozen=True)
 class FastText:
-    """Words that start with ``__label__``, wherever they stand; the other words are the text."""
+    """Words that start with ``__label__``, wherever they stand; the other words are the text.
 
+    Parameters
+    ----------
+    with_text : bool
+        Whether a text stands beside the labels; in a column of labels alone a name may have several words.
+    """
+
+    with_text: bool = True
     name = "fasttext"
 
     def split(self, text: str) -> Iterable[object]:
         """Return what stands after each ``__label__``, without a comma behind it; see :meth:`CellFormat.split`."""
         marks = "".join(SEPARATORS)
+        if not self.with_text:
+            return [name.strip().rstrip(marks) for name in text.split(FASTTEXT)]
         return [name.rstrip(marks) for word in _WORD.findall(text) for name in word.split(FASTTEXT)]
 
     def describe(self) -> str:
@@ -155,7 +166,7 @@ def text_without_labels(text: str) -> str:
     return _WORD.sub("", text)
 
 
-def read_names(cell: object, form: CellFormat, objects: Objects = NO_OBJECTS) -> tuple[str, ...]:
+def read_labels(cell: object, form: CellFormat, objects: Objects = NO_OBJECTS) -> RowLabels:
     """Read the labels of one cell.
 
     Parameters
@@ -169,8 +180,9 @@ def read_names(cell: object, form: CellFormat, objects: Objects = NO_OBJECTS) ->
 
     Returns
     -------
-    tuple of str
-        Names in the order of the cell, each once, without the spaces around them; empty if the cell holds none.
+    RowLabels
+        Names in the order of the cell, each once, without the spaces around them. A list of none has been judged.
+        Where objects say no as well as yes, ``shares`` are all that they say.
 
     Raises
     ------
@@ -179,19 +191,33 @@ def read_names(cell: object, form: CellFormat, objects: Objects = NO_OBJECTS) ->
 
     Examples
     --------
-    >>> read_names("Drama, War,Drama", Separated(","))
+    >>> read_labels("Drama, War,Drama", Separated(",")).names
     ('Drama', 'War')
-    >>> read_names('[{"id": 18, "name": "Drama"}]', Separated(","), Objects("name"))
+    >>> read_labels('[{"id": 18, "name": "Drama"}]', Separated(","), Objects("name")).names
     ('Drama',)
+    >>> read_labels("[]", Separated(","))
+    RowLabels(names=(), unknown=(), shares=(), judged=True)
     """
     if is_missing(cell):
-        return ()
+        return NOTHING
+    items = list(_items(cell, form))
+    if objects.have_answers:
+        return _read_answers(items, objects)
     names: dict[str, None] = {}
-    for item in _items(cell, form):
+    for item in items:
         for value in objects.names_in(item):
             if not is_missing(value):
                 names[check_characters(str(value).strip())] = None
-    return tuple(names)
+    return RowLabels(tuple(names), judged=not items and not isinstance(form, FastText))
+
+
+def _read_answers(items: Iterable[object], objects: Objects) -> RowLabels:
+    answers: dict[str, float | None] = {}
+    for item in items:
+        for name, answer in objects.answers_in(item):
+            if not is_missing(name):
+                answers[check_characters(str(name).strip())] = answer
+    return of_answers(tuple(answers), tuple(answers.values()), soft=True)
 
 
 def _items(cell: object, form: CellFormat) -> Iterable[Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from multitag.data.cells import CellError, shorten
 from multitag.data.label_formats.cells.literals import has_neighbours, list_items, read_literal
-from multitag.data.label_formats.cells.notations import is_listing, read_listing
+from multitag.data.label_formats.cells.notations import is_listing, is_wrapped, read_listing
+
+BULLETS = ("- ", "* ", "+ ", "\u2022 ", "\u2013 ")
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,40 @@ class PythonList:
 
 
 @dataclass(frozen=True)
+class Bullets:
+    """One name a line, with the same bullet before each, as in YAML and Markdown.
+
+    Parameters
+    ----------
+    bullet : str
+    """
+
+    bullet: str
+    name = "bullets"
+
+    def split(self, text: str) -> Iterable[object]:
+        """Split at line breaks and take the bullets off; see :meth:`CellFormat.split`."""
+        return [line.strip().removeprefix(self.bullet) for line in text.splitlines()]
+
+    def describe(self) -> str:
+        """Return the bullet; see :meth:`CellFormat.describe`."""
+        return f"one per line after {self.bullet!r}"
+
+
+def find_bullets(texts: Sequence[str]) -> Bullets | None:
+    r"""Return the format of cells whose every line begins with one bullet; None where there is no such bullet.
+
+    Examples
+    --------
+    >>> find_bullets(["- War\n- Space", "- Crime"]), find_bullets(["-5", "-3"])
+    (Bullets(bullet='-'), None)
+    """
+    starts = {line.strip()[:2] for text in texts for line in text.splitlines() if line.strip()}
+    bullet = next(iter(starts), "")
+    return Bullets(bullet[0]) if len(starts) == 1 and bullet in BULLETS else None
+
+
+@dataclass(frozen=True)
 class Brackets:
     """A list in the notation of a database or another language, with or without quotes around its names.
 
@@ -90,8 +126,10 @@ class Brackets:
         stripped = text.strip()
         if not is_listing(stripped) and stripped[0] not in "[({" and stripped[-1] not in "])}":
             return [stripped]
+        if is_wrapped(stripped) and not stripped[1:-1].strip():  # {} is not an object here
+            return []
         return read_listing(stripped, self.mark)
 
     def describe(self) -> str:
-        """Return the name of the format; see :meth:`CellFormat.describe`."""
+        r"""Return the name of the format; see :meth:`CellFormat.describe`."""
         return "lists in brackets or quotes"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 MOST = 0.9  # share of the cells with a mark that it must divide into labels that come elsewhere
 MIN_DIVIDED = 3  # different cells that a mark must divide
 SAMPLE = 5000  # different cells that are looked at
 
 # Symbols but those of names and lists; a word between labels, and a line break, are marks too.
-_MARK = re.compile(r"\n|\t| and | or | - |><|[^\w\s,;|'\"()\[\]{}<]+|_")
+_MARK = re.compile(r"<[bB][rR] ?/?>|\n|\t| and | or | - |><|[^\w\s,;|'\"()\[\]{}<]+|_")
+_IN_NUMBERS = (".", "-", "/", ":", "_")  # 1.5, 1-2, 1/2, 1:2, 1_000
 
 
 def find_marks(texts: Iterable[str]) -> list[str]:
@@ -47,7 +49,7 @@ def find_other_mark(texts: Sequence[str], usual: str | None, marks: Sequence[str
         least = 1 if mark in marks else MIN_DIVIDED
         if len(divided) < least or (usual is not None and not _shares_cells(cells, usual, mark)):
             continue
-        if mark not in marks and all(piece.isdecimal() for pieces in divided for piece in pieces):  # 1:2 is a number
+        if mark in _IN_NUMBERS and all(piece.isdecimal() for pieces in divided for piece in pieces):
             continue
         names = _names(cells, mark)
         if len(names) < size and _are_labels(divided, names) and (mark in marks or _come_alone(cells, divided)):
@@ -68,9 +70,55 @@ def divided_names(counts: Mapping[str, int]) -> dict[str, list[str]]:
     for mark in [*",;|", *find_marks(names)]:
         for name in names:
             pieces = _pieces(name, mark)
-            if len(pieces) > 1 and all(piece in counts for piece in pieces) and not all(map(str.isdecimal, pieces)):
+            is_number = mark in ".-" and all(map(str.isdecimal, pieces))
+            if len(pieces) > 1 and all(piece in counts for piece in pieces) and not is_number:
                 divided.setdefault(mark, []).append(name)
     return divided
+
+
+def joined_by_spaces(counts: Mapping[str, int]) -> list[str]:
+    """Return the names of several words that are other names, one after another.
+
+    Examples
+    --------
+    >>> joined_by_spaces({"Civil war": 3, "Dark comedy": 2, "Civil war Dark comedy": 1})
+    ['Civil war Dark comedy']
+    """
+    names = set(counts)
+    return [name for name in list(counts)[:SAMPLE] if _is_joined(name.split(), names)]
+
+
+def _is_joined(words: Sequence[str], names: set[str]) -> bool:
+    reached = {0}  # numbers of words that names make up
+    for end in range(1, len(words) + 1):
+        whole = len(words) if end == len(words) else 0  # the name itself is not one of its pieces
+        if any(start in reached and end - start != whole and " ".join(words[start:end]) in names
+               for start in range(end)):  # fmt: skip
+            reached.add(end)
+    return len(words) in reached
+
+
+def only_together(rows_of: Mapping[tuple[str, ...], int], least: int) -> list[tuple[str, str]]:
+    """Return the pairs of names that are never without each other, and always one after the other.
+
+    Parameters
+    ----------
+    rows_of : mapping of tuple of str to int
+        Rows with these names, in the order in which they stand.
+    least : int
+        Rows that must have the pair, for it to say anything.
+
+    Examples
+    --------
+    >>> only_together({("Law", "order"): 2, ("Law", "order", "Fun"): 1, ("Fun",): 3}, least=3)
+    [('Law', 'order')]
+    """
+    counts: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for names, n_rows in rows_of.items():
+        counts.update(dict.fromkeys(names, n_rows))
+        pairs.update(dict.fromkeys(pairwise(names), n_rows))
+    return [pair for pair, n_rows in pairs.items() if n_rows >= least and n_rows == counts[pair[0]] == counts[pair[1]]]
 
 
 def _shares_cells(cells: Sequence[str], usual: str, mark: str) -> bool:

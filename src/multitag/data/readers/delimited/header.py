@@ -84,8 +84,10 @@ def find_column(names: Sequence[str], column: str) -> str | None:
     return spaced[0] if len(spaced) == 1 else None
 
 
-def refuse_titles(rows: Mapping[int, str], delimiter: str, others: Sequence[str], name: str) -> None:
-    """Refuse a file whose header comes after titles or comments.
+def refuse_titles(
+    rows: Mapping[int, str], delimiter: str, others: Sequence[str], name: str, *, place: str = "line"
+) -> None:
+    """Refuse a file whose header comes after titles or comments; ``place`` is what the numbers are of.
 
     Raises
     ------
@@ -93,8 +95,8 @@ def refuse_titles(rows: Mapping[int, str], delimiter: str, others: Sequence[str]
         Names the line of the header, and what to do.
     """
     numbers, lines = list(rows), list(rows.values())
-    remedy = "or --skip-rows 0 if the header is in the first line"
-    if comment := _comment_mark(lines):
+    remedy = f"or --skip-rows 0 if the header is in the first {place}"
+    if place == "line" and (comment := _comment_mark(lines)):
         raise DataError(
             f"{name}, line {numbers[0]}: lines that begin with {comment!r} seem to be comments, not the header; use "
             f"--comment '{comment}', {remedy}"
@@ -103,7 +105,7 @@ def refuse_titles(rows: Mapping[int, str], delimiter: str, others: Sequence[str]
     if n_titles := next(filter(None, (_count_titles(lines, mark) for mark in marks)), 0):
         line = numbers[n_titles]
         raise DataError(
-            f"{name}: the header seems to be in line {line}, as the lines before it are not like its rows; use "
+            f"{name}: the header seems to be in {place} {line}, as the {place}s before it are not like its rows; use "
             f"--skip-rows {line - 1}, {remedy}"
         )
 

@@ -1,0 +1,145 @@
+"""The rows of a source on their way to a Table: texts and labels of those that are used, reasons for the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from multitag.config import TableConfig
+from multitag.data.cells import RowError
+from multitag.data.duplicates.merged_rows import are_pairs, merge_rows
+from multitag.data.label_formats.answers import complete_answers
+from multitag.data.label_formats.label_columns import LabelColumns
+from multitag.data.left_out import (
+    BAD_LABELS,
+    BAD_SHARE,
+    BAD_TEXT,
+    NOT_JUDGED,
+    REPEATED_HEADER,
+    WITHOUT_LABELS,
+    WITHOUT_TEXT,
+    LeftOut,
+)
+from multitag.data.readers.source import Source
+from multitag.data.row_labels import RowLabels
+from multitag.data.texts import Text, TextColumns
+from multitag.data.unknown import UnknownLabels
+from multitag.errors import DataError
+
+
+@dataclass
+class Rows:
+    """What is read of the rows of a source.
+
+    Parameters
+    ----------
+    source : Source
+    texts_at : TextColumns
+    shape : LabelColumns
+    keep_content : bool
+        Keep the rows that are left out as they stand.
+    indices : list of int
+        Of the rows that are used, in the source.
+    texts : list of str or (str, str)
+    labels : list of RowLabels
+    lost : dict of int to LeftOut
+        Rows of the source that are not used, by index.
+    """
+
+    source: Source
+    texts_at: TextColumns
+    shape: LabelColumns
+    keep_content: bool
+    indices: list[int] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    labels: list[RowLabels] = field(default_factory=list)
+    lost: dict[int, LeftOut] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, source: Source, texts_at: TextColumns, shape: LabelColumns, *, keep_content: bool) -> Self:
+        """Read the text and the labels of each row.
+
+        Raises
+        ------
+        DataError
+            If a soft label is no share.
+        """
+        rows = cls(source, texts_at, shape, keep_content)
+        columns = source.columns
+        text_cells = zip(*(columns[name] for name in texts_at.names), strict=True)
+        label_cells = zip(*(columns[name] for name in shape.columns), strict=True)
+        for index, cells in enumerate(zip(text_cells, label_cells, strict=True)):
+            rows._read(index, *cells)
+        rows.labels = list(complete_answers(rows.labels, shape))
+        return rows
+
+    def _read(self, index: int, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...]) -> None:
+        shape, texts_at = self.shape, self.texts_at
+        if _repeats(text_cells, texts_at.names) and _repeats(label_cells, shape.columns):  # of joined files
+            return self._leave_out(index, None, REPEATED_HEADER, "repeats the header")
+        try:
+            text = texts_at.read(text_cells)
+        except RowError as error:
+            return self._leave_out(index, error.column, BAD_TEXT, error.reason)
+        if text is None:
+            return self._leave_out(index, texts_at.names[0], WITHOUT_TEXT, f"empty text in {texts_at.describe()}")
+        try:
+            labels = shape.read(label_cells)
+        except RowError as error:
+            self._leave_out(index, error.column, BAD_SHARE if error.is_share else BAD_LABELS, error.reason)
+            if error.is_share:  # one that is 7 says that the others are no shares either
+                raise DataError(f"{self.lost[index].place}: {error.reason}") from error
+            return None
+        self.indices.append(index)
+        self.texts.append(text)
+        self.labels.append(labels)
+        return None
+
+    def _leave_out(self, index: int, column: str | None, kind: str, reason: str) -> None:
+        content = ""
+        if self.keep_content:
+            content = json.dumps(self.source.columns.row(index), ensure_ascii=False, default=str)
+        self.lost[index] = LeftOut(*self.source.file_and_row(index), column, kind, reason, content)
+
+    def settle(self, data: TableConfig) -> list[str]:
+        """Settle labels that nobody judged and rows without labels, and merge rows; return notes on that."""
+        unknown = UnknownLabels(data.unknown)
+        columns = [self.source.columns[name] for name in self.shape.columns]
+        kept, labels = [], []
+        for place, (index, row) in enumerate(zip(self.indices, self.labels, strict=True)):
+            settled: RowLabels | None = row
+            if row.unknown:
+                settled = unknown.settle(row, [cells[index] for cells in columns])
+            if settled is None:
+                self._leave_out(index, self.shape.columns[0], NOT_JUDGED, "no label was judged")
+            elif data.unlabelled == "drop" and not settled.names and not settled.judged:
+                self._leave_out(index, self.shape.columns[0], WITHOUT_LABELS, "no label")
+            else:
+                kept.append(place)
+                labels.append(settled)
+        self._keep(kept, labels)
+        notes = self._merge(merge=data.merge_rows)
+        return [*notes, *unknown.notes([row.unknown for row in self.labels])]
+
+    def _merge(self, *, merge: bool) -> list[str]:
+        if not merge:
+            if not are_pairs(self.texts, self.labels):
+                return []
+            return ["the same text comes on several rows with one label each; made one row with all with --merge-rows"]
+        n_rows = len(self.texts)
+        self._keep(*merge_rows(self.texts, self.labels))
+        if len(self.texts) == n_rows:
+            return ["no rows have equal text: none were merged"]
+        return [f"{n_rows} rows merged into {len(self.texts)}"]
+
+    def _keep(self, places: Sequence[int], labels: Sequence[RowLabels]) -> None:
+        """Keep some of the rows, by their places among those that are used, with these labels."""
+        self.indices = [self.indices[place] for place in places]
+        self.texts = [self.texts[place] for place in places]
+        self.labels = list(labels)
+
+
+def _repeats(cells: tuple[object, ...], names: tuple[str, ...]) -> bool:
+    return all(isinstance(cell, str) and cell == name for cell, name in zip(cells, names, strict=True))
