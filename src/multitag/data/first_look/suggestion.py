@@ -16,7 +16,7 @@ from multitag.data.first_look.labels import LabelCandidate, is_clear, rank_label
 from multitag.data.first_look.samples import sample_columns, sample_rows
 from multitag.data.first_look.texts import TextCandidate, rank_texts
 from multitag.data.label_formats.indicators import is_indicator
-from multitag.data.label_formats.label_columns import IndicatorColumns
+from multitag.data.label_formats.indicator_columns import IndicatorColumns
 from multitag.data.phrases import count_noun, join_phrase
 from multitag.data.readers.source import Source
 from multitag.data.table import Table, check_trainable
