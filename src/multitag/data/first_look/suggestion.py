@@ -15,8 +15,8 @@ from multitag.data.columns import Columns
 from multitag.data.first_look.labels import LabelCandidate, is_clear, rank_labels
 from multitag.data.first_look.samples import sample_columns, sample_rows
 from multitag.data.first_look.texts import TextCandidate, rank_texts
-from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.indicator_columns import IndicatorColumns
+from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.phrases import count_noun, join_phrase
 from multitag.data.readers.source import Source
 from multitag.data.table import Table, check_trainable
