@@ -98,7 +98,7 @@ def test_what_the_columns_are_is_shown_and_read(run: Run, tmp_path: Path) -> Non
     named = ["--text", "it's said", "--label-columns", "joy..fear"]
     assert words[:7] == ["multitag", "train", str(path), *named]
     assert words[-2:] == ["--out", "runs/my in"]
-    assert "note: " not in run(str(path), *words[3:-2])  # what is suggested is read as it is
+    assert "Not fit to train on" not in run(str(path), *words[3:-2])
 
 
 def test_the_suggestion_is_in_the_json_too(run: Run, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from multitag.data.label_formats.indicator_columns import IndicatorColumns
 from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.phrases import count_noun, join_phrase
 from multitag.data.readers.source import Source
-from multitag.data.table import Table, check_trainable
+from multitag.data.table import Table, check_trainable, unlabelled_rows
 from multitag.errors import ConfigError, DataError
 
 CLEAR = 1.5  # times the score of the next column of texts
@@ -151,7 +151,7 @@ def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Sugges
     try:
         check_trainable(table, keep_unlabelled=settings.keeps_unlabelled, strict=settings.strict)
     except DataError as error:
-        n_unlabelled = sum(not labels for labels in table.labels)
+        n_unlabelled = len(unlabelled_rows(table))
         if settings.unlabelled != "error" or settings.strict:
             return replace(suggestion, doubts=(*suggestion.doubts, str(error)))
         way: Unlabelled = "keep" if settings.label_columns else "drop"  # a row of 0 alone was judged
