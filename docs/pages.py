@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from docs.blocks import insert_table, run_page
-from docs.options import IN_THE_GUIDE, options_page, options_table
+from docs.options import IN_THE_GUIDE, options_page, options_table, serve_page
 from docs.picture import PICTURE, find_browser, take_picture
 from docs.quality import quality_table
 
@@ -32,6 +32,7 @@ def main() -> None:
     readme = insert_table(README.read_text(encoding="utf-8"), "quality", quality_table())
     guide = insert_table(GUIDE.read_text(encoding="utf-8"), "options", options_table(IN_THE_GUIDE))
     options = insert_table(OPTIONS.read_text(encoding="utf-8"), "options", options_page())
+    options = insert_table(options, "serve", serve_page())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         updated = run_pages([readme, guide], folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import socket
 import subprocess
 import sys
 import tomllib
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from packaging.requirements import Requirement
@@ -21,6 +23,7 @@ from multitag.evaluation.thresholds.thresholds import Thresholds
 pytestmark = pytest.mark.slow  # each starts a process, or trains
 
 CORE = ("numpy", "onnxruntime", "tokenizers", "cyclopts", "rich")
+SERVE = ("fastapi", "uvicorn", "httptools", "prometheus-client")
 FOR_DOWNLOADS = "huggingface-hub"  # tokenizers can fetch with it; multitag never has it do so
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 TRAINED_ON = (
@@ -69,8 +72,8 @@ def required_distributions(names: tuple[str, ...]) -> set[str]:
     return required
 
 
-def allowed_modules() -> set[str]:
-    core = required_distributions(CORE)
+def allowed_modules(distributions: tuple[str, ...] = CORE) -> set[str]:
+    core = required_distributions(distributions)
     by_module = metadata.packages_distributions()
     modules = {
         module for module, names in by_module.items() if core & {name.lower().replace("_", "-") for name in names}
@@ -109,6 +112,36 @@ def check_one_line(ended: subprocess.CompletedProcess[str], module: str) -> None
 def test_the_list_is_what_multitag_requires():
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
     assert {Requirement(text).name for text in project["dependencies"]} == set(CORE)
+    assert {Requirement(text).name for text in project["optional-dependencies"]["serve"]} == set(SERVE)
+
+
+def test_it_serves_with_the_serve_extra_only(bundle, loaded, texts):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script = ONLY_ALLOWED.format(allowed=allowed_modules((*CORE, *SERVE))) + COMMAND
+    command = [sys.executable, "-W", "error", "-c", script, "serve", str(bundle), "--port", str(port)]
+    request = Request(
+        f"http://127.0.0.1:{port}/v1/predict", json.dumps({"texts": texts[:1]}).encode(),
+        {"Content-Type": "application/json"},
+    )  # fmt: skip
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr or ():
+            if '"serving ' in line:
+                break
+        try:
+            with urlopen(request, timeout=30) as answer:
+                (one,) = json.load(answer)["predictions"]
+        finally:
+            process.terminate()
+    assert one["probabilities"] == pytest.approx(loaded.predict(texts[:1])[0].probabilities, abs=1e-5)
+    assert process.returncode == 0
+
+
+def test_without_the_serve_extra_it_says_what_to_install(core_only, bundle):
+    ended = core_only("serve", bundle)
+    message = "this needs fastapi, which is not installed; install it with: pip install 'multitag[serve]'"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"multitag: {message}\n")
 
 
 @pytest.mark.parametrize("module", ["torch", "transformers", "sklearn", "scipy", "pandas", "pyarrow", "yaml", "jinja2"])

@@ -46,11 +46,12 @@ def test_what_is_cut_before_tokenising_is_beyond_max_length_anyway(encoder):
 
 def test_ten_megabytes_take_no_longer_than_a_page(encoder, monkeypatch):
     seen: list[int] = []
+    tokenizer = encoder.tokenizer
 
     class Recording:
         def encode_batch_fast(self, texts: list[str]) -> list[object]:
             seen.extend(map(len, texts))
-            return []
+            return tokenizer.encode_batch_fast(["ab"] * len(texts))
 
     monkeypatch.setattr(encoder, "tokenizer", Recording())
     encoder.encode(["ab " * 3_500_000])
@@ -94,3 +95,12 @@ def test_padding_is_what_a_loop_would_do(rows, pad_id):
     assert mask.tolist() == [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
     assert ids.dtype == mask.dtype == np.int64
     assert ids.shape == mask.shape == (len(rows), longest)
+
+
+def test_a_text_with_more_tokens_than_are_read_is_said_to_be_cut(encoder):
+    short, long = encoder.encode_texts(["ab", "ab " * 100], 1)
+    assert (short.truncated, long.truncated) == (False, True)
+    assert long.n_tokens == encoder.max_length
+    (in_windows,) = encoder.encode_texts(["ab " * 100], 16)
+    assert not in_windows.truncated
+    assert in_windows.n_tokens > 100

@@ -51,17 +51,31 @@ def parse_json(data: bytes, where: str) -> Any:
         object, or half of a surrogate pair: parsers disagree on these.
     """
     try:
+        return parse_strictly(data)
+    except ValueError as error:
+        raise BundleError(f"{where}: not valid JSON: {error}; get or make the bundle again") from error
+
+
+def parse_strictly(data: bytes) -> Any:
+    """Read JSON of any spelling, from wherever it comes.
+
+    Raises
+    ------
+    ValueError
+        For all that :func:`parse_json` refuses.
+    """
+    try:
         value = json.loads(
             data.decode("utf-8"),
             parse_constant=_refuse_constant,
             parse_float=_parse_finite,
             object_pairs_hook=_parse_object,
         )
-        _check_depth(value)
-        if b"\\ud" in data.lower():
-            dump_json(value)  # an escaped half of a surrogate pair parses, but no file or screen can take it
-    except (ValueError, RecursionError) as error:
-        raise BundleError(f"{where}: not valid JSON: {error}; get or make the bundle again") from error
+    except RecursionError as error:
+        raise ValueError(str(error)) from error
+    _check_depth(value)
+    if b"\\ud" in data.lower():
+        dump_json(value)  # an escaped half of a surrogate pair parses, but no file or screen can take it
     return value
 
 

@@ -17,7 +17,9 @@ from multitag.config.setting import KEYWORD_ONLY, VAR_KEYWORD, Setting, settings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-PANELS = ("Options", "Table", "Rows held out", "Rare labels", "Model", "Training", "Evaluation", "Run")
+PANELS = (
+    "Options", "Table", "Rows held out", "Rare labels", "Model", "Training", "Evaluation", "Run", "Access", "Limits"
+)  # fmt: skip
 _GROUPS = {title: Group(title, sort_key=order) for order, title in enumerate(PANELS)}
 MAIN, TABLE = _GROUPS["Options"], _GROUPS["Table"]
 

@@ -17,12 +17,12 @@ from multitag.data.unknown_tokens import ANOTHER_MODEL, UnknownTally, UnknownTok
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.inference.backends.backend import open_backend
-from multitag.inference.encoding import TextEncoder, check_texts
+from multitag.inference.encoding import EncodedText, TextEncoder, check_texts
 from multitag.inference.explain import MAX_WORDS, Explanation, explain_text
 from multitag.inference.options import DEFAULT_BATCH_SIZE, PredictOptions
 from multitag.inference.policy import check_as_fitted, choose_cuts
 from multitag.inference.prediction import Prediction, build_predictions
-from multitag.inference.scoring import MAX_WINDOWS, score_texts
+from multitag.inference.scoring import MAX_WINDOWS, score_encoded, score_texts
 from multitag.inference.windows import choose_pool
 
 
@@ -69,6 +69,44 @@ class Classifier:
     def guarantee(self) -> Guarantee | None:
         """The guarantee that the predicted labels carry; None unless the policy is ``"guarantee"``."""
         return self.bundle.guarantee if self._policy == "guarantee" else None
+
+    @property
+    def cuts(self) -> NDArray[np.float64]:
+        """Calibrated probability from which each label is predicted under the policy, shape (n_labels,)."""
+        return self._cuts
+
+    @property
+    def max_length(self) -> int:
+        """Tokens that the model reads of a text, or of each of its windows, the special ones included."""
+        return self._encoder.max_length
+
+    @property
+    def batches_at_once(self) -> int:
+        """As many threads calling :meth:`score_encoded` at once are faster than one after the other."""
+        return self._backend.batches_at_once
+
+    def encode(self, texts: Sequence[Text]) -> list[EncodedText]:
+        """Tokenise texts for :meth:`score_encoded`; raises as :meth:`predict_proba` does."""
+        return self._encoder.encode_texts(texts, 1 if self._pool is None else MAX_WINDOWS)
+
+    def score_encoded(self, encoded: Sequence[EncodedText], *, alone: bool) -> NDArray[np.float32]:
+        """Score tokenised texts in the calling thread.
+
+        Parameters
+        ----------
+        encoded : sequence of EncodedText, length n_texts
+        alone : bool
+            Whether no other thread scores meanwhile, so that a batch may take all threads.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, n_labels)
+            Probabilities in [0, 1] before calibration.
+        """
+        windows = [text.windows for text in encoded]
+        return score_encoded(
+            windows, self._backend, self._encoder.pad_id, len(self.label_names), self._pool, alone=alone
+        )
 
     def predict_proba(self, texts: Sequence[Text], *, batch_size: int = DEFAULT_BATCH_SIZE) -> NDArray[np.float32]:
         """Return the calibrated probability of every label for every text.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -21,6 +22,27 @@ from multitag.errors import BundleError, DataError, describe_error
 # it is tokenised, since the tokenizer takes 17 s for 10 MB, of which little is kept.
 MAX_CHARACTERS_PER_TOKEN = 200
 OVERLAP = 4  # neighbouring windows share a quarter of their tokens, so that a sentence is whole in one of them
+
+
+@dataclass(frozen=True)
+class EncodedText:
+    """The tokens of one text.
+
+    Parameters
+    ----------
+    windows : list of list of int
+        Token ids of each window, at least one, including special tokens, without padding.
+    truncated : bool
+        Whether the text has more tokens, which are not read.
+    """
+
+    windows: list[list[int]]
+    truncated: bool
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens in all windows."""
+        return sum(map(len, self.windows))
 
 
 class TextEncoder:
@@ -91,6 +113,25 @@ class TextEncoder:
         DataError, BundleError
             As :meth:`encode`.
         """
+        return [encoded.windows for encoded in self.encode_texts(texts, max_windows)]
+
+    def encode_texts(self, texts: Sequence[Text], max_windows: int) -> list[EncodedText]:
+        """Tokenise texts as :meth:`encode_windows`, and tell which of them were cut.
+
+        Parameters
+        ----------
+        texts : sequence of str or of (str, str), length n_texts
+        max_windows : int
+
+        Returns
+        -------
+        list of EncodedText, length n_texts
+
+        Raises
+        ------
+        DataError, BundleError
+            As :meth:`encode`.
+        """
         texts = list(texts)
         longest = self.max_length * MAX_CHARACTERS_PER_TOKEN * max_windows
         for number, text in enumerate(texts):
@@ -100,8 +141,15 @@ class TextEncoder:
         ]
         with _tokenizer_errors(self.path):
             encoded = self.tokenizer.encode_batch_fast(cut)
-            rows = [[first.ids, *(more.ids for more in first.overflowing[: max_windows - 1])] for first in encoded]
-        if not all(map(all, rows)):
+            beyond = [first.overflowing for first in encoded]  # copied out of the library at every look
+        rows = [
+            EncodedText(
+                [first.ids, *(window.ids for window in more[: max_windows - 1])],
+                truncated=len(more) >= max_windows or start != text,
+            )
+            for first, more, start, text in zip(encoded, beyond, cut, texts, strict=True)
+        ]
+        if not all(all(row.windows) for row in rows):
             raise BundleError(f"{self.path}: returns no token for a text; expected at least the special ones")
         return rows
 

@@ -100,7 +100,55 @@ def score_texts(
     windows = encoder.encode_windows(texts, 1 if pool is None else MAX_WINDOWS)
     if tally is not None:
         tally.add(encoder.count_unknown(windows))
-    probabilities = _score_rows(list(chain.from_iterable(windows)), backend, encoder.pad_id, n_labels, batch_size)
+    rows = list(chain.from_iterable(windows))
+    return _pool_windows(windows, _score_rows(rows, backend, encoder.pad_id, n_labels, batch_size), pool)
+
+
+def score_encoded(
+    windows: Sequence[Sequence[Sequence[int]]],
+    backend: Backend,
+    pad_id: int,
+    n_labels: int,
+    pool: Pool | None = None,
+    *,
+    alone: bool,
+) -> NDArray[np.float32]:
+    """Return the probabilities of texts that are tokenised already, computed in the calling thread.
+
+    Parameters
+    ----------
+    windows : sequence of sequence of sequence of int, length n_texts
+        The windows of each text, at least one.
+    backend : Backend
+    pad_id : int
+    n_labels : int
+    pool : {"mean", "max"}, optional
+        As in :func:`score_texts`.
+    alone : bool
+        Whether no other thread scores meanwhile, so that a batch may take all the backend's threads.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_texts, n_labels)
+        Uncalibrated probabilities in [0, 1].
+
+    Raises
+    ------
+    BundleError
+        As :func:`score_texts`.
+    """
+    rows = list(chain.from_iterable(windows))
+    score = backend.alone if alone else backend
+    probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
+    for indices, ids, mask in token_batches(rows, pad_id):
+        probabilities[indices] = sigmoid(_checked(score(ids, mask), (len(indices), n_labels), backend.name))
+    return _pool_windows(windows, probabilities, pool)
+
+
+def _pool_windows(
+    windows: Sequence[Sequence[Sequence[int]]], probabilities: NDArray[np.float32], pool: Pool | None
+) -> NDArray[np.float32]:
+    """Turn the probabilities of windows into those of their texts."""
     if len(probabilities) == len(windows):
         return probabilities
     counts = np.fromiter(map(len, windows), np.int64, len(windows))

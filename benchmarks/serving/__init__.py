@@ -1,0 +1,1 @@
+"""Load on ``multitag serve``: python -m benchmarks.serving BUNDLE."""

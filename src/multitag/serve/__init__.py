@@ -1,0 +1,1 @@
+"""A bundle over HTTP: bounded, batched, measured, and replaced while it answers."""

@@ -1,0 +1,117 @@
+"""The application: routes, errors, files and the gate before them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from multitag.errors import printable
+from multitag.serve.http.gate import App, Gate
+from multitag.serve.http.keys import ApiKeys
+from multitag.serve.http.refusals import CLIENT_GONE, FAILED, ClientGoneError, error_body
+from multitag.serve.routes.documentation import document, documented_refusals
+from multitag.serve.routes.health import health_router
+from multitag.serve.routes.model import model_router
+from multitag.serve.routes.predict import predict_router
+from multitag.serve.routes.tei import tei_router
+from multitag.serve.service import Service
+
+HERE = Path(__file__).parent
+PAGE = HERE.parent / "page"
+ABOUT = "Labels of texts by one multitag bundle: several labels a text, each with its own probability and threshold."
+
+
+class _Files(StaticFiles):
+    """Files that a browser asks for again by their tag: a new version is seen at once."""
+
+    def file_response(self, *arguments: object, **keywords: object) -> Response:
+        response = super().file_response(*arguments, **keywords)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def build_app(service: Service, keys: ApiKeys) -> App:
+    """Return the ASGI application of a service.
+
+    Parameters
+    ----------
+    service : Service
+        Started and stopped with the application.
+    keys : ApiKeys
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        yield
+        await service.stop()
+
+    app = FastAPI(
+        title="multitag", version=version("multitag"), description=ABOUT, lifespan=lifespan, docs_url=None,
+        redoc_url=None,
+    )  # fmt: skip
+    _answer_errors(app)
+    for_bodies = documented_refusals()
+    app.include_router(predict_router(service, for_bodies))
+    app.include_router(model_router(service, documented_refusals("unauthorized", "unavailable")))
+    app.include_router(health_router(service, for_bodies))
+    if service.settings.dialect == "tei":
+        app.include_router(tei_router(service, for_bodies))
+    document(app, service, keys)
+
+    @app.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)
+    async def docs() -> FileResponse:
+        return FileResponse(HERE / "static" / "docs.html", headers={"Cache-Control": "no-cache"})
+
+    app.mount("/docs", _Files(directory=HERE / "static"))
+    if PAGE.is_dir():
+        app.mount("/page", _Files(directory=PAGE))
+        app.mount("/", _Files(directory=PAGE, html=True))
+    gate: App = Gate(app, service, keys)
+    if service.settings.cors_origin:
+        gate = CORSMiddleware(
+            gate, allow_origins=service.settings.cors_origin, allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
+            expose_headers=["x-request-id", "retry-after"],
+        )  # fmt: skip
+    return gate
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Give every error the same form."""
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse(error_body(error.status_code, str(error.detail)), error.status_code, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse(error_body(422, _first_mistake(error)), 422)
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        return JSONResponse(error_body(500, FAILED), 500)  # the gate logs it
+
+    @app.exception_handler(ClientGoneError)
+    async def gone(request: Request, error: ClientGoneError) -> Response:
+        return Response(status_code=CLIENT_GONE)
+
+
+def _first_mistake(error: RequestValidationError) -> str:
+    """Say where the first mistake is and what it is, without quoting the value."""
+    first, *more = error.errors()
+    place = [str(part) for part in first["loc"] if part != "body"]
+    where = printable(".".join(place))[:200] or "body"
+    if first["type"] in ("model_attributes_type", "missing") and not place:
+        return "body: expected a JSON object with Content-Type: application/json"
+    others = f" (and {len(more)} more)" if more else ""
+    return f"{where}: {first['msg']}{others}"

@@ -1,0 +1,1 @@
+"""What is asked and answered: prediction, explanation, the model, health, documentation, dialects."""
