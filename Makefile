@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup demo test test-fast test-isa lint fuzz bench bench-quick bench-quality bench-size bench-serving readme docs clean
+.PHONY: help setup demo test test-fast test-isa lint fuzz bench bench-quick bench-quality bench-size bench-serving readme docs vendor clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -79,7 +79,7 @@ readme: $(READY)  ## Run the code of the README and the guide and put its output
 
 vendor: $(READY)  ## Fetch what the page for browsers needs from npm, so that a wheel built afterwards brings it
 	mkdir -p src/multitag/page/vendor
-	$(BIN)/python -c "from multitag.export.vendored import *; print(*(path for each in PACKAGES for path in fetch_package(each).iterdir()), sep='\n')" | xargs -I {} cp {} src/multitag/page/vendor/
+	$(BIN)/python -c "from multitag.export.vendored import PACKAGES, fetch_package; print(*(path for each in PACKAGES for path in fetch_package(each).iterdir()), sep='\n')" | xargs -I {} cp {} src/multitag/page/vendor/
 
 docs: $(READY)  ## Build the documentation and an API reference as a website in site/, with every link checked
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet

@@ -20,7 +20,7 @@ import multitag
 HEAVY = ["numpy", "torch", "transformers", "sklearn", "pandas", "matplotlib", "onnxruntime", "pyarrow", "jinja2"]
 OF_THE_TRAIN_EXTRA = [
     "torch", "transformers", "accelerate", "safetensors", "sklearn", "iterstrat", "pyarrow", "yaml",
-    "matplotlib", "jinja2", "onnx", "onnxscript", "filelock", "psutil",
+    "matplotlib", "jinja2", "onnx", "onnxscript", "filelock", "psutil", "krippendorff",
 ]  # fmt: skip
 FORMAT_1 = Path(__file__).parent / "bundle" / "fixtures" / "format-1.zip"
 

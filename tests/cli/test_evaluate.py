@@ -86,5 +86,5 @@ def test_what_cannot_be_measured_is_refused(refused, finished_run, tmp_path):
     assert told.startswith("films.csv, column 'Genre': 1 unknown label(s): 'Dramma'; nearest known")
     assert "'Drama'" in told
     told = refused("evaluate", bundle, "films.csv")
-    assert told == "films.csv: no column 'Description'; the columns are 'Plot', 'Genre'"
+    assert told == "films.csv: no column 'Description'; the columns are 'Plot', 'Genre'; likely --text 'Plot'"
     assert refused("evaluate", bundle, "nowhere.csv").startswith("nowhere.csv: no such file")

@@ -70,8 +70,8 @@ class UnknownTokens:
 
         Examples
         --------
-        >>> UnknownTokens(texts=8, tokens=100, unknown=37, wholly_unknown=1).describe("minilm")
-        '37% of the tokens are unknown to minilm (1 of 8 texts wholly); it reads these texts poorly'
+        >>> UnknownTokens(texts=8, tokens=100, unknown=12, wholly_unknown=1).describe("minilm")
+        '12% of the tokens are unknown to minilm (1 of 8 texts wholly); it reads these texts poorly'
         """
         wholly = f" ({self.wholly_unknown} of {count_noun(self.texts, 'text', 'texts')} wholly)"
         meaning = "cannot read these texts" if self.share > REFUSED_ABOVE else "reads these texts poorly"

@@ -25,7 +25,7 @@ MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad rows
 _OPEN, _CLOSE, _QUOTES = "[{(\u00ab\u201c", "]})\u00bb\u201d", "'\"`"
 _CALL = re.compile(r"[\w.]+\(\s*[\[\"'].*\)$", re.DOTALL)  # c("a", "b")
 _MARKED = re.compile(r"[\[\](){}|;,]")
-_BETWEEN = ("and", "or", "et", "und", "y", "e", "ou", "oder")  # words between labels
+_BETWEEN = ("and", "or", "et", "und", "oder")  # words between labels
 _JOINTS = ("and ", "or ", "& ")  # before the last of several
 SETTLE = "set --label-separator or --label-shape to how they are written"
 
