@@ -62,7 +62,7 @@ class TableConfig(Section):
     header : bool
         The first row of a CSV file or sheet names the columns; otherwise they are named 1, 2, 3.
     quoting : {"auto", "double", "none"}
-        Double quotes in a CSV file: double around cells, none part of them; auto is double, but refuses swallowed rows.
+        Double quotes in a CSV file: double around cells, none part of them; auto is double, but loses no kind of rows.
     skip_rows : int or None
         Lines of a CSV file, or rows of a sheet, before its header; 0 takes the first for the header as it is.
     comment : str or None

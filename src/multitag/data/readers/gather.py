@@ -52,12 +52,13 @@ class Gathered:
         Raises
         ------
         DataError
-            If the columns differ from those before, or more than half of the rows cannot be read.
+            If the columns differ from those before, or more than half of the rows cannot be read, or all of a kind.
         """
         expected = tuple(self.cells) if self.starts and same_columns else None
         self.starts.append(len(self.rows))
         mojibake = Mojibake()
         n_read = n_left_out = 0
+        doubt = ""
         for chunk in chunks:
             _check_same(expected, chunk.columns, label)
             self._add(chunk, mojibake)
@@ -65,9 +66,12 @@ class Gathered:
             self.notes += [f"{label}: {note}" for note in chunk.notes]
             n_read += len(chunk.rows) + len(chunk.left_out)
             n_left_out += len(chunk.left_out)
+            doubt = doubt or chunk.doubt
             if n_left_out > MANY:
                 self._refuse_most(n_left_out, n_read, label)
         self._refuse_most(n_left_out, n_read, label)
+        if doubt:
+            raise DataError(f"{label}: {doubt}")
         if note := mojibake.note():
             self.notes.append(f"{label}: {note}")
 

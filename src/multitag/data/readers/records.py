@@ -115,6 +115,9 @@ class Chunk:
         What was detected and the user should know; sentences that follow "file: ".
     class_names : mapping
         Names of label ids by column, where the file keeps them; the records hold the ids.
+    doubt : str
+        Why the records left out are not single bad ones, and what to do: a table is refused with it; a sentence that
+        follows "file: ", empty where there is none.
     """
 
     columns: tuple[str, ...]
@@ -124,3 +127,4 @@ class Chunk:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
     class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubt: str = ""

@@ -150,3 +150,30 @@ def test_only_the_columns_asked_for_are_kept(write: Write, columns: Any) -> None
 def test_the_delimiter_may_be_given(write: Write, name: str, mark: str) -> None:
     source: Source = open_source(write(name, f"a,x{mark}b\n1,y{mark}2\n"), ReadOptions(delimiter=mark))
     assert content(source) == [["a,x", "b"], ["1,y", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("several", "said"),
+    [
+        ("{a},{b}", "no other row holds ',' in a cell: it is not quoted in this file"),
+        ('"a \\"{a}\\" quote|{b}"', "they hold quotes behind a backslash"),
+    ],
+)
+def test_rows_that_are_lost_since_they_have_something_in_common_are_refused(tmp_path, several, said):
+    names = ["War", "Space", "Crime"]
+    rows = [several.format(a=names[n % 3], b=names[(n + 1) % 3]) if n % 3 == 0 else names[n % 3] for n in range(30)]
+    path = tmp_path / "x.csv"
+    path.write_text("text,labels\n" + "".join(f"text {n},{row}\n" for n, row in enumerate(rows)))
+    with pytest.raises(DataError, match=r"^x\.csv: 10 of 30 rows .* with --quoting double$") as told:
+        open_source(path)
+    assert said in str(told.value)
+    assert len(open_source(path, ReadOptions(quoting="double")).left_out) == 10
+    few = tmp_path / "few.csv"
+    few.write_text("text,labels\n" + "".join(f"text {n},{row}\n" for n, row in enumerate(rows[:6] + names * 9)))
+    assert len(open_source(few).left_out) == 2
+
+
+def test_rows_of_too_many_cells_are_left_out_where_others_are_quoted(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("text,labels\n" + "".join(f'"a, {n}",War\n' if n % 3 else f"a, {n},War\n" for n in range(30)))
+    assert len(open_source(path).left_out) == 10

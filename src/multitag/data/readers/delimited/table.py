@@ -18,6 +18,7 @@ from multitag.errors import DataError
 
 SAMPLE_LINES = 1000
 SAMPLE_CHARACTERS = 2**20
+MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad ones
 
 
 def read_delimited(
@@ -67,7 +68,8 @@ def read_delimited(
             records, numbers, left_out = sorter.sort(islice(rows, chunk_rows), rows)
             at_end = sorter.number - before < chunk_rows
             notes += sorter.notes() if at_end else []
-            yield Chunk(kept, records, numbers, share(), tuple(left_out), tuple(notes))
+            doubt = sorter.doubt() if at_end else ""
+            yield Chunk(kept, records, numbers, share(), tuple(left_out), tuple(notes), doubt=doubt)
             notes = []
 
 
@@ -114,6 +116,8 @@ class _Sorter:
         self.kept = [(column, columns.index(column)) for column in kept]
         self.number = 0  # of the last row
         self.n_short, self.first_short = 0, ""
+        self.n_ragged, self.n_escaped = 0, 0
+        self.holds_delimiter = not self.auto  # whether a cell of a row that is read holds it
 
     def sort(
         self, chunk: Iterable[list[str] | None], rows: CsvRecords
@@ -132,8 +136,13 @@ class _Sorter:
                 del cells[width:]
             reason = self._defect(cells, rows)
             if cells is None or reason:
-                left_out.append(LeftOut.unreadable(self.name, self.number, reason, rows.content()))
+                content = rows.content()
+                left_out.append(LeftOut.unreadable(self.name, self.number, reason, content))
+                self.n_ragged += cells is not None
+                self.n_escaped += '\\"' in content
                 continue
+            if not self.holds_delimiter:
+                self.holds_delimiter = any(self.dialect.delimiter in cell for cell in cells)
             if len(cells) < width:
                 self.first_short = self.first_short or f"row {self.number} (line {rows.line})"
                 self.n_short += 1
@@ -174,6 +183,23 @@ class _Sorter:
                 f"and each of them holds {self.dialect.delimiter!r} as rows do; if quotes are part of the texts, use "
                 "--quoting none, else --quoting double"
             )
+
+    def doubt(self) -> str:
+        """Return why the rows left out are all those of a kind; see :class:`Chunk`."""
+        least = max(MIN_LOST, SHARE_LOST * self.number)
+        go_on = "or leave these rows out with --quoting double"
+        if self.auto and self.n_escaped >= least:
+            return (
+                f"{self.n_escaped} of {self.number} rows cannot be read, and they hold quotes behind a backslash; "
+                f'write "" for a quote in a cell, or save as .jsonl, {go_on}'
+            )
+        if self.n_ragged >= least and not self.holds_delimiter:
+            return (
+                f"{self.n_ragged} of {self.number} rows have more cells than the table has columns, and no other row "
+                f"holds {self.dialect.delimiter!r} in a cell: it is not quoted in this file, and every row that holds "
+                f"it would be lost; put quotes around cells, {go_on}"
+            )
+        return ""
 
     def notes(self) -> list[str]:
         notes = []
