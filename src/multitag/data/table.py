@@ -215,7 +215,10 @@ def check_trainable(table: Table, *, keep_unlabelled: bool = False, strict: bool
     names = {name for row in table.labels for name in row}
     if len(names) == 1:
         (only,) = names
-        raise DataError(f"{_labels_of(table)}: only one label, {only!r}; multi-label classification needs at least two")
+        columns = "; if each column is a label, name them with --label-columns" if len(table.shape.columns) > 1 else ""
+        raise DataError(
+            f"{_labels_of(table)}: only one label, {only!r}; multi-label classification needs at least two{columns}"
+        )
     if has_all_labels(table.labels):
         raise DataError(
             f"{_labels_of(table)}: each of {len(table)} rows has all {len(names)} labels, {list_first(sorted(names))}, "
