@@ -18,7 +18,8 @@ TEXTS = (STORM, CHEFS, WIDOW)
 
 
 def labelled(*cells: object, **more: object) -> str:
-    return lines([{"id": n, "text": text, "label": cell, **more} for n, (text, cell) in enumerate(zip(TEXTS, cells, strict=True))])
+    pairs = zip(TEXTS, cells, strict=True)
+    return lines([{"id": number, "text": text, "label": cell, **more} for number, (text, cell) in enumerate(pairs)])
 
 
 def csv(*cells: str) -> str:
