@@ -16,7 +16,7 @@ from multitag.config.values import as_list, describe_value
 from multitag.data.annotations.recognise import may_be_export, read_export
 from multitag.data.build import build_table, check_columns, with_known_columns
 from multitag.data.first_look.look import look_at, with_likely_columns
-from multitag.data.first_look.suggestion import Suggestion, suggest
+from multitag.data.first_look.suggestion import Suggestion, suggest, try_out
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
 from multitag.data.nested import with_nested
@@ -149,7 +149,7 @@ def inspect_table(
     table : Table or None
         None unless both the columns of texts and those of labels are known.
     suggestion : Suggestion or None
-        The likely columns, where not both are named.
+        The likely columns, where not both are named, or what else it takes where the source itself tells them.
 
     Raises
     ------
@@ -158,6 +158,7 @@ def inspect_table(
     """
     source = expand_source(source)
     quarantine = None if quarantine is None else as_path(quarantine, "quarantine")
+    is_named = data.text is not None and (data.labels or data.label_columns)
     opened, data = _with_annotations(
         open_source(source, ReadOptions.of(data)), data, keep_content=quarantine is not None
     )
@@ -171,8 +172,7 @@ def inspect_table(
         write_quarantine(quarantine, table.left_out)
     if data.strict:
         refuse_defects(table)
-    is_named = data.text is not None and (data.labels or data.label_columns)
-    return opened, table, None if is_named else suggest(opened, known)
+    return opened, table, None if is_named else try_out(opened, known, suggest(opened, known))
 
 
 def refuse_source(quarantine: Path, sources: Iterable[object]) -> None:
