@@ -59,9 +59,10 @@ def test_a_column_of_other_scores_is_nobodys_doubt(scores: tuple[str, str], writ
 
 
 def test_output_without_texts_is_refused_in_one_line(write: Write) -> None:
-    path = write("x.json", json.dumps([[FIRST, SECOND], [SECOND, FIRST]]))
-    with pytest.raises(DataError, match="labels and scores without their texts"):
-        inspect_table(path, TableConfig())
+    rows = [[FIRST, SECOND], [SECOND, FIRST]]
+    for path in (write("x.json", json.dumps(rows)), write("x.jsonl", "".join(json.dumps(row) + "\n" for row in rows))):
+        with pytest.raises(DataError, match="labels and scores without their texts"):
+            inspect_table(path, TableConfig())
 
 
 def test_pairs_of_spacy_are_texts_with_cats(write: Write) -> None:

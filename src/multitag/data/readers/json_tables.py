@@ -126,7 +126,9 @@ def _parsed_lines(file: TableFile, text: TextIO) -> Iterator[Record | LeftOut]:
             continue
         row += 1
         try:
-            yield _object(json.loads(stripped), file.name, row)
+            value = json.loads(stripped)
+            (value,) = _without_names([value]) or (value,)
+            yield _object(value, file.name, row)
         except (ValueError, RecursionError) as error:
             yield LeftOut.unreadable(file.name, row, f"not JSON: line {number}: {error}", stripped)
 
