@@ -170,9 +170,10 @@ def _measure(
         notes.append(note)
     if absent := labels_without_column(bundle, table):
         if len(absent) > len(label_set) - 2:
+            place = f"{table.source}, {describe_columns(table.shape.columns)}"
             raise DataError(
-                f"{table.source}, {describe_columns(table.shape.columns)}: {len(label_set) - len(absent)} of the bundle's "
-                f"{len(label_set)} labels have a column here; multi-label figures need at least two"
+                f"{place}: {len(label_set) - len(absent)} of the bundle's {len(label_set)} labels have a column here; "
+                "multi-label figures need at least two"
             )
         notes.append(
             f"left out {count_noun(len(absent), 'label', 'labels')} of the bundle that have no column here: "
