@@ -44,6 +44,7 @@ def test_scores_of_a_table_that_are_not_read_are_said_to_be_so(write: Write) -> 
     assert table.labels == (("POSITIVE",), ("NEGATIVE",))
     assert any("column 'score' is not read" in note and "--format pipeline" in note for note in table.notes)
     assert not multitag.read_table(path, text="text", labels="label", format="table").notes
+    assert not any("not read" in note for note in multitag.read_table(path, text="text", labels="score").notes)
     named = inspect_table(path, TableConfig(format="pipeline"))[1]
     assert named is not None
     assert named.shares == ((("POSITIVE", 0.75),), (("NEGATIVE", 0.25),))

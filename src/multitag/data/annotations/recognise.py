@@ -69,7 +69,8 @@ def read_export(source: Source, data: TableConfig, *, keep_content: bool = False
     """
     tool = _find_tool(source.columns, data)
     if tool is None:
-        note = pipeline.scores_not_read(source.columns) if data.format == "auto" else None
+        takes_labels = not data.label_columns and set(_listed(data.labels, ())) <= {"label"}
+        note = pipeline.scores_not_read(source.columns) if data.format == "auto" and takes_labels else None
         return source if note is None else replace(source, notes=(*source.notes, f"{source.name}: {note}")), data
     try:
         export = tool.read(source)
