@@ -213,3 +213,10 @@ def test_a_large_table_is_tried_in_part_and_its_rows_keep_their_numbers(
     assert suggestion.table.rows[:3] == (1, 4, 7)
     assert [row.row for row in suggestion.table.left_out] == [91]
     assert command == "--text text --labels topic --unlabelled drop --out runs/x"
+
+
+def test_lines_of_fasttext_need_no_columns(tmp_path: Path, look: Callable) -> None:
+    path, draw = tmp_path / "x.txt", random.Random(3)
+    lines = [f"{' '.join(f'__label__{name}' for name in some(draw, EMOTIONS))} {sentence(draw)}" for _ in range(30)]
+    path.write_text("\n".join(lines))
+    assert look(path)[1] == "--out runs/x"

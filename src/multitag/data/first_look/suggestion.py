@@ -27,6 +27,7 @@ NEAR = 0.4  # times the score of the first; less is not shown
 TRIED_ROWS = 50_000  # evenly spaced; reading labels takes as long again as reading the file
 LONG_NAME = 4  # words of a column's name that may be a text
 OTHERS = 3  # candidates that are named
+BOTH = "text and labels"  # the role of a line in fastText's format
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,17 @@ class Suggestion:
     @property
     def is_whole(self) -> bool:
         """Whether texts and labels are both found or given."""
-        return "text" in self.roles.values() and any(role.startswith("label") for role in self.roles.values())
+        return self.has_text and self.has_labels
+
+    @property
+    def has_text(self) -> bool:
+        """Whether a column of texts is found or given."""
+        return not {"text", BOTH}.isdisjoint(self.roles.values())
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether columns of labels are found or given."""
+        return any(role.startswith("label") or role == BOTH for role in self.roles.values())
 
 
 def suggest(source: Source, data: TableConfig) -> Suggestion:
@@ -99,7 +110,8 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
 def _choose(data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[LabelCandidate]) -> Suggestion:
     changes: dict[str, Any] = {}
     roles: dict[str, str] = {name.strip(): "text" for name in _names(data.text)}
-    roles |= {name.strip(): "labels" for name in (*_names(data.labels), *_names(data.label_columns))}
+    for name in (*_names(data.labels), *_names(data.label_columns)):
+        roles[name.strip()] = BOTH if name.strip() in roles else "labels"
     notes, doubts = [], []
     if data.text is None:
         doubts += _doubt_text(texts)

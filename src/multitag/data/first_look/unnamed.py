@@ -59,6 +59,6 @@ def settings_to_type(
     """
     columns = {name: getattr(data, name) for name in ("text", "labels", "label_columns")}
     settings = {name: value for name, value in {**columns, **suggestion.changes}.items() if value is not None}
-    lacking = {} if settings.keys() & {"labels", "label_columns"} else {"labels": COLUMN}
+    lacking = {} if suggestion.has_labels else {"labels": COLUMN}
     others = {name: value for name, value in (given or {}).items() if name not in settings}
-    return {**({} if "text" in settings else {"text": COLUMN}), **settings, **lacking, **others}
+    return {**({} if suggestion.has_text else {"text": COLUMN}), **settings, **lacking, **others}
