@@ -220,3 +220,14 @@ def test_lines_of_fasttext_need_no_columns(tmp_path: Path, look: Callable) -> No
     lines = [f"{' '.join(f'__label__{name}' for name in some(draw, EMOTIONS))} {sentence(draw)}" for _ in range(30)]
     path.write_text("\n".join(lines))
     assert look(path)[1] == "--out runs/x"
+
+
+def test_a_column_without_a_name_goes_by_its_number_or_is_asked_for(tmp_path: Path, look: Callable) -> None:
+    r, path = random.Random(1), tmp_path / "x.csv"
+    rows = [f'{sentence(r)},"{",".join(some(r, EMOTIONS))}"\n' for _ in range(N_ROWS)]
+    path.write_text("text,\n" + "".join(rows))
+    assert look(path)[1] == "--text text --labels 2 --out runs/x"
+    path.write_text(",labels\n" + "".join(rows))
+    suggestion, command = look(path)
+    assert command == "--text COLUMN --labels labels --out runs/x"
+    assert suggestion.doubts[-1] == "column 1 of 2 has no name; give it one if it is meant"

@@ -116,11 +116,12 @@ class ColumnSample:
 
 
 def sample_columns(columns: Columns) -> tuple[ColumnSample, ...]:
-    """Take the cells of at most 2000 evenly spaced rows of each column."""
+    """Take the cells of at most 2000 evenly spaced rows of each column that has a name, by which it can be asked for."""
     rows = sample_rows(len(columns), SAMPLE)
     return tuple(
         ColumnSample(name, tuple(cell for cell in (cells[row] for row in rows) if not is_missing(cell)), len(rows))
         for name, cells in zip(columns.names, columns.cells, strict=True)
+        if name.strip()
     )
 
 

@@ -104,7 +104,12 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
     if data.text is None:
         taken = set(label.columns if label else (*_names(data.labels), *_names(data.label_columns)))
         texts = [text for text in rank_texts(samples) if text.name not in taken]
-    return _choose(data, texts, labels)
+    chosen = _choose(data, texts, labels)
+    nameless = [n for n, name in enumerate(source.columns.names, start=1) if not name.strip()]
+    if nameless and not chosen.is_whole:
+        doubt = f"column {nameless[0]} of {len(source.columns.names)} has no name; give it one if it is meant"
+        return replace(chosen, doubts=(*chosen.doubts, doubt))
+    return chosen
 
 
 def _choose(data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[LabelCandidate]) -> Suggestion:
