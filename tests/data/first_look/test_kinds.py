@@ -103,6 +103,51 @@ KINDS: dict[str, tuple[list[str], Row, str]] = {
         lambda r, i: [sentence(r, 15), *(r.choice(["x", "", ""]) for _ in range(3))],
         "--text ticket --label-columns billing..bug",
     ),
+    "what nobody knows, in words": (
+        ["text", "anger", "joy", "sad"],
+        lambda r, i: [sentence(r), r.choice("01?"), r.choice(["0", "1", "NA"]), r.choice("01")],
+        "--text text --label-columns anger..sad --unknown mask",
+    ),
+    "-1 for what nobody knows": (
+        ["text", "anger", "joy"],
+        lambda r, i: [sentence(r), r.choice([-1, 0, 1]), r.choice([-1, 0, 1])],
+        "--text text --label-columns anger..joy --unknown mask",
+    ),
+    "-1 for no": (
+        ["text", "anger", "joy"],
+        lambda r, i: [sentence(r), r.choice([-1, 1]), r.choice([-1, 1])],
+        "--text text --label-columns anger..joy",
+    ),
+    "yes and no in other words for each": (
+        ["text", "joy", "anger", "fear", "hope"],
+        lambda r, i: [sentence(r), r.choice("TF"), r.choice("YN"), r.choice(["on", "off"]), r.choice(["oui", "non"])],
+        "--text text --label-columns joy..hope",
+    ),
+    "ticks": (
+        ["text", "joy", "anger", "fear"],
+        lambda r, i: [sentence(r), r.choice("✓✗"), r.choice(["✓", ""]), r.choice(["x", "-"])],
+        "--text text --label-columns joy..fear",
+    ),
+    "probabilities": (
+        ["text", "joy", "anger"],
+        lambda r, i: [sentence(r), f"{r.random():.2f}", f"{r.random():.2f}"],
+        "--text text --label-columns joy..anger --soft",
+    ),
+    "probabilities with a decimal comma": (
+        ["text", "joy", "anger"],
+        lambda r, i: [sentence(r), r.choice(["0,0", "0,5", "1,0"]), r.choice(["0,0", "1,0"])],
+        "--text text --label-columns joy..anger --soft",
+    ),
+    "the name of the label or nothing": (
+        ["text", "joy", "anger", "fear"],
+        lambda r, i: [sentence(r), *((name if r.random() < 0.5 else "") for name in ("joy", "anger", "fear"))],
+        "--text text --labels joy --labels anger --labels fear --unlabelled drop",
+    ),
+    "a column for each label of a row": (
+        ["text", "label_1", "label_2", "label_3"],
+        lambda r, i: [sentence(r), *(r.choice([*EMOTIONS, ""][n:]) for n in range(3))],
+        "--text text --labels label_1 --labels label_2 --labels label_3",
+    ),
     "ids": (
         ["text", "labels", "id"],
         lambda r, i: [sentence(r), ",".join(map(str, sorted(r.sample(range(20), r.choice([1, 1, 2, 3]))))),
@@ -174,6 +219,12 @@ def test_objects_and_lists_that_are_lists_already(tmp_path: Path, look: Callable
          "column 'genres' may hold the labels, and so may column 'topics'"),
         (["lead", "rest", "topics"], lambda r, i: [sentence(r), sentence(r), ",".join(some(r, EMOTIONS))],
          "both look like texts"),
+        (["text", "joy", "anger", "fear"], lambda r, i: [sentence(r), r.choice([0, 0.33, 0.67, 1]), *bits(r, 2)],
+         "column 'joy' holds numbers from 0 to 1 too; is it a label? --label-columns names every label's column"),
+        (["text", "joy", "anger", "fear"], lambda r, i: [sentence(r), r.choice("TF"), *bits(r, 2)],
+         "column 'joy' holds two or three values too; is it a label?"),
+        (["text", "joy", "anger"], lambda r, i: [sentence(r), r.choice("TF"), *bits(r, 1)],
+         "columns 'joy', 'anger' hold two or three values; are they labels?"),
     ],
 )  # fmt: skip
 def test_what_is_in_doubt_is_said(tmp_path: Path, look: Callable, header: list[str], row: Row, doubt: str) -> None:

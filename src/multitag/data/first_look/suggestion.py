@@ -12,12 +12,12 @@ from multitag.config.data import Unlabelled
 from multitag.data.build import build_table
 from multitag.data.cells import RowError
 from multitag.data.columns import Columns
-from multitag.data.first_look.labels import LabelCandidate, is_clear, rank_labels
-from multitag.data.first_look.samples import sample_columns, sample_rows
+from multitag.data.first_look.labels import LabelCandidate, is_clear, may_be_label, rank_labels
+from multitag.data.first_look.samples import PROBABILITIES, ColumnSample, sample_columns, sample_rows
 from multitag.data.first_look.texts import TextCandidate, rank_texts
 from multitag.data.label_formats.indicator_columns import IndicatorColumns
 from multitag.data.label_formats.indicators import is_indicator
-from multitag.data.phrases import count_noun, join_phrase
+from multitag.data.phrases import count_noun, describe_columns, join_phrase
 from multitag.data.readers.source import Source
 from multitag.data.table import Table, check_trainable, unlabelled_rows
 from multitag.errors import ConfigError, DataError
@@ -104,7 +104,7 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
     if data.text is None:
         taken = set(label.columns if label else (*_names(data.labels), *_names(data.label_columns)))
         texts = [text for text in rank_texts(samples) if text.name not in taken]
-    chosen = _choose(data, texts, labels)
+    chosen = _choose(data, texts, labels, samples)
     nameless = [n for n, name in enumerate(source.columns.names, start=1) if not name.strip()]
     if nameless and not chosen.is_whole:
         doubt = f"column {nameless[0]} of {len(source.columns.names)} has no name; give it one if it is meant"
@@ -112,7 +112,9 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
     return chosen
 
 
-def _choose(data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[LabelCandidate]) -> Suggestion:
+def _choose(
+    data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[LabelCandidate], samples: Sequence[ColumnSample]
+) -> Suggestion:
     changes: dict[str, Any] = {}
     roles: dict[str, str] = {name.strip(): "text" for name in _names(data.text)}
     for name in (*_names(data.labels), *_names(data.label_columns)):
@@ -125,7 +127,7 @@ def _choose(data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[
             changes["text"] = texts[0].name
             roles[texts[0].name] = "text"
     if not (data.labels or data.label_columns):
-        doubts += _doubt_labels(labels)
+        doubts += _doubt_labels(labels, [] if labels else [sample for sample in samples if may_be_label(sample)])
         for other in labels[1 : OTHERS + 1]:
             if other.score >= NEAR * labels[0].score:
                 roles.update(dict.fromkeys(other.columns, "labels?"))
@@ -217,14 +219,25 @@ def _doubt_text(texts: Sequence[TextCandidate]) -> list[str]:
     return []
 
 
-def _doubt_labels(labels: Sequence[LabelCandidate]) -> list[str]:
+def _doubt_labels(labels: Sequence[LabelCandidate], others: Sequence[ColumnSample]) -> list[str]:
     if not labels:
-        return ["no column looks like labels: names that recur, or 0 and 1 in a column for each label"]
+        few = f"; {_may_be_labels(others)}" if others else ""
+        return [f"no column looks like labels: names that recur, or 0 and 1 in a column for each label{few}"]
+    beside = [_may_be_labels(labels[0].beside, " too")] if labels[0].beside else []
     if is_clear(labels):
-        return []
+        return beside
     near = [label for label in labels[1 : OTHERS + 1] if not is_clear([labels[0], label])]
-    others = join_phrase([label.describe() for label in near])
-    return [f"{labels[0].describe()} may hold the labels, and so may {others}"]
+    rest = join_phrase([label.describe() for label in near])
+    return [f"{labels[0].describe()} may hold the labels, and so may {rest}", *beside]
+
+
+def _may_be_labels(samples: Sequence[ColumnSample], too: str = "") -> str:
+    """Return a doubt on columns that may be labels."""
+    several, soft = len(samples) > 1, any(sample.decimal_vocabulary == PROBABILITIES for sample in samples)
+    hold = f"{'hold' if several else 'holds'} {'numbers from 0 to 1' if soft else 'two or three values'}{too}"
+    remedy = f"--label-columns names every label's column{', with --soft' if soft else ''}"
+    columns = describe_columns([sample.name for sample in samples])
+    return f"{columns} {hold}; {'are they labels' if several else 'is it a label'}? {remedy}"
 
 
 def _ids_note(label: LabelCandidate) -> list[str]:
@@ -234,8 +247,9 @@ def _ids_note(label: LabelCandidate) -> list[str]:
 
 def _label_changes(label: LabelCandidate) -> dict[str, Any]:
     if label.flags is not None:
-        return {"label_columns": label.columns}
-    return {"labels": label.columns[0], **dict(label.settings)}
+        return {"label_columns": label.columns, **dict(label.settings)}
+    labels = label.columns[0] if len(label.columns) == 1 else label.columns
+    return {"labels": labels, **dict(label.settings)}
 
 
 def _sampled(source: Source, rows: Sequence[int]) -> Source:

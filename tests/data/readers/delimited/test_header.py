@@ -71,7 +71,7 @@ def test_the_number_of_a_column_without_a_name_is_no_row_of_data() -> None:
 @pytest.mark.parametrize("groups", [",Genres,,", "Films,Genres,,", ",Genres,Other,"])
 def test_names_of_groups_above_the_header_are_refused(groups: str) -> None:
     lines = [f"{groups}\n", "text,War,Drama,Crime\n", "a storm,1,0,0\n", "a cup,0,1,0\n"]
-    with pytest.raises(DataError, match="the header seems to be in line 2, .* use --skip-rows 1"):
+    with pytest.raises(DataError, match=r"the header seems to be in line 2, .* use --skip-rows 1"):
         refuse_titles(dict(enumerate(lines, start=1)), ",", (), "x.csv")
 
 
