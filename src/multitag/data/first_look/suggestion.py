@@ -12,6 +12,7 @@ from multitag.config.data import Unlabelled
 from multitag.data.build import build_table
 from multitag.data.cells import RowError
 from multitag.data.columns import Columns
+from multitag.data.duplicates.merged_rows import PAIRS, are_pairs, describe_answers, find_answers
 from multitag.data.first_look.labels import LabelCandidate, is_clear, may_be_label, rank_labels
 from multitag.data.first_look.samples import PROBABILITIES, ColumnSample, sample_columns, sample_rows
 from multitag.data.first_look.texts import TextCandidate, rank_texts
@@ -19,6 +20,7 @@ from multitag.data.label_formats.indicator_columns import IndicatorColumns
 from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.phrases import count_noun, describe_columns, join_phrase
 from multitag.data.readers.source import Source
+from multitag.data.row_labels import RowLabels
 from multitag.data.table import Table, check_trainable, unlabelled_rows
 from multitag.errors import ConfigError, DataError
 
@@ -170,6 +172,16 @@ def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Sugges
             suggestion = replace(suggestion, changes=changes, notes=(*suggestion.notes, note))
             settings = replace(settings, unknown="mask")
             table = build_table(source, settings)
+        if not settings.merge_rows and are_pairs(table.texts, [RowLabels(names) for names in table.labels]):
+            taken = (*table.text_columns.names, *table.shape.columns)
+            if answers := find_answers(source.columns, taken):
+                doubt = describe_answers(answers, source.columns[answers])
+                suggestion = replace(suggestion, doubts=(*suggestion.doubts, doubt))
+            else:
+                settings, changes = replace(settings, merge_rows=True), {**suggestion.changes, "merge_rows": True}
+                note = f"{PAIRS}: --merge-rows makes one row of them"
+                suggestion = replace(suggestion, changes=changes, notes=(*suggestion.notes, note))
+                table = build_table(source, settings)
         check_trainable(table, keep_unlabelled=True)
     except (DataError, ConfigError) as error:
         return replace(suggestion, doubts=(*suggestion.doubts, str(error)))
