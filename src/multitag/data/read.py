@@ -121,6 +121,7 @@ def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> tuple[
     raw = open_source(source, ReadOptions.of(data), None if with_content else _needed_columns(data))
     opened, data = _with_annotations(raw, data, keep_content=with_content)
     taken, notes = with_likely_columns(source, opened, data)
+    opened = with_nested(opened, (*_listed(taken.text or ()), *_listed(taken.labels or ())))
     table = build_table(opened, taken, keep_content=with_content)
     return replace(table, notes=(*notes, *table.notes)), taken
 

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from multitag import read_table
+from multitag.data.columns import Columns
+from multitag.data.nested import inner_columns
+
 N_ROWS = 150
 WORDS = """the a of model data network we show that learning from with results on new method for large small and is in
 to price market game said why how do i fix this error love hate great poor""".split()  # noqa: SIM905
@@ -282,3 +286,40 @@ def test_a_column_without_a_name_goes_by_its_number_or_is_asked_for(tmp_path: Pa
     suggestion, command = look(path)
     assert command == "--text COLUMN --labels labels --out runs/x"
     assert suggestion.doubts[-1] == "column 1 of 2 has no name; give it one if it is meant"
+
+
+def test_texts_and_labels_within_objects(tmp_path: Path, look: Callable) -> None:
+    r, path = random.Random(1), tmp_path / "x.jsonl"
+    rows = [
+        {"doc": {"body": {"text": sentence(r)}, "meta": {"id": i}}, "by": {"labels": some(r, EMOTIONS)}}
+        for i in range(N_ROWS)
+    ]  # fmt: skip
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    suggestion, command = look(path)
+    assert (command, suggestion.doubts) == ("--text doc.body.text --labels by.labels --out runs/x", ())
+    assert len(read_table(path, "doc.body.text")) == N_ROWS
+    assert inner_columns(Columns.of({"labels": [{"War": 1, "Sport": 0}], "a": [{"b": "c"}]})) == ["a.b"]
+
+
+def test_labels_at_the_end_of_fasttext_lines_are_hinted_at(tmp_path: Path, look: Callable) -> None:
+    r, path = random.Random(1), tmp_path / "x.txt"
+    path.write_text("".join(f"{sentence(r)} __label__{r.choice(EMOTIONS)}\n" for _ in range(30)))
+    suggestion, _ = look(path)
+    assert "use --no-header --label-shape fasttext" in suggestion.doubts[0]
+    assert len(read_table(path, "1", "1", header=False, label_shape="fasttext")) == 30
+
+
+@pytest.mark.parametrize(
+    "cell", [lambda r: json.dumps({name: r.random() for name in EMOTIONS}),
+             lambda r: json.dumps([{"label": name, "score": r.random()} for name in EMOTIONS]),
+             lambda r: f"[{' '.join(f'{r.random():.2f}' for _ in EMOTIONS)}]"],
+)  # fmt: skip
+def test_the_command_for_probabilities_in_a_cell_is_soft(
+    tmp_path: Path, look: Callable, cell: Callable[[random.Random], str]
+) -> None:
+    r, path = random.Random(1), tmp_path / "x.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["text", "tags"], *([sentence(r), cell(r)] for _ in range(N_ROWS))])
+    suggestion, command = look(path)
+    assert "--soft" in command
+    assert "--soft" in suggestion.doubts[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,8 +17,10 @@ from multitag.data.duplicates.merged_rows import PAIRS, are_pairs, describe_answ
 from multitag.data.first_look.labels import LabelCandidate, is_clear, may_be_label, rank_labels
 from multitag.data.first_look.samples import PROBABILITIES, ColumnSample, sample_columns, sample_rows
 from multitag.data.first_look.texts import TextCandidate, rank_texts
+from multitag.data.label_formats.cells.formats import FASTTEXT
 from multitag.data.label_formats.indicator_columns import IndicatorColumns
 from multitag.data.label_formats.indicators import is_indicator
+from multitag.data.nested import inner_columns, with_nested
 from multitag.data.phrases import count_noun, describe_columns, join_phrase
 from multitag.data.readers.source import Source
 from multitag.data.row_labels import RowLabels
@@ -97,6 +100,7 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
     Suggestion
         Without changes for a column that is named, or that nothing looks like.
     """
+    source = with_nested(source, inner_columns(source.columns))
     samples = sample_columns(source.columns)
     named = {name.strip() for name in _names(data.text)}
     labels, texts = [], []
@@ -107,6 +111,14 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
         taken = set(label.columns if label else (*_names(data.labels), *_names(data.label_columns)))
         texts = [text for text in rank_texts(samples) if text.name not in taken]
     chosen = _choose(data, texts, labels, samples)
+    labelled = next((name for name in source.columns.names if re.search(rf"(^|\s){FASTTEXT}\S", name)), None)
+    if labelled is not None:
+        doubt = (
+            f"the first line has a word that begins with {FASTTEXT}, as fastText's have; if each line holds a text and "
+            f"its labels, write the labels at its start, or use --no-header --label-shape fasttext, "
+            "and name column 1 as --text and as --labels"
+        )
+        return replace(chosen, doubts=(doubt, *chosen.doubts))
     nameless = [n for n, name in enumerate(source.columns.names, start=1) if not name.strip()]
     if nameless and not chosen.is_whole:
         doubt = f"column {nameless[0]} of {len(source.columns.names)} has no name; give it one if it is meant"
@@ -160,6 +172,7 @@ def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Sugges
     if not suggestion.is_whole or suggestion.is_blocked:
         return suggestion
     settings = replace(data, **suggestion.changes)
+    source = with_nested(source, (*_names(settings.text), *_names(settings.labels)))
     if len(source.columns) > TRIED_ROWS:
         rows = sample_rows(len(source.columns), TRIED_ROWS)
         note = f"tried on {len(rows)} of {len(source.columns)} rows, evenly spaced"
