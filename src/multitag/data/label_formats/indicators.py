@@ -105,7 +105,7 @@ def as_number(cell: object) -> float | None:
         return None
     try:
         return float(cell)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a whole number of hundreds of digits
         return None
 
 

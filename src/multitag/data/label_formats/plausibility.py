@@ -23,6 +23,8 @@ MIN_COMPOSED = 3  # different names made of others; fewer are names like "Action
 MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad rows
 
 _OPEN, _CLOSE, _QUOTES = "[{(\u00ab\u201c", "]})\u00bb\u201d", "'\"`"
+_VALUE = re.compile(r"(.+?)\s*[:=(]\s*(?:0|1|[01]?\.\d+|true|false|yes|no)\)?", re.IGNORECASE)
+_NOTHING = ("none", "n/a", "na", "nan", "null", "nil", "-", "--", "---")
 _CALL = re.compile(r"[\w.]+\(\s*[\[\"'].*\)$", re.DOTALL)  # c("a", "b")
 _MARKED = re.compile(r"[\[\](){}|;,]")
 _BETWEEN = ("and", "or", "et", "und", "oder")  # words between labels
@@ -66,6 +68,10 @@ def check_labels(labels: Sequence[tuple[str, ...]], shape: LabelColumns, *, sett
     yield from (_say_composed(mark, names, shape.form) for mark, names in composed.items())
     if isinstance(shape.form, (Separated, Brackets)):
         yield from _not_divided(rows_of, counts)
+    nothing = [name for name in counts if name.casefold() in _NOTHING]
+    if nothing:
+        verb = "is a label" if len(nothing) == 1 else "are labels"
+        yield f"{list_first([*map(repr, nothing)])} {verb} here; if no label is meant, leave these cells empty"
 
 
 def has_all_labels(labels: Sequence[tuple[str, ...]]) -> bool:
@@ -139,6 +145,18 @@ def _signs(rows_of: Counter[tuple[str, ...]], counts: Counter[str], shape: CellC
             f"holds labels such as {next(iter(counts))!r} that begin with their place in the cell; "
             "write them without these numbers"
         )
+    valued = _with_values(counts)
+    if sum(counts[name] for name in valued) >= max(2, SHARE * n_rows):
+        yield (
+            f"holds labels such as {list_first([*map(repr, valued)])}, a name with a value; write the names that are "
+            'meant, or a dictionary such as {"War": 1, "Drama": 0}'
+        )
+    mixed = _mixed_marks(counts) if isinstance(shape.form, (Separated, Single)) else []
+    if sum(counts[name] for name in mixed) >= max(2, SHARE * n_rows):
+        yield (
+            f"holds labels such as {list_first([*map(repr, mixed)])}, with several marks between labels; "
+            "write one mark in all rows, or set --label-shape single if these are names"
+        )
     joined = [name for name in counts if name.startswith(_JOINTS) and name.partition(" ")[2] in counts]
     if sum(counts[name] for name in joined) >= max(2, SHARE * n_rows):
         yield (
@@ -193,16 +211,34 @@ def _say_composed(mark: str, names: Sequence[str], form: CellFormat) -> str:
 def _not_divided(rows_of: Counter[tuple[str, ...]], counts: Counter[str]) -> Iterator[str]:
     """Return notes where names may have been taken for several, or several for one."""
     joined = joined_by_spaces(counts)
-    if len(joined) >= MIN_COMPOSED:
+    if sum(counts[name] for name in joined) >= max(2, SHARE * rows_of.total()):
+        verb = "is" if len(joined) == 1 else "are"
         yield (
-            f"{list_first([*map(repr, joined)])} are made of labels that also come alone; if spaces separate labels, "
-            "write another mark between them"
+            f"{list_first([*map(repr, joined)])} {verb} made of labels that also come alone; if spaces separate "
+            "labels, set --label-separator ' ', or write another mark between them"
         )
     for first, second in only_together(rows_of, max(MIN_ROWS, round(SHARE * rows_of.total())))[:1]:
         yield (
             f"{first!r} and {second!r} only come together; if they are one label, set --label-separator to what "
             "stands between labels, or put quotes around it"
         )
+
+
+def _with_values(counts: Mapping[str, int]) -> list[str]:
+    """Return the labels that are a name and a value, as in ``War: 1`` and ``Comedy (0.76)``; none if they may be names.
+
+    They are values where most labels have one, and a name comes with several.
+    """
+    valued = {name: found[1] for name in counts if (found := _VALUE.fullmatch(name))}
+    return list(valued) if 2 * len(valued) >= len(counts) and len(set(valued.values())) < len(valued) else []
+
+
+def _mixed_marks(counts: Mapping[str, int]) -> list[str]:
+    """Return names with one of several usual marks inside, whose pieces are those of other names, too."""
+    pieces = {name: [piece.strip() for piece in re.split("[,;|]", name)] for name in counts}
+    names_of = Counter(piece for parts in pieces.values() for piece in set(parts))
+    mixed = [name for name, parts in pieces.items() if len(parts) > 1 and all(names_of[part] > 1 for part in parts)]
+    return mixed if len({mark for name in mixed for mark in name if mark in ",;|"}) > 1 else []
 
 
 def _are_numbered(names: tuple[str, ...]) -> bool:

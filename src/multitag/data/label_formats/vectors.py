@@ -104,7 +104,7 @@ def read_vector(cell: object) -> tuple[float, ...] | None:
         return None
     try:
         return tuple(_number(item) if isinstance(item, str) or item is None else float(item) for item in cell)
-    except (TypeError, ValueError):  # names
+    except (TypeError, ValueError, OverflowError):  # names, or a number of hundreds of digits
         return None
 
 

@@ -59,7 +59,7 @@ def test_a_word_instead_of_the_last_comma_is_refused() -> None:
 def test_names_of_several_words_with_spaces_between_them_are_noted() -> None:
     rows = [tuple(f"The {name}" for name in row) for row in ROWS]
     (note,) = read(" ".join, rows).notes
-    assert "are made of labels that also come alone; if spaces separate labels, write another mark" in note
+    assert "are made of labels that also come alone; if spaces separate labels, set --label-separator ' '" in note
 
 
 def test_two_halves_of_a_name_are_noted() -> None:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 MOST = 0.9  # share of the cells with a mark that it must divide into labels that come elsewhere
 MIN_DIVIDED = 3  # different cells that a mark must divide
+MOST_MARKS = 8  # that are tried
 SAMPLE = 5000  # different cells that are looked at
 
 # Symbols but those of names and lists; a word between labels, and a line break, are marks too.
-_MARK = re.compile(r"<[bB][rR] ?/?>|\n|\t| and | or | - |><|[^\w\s,;|'\"()\[\]{}<]+|_")
+_MARK = re.compile(r"<[bB][rR] ?/?>|&(?:amp|lt|gt|quot|#\d+);|\\[nt]|\n|\t| and | or | - |><|[^\w\s,;|'\"()\[\]{}<]+|_")
 _IN_NUMBERS = (".", "-", "/", ":", "_")  # 1.5, 1-2, 1/2, 1:2, 1_000
 
 
-def find_marks(texts: Iterable[str]) -> list[str]:
+def find_marks(texts: Sequence[str]) -> list[str]:
     """Return the marks that may separate labels in texts, beside the usual ones; those in most texts first."""
-    counts = Counter(mark for text in texts for mark in set(_MARK.findall(text)))
-    return [mark for mark, _ in counts.most_common(8)]
+    alone = set(map(str.strip, texts))  # a symbol that is a label, such as an emoji, separates none
+    counts = Counter(mark for text in texts for mark in dict.fromkeys(_MARK.findall(text)))
+    return [mark for mark, _ in counts.most_common() if mark.strip() not in alone][:MOST_MARKS]
 
 
 def find_other_mark(texts: Sequence[str], usual: str | None, marks: Sequence[str]) -> str | None:
