@@ -101,7 +101,8 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     if data.group is not None:
         column = check_column(columns.names, data.group, source.name, "group")
         groups = read_groups([columns[column][index] for index in rows.indices])
-        notes.append(f"{source.name}, column {column!r}: {describe_groups(groups)}")
+        said = [describe_groups(groups), *rows.group_notes(columns[column])]
+        notes += [f"{source.name}, column {column!r}: {note}" for note in said]
     return _table(rows, notes, groups, data)
 
 

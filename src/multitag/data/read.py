@@ -15,6 +15,7 @@ from multitag.config.setting import takes_settings
 from multitag.config.values import as_list, describe_value
 from multitag.data.annotations.recognise import may_be_export, read_export, settings_of_export
 from multitag.data.build import build_table, check_columns, with_known_columns
+from multitag.data.duplicates.merged_rows import ANSWER_NAMES
 from multitag.data.first_look.look import look_at, with_likely_columns
 from multitag.data.first_look.suggestion import Suggestion, suggest, try_out
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
@@ -124,6 +125,7 @@ def _open_table(source: Any, data: TableConfig, *, with_content: bool, of_bundle
         data = settings_of_export(raw, data)
     opened, data = _with_annotations(raw, data, keep_content=with_content)
     taken, notes = with_likely_columns(source, opened, data)
+    opened = with_nested(opened, (*_listed(taken.text or ()), *_listed(taken.labels or ())))
     table = build_table(opened, taken, keep_content=with_content)
     return replace(table, notes=(*notes, *table.notes)), taken
 
@@ -211,7 +213,8 @@ def _needed_columns(data: TableConfig) -> Select | None:
         lacking.difference_update(name.strip() for name in names)
         if lacking or (data.format == "auto" and may_be_export(names)):
             return names  # a message names all columns, and what is in them tells which is meant instead
-        return list(dict.fromkeys(name for name in names if name.strip() in needed))
+        kept = (name for name in names if name.strip() in needed or name.strip().casefold() in ANSWER_NAMES)
+        return list(dict.fromkeys(kept))
 
     return select
 

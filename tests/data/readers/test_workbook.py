@@ -48,6 +48,15 @@ def test_the_only_sheet_with_a_table_is_read(write: Write) -> None:
     assert (content(source), source.notes) == (FILMS, ())
 
 
+def test_a_sheet_of_a_few_cells_is_not_taken_for_the_table(write: Write) -> None:
+    path = write("x.xlsx", workbook({"Readme": [["About"], ["Films of the week"]], "Data": FILMS, "Old": FILMS[:2]}))
+    source = open_source(path)
+    assert content(source) == FILMS
+    assert source.notes == (
+        "x.xlsx: sheet 'Data' is read, the largest of 'Readme', 'Data' and 'Old'; --sheet names another",
+    )
+
+
 def test_of_several_sheets_the_first_is_read_and_it_is_said(write: Write) -> None:
     path = write("x.xlsx", workbook({"a": FILMS, "b & c": FILMS[:2]}))
     source = open_source(path)
