@@ -26,17 +26,17 @@ function table(caption, head, rows) {
         at ? el("td", { class: "number" }, cell) : el("th", { scope: "row" }, cell)))))));
 }
 
-function metricsTables(sides) {
+function metricsTables(sides, policy) {
   const side = Object.keys(SIDES).find((name) => sides[name]);
   if (!side) return [el("p", { class: "quiet" }, "No texts were held out, so nothing was measured.")];
   const { fixed, tuned } = sides[side];
   const best = tuned ?? fixed;
   const kinds = tuned ? [["Tuned", tuned], ["Fixed", fixed]] : [["Fixed", fixed]];
   const overall = Object.keys(TITLES).filter((name) => name in best.values).map((name) => [TITLES[name], ...kinds.map(([, kind]) => figure(kind.values[name]))]);
-  const ofLabels = best.per_label.map((entry) => [entry.label, ...LABEL_COLUMNS.map(([key]) => figure(entry[key]))]);
+  const ofLabels = (policy === "fixed" ? fixed : best).per_label.map((entry) => [entry.label, ...LABEL_COLUMNS.map(([key]) => figure(entry[key]))]);
   return [
     table(`Measured on ${counted(best.n_rows, `${SIDES[side]} text`)}`, ["Metric, by threshold", ...kinds.map(([words]) => words)], overall),
-    table(`Each label at its ${tuned ? "tuned" : "fixed"} threshold`, ["Label", ...LABEL_COLUMNS.map(([, words]) => words)], ofLabels),
+    table(`Each label at its ${tuned && policy !== "fixed" ? "tuned" : "fixed"} threshold`, ["Label", ...LABEL_COLUMNS.map(([, words]) => words)], ofLabels),
   ];
 }
 
@@ -58,7 +58,7 @@ export function startModel(backend, tell) {
   const applies = Boolean(model.guarantee) && model.guarantee_applies !== false;
   byId("guarantee").hidden = !applies;
   byId("guarantee").textContent = applies ? (model.guarantee.promise ?? "") : "";
-  byId("metrics").replaceChildren(...metricsTables(model.splits ?? {}));
+  byId("metrics").replaceChildren(...metricsTables(model.splits ?? {}, model.policy));
   byId("card").replaceChildren(...cardOf(model.card ?? "", Boolean(byId("metrics").querySelector("table"))));
   const button = byId("download-bundle");
   button.hidden = !model.allow_download;
