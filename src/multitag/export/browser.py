@@ -105,14 +105,13 @@ def _about(bundle: Bundle, graph: str, name: str) -> dict[str, Any]:
     """Return multitag.json: what GET /v1/model of a service returns, and what the page needs to compute."""
     encoder = TextEncoder(bundle.folder / "model")
     metrics = read_metrics(bundle.folder).to_dict()
-    thresholds = bundle.thresholds
     names = bundle.label_set.names
     model = {
         "name": name,
         "fingerprint": bundle.manifest.digest,
         "labels": list(names),
         "thresholds": dict(zip(names, map(float, choose_cuts(bundle, None)), strict=True)),
-        "policy": "fixed" if thresholds.policy == "fixed" or thresholds.tuned_on is None else "tuned",
+        "policy": "fixed" if bundle.thresholds.policy == "fixed" else "tuned",
         "metrics": bundle.manifest.metrics,
         "card": (bundle.folder / CARD).read_text(encoding="utf-8"),
         "guarantee": None,  # it is of the policy that the service can be told to use

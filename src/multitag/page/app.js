@@ -63,7 +63,7 @@ function askKey(wasWrong) {
     const dialog = byId("key-dialog");
     byId("key-wrong").hidden = !wasWrong;
     byId("key").value = "";
-    byId("key-form").onsubmit = () => {
+    dialog.onclose = () => { // only a dialog that is closed can be opened to ask again
       asking = null;
       resolve(byId("key").value.trim());
     };

@@ -18,7 +18,7 @@ export function addedColumns(header, labels) {
 /** Return the records of the file that is given back, the header first; a row without a prediction has empty cells. */
 export function labelled(header, rows, predictions, labels) {
   const mark = separatorOf(labels);
-  const join = (chosen) => (chosen.some((label) => label.includes(mark)) ? JSON.stringify(chosen) : chosen.join(mark));
+  const join = (chosen) => (chosen.some((label) => label.includes(mark)) ? `[${chosen.map((label) => JSON.stringify(label)).join(", ")}]` : chosen.join(mark));
   const added = (prediction) => prediction
     ? [join(prediction.labels), ...labels.map((label) => prediction.probabilities[label].toFixed(6))]
     : new Array(labels.length + 1).fill("");

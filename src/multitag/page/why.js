@@ -29,7 +29,8 @@ function strongest(words, sign, title) {
 export function showWhy(text, explanation) {
   const { label, probability, truncated } = explanation;
   const largest = Math.max(NOTHING, ...explanation.words.map((word) => Math.abs(word.effect)));
-  const unreadAt = truncated && VISIBLE.test(explanation.words.at(-1).text) ? explanation.words.length - 1 : -1;
+  const last = explanation.words.at(-1); // without effect where it is what lies beyond the model's length
+  const unreadAt = truncated && last?.effect === 0 && VISIBLE.test(last.text) ? explanation.words.length - 1 : -1;
   const characters = Array.from(text); // places are counted in characters, not in UTF-16 units
   const shaded = [];
   let at = 0;
