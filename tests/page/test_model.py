@@ -16,9 +16,13 @@ def test_card_and_figures_are_shown(open_page, url, classifier):
     assert page.locator("#card table").count() >= 1
     assert "Macro F1" in page.inner_text("#metrics")
     assert "Macro F1" not in page.inner_text("#card")  # the ten figures stand once
-    heads = page.eval_on_selector_all("#metrics table >> nth=0 >> th[scope=col]", "cells => cells.map(c => c.innerText)")
+    heads = page.eval_on_selector_all(
+        "#metrics table >> nth=0 >> th[scope=col]", "cells => cells.map(c => c.innerText)"
+    )
     assert heads[1:] in (["Tuned", "Fixed"], ["Fixed"])
-    assert re.match(r"Measured on \d+ (test|validation|out-of-fold) texts?", page.inner_text("#metrics caption >> nth=0"))
+    assert re.match(
+        r"Measured on \d+ (test|validation|out-of-fold) texts?", page.inner_text("#metrics caption >> nth=0")
+    )
     rows = page.locator("#metrics table >> nth=1").locator("tbody tr")
     assert rows.count() == len(classifier.label_names)
     assert page.is_hidden("#download-bundle")
