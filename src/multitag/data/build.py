@@ -135,6 +135,8 @@ def _label_notes(rows: Rows, data: TableConfig) -> Iterator[str]:
         yield f"{bare} of {count_noun(len(labels), 'row', 'rows')} {says} so with {words}"
     if data.soft and not isinstance(data, RememberedConfig):
         yield _describe_soft(labels)
+    if data.annotators != "auto" and not isinstance(shape, AnnotationColumns):
+        yield f"--annotators {data.annotators} changes nothing: these labels are no answers of several annotators"
 
 
 def _words_of_none(shape: LabelColumns, data: TableConfig) -> str:

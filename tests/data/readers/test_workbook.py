@@ -129,6 +129,14 @@ def test_two_cells_in_opposite_corners_are_refused(write: Write) -> None:
     assert re.fullmatch(told, refused(write("x.xlsx", zipped(parts))))
 
 
+@pytest.mark.parametrize("place", ["Iwwwwwwwwww1", "A12345678901", "&#65;1"])
+def test_a_cell_that_stands_where_none_can_is_refused(write: Write, place: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook({"S": FILMS}))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = sheet_xml(FILMS).replace('r="A1"', f'r="{place}"')
+    assert "no cell of a sheet can stand at" in refused(write("x.xlsx", zipped(parts)))
+
+
 def test_without_its_library_a_workbook_names_the_extra(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write("x.xlsx", workbook({"S": FILMS}))
     monkeypatch.setitem(sys.modules, "python_calamine", None)
