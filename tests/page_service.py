@@ -47,7 +47,8 @@ def describe(classifier: multitag.Classifier, **changed: Any) -> dict[str, Any]:
     return {
         "name": "films", "fingerprint": "ab" * 32, "labels": list(classifier.label_names),
         "thresholds": dict(zip(classifier.label_names, map(float, classifier.thresholds.values()), strict=True)),
-        "metrics": metrics, "card": (bundle.folder / "README.md").read_text("utf-8"), "guarantee": None,
+        "metrics": bundle.manifest.metrics, "splits": metrics["splits"], "policy": "tuned",
+        "card": (bundle.folder / "README.md").read_text("utf-8"), "guarantee": None,
         "max_length": 48, "examples": [], "curves": metrics.get("curves"), "allow_download": False,
         "limits": {"max_texts": 32, "max_characters": 20_000}, **changed,
     }  # fmt: skip
@@ -87,7 +88,7 @@ class Service:
     def rename(self, names: dict[str, str]) -> None:
         """Show other names for labels, wherever they stand."""
         self.names = names
-        text = json.dumps({key: self.model[key] for key in ("labels", "thresholds", "metrics", "curves")})
+        text = json.dumps({key: self.model[key] for key in ("labels", "thresholds", "splits", "curves")})
         for name, shown in names.items():
             text = text.replace(json.dumps(name), json.dumps(shown))
         self.model |= json.loads(text)

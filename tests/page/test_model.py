@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -11,19 +13,38 @@ def test_card_and_figures_are_shown(open_page, url, classifier):
     page = open_page(url)
     page.click("#tab-model")
     assert "A classifier of" in page.inner_text("#card h3 >> nth=0")
-    assert page.locator("#card table").count() >= 2
+    assert page.locator("#card table").count() >= 1
     assert "Macro F1" in page.inner_text("#metrics")
+    assert "Macro F1" not in page.inner_text("#card")  # the ten figures stand once
+    heads = page.eval_on_selector_all(
+        "#metrics table >> nth=0 >> th[scope=col]", "cells => cells.map(c => c.innerText)"
+    )
+    assert heads[1:] in (["Tuned", "Fixed"], ["Fixed"])
+    assert re.match(
+        r"Measured on \d+ (test|validation|out-of-fold) texts?", page.inner_text("#metrics caption >> nth=0")
+    )
     rows = page.locator("#metrics table >> nth=1").locator("tbody tr")
     assert rows.count() == len(classifier.label_names)
     assert page.is_hidden("#download-bundle")
 
 
-def test_the_headline_that_a_service_tells_is_shown(open_page, url, service, classifier):
-    service.model["metrics"] = dict(classifier.bundle.manifest.metrics)
+def test_without_held_out_rows_the_card_keeps_its_own_figures(open_page, url, service):
+    service.model["splits"] = {}
     page = open_page(url)
     page.click("#tab-model")
-    assert "Macro F1" in page.inner_text("#metrics")
-    assert page.locator("#metrics table").count() == 1
+    assert "nothing was measured" in page.inner_text("#metrics")
+    assert "Macro F1" in page.inner_text("#card")
+
+
+def test_what_is_cut_off_can_be_scrolled_and_code_is_folded(open_page, url):
+    page = open_page(url, 390)
+    page.click("#tab-model")
+    widths = page.eval_on_selector_all("#card pre", "all => all.map(pre => pre.scrollWidth - pre.clientWidth)")
+    assert widths
+    assert set(widths) == {0}
+    table = page.locator("#metrics .scroll >> nth=1")
+    assert table.evaluate("each => each.scrollWidth > each.clientWidth")
+    assert "gradient" in table.evaluate("each => getComputedStyle(each).backgroundImage")
 
 
 def test_the_bundle_is_downloaded_where_that_is_allowed(open_page, url, service):

@@ -73,6 +73,85 @@ def test_examples_fill_the_text_and_clear_empties_it(open_page, url):
     page.wait_for_selector("#result", state="hidden")
 
 
+def test_examples_longer_than_the_limit_are_left_out(open_page, url, service):
+    service.model["limits"]["max_characters"] = 80
+    page = open_page(url)
+    assert page.locator(".example").count() == 1
+
+
+def test_there_are_no_examples_of_films_for_other_labels(open_page, url, service, classifier):
+    service.rename({name: f"topic {place}" for place, name in enumerate(classifier.label_names)})
+    page = open_page(url)
+    assert page.is_hidden("#examples")
+    assert page.is_hidden("#examples-title")
+    service.model["examples"] = ["A text of the bundle's own."]
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert page.inner_text(".example") == "A text of the bundle's own."
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [("tuned", "as tuned"), ("fixed", "at the fixed threshold"), ("guarantee", "as the guarantee asks")],
+)
+def test_the_cut_is_said_to_be_what_it_is(open_page, url, service, policy, words):
+    service.model["policy"] = policy
+    page = open_page(url)
+    assert page.inner_text("#cut-state") == words
+    page.fill("#cut", "50")
+    page.click("#reset-cut")
+    assert page.inner_text("#cut-state") == words
+
+
+def test_half_of_a_surrogate_pair_is_replaced(open_page, url, service):
+    page = open_page(url)
+    page.evaluate(
+        "() => { const input = document.getElementById('text'); input.value = 'a killer \\ud83d hunts';"
+        "input.dispatchEvent(new Event('input')); }"
+    )
+    page.wait_for_selector("#labels li")
+    assert service.asked == ["a killer \ufffd hunts"]
+    page.click("#link")
+    page.wait_for_url("**/#text=*")
+
+
+def test_escape_closes_the_explanation(open_page, url):
+    page = open_page(url)
+    type_text(page, TEXT)
+    page.click("#labels button >> nth=1")
+    page.wait_for_selector(".shaded")
+    label = page.evaluate("document.activeElement.dataset.label")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#why")
+    assert page.evaluate("document.activeElement.dataset.label") == label
+
+
+def test_long_words_leave_the_number_whole(open_page, url, service, classifier):
+    service.rename({name: f"{place}{'w' * 120}" for place, name in enumerate(classifier.label_names)})
+    page = open_page(url, 390)
+    made = page.evaluate(
+        "async () => { const { showWhy } = await import('./why.js'); const text = 'x'.repeat(300);"
+        "document.getElementById('why-body').replaceChildren(...showWhy(text, { label: 'a', probability: 0.5,"
+        "truncated: false, words: [{ text, start: 0, end: 300, effect: 0.4 }] }));"
+        "document.getElementById('why-title').textContent = 'Why ' + 'w'.repeat(120);"
+        "document.getElementById('why').hidden = false;"
+        "const at = (of) => document.querySelector(of).getBoundingClientRect();"
+        "return [at('.strongest .share').height, at('#close-why').top - at('#why-title').top]; }"
+    )
+    assert made[0] < 30  # one line
+    assert abs(made[1]) < 10  # beside the title, not below it
+
+
+def test_a_word_without_width_is_not_told_to_be_too_long(open_page, url):
+    struck = open_page(url).evaluate(
+        "async () => { const { showWhy } = await import('./why.js'); return ['\\u200b', '\\u0000', 'c'].map((last) => {"
+        "const words = [{ text: 'a', start: 0, end: 1, effect: 0.2 }, { text: last, start: 2, end: 3, effect: 0 }];"
+        "const made = showWhy('a ' + last, { label: 'l', probability: 0.5, truncated: true, words });"
+        "return made.flatMap((each) => [...each.querySelectorAll('.unread')]).length; }); }"
+    )
+    assert struck == [0, 0, 2]  # in the legend and in the text
+
+
 def test_all_labels_are_shown_on_request(open_page, url, classifier):
     page = open_page(url)
     type_text(page, TEXT)
@@ -167,9 +246,11 @@ def test_a_key_is_asked_for_and_sent(open_page, url, service):
     service.key = "secret"
     page = open_page(url, ready=False, expect="401")
     page.wait_for_selector("#key-dialog[open]")
-    page.fill("#key", "wrong")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#key-wrong:visible")
+    for wrong in ("wrong", "鍵は秘密"):
+        page.fill("#key", wrong)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#key-wrong:visible")
+        page.wait_for_selector("#key-dialog[open]")
     page.fill("#key", "secret")
     page.click("#key-form button")
     page.wait_for_selector("html[data-ready]")
@@ -183,6 +264,7 @@ def test_errors_are_shown_and_a_full_queue_is_asked_again(open_page, url, servic
     page.fill("#text", TEXT)
     page.wait_for_selector("#error:visible")
     assert page.inner_text("#error-words") == "refused with 422"
+    assert page.is_hidden("#result")
     service.refusals = [429]
     page.fill("#text", f"{TEXT} Again.")
     page.wait_for_selector("#labels li")

@@ -111,12 +111,14 @@ def _about(bundle: Bundle, graph: str, name: str) -> dict[str, Any]:
         "fingerprint": bundle.manifest.digest,
         "labels": list(names),
         "thresholds": dict(zip(names, map(float, choose_cuts(bundle, None)), strict=True)),
-        "metrics": metrics,
+        "policy": "fixed" if bundle.thresholds.policy == "fixed" else "tuned",
+        "metrics": bundle.manifest.metrics,
         "card": (bundle.folder / CARD).read_text(encoding="utf-8"),
         "guarantee": None,  # it is of the policy that the service can be told to use
         "max_length": encoder.max_length,
         "examples": [],
         "curves": metrics.get("curves"),
+        "splits": metrics["splits"],
         "allow_download": False,
         "limits": {"max_texts": 16, "max_characters": 50_000},
     }

@@ -1,6 +1,6 @@
 // Starts the page: theme, tabs, the key, and the backend that index.html names.
 
-import { announce, byId, recall, remember } from "./dom.js";
+import { announce, byId, counted, recall, remember } from "./dom.js";
 import { startModel } from "./model.js";
 import { startTable } from "./table.js";
 import { startTry } from "./try.js";
@@ -63,7 +63,7 @@ function askKey(wasWrong) {
     const dialog = byId("key-dialog");
     byId("key-wrong").hidden = !wasWrong;
     byId("key").value = "";
-    byId("key-form").onsubmit = () => {
+    dialog.onclose = () => { // only a dialog that is closed can be opened to ask again
       asking = null;
       resolve(byId("key").value.trim());
     };
@@ -95,7 +95,7 @@ async function start() {
     const { model } = backend;
     document.title = `${model.name} – multitag`;
     byId("name").textContent = model.name;
-    byId("subtitle").textContent = `${model.labels.length} labels, each with a probability of its own${kind === "local" ? "; runs in your browser, no text leaves it" : ""}`;
+    byId("subtitle").textContent = `${counted(model.labels.length, "label")}${model.labels.length === 1 ? "" : ", each"} with a probability of its own${kind === "local" ? "; runs in your browser, no text leaves it" : ""}`;
     byId("loading").hidden = true;
     byId("main").hidden = false;
     startTry(backend, tell);

@@ -4,6 +4,7 @@ import { recall, remember } from "./dom.js";
 
 const KEY = "multitag-api-key"; // of sessionStorage: gone with the tab
 const MAX_WAITS = 5;
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/; // what a header can carry
 
 /** An answer of the service that is not 200. */
 export class ServiceError extends Error {
@@ -26,6 +27,10 @@ async function ask(path, { body, signal, patient = false, askKey } = {}) {
   for (let waits = 0; ; waits++) {
     const headers = {};
     const key = recall(() => sessionStorage, KEY);
+    if (key && !SENDABLE.test(key)) { // no service can have such a key
+      remember(() => sessionStorage, KEY, await askKey(true));
+      continue;
+    }
     if (key) headers.Authorization = `Bearer ${key}`;
     if (body) headers["Content-Type"] = "application/json";
     const answer = await fetch(path, {

@@ -14,7 +14,10 @@ export function findDelimiter(text) {
   return best[0];
 }
 
-/** Return the records as arrays of text; quotes may hold delimiters, line breaks and doubled quotes. */
+/**
+ * Return the records as arrays of text; quotes may hold delimiters, line breaks and doubled quotes.
+ * An Error says where a quotation mark is never closed, as the rows after it would be lost in its cell.
+ */
 export function parse(text, delimiter = findDelimiter(text), most = Infinity) {
   const rows = [];
   let row = [];
@@ -30,6 +33,9 @@ export function parse(text, delimiter = findDelimiter(text), most = Infinity) {
       for (;;) {
         const close = text.indexOf('"', at);
         if (close < 0) {
+          if (most === Infinity) {
+            throw new Error(`the quotation mark that opens column ${row.length + 1} of row ${rows.length} is never closed. Close it, or double those that belong to the text.`);
+          }
           cell += text.slice(at);
           at = text.length;
           break;
@@ -57,8 +63,20 @@ export function parse(text, delimiter = findDelimiter(text), most = Infinity) {
   return rows;
 }
 
-/** Decode a file: UTF-8, UTF-16 by its mark, else Windows-1252. */
+const CONTROLS = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/g; // which text as good as never has
+const MOST_CONTROLS = 0.002; // of its characters
+
+/** Decode a file: UTF-8, UTF-16 by its mark, else Windows-1252. An Error says that it is no text. */
 export function decode(bytes) {
+  const text = decoded(bytes);
+  const start = text.slice(0, 1_000_000);
+  if (text.includes("\0") || (start.match(CONTROLS)?.length ?? 0) > start.length * MOST_CONTROLS) {
+    throw new Error("it holds binary data, not the text of a table. Save it as CSV (UTF-8), for example from a spreadsheet.");
+  }
+  return text;
+}
+
+function decoded(bytes) {
   const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
   if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);

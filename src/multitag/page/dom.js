@@ -23,6 +23,9 @@ export function percent(share) {
   return `${Math.round(share * 100)}%`;
 }
 
+/** Write a number and its noun: 1 label, 2 labels. */
+export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
 /** Tell a screen reader, once what it was told before has been said. */
 let speaking = 0;
 export function announce(words) {

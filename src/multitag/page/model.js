@@ -1,6 +1,6 @@
 // The third tab: the model's card, its figures, and the bundle to download.
 
-import { byId, el, save } from "./dom.js";
+import { byId, counted, el, save } from "./dom.js";
 import { render } from "./markdown.js";
 
 const TITLES = {
@@ -12,7 +12,7 @@ const TITLES = {
 const SIDES = { out_of_fold: "out-of-fold", test: "test", validation: "validation" };
 const LABEL_COLUMNS = [
   ["support", "Texts"], ["threshold", "Threshold"], ["precision", "Precision"], ["recall", "Recall"], ["f1", "F1"],
-  ["roc_auc", "ROC-AUC"], ["average_precision", "Average precision"],
+  ["roc_auc", "ROC-AUC"], ["average_precision", "Avg. precision"],
 ];
 
 const figure = (value) =>
@@ -26,25 +26,24 @@ function table(caption, head, rows) {
         at ? el("td", { class: "number" }, cell) : el("th", { scope: "row" }, cell)))))));
 }
 
-/** Figures of a side at the kinds of threshold: all of metrics.json, or the headline that a service tells. */
-const sidesOf = (metrics) =>
-  metrics?.splits ?? Object.fromEntries(Object.entries(metrics ?? {}).map(([side, kinds]) =>
-    [side, Object.fromEntries(Object.entries(kinds ?? {}).map(([kind, values]) => [kind, { values, per_label: [] }]))]));
-
-function metricsTables(metrics) {
-  const sides = sidesOf(metrics);
+function metricsTables(sides, policy) {
   const side = Object.keys(SIDES).find((name) => sides[name]);
   if (!side) return [el("p", { class: "quiet" }, "No texts were held out, so nothing was measured.")];
   const { fixed, tuned } = sides[side];
   const best = tuned ?? fixed;
-  const kinds = tuned ? [["Tuned thresholds", tuned], ["Fixed threshold", fixed]] : [["Fixed threshold", fixed]];
+  const kinds = tuned ? [["Tuned", tuned], ["Fixed", fixed]] : [["Fixed", fixed]];
   const overall = Object.keys(TITLES).filter((name) => name in best.values).map((name) => [TITLES[name], ...kinds.map(([, kind]) => figure(kind.values[name]))]);
-  const ofLabels = best.per_label.map((entry) => [entry.label, ...LABEL_COLUMNS.map(([key]) => figure(entry[key]))]);
-  const rows = best.n_rows === undefined ? "" : `${best.n_rows.toLocaleString("en")} `;
+  const ofLabels = (policy === "fixed" ? fixed : best).per_label.map((entry) => [entry.label, ...LABEL_COLUMNS.map(([key]) => figure(entry[key]))]);
   return [
-    table(`Measured on ${rows}${SIDES[side]} texts`, ["Metric", ...kinds.map(([words]) => words)], overall),
-    ofLabels.length ? table("Each label", ["Label", ...LABEL_COLUMNS.map(([, words]) => words)], ofLabels) : "",
+    table(`Measured on ${counted(best.n_rows, `${SIDES[side]} text`)}`, ["Metric, by threshold", ...kinds.map(([words]) => words)], overall),
+    table(`Each label at its ${tuned && policy !== "fixed" ? "tuned" : "fixed"} threshold`, ["Label", ...LABEL_COLUMNS.map(([, words]) => words)], ofLabels),
   ];
+}
+
+/** Return the elements of the card, without the figures that stand above it already. */
+function cardOf(text, hasFigures) {
+  const repeated = (node) => hasFigures && node.matches(".scroll") && node.querySelector("th").textContent === "Metric";
+  return render(text, 3).map((node) => (repeated(node) ? el("p", { class: "quiet" }, "The figures stand above.") : node));
 }
 
 /** Set up the tab for a backend. */
@@ -59,8 +58,8 @@ export function startModel(backend, tell) {
   const applies = Boolean(model.guarantee) && model.guarantee_applies !== false;
   byId("guarantee").hidden = !applies;
   byId("guarantee").textContent = applies ? (model.guarantee.promise ?? "") : "";
-  byId("metrics").replaceChildren(...metricsTables(model.metrics));
-  byId("card").replaceChildren(...render(model.card ?? "", 3));
+  byId("metrics").replaceChildren(...metricsTables(model.splits ?? {}, model.policy));
+  byId("card").replaceChildren(...cardOf(model.card ?? "", Boolean(byId("metrics").querySelector("table"))));
   const button = byId("download-bundle");
   button.hidden = !model.allow_download;
   button.addEventListener("click", async () => {

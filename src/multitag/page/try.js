@@ -1,16 +1,14 @@
 // The first tab: a text, its labels as it is typed, a stricter or looser cut, and why.
 
-import { announce, byId, debounced, el, percent } from "./dom.js";
+import { announce, byId, counted, debounced, el, percent } from "./dom.js";
 import { expected, moved } from "./cut.js";
+import { examplesFor } from "./examples.js";
 import { decide, showLabels } from "./labels.js";
 import { showWhy } from "./why.js";
 
 const PAUSE = 250; // milliseconds without a key before a text is sent
-const EXAMPLES = [
-  "Two rival chefs are forced to share a food truck for a summer and slowly fall in love.",
-  "A detective hunts a killer who leaves a chess piece beside every victim.",
-  "Stranded on a dying space station, a young engineer must outwit the machine that runs it.",
-];
+const AS_SET = { tuned: "as tuned", fixed: "at the fixed threshold", guarantee: "as the guarantee asks" };
+const BACK = { tuned: "As tuned", fixed: "The fixed threshold", guarantee: "As the guarantee asks" };
 
 /** Return the text that a link carries behind its #, or null. */
 export function linkedText() {
@@ -29,7 +27,9 @@ export function startTry(backend, tell) {
   const input = byId("text");
   const state = { prediction: null, text: "", asked: null, all: false, request: null, explaining: null };
   const most = model.limits?.max_characters ?? 100_000;
+  const policy = model.policy in AS_SET ? model.policy : "tuned"; // an older service does not tell
 
+  const typed = () => input.value.toWellFormed(); // half of a surrogate pair is no character, and no backend takes it
   const position = () => Number(byId("cut").value) / 100;
 
   function draw() {
@@ -40,8 +40,8 @@ export function startTry(backend, tell) {
     const rows = decide(prediction, position());
     const chosen = rows.filter((row) => row.chosen);
     byId("summary").textContent = chosen.length
-      ? `${chosen.length} of ${rows.length} labels chosen`
-      : `None of ${rows.length} labels reaches its threshold`;
+      ? `${chosen.length} of ${counted(rows.length, "label")} chosen`
+      : rows.length === 1 ? "The label does not reach its threshold" : `None of ${rows.length} labels reaches its threshold`;
     byId("cut-short").hidden = !prediction.truncated;
     showLabels(byId("labels"), byId("more"), rows, {
       asked: state.asked, ask: why, all: state.all,
@@ -55,7 +55,7 @@ export function startTry(backend, tell) {
   function say() {
     const chosen = decide(state.prediction, position()).filter((row) => row.chosen);
     const names = chosen.map((row) => `${row.label} ${percent(row.probability)}`).join(", ");
-    announce(chosen.length ? `${chosen.length} labels chosen: ${names}` : "No label reaches its threshold");
+    announce(chosen.length ? `${counted(chosen.length, "label")} chosen: ${names}` : "No label reaches its threshold");
   }
 
   function forget() {
@@ -66,7 +66,7 @@ export function startTry(backend, tell) {
   }
 
   async function predict() {
-    const text = input.value;
+    const text = typed();
     state.request?.abort(); // its answer would be stale
     state.request = null;
     if (text !== state.text) forget();
@@ -88,7 +88,10 @@ export function startTry(backend, tell) {
       draw();
       say();
     } catch (error) {
-      if (state.request === request) tell(error);
+      if (state.request !== request) return;
+      state.prediction = null; // labels of another text
+      draw();
+      tell(error);
     } finally {
       if (state.request === request) byId("working").hidden = true;
     }
@@ -96,13 +99,17 @@ export function startTry(backend, tell) {
 
   async function why(label) {
     forget();
-    if (state.text !== input.value) await predict();
+    if (state.text !== typed()) await predict();
+    if (!state.prediction) return;
     const explaining = (state.explaining = new AbortController());
     state.asked = label;
     draw();
     byId("why").hidden = false;
     byId("why-title").textContent = `Why ${label}?`;
-    byId("why-body").replaceChildren(el("p", { class: "quiet busy" }, "Leaving out each word in turn …"));
+    byId("why-body").replaceChildren(
+      el("p", { class: "quiet busy" }, "Leaving out each word in turn …"), el("progress", { "aria-label": "Explaining" }));
+    byId("why").scrollIntoView({ block: "nearest" });
+    announce(`Explaining ${label}`);
     try {
       const explanation = await backend.explain(state.text, label, { signal: explaining.signal });
       if (state.explaining !== explaining || explaining.signal.aborted) return;
@@ -119,7 +126,7 @@ export function startTry(backend, tell) {
 
   function showCut() {
     const at = position();
-    const words = at === 0 ? "as tuned" : at > 0 ? "stricter" : "looser";
+    const words = at === 0 ? AS_SET[policy] : at > 0 ? "stricter" : "looser";
     byId("cut-state").textContent = words;
     byId("cut").setAttribute("aria-valuetext", words);
     byId("reset-cut").hidden = at === 0;
@@ -142,6 +149,7 @@ export function startTry(backend, tell) {
     input.value = text;
     predict();
   };
+  byId("reset-cut").textContent = BACK[policy];
   input.maxLength = most;
   input.addEventListener("input", later);
   byId("clear").addEventListener("click", () => {
@@ -158,14 +166,19 @@ export function startTry(backend, tell) {
     byId("cut").dispatchEvent(new Event("input"));
     byId("cut").focus();
   });
-  byId("close-why").addEventListener("click", () => {
+  const closeWhy = () => {
     const label = state.asked;
     forget();
     draw();
     [...byId("labels").querySelectorAll("button")].find((each) => each.dataset.label === label)?.focus();
+  };
+  byId("close-why").addEventListener("click", closeWhy);
+  document.addEventListener("keydown", (event) => {
+    const seen = !byId("why").hidden && !byId("panel-try").hidden && !byId("key-dialog").open;
+    if (event.key === "Escape" && seen) closeWhy();
   });
   byId("link").addEventListener("click", async () => {
-    history.replaceState(null, "", `#text=${encodeURIComponent(input.value)}`);
+    history.replaceState(null, "", `#text=${encodeURIComponent(typed())}`);
     const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
     const words = copied ? "Link copied" : "The link is in the address bar";
     byId("link").textContent = words;
@@ -176,7 +189,8 @@ export function startTry(backend, tell) {
     const text = linkedText();
     if (text !== null && text !== input.value) setText(text);
   });
-  const examples = (model.examples?.length ? model.examples : EXAMPLES).slice(0, 3);
+  const examples = examplesFor(model, most);
+  byId("examples").hidden = byId("examples-title").hidden = !examples.length;
   byId("examples").replaceChildren(...examples.map((example) =>
     el("button", { type: "button", class: "example", onclick: () => setText(example) }, example)));
   showCut();

@@ -5,6 +5,8 @@ import { el, percent } from "./dom.js";
 const LISTED = 5;
 const NOTHING = 0.005; // effects below are not shaded
 
+const VISIBLE = /[^\s\p{Cc}\p{Cf}]/u; // controls and what has no width are not read for another reason than length
+
 const signed = (effect) => `${effect < 0 ? "−" : "+"}${(Math.abs(effect) * 100).toFixed(1)}`;
 
 function shade(word, largest) {
@@ -27,13 +29,14 @@ function strongest(words, sign, title) {
 export function showWhy(text, explanation) {
   const { label, probability, truncated } = explanation;
   const largest = Math.max(NOTHING, ...explanation.words.map((word) => Math.abs(word.effect)));
+  const last = explanation.words.at(-1); // without effect where it is what lies beyond the model's length
+  const unreadAt = truncated && last?.effect === 0 && VISIBLE.test(last.text) ? explanation.words.length - 1 : -1;
   const characters = Array.from(text); // places are counted in characters, not in UTF-16 units
   const shaded = [];
   let at = 0;
   explanation.words.forEach((word, place) => {
     shaded.push(characters.slice(at, word.start).join(""));
-    const unread = truncated && place === explanation.words.length - 1;
-    shaded.push(unread ? el("span", { class: "unread", title: "Not read by the model" }, word.text) : shade(word, largest));
+    shaded.push(place === unreadAt ? el("span", { class: "unread", title: "Not read by the model" }, word.text) : shade(word, largest));
     at = word.end;
   });
   shaded.push(characters.slice(at).join(""));
@@ -44,7 +47,7 @@ export function showWhy(text, explanation) {
       "Each word is shaded by how far the probability changes when it is left out:"),
     el("p", { class: "legend" }, el("mark", { class: "for s3" }, "for the label"), " ",
       el("mark", { class: "against s3" }, "against it"),
-      truncated ? " " : null, truncated ? el("span", { class: "unread" }, "not read: too long") : null),
+      unreadAt < 0 ? null : " ", unreadAt < 0 ? null : el("span", { class: "unread" }, "not read: too long")),
     el("p", { class: "shaded", tabindex: 0, role: "region", "aria-label": `The text, shaded for ${label}` }, shaded),
     lists,
     el("p", { class: "quiet" }, "In percentage points of the probability. Words that only count together show little alone."),

@@ -106,8 +106,9 @@ async function explain({ text, label, number }) {
   const column = about.model.labels.indexOf(label);
   const spans = wordSpans(text);
   const capacity = encoder.capacity(maxWindows());
-  const inside = spans.slice(0, encoder.wordsWithin(text, spans, capacity));
-  const needed = encoder.wordsWithin(text, spans, 2 * capacity + about.max_length);
+  const truncated = encoder.count(text, maxWindows()) > capacity;
+  const inside = truncated ? spans.slice(0, encoder.wordsWithin(text, spans, capacity)) : spans;
+  const needed = truncated ? encoder.wordsWithin(text, spans, 2 * capacity + about.max_length) : spans.length;
   const end = needed < spans.length ? spans[needed][1] : text.length;
   const groups = joined(inside, MAX_WORDS);
   const rows = await score([text, ...groups.map((group) => leftOut(text.slice(0, Math.max(end, group[1])), ...group))], number);
@@ -117,7 +118,7 @@ async function explain({ text, label, number }) {
   const words = groups.map((group, place) => word(group, whole - rows[place + 1][column]));
   const beyond = spans.slice(inside.length);
   if (beyond.length) words.push(word([beyond[0][0], beyond.at(-1)[1]], 0));
-  return { label, probability: whole, words, truncated: beyond.length > 0 };
+  return { label, probability: whole, words, truncated };
 }
 
 const TASKS = { load, predict, explain };

@@ -101,6 +101,7 @@ class ModelResponse(BaseModel):
     guarantee_applies: bool
     card: str
     curves: Any
+    splits: dict[str, Any]
     max_length: int
     backend: str
     text_pair: bool

@@ -35,6 +35,8 @@ class ServedModel:
         Markdown.
     curves : dict or None
         Precision and recall of each label by threshold, where the bundle holds them.
+    splits : dict
+        Figures of the held-out rows, over all labels and of each, as metrics.json has them.
     example : dict of str to float
         Probabilities of the warm-up text, for the documentation.
     """
@@ -43,6 +45,7 @@ class ServedModel:
     name: str
     card: str
     curves: Any
+    splits: Any
     example: dict[str, float]
     _packed: list[Path] = field(default_factory=list, repr=False)
     _packing: Lock = field(default_factory=Lock, repr=False)
@@ -69,6 +72,7 @@ class ServedModel:
             "guarantee_applies": classifier.guarantee is not None,
             "card": self.card,
             "curves": self.curves,
+            "splits": self.splits,
             "max_length": classifier.max_length,
             "backend": classifier.backend,
             "text_pair": bool(manifest.data.get("text_pair", False)),
@@ -131,4 +135,5 @@ def load_model(path: str, settings: ServeConfig) -> ServedModel:
         raise
     # What training wrote is called bundle in every run; the run has a name of its own.
     name = place.resolve().parent.name if place.name == "bundle" else place.name.removesuffix(".zip")
-    return ServedModel(classifier, name or "bundle", card, metrics.get("curves"), prediction.probabilities)
+    curves, splits = metrics.get("curves"), metrics.get("splits") or {}
+    return ServedModel(classifier, name or "bundle", card, curves, splits, prediction.probabilities)
