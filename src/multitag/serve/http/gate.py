@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from multitag.serve.http.keys import ApiKeys
+from multitag.serve.http.protocol import DEADLINE
 from multitag.serve.http.refusals import FAILED, Refusal, error_body
 from multitag.serve.service import Service
 
@@ -85,7 +87,7 @@ class Gate:
 
         try:
             self._check(scope)
-            await self._app(scope, self._limited(receive), send_with_headers)
+            await self._app(scope, self._limited(receive, scope.get(DEADLINE)), send_with_headers)
         except Refusal as refusal:
             await _answer(send_with_headers, refusal.status_code, refusal.detail, dict(refusal.headers or {}))
         except Exception:
@@ -110,16 +112,22 @@ class Gate:
         if path in SCORING and scope["method"] == "POST" and self._service.queue.is_full:
             raise Refusal("overloaded", "the queue is full; ask again later")
 
-    def _limited(self, receive: Receive) -> Receive:
-        """Count the body while it is read: a chunked one says no length before."""
-        read = 0
+    def _limited(self, receive: Receive, deadline: float | None) -> Receive:
+        """Count the body while it is read, as a chunked one says no length before, and wait no longer than agreed."""
+        read, whole = 0, False
 
         async def receive_limited() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole
+            try:
+                async with asyncio.timeout_at(None if whole else deadline):
+                    message = await receive()
+            except TimeoutError as error:
+                seconds = self._service.settings.receive_timeout
+                raise Refusal("timeout", f"the body did not arrive within {seconds:g} seconds") from error
             read += len(message.get("body", b""))
             if read > self._max_body:
                 raise self._too_large()
+            whole = not message.get("more_body", False)
             return message
 
         return receive_limited

@@ -7,12 +7,12 @@ from typing import Literal
 from starlette.exceptions import HTTPException
 
 ErrorType = Literal[
-    "malformed", "unauthorized", "not_found", "method_not_allowed", "too_large", "invalid", "overloaded",
-    "unavailable", "internal",
+    "malformed", "unauthorized", "not_found", "method_not_allowed", "timeout", "too_large", "invalid",
+    "overloaded", "headers_too_large", "unavailable", "internal",
 ]  # fmt: skip
 STATUS: dict[str, int] = {
-    "malformed": 400, "unauthorized": 401, "not_found": 404, "method_not_allowed": 405, "too_large": 413,
-    "invalid": 422, "overloaded": 429, "internal": 500, "unavailable": 503,
+    "malformed": 400, "unauthorized": 401, "not_found": 404, "method_not_allowed": 405, "timeout": 408, "too_large": 413,
+    "invalid": 422, "overloaded": 429, "headers_too_large": 431, "internal": 500, "unavailable": 503,
 }  # fmt: skip
 KINDS = {status: kind for kind, status in STATUS.items()}
 FAILED = "the service failed; its log says why, under the X-Request-ID of this answer"
@@ -34,7 +34,8 @@ class Refusal(HTTPException):
     def __init__(self, kind: ErrorType, message: str) -> None:
         retry = {"Retry-After": str(RETRY_AFTER)} if kind in ("overloaded", "unavailable") else {}
         challenge = {"WWW-Authenticate": "Bearer"} if kind == "unauthorized" else {}
-        super().__init__(STATUS[kind], message, {**retry, **challenge})
+        close = {"Connection": "close"} if kind == "timeout" else {}
+        super().__init__(STATUS[kind], message, {**retry, **challenge, **close})
 
 
 class ClientGoneError(Exception):
