@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -45,20 +43,13 @@ def build_app(service: Service, keys: ApiKeys) -> App:
     Parameters
     ----------
     service : Service
-        Started and stopped with the application.
+        Started and stopped by the server.
     keys : ApiKeys
     """
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await service.start()
-        yield
-        await service.stop()
-
     app = FastAPI(
-        title="multitag", version=version("multitag"), description=ABOUT, lifespan=lifespan, docs_url=None,
-        redoc_url=None,
-    )  # fmt: skip
+        title="multitag", version=version("multitag"), description=ABOUT, docs_url=None, redoc_url=None
+    )
     _answer_errors(app)
     for_bodies = documented_refusals()
     app.include_router(predict_router(service, for_bodies))
