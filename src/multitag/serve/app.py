@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
 from multitag.errors import printable
@@ -35,6 +36,17 @@ class _Files(StaticFiles):
         response = super().file_response(*arguments, **keywords)  # type: ignore[arg-type]
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+class _Cors(CORSMiddleware):
+    """Scripts of some other websites may call; a refusal has the form of every other one."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)
+        if response.status_code < 400:
+            return response
+        reason = bytes(response.body).decode().removeprefix("Disallowed CORS ")  # origin, method, headers, or several
+        return JSONResponse(error_body(400, f"what a script of another website may not use: {reason}"), 400)
 
 
 def build_app(service: Service, keys: ApiKeys) -> App:
@@ -69,7 +81,7 @@ def build_app(service: Service, keys: ApiKeys) -> App:
         app.mount("/", _Files(directory=PAGE, html=True))
     gate: App = Gate(app, service, keys)
     if service.settings.cors_origin:
-        gate = CORSMiddleware(
+        gate = _Cors(
             gate, allow_origins=service.settings.cors_origin, allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["x-request-id", "retry-after"],
@@ -82,7 +94,10 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
-        return JSONResponse(error_body(error.status_code, str(error.detail)), error.status_code, error.headers)
+        message, headers = str(error.detail), dict(error.headers or {})
+        if error.status_code == 405 and "Allow" not in headers:  # of files
+            message, headers["Allow"] = "expected GET", "GET, HEAD"
+        return JSONResponse(error_body(error.status_code, message), error.status_code, headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

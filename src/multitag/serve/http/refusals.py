@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from starlette.exceptions import HTTPException
@@ -29,13 +31,15 @@ class Refusal(HTTPException):
         The ``error_type`` of the answer; gives its status.
     message : str
         The ``error``: what came, what was expected, what to do.
+    headers : mapping of str to str
+        Of the answer, besides those of the kind.
     """
 
-    def __init__(self, kind: ErrorType, message: str) -> None:
+    def __init__(self, kind: ErrorType, message: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         retry = {"Retry-After": str(RETRY_AFTER)} if kind in ("overloaded", "unavailable") else {}
         challenge = {"WWW-Authenticate": "Bearer"} if kind == "unauthorized" else {}
         close = {"Connection": "close"} if kind == "timeout" else {}
-        super().__init__(STATUS[kind], message, {**retry, **challenge, **close})
+        super().__init__(STATUS[kind], message, {**headers, **retry, **challenge, **close})
 
 
 class ClientGoneError(Exception):
