@@ -13,9 +13,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
-from multitag.errors import printable
 from multitag.serve.http.gate import App, Gate
 from multitag.serve.http.keys import ApiKeys
+from multitag.serve.http.mistakes import first_mistake
 from multitag.serve.http.refusals import CLIENT_GONE, FAILED, ClientGoneError, error_body
 from multitag.serve.routes.documentation import document, documented_refusals
 from multitag.serve.routes.health import health_router
@@ -46,7 +46,7 @@ class _Cors(CORSMiddleware):
         if response.status_code < 400:
             return response
         reason = bytes(response.body).decode().removeprefix("Disallowed CORS ")  # origin, method, headers, or several
-        return JSONResponse(error_body(400, f"what a script of another website may not use: {reason}"), 400)
+        return JSONResponse(error_body(400, f"what a script of another website may not use: {reason}"), 400, {"Vary": "Origin"})
 
 
 def build_app(service: Service, keys: ApiKeys) -> App:
@@ -101,7 +101,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return JSONResponse(error_body(422, _first_mistake(error)), 422)
+        return JSONResponse(error_body(422, first_mistake(error.errors())), 422)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
@@ -110,14 +110,3 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(ClientGoneError)
     async def gone(request: Request, error: ClientGoneError) -> Response:
         return Response(status_code=CLIENT_GONE)
-
-
-def _first_mistake(error: RequestValidationError) -> str:
-    """Say where the first mistake is and what it is, without quoting the value."""
-    first, *more = error.errors()
-    place = [str(part) for part in first["loc"] if part != "body"]
-    where = printable(".".join(place))[:200] or "body"
-    if first["type"] in ("model_attributes_type", "missing") and not place:
-        return "body: expected a JSON object with Content-Type: application/json"
-    others = f" (and {len(more)} more)" if more else ""
-    return f"{where}: {first['msg']}{others}"

@@ -160,7 +160,8 @@ class Service:
         except QueueFullError:
             raise Refusal(
                 "overloaded",
-                f"the queue has no room for {count} more text(s), it takes {self.settings.queue_size}; ask again later",
+                f"the queue has no room for {count} more text{'s' * (count > 1)}, it takes {self.settings.queue_size} "
+                "(--queue-size); ask again later",
             ) from None
 
     async def _wait(
