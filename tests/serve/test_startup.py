@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from multitag.config.serve import ServeConfig
@@ -36,7 +38,8 @@ def test_a_host_that_is_not_this_machine(host):
 
 
 def test_whatever_else_it_is():
-    with pytest.raises(ConfigError, match="cannot start: RuntimeError: can't start new thread; lower --threads"), starting():
+    words = "cannot start: RuntimeError: can't start new thread; lower --threads"
+    with pytest.raises(ConfigError, match=words), starting():
         raise RuntimeError("can't start new thread")
 
 
@@ -52,8 +55,6 @@ def test_threads_that_cannot_be_started(start, monkeypatch, tmp_path, workers):
         "    start(self)\n"
         "threading.Thread.start = refuse\n"
     )
-    import os
-
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     server = start("--workers", workers)
     assert server.process.wait(60) == 2

@@ -45,8 +45,9 @@ class _Cors(CORSMiddleware):
         response = super().preflight_response(request_headers)
         if response.status_code < 400:
             return response
-        reason = bytes(response.body).decode().removeprefix("Disallowed CORS ")  # origin, method, headers, or several
-        return JSONResponse(error_body(400, f"what a script of another website may not use: {reason}"), 400, {"Vary": "Origin"})
+        reason = bytes(response.body).decode().removeprefix("Disallowed CORS ")  # origin, method or headers
+        refusal = error_body(400, f"not allowed for scripts of another website: {reason}")
+        return JSONResponse(refusal, 400, {"Vary": "Origin"})
 
 
 def build_app(service: Service, keys: ApiKeys) -> App:
@@ -58,7 +59,6 @@ def build_app(service: Service, keys: ApiKeys) -> App:
         Started and stopped by the server.
     keys : ApiKeys
     """
-
     app = FastAPI(
         title="multitag", version=version("multitag"), description=ABOUT, docs_url=None, redoc_url=None
     )

@@ -18,6 +18,7 @@ from multitag.serve.app import build_app
 from multitag.serve.http.keys import ApiKeys, read_keys
 from multitag.serve.http.protocol import protocol_with
 from multitag.serve.logs import log_as_json
+from multitag.serve.scoring.threads import favour_event_loop
 from multitag.serve.service import Service
 
 log = logging.getLogger("multitag.serve")
@@ -75,7 +76,8 @@ def starting() -> Iterator[None]:
         raise
     except Exception as error:  # of threads, memory, files or a library
         remedy = "; lower --threads" if "new thread" in str(error) else ""
-        raise ConfigError(f"the service cannot start: {type(error).__name__}: {describe_error(error)}{remedy}") from error
+        reason = f"{type(error).__name__}: {describe_error(error)}"
+        raise ConfigError(f"the service cannot start: {reason}{remedy}") from error
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -107,7 +109,9 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
             closing.pop_all()
     except (socket.gaierror, UnicodeError) as error:
         reason = describe_error(error) if isinstance(error, UnicodeError) else error.strerror
-        raise ConfigError(f"host: {host} is not found: {reason}; expected an address or a name of this machine") from error
+        raise ConfigError(
+            f"host: {host} is not found: {reason}; expected an address or a name of this machine"
+        ) from error
     except OSError as error:
         if error.errno == errno.EADDRNOTAVAIL:
             raise ConfigError(f"host: {host} is no address of this machine; expected one of its own") from error
@@ -160,6 +164,7 @@ def serve(path: str, settings: ServeConfig) -> None:
     if settings.workers > 1:
         supervise(path, settings, listener)
         return
+    favour_event_loop()
     with starting():
         service = Service(path, settings)
     log_as_json()

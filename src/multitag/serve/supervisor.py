@@ -24,6 +24,7 @@ from multitag.serve.http.keys import read_keys
 from multitag.serve.logs import log_as_json
 from multitag.serve.measures import SHARED_FOLDER
 from multitag.serve.scoring.model import load_model
+from multitag.serve.scoring.threads import favour_event_loop
 from multitag.serve.server import bind, run, starting
 from multitag.serve.service import Service
 
@@ -137,6 +138,7 @@ def _work(path: str, settings: ServeConfig) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    favour_event_loop()
     try:
         with starting():
             service = Service(path, settings)

@@ -73,7 +73,9 @@ def test_other_methods_than_post_are_405(client, method, path):
         assert "expected POST" in refused(answer, 405, "method_not_allowed")
 
 
-@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/v1/model", "/v1/bundle.zip", "/openapi.json", "/docs", "/"])
+@pytest.mark.parametrize("path", [
+    "/livez", "/readyz", "/metrics", "/v1/model", "/v1/bundle.zip", "/openapi.json", "/docs", "/"
+])  # fmt: skip
 def test_head_is_get_without_the_body(client, path):
     get, head = client.get(path), client.head(path)
     assert (head.status_code, head.content) == (get.status_code, b"")

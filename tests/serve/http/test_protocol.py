@@ -26,7 +26,10 @@ def exchange(port: int, *parts: bytes) -> tuple[int, dict[str, str]]:
 
 
 START = b"GET /livez HTTP/1.1\r\nHost: a\r\n"
-CHUNKED = b"POST /v1/predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKED = (
+    b"POST /v1/predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
 
 
 def test_headers_are_bounded_in_bytes_and_number(start):

@@ -81,7 +81,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         """Pass on by when the body must be there."""
         self._has_head, self._kept = True, 0
         if self._receiving is not None:
-            self.scope[DEADLINE] = self._receiving.when()
+            self.scope[DEADLINE] = self._receiving.when()  # type: ignore[literal-required]
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

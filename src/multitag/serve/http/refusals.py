@@ -13,8 +13,8 @@ ErrorType = Literal[
     "overloaded", "headers_too_large", "unavailable", "internal",
 ]  # fmt: skip
 STATUS: dict[str, int] = {
-    "malformed": 400, "unauthorized": 401, "not_found": 404, "method_not_allowed": 405, "timeout": 408, "too_large": 413,
-    "invalid": 422, "overloaded": 429, "headers_too_large": 431, "internal": 500, "unavailable": 503,
+    "malformed": 400, "unauthorized": 401, "not_found": 404, "method_not_allowed": 405, "timeout": 408,
+    "too_large": 413, "invalid": 422, "overloaded": 429, "headers_too_large": 431, "internal": 500, "unavailable": 503,
 }  # fmt: skip
 KINDS = {status: kind for kind, status in STATUS.items()}
 FAILED = "the service failed; its log says why, under the X-Request-ID of this answer"

@@ -79,7 +79,8 @@ def _cuts(classifier: Classifier, body: PredictRequest) -> NDArray[np.float64]:
     if isinstance(threshold, Mapping):
         unknown = sorted(set(threshold) - set(names))
         if unknown:
-            raise Refusal("invalid", f"threshold: {unknown[0][:100]!r} is none of the model's labels; /v1/model lists them")
+            name = unknown[0][:100]
+            raise Refusal("invalid", f"threshold: {name!r} is none of the model's labels; /v1/model lists them")
         own = zip(names, classifier.cuts, strict=True)
         return np.array([threshold.get(name, cut) for name, cut in own], dtype=np.float64)
     return classifier.cuts if threshold is None else np.full(len(names), threshold, dtype=np.float64)
