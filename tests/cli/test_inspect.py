@@ -204,3 +204,22 @@ def test_how_the_file_was_read_is_said(run: Run, tmp_path: Path) -> None:
         assert any(line.startswith("note: x.csv: ") and "cp1252" in line for line in lines)
     assert "labels: column 'l', one label per cell (2 labels)" in lines
     assert "2 rows read: all used" in lines
+
+
+def test_an_export_ends_with_its_command_too(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    answers = [("a storm", "War", "accept"), ("two chefs meet", "Food", "accept"), ("a cook", "Food", "reject")]
+    path.write_text("".join(
+        json.dumps({"text": text, "label": label, "answer": answer}) + "\n" for text, label, answer in answers
+    ))  # fmt: skip
+    lines = run(str(path)).splitlines()
+    assert "text: column 'text'" in lines
+    assert not any("Agreement" in line for line in lines)
+    assert any(line.startswith("note: labels that nobody judged are left out with --unknown mask") for line in lines)
+    assert lines[-1] == f"multitag train {path} --unknown mask --out runs/tasks"
+    settled = run(str(path), "--unknown", "no", "--format", "prodigy").splitlines()
+    assert settled[-1] == f"multitag train {path} --format prodigy --unknown no --out runs/tasks"
+
+
+def test_a_source_that_tells_its_columns_needs_none_named(run: Run) -> None:
+    assert run("sample").splitlines()[-1] == "multitag train sample --out runs/sample"

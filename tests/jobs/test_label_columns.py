@@ -34,6 +34,14 @@ def test_labels_without_a_column_are_left_out_and_named(finished_run, classifier
     assert done.figures.fixed.values["macro_f1"] == pytest.approx(np.mean(f1))
 
 
+@pytest.mark.parametrize("columns", [["Drama"], ["Opera", "Drama"], ["Opera", "Ballet"]])
+def test_fewer_than_two_labels_are_no_multi_label_figures(finished_run, frame, columns):
+    cells = dict.fromkeys(columns, frame["Drama"])
+    with pytest.raises(DataError, match=r"[01] of the bundle's 20 labels have a column here; multi-label figures need"):
+        evaluate_bundle(finished_run.bundle, pd.DataFrame({"text": frame["text"], **cells}), text="text",
+                        label_columns=columns, resamples=0, ignore_unknown_labels=True)  # fmt: skip
+
+
 def test_from_python_it_is_a_warning(classifier, frame, caplog):
     read = multitag.read_table(frame, "text", label_columns=COLUMNS, unlabelled="keep")
     assert len(multitag.evaluate(classifier, read, resamples=0).fixed.per_label) == 3

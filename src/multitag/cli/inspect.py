@@ -30,7 +30,7 @@ def inspect(*data: DataFile, quarantine: QuarantineFile = None, json: AsJson = F
     from multitag.data.audit.table import audit_table
     from multitag.data.audit.token_counter import packaged_token_counter
     from multitag.data.first_look.command import train_command
-    from multitag.data.first_look.unnamed import settings_to_type
+    from multitag.data.first_look.unnamed import COLUMN, settings_to_type
     from multitag.data.read import inspect_table
     from multitag.report.console.inspection import print_audit
 
@@ -46,9 +46,11 @@ def inspect(*data: DataFile, quarantine: QuarantineFile = None, json: AsJson = F
     lines = [*(f"note: {note}" for note in read_from.notes), *read_from.lines()]
     command = None
     if suggestion is not None:
-        if table is None and shown is not None:
+        if shown is not None:
             lines.insert(len(read_from.notes), f"text: {shown.text_columns.describe()}")
         typed = settings_to_type(config.data, suggestion, settings)
+        if table is not None:  # the source itself tells its columns
+            typed = {name: value for name, value in typed.items() if value != COLUMN}
         command = train_command(data, typed, source.columns.names)
     if json:
         read = {"read": lines} if lines else {}

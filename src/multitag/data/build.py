@@ -101,7 +101,8 @@ def build_table(source: Source, data: TableConfig, *, keep_content: bool = False
     if data.group is not None:
         column = check_column(columns.names, data.group, source.name, "group")
         groups = read_groups([columns[column][index] for index in rows.indices])
-        notes.append(f"{source.name}, column {column!r}: {describe_groups(groups)}")
+        said = [describe_groups(groups), *rows.group_notes(columns[column])]
+        notes += [f"{source.name}, column {column!r}: {note}" for note in said]
     return _table(rows, notes, groups, data)
 
 
@@ -135,6 +136,8 @@ def _label_notes(rows: Rows, data: TableConfig) -> Iterator[str]:
         yield f"{bare} of {count_noun(len(labels), 'row', 'rows')} {says} so with {words}"
     if data.soft and not isinstance(data, RememberedConfig):
         yield _describe_soft(labels)
+    if data.annotators != "auto" and not isinstance(shape, AnnotationColumns):
+        yield f"--annotators {data.annotators} changes nothing: these labels are no answers of several annotators"
 
 
 def _words_of_none(shape: LabelColumns, data: TableConfig) -> str:

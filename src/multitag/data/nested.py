@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from multitag.data.readers.source import Source
 from multitag.errors import DataError
 
 MAX_KEYS = 10  # shown of those that an object has
+SAMPLE, MAX_DEPTH, MAX_PATHS = 100, 4, 100  # objects that are looked into, how deep, and for how many texts and lists
 
 
 def outer_column(name: str, columns: Iterable[str]) -> str | None:
@@ -38,6 +39,30 @@ def look_into(cell: object, path: Sequence[str]) -> Any:
             return None
         cell = cell.get(key)
     return cell
+
+
+def inner_columns(columns: Columns) -> list[str]:
+    """Return the dotted paths to texts and lists within objects, by the first objects of each column.
+
+    Objects of numbers alone, as ``{"War": 1, "Sport": 0}``, are labels themselves.
+    """
+    paths: dict[str, None] = {}
+    for name, cells in zip(columns.names, columns.cells, strict=True):
+        objects = [cell for cell in cells[:SAMPLE] if isinstance(cell, Mapping)]
+        for cell in objects:
+            paths.update(dict.fromkeys(_paths_in(cell, name, MAX_DEPTH)))
+            if len(paths) > MAX_PATHS:
+                return []
+    return [path for path in paths if path not in columns.names]
+
+
+def _paths_in(cell: Mapping[Any, Any], name: str, depth: int) -> Iterator[str]:
+    for key, value in cell.items():
+        path = f"{name}.{key}"
+        if isinstance(value, Mapping) and depth > 1:
+            yield from _paths_in(value, path, depth - 1)
+        elif isinstance(value, (str, list)) and "." not in str(key):
+            yield path
 
 
 def with_nested(source: Source, names: Iterable[str]) -> Source:

@@ -13,10 +13,11 @@ from multitag.config import TableConfig
 from multitag.config.schema import build
 from multitag.config.setting import takes_settings
 from multitag.config.values import as_list, describe_value
-from multitag.data.annotations.recognise import may_be_export, read_export
+from multitag.data.annotations.recognise import may_be_export, read_export, settings_of_export
 from multitag.data.build import build_table, check_columns, with_known_columns
+from multitag.data.duplicates.merged_rows import ANSWER_NAMES
 from multitag.data.first_look.look import look_at, with_likely_columns
-from multitag.data.first_look.suggestion import Suggestion, suggest
+from multitag.data.first_look.suggestion import Suggestion, suggest, try_out
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
 from multitag.data.nested import with_nested
@@ -81,7 +82,7 @@ def load_table(source: Any, data: TableConfig, quarantine: str | Path | None = N
 
 
 def load_tables(
-    sources: Mapping[str, Any], data: TableConfig, quarantine: str | Path | None = None
+    sources: Mapping[str, Any], data: TableConfig, quarantine: str | Path | None = None, *, of_bundle: bool = False
 ) -> dict[str, Table]:
     """Read the tables of a run by its settings.
 
@@ -92,6 +93,8 @@ def load_tables(
     data : TableConfig
     quarantine : str or Path, optional
         A CSV file for the rows of all of them that cannot be used; written even where a table is refused.
+    of_bundle : bool, default False
+        Whether the columns are those of a bundle, in place of which an annotation tool's export may have its own.
 
     Raises
     ------
@@ -106,7 +109,7 @@ def load_tables(
         refuse_source(quarantine, sources.values())
     tables: dict[str, Table] = {}
     for side, source in sources.items():  # the first one says which columns hold what, where they are not named
-        tables[side], data = _open_table(source, data, with_content=quarantine is not None)
+        tables[side], data = _open_table(source, data, with_content=quarantine is not None, of_bundle=of_bundle)
     if quarantine is not None:
         write_quarantine(quarantine, [row for table in tables.values() for row in table.left_out])
     for side, table in tables.items():
@@ -115,11 +118,14 @@ def load_tables(
     return tables
 
 
-def _open_table(source: Any, data: TableConfig, *, with_content: bool) -> tuple[Table, TableConfig]:
+def _open_table(source: Any, data: TableConfig, *, with_content: bool, of_bundle: bool) -> tuple[Table, TableConfig]:
     """Read a table; return also the settings with its columns, where they were not named."""
     raw = open_source(source, ReadOptions.of(data), None if with_content else _needed_columns(data))
+    if of_bundle:
+        data = settings_of_export(raw, data)
     opened, data = _with_annotations(raw, data, keep_content=with_content)
     taken, notes = with_likely_columns(source, opened, data)
+    opened = with_nested(opened, (*_listed(taken.text or ()), *_listed(taken.labels or ())))
     table = build_table(opened, taken, keep_content=with_content)
     return replace(table, notes=(*notes, *table.notes)), taken
 
@@ -149,7 +155,7 @@ def inspect_table(
     table : Table or None
         None unless both the columns of texts and those of labels are known.
     suggestion : Suggestion or None
-        The likely columns, where not both are named.
+        The likely columns, where not both are named, or what else it takes where the source itself tells them.
 
     Raises
     ------
@@ -158,6 +164,7 @@ def inspect_table(
     """
     source = expand_source(source)
     quarantine = None if quarantine is None else as_path(quarantine, "quarantine")
+    is_named = data.text is not None and (data.labels or data.label_columns)
     opened, data = _with_annotations(
         open_source(source, ReadOptions.of(data)), data, keep_content=quarantine is not None
     )
@@ -171,8 +178,7 @@ def inspect_table(
         write_quarantine(quarantine, table.left_out)
     if data.strict:
         refuse_defects(table)
-    is_named = data.text is not None and (data.labels or data.label_columns)
-    return opened, table, None if is_named else suggest(opened, known)
+    return opened, table, None if is_named else try_out(opened, known, suggest(opened, known))
 
 
 def refuse_source(quarantine: Path, sources: Iterable[object]) -> None:
@@ -207,7 +213,8 @@ def _needed_columns(data: TableConfig) -> Select | None:
         lacking.difference_update(name.strip() for name in names)
         if lacking or (data.format == "auto" and may_be_export(names)):
             return names  # a message names all columns, and what is in them tells which is meant instead
-        return list(dict.fromkeys(name for name in names if name.strip() in needed))
+        kept = (name for name in names if name.strip() in needed or name.strip().casefold() in ANSWER_NAMES)
+        return list(dict.fromkeys(kept))
 
     return select
 

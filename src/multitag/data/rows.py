@@ -9,9 +9,9 @@ from typing import Any, Self
 
 from multitag.config import TableConfig
 from multitag.data.cells import RowError
-from multitag.data.duplicates.merged_rows import are_pairs, merge_rows
+from multitag.data.duplicates.merged_rows import PAIRS, are_pairs, describe_answers, find_answers, merge_rows
 from multitag.data.label_formats.answers import complete_answers
-from multitag.data.label_formats.label_columns import LabelColumns
+from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.left_out import (
     BAD_LABELS,
     BAD_SHARE,
@@ -22,6 +22,7 @@ from multitag.data.left_out import (
     WITHOUT_TEXT,
     LeftOut,
 )
+from multitag.data.phrases import count_noun
 from multitag.data.readers.source import Source
 from multitag.data.row_labels import RowLabels
 from multitag.data.texts import Text, TextColumns
@@ -46,6 +47,8 @@ class Rows:
     labels : list of RowLabels
     lost : dict of int to LeftOut
         Rows of the source that are not used, by index.
+    merged : dict of int to list of int
+        Rows of the source that were made one, by the first of them.
     """
 
     source: Source
@@ -56,6 +59,7 @@ class Rows:
     texts: list[Text] = field(default_factory=list)
     labels: list[RowLabels] = field(default_factory=list)
     lost: dict[int, LeftOut] = field(default_factory=dict)
+    merged: dict[int, list[int]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, source: Source, texts_at: TextColumns, shape: LabelColumns, *, keep_content: bool) -> Self:
@@ -120,19 +124,39 @@ class Rows:
                 kept.append(place)
                 labels.append(settled)
         self._keep(kept, labels)
-        notes = self._merge(merge=data.merge_rows)
+        notes = self._merge(merge=data.merge_rows, say_no=self._say_no and not unknown.taken_as_no)
         return [*notes, *unknown.notes([row.unknown for row in self.labels])]
 
-    def _merge(self, *, merge: bool) -> list[str]:
+    def _merge(self, *, merge: bool, say_no: bool) -> list[str]:
+        pairs = are_pairs(self.texts, self.labels)
+        columns = self.source.columns
+        answers = find_answers(columns, (*self.texts_at.names, *self.shape.columns)) if pairs else None
+        notes = [describe_answers(answers, columns[answers])] if answers else []
         if not merge:
-            if not are_pairs(self.texts, self.labels):
-                return []
-            return ["the same text comes on several rows with one label each; made one row with all with --merge-rows"]
+            return notes or [f"{PAIRS}; made one row with all with --merge-rows"] * pairs
         n_rows = len(self.texts)
-        self._keep(*merge_rows(self.texts, self.labels))
+        merged = merge_rows(self.texts, self.labels, say_no=say_no)
+        self.merged = {self.indices[same[0]]: [self.indices[row] for row in same] for same in merged.rows}
+        self._keep([same[0] for same in merged.rows], merged.labels)
         if len(self.texts) == n_rows:
             return ["no rows have equal text: none were merged"]
-        return [f"{n_rows} rows merged into {len(self.texts)}"]
+        if count := merged.n_contradictions:
+            labels = "label is" if count == 1 else "labels are"
+            notes.append(f"{count} {labels} yes on one row and no on another of the same text: taken as yes")
+        return [f"{n_rows} rows merged into {len(self.texts)}", *notes]
+
+    @property
+    def _say_no(self) -> bool:
+        """Whether rows say no to the labels that they have not."""
+        return not isinstance(self.shape, CellColumns) or bool(self.shape.answered)
+
+    def group_notes(self, cells: Sequence[object]) -> list[str]:
+        """Return what became of the groups of merged rows, by the cells of all rows of the source."""
+        several = sum(len({str(cells[row]) for row in rows}) > 1 for rows in self.merged.values())
+        if not several:
+            return []
+        texts = count_noun(several, "text was merged from rows", "texts were merged from rows")
+        return [f"{texts} of different groups; the group of the first row is taken"]
 
     def _keep(self, places: Sequence[int], labels: Sequence[RowLabels]) -> None:
         """Keep some of the rows, by their places among those that are used, with these labels."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from multitag.config import UnknownRule
+from multitag.data.annotations.columns import AnnotationColumns
 from multitag.data.label_formats.cells.formats import Separated
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.plausibility import has_all_labels
@@ -261,8 +262,9 @@ def _refuse_unsettled(table: Table) -> None:
     """Refuse labels that nobody judged, where nobody said what becomes of them."""
     counts = count_unknown(table.unknown) if table.unknown_rule == "ask" else None
     if counts:
+        what = table.shape.unknown_words if isinstance(table.shape, AnnotationColumns) else "neither yes nor no"
         raise DataError(
-            f"{_labels_of(table)}: {describe_unknown(counts)} neither yes nor no; left out of training and figures "
+            f"{_labels_of(table)}: {describe_unknown(counts)} {what}; left out of training and figures "
             "with --unknown mask, taken as no with --unknown no"
         )
 

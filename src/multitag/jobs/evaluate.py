@@ -9,7 +9,7 @@ from typing import Any
 
 from multitag.config import BackendName, Config, EvaluationConfig, LongTexts, Pool
 from multitag.config.values import describe_value
-from multitag.data.phrases import count_noun
+from multitag.data.phrases import count_noun, describe_columns
 from multitag.data.table import Table, check_table
 from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import ConfigError, DataError
@@ -169,6 +169,12 @@ def _measure(
     if note := classifier.unknown_note(tally.total):
         notes.append(note)
     if absent := labels_without_column(bundle, table):
+        if len(absent) > len(label_set) - 2:
+            place = f"{table.source}, {describe_columns(table.shape.columns)}"
+            raise DataError(
+                f"{place}: {len(label_set) - len(absent)} of the bundle's {len(label_set)} labels have a column here; "
+                "multi-label figures need at least two"
+            )
         notes.append(
             f"left out {count_noun(len(absent), 'label', 'labels')} of the bundle that have no column here: "
             f"{', '.join(map(repr, absent[:SHOWN]))}; the figures are those of the other {len(label_set) - len(absent)}"

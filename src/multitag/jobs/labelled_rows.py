@@ -33,14 +33,18 @@ def read_labelled(bundle: Bundle, data: Any, quarantine: str | Path | None = Non
     quarantine : str or Path, optional
         A CSV file for the rows that cannot be used.
     **reading
-        Settings of :class:`~multitag.config.TableConfig` that differ from the bundle's.
+        Settings of :class:`~multitag.config.TableConfig` that differ from the bundle's. Where none is about columns,
+        an annotation tool's export that lacks those of the bundle has its own.
 
     Raises
     ------
     DataError, ConfigError, OutputError
         As :func:`multitag.read_table`.
     """
-    return load_tables({"test": data}, settings_of_bundle(bundle.manifest.data, **reading), quarantine)["test"]
+    settings = settings_of_bundle(bundle.manifest.data, **reading)
+    given = {name for name, value in reading.items() if value is not None}
+    own = not given & {"text", "labels", "label_columns", "label_separator", "label_shape", "label_key", "label_names"}
+    return load_tables({"test": data}, settings, quarantine, of_bundle=own)["test"]
 
 
 def table_notes(table: Table) -> tuple[str, ...]:

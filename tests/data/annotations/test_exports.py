@@ -258,3 +258,27 @@ def test_users_of_argilla_are_annotators(write: Write) -> None:
     table = read(write("x.json", json.dumps([both])), annotators="any")
     assert table.labels == (("War", "Drama"),)
     assert "2 annotators answered 1 row more than once" in " ".join(table.notes)
+
+
+def test_a_later_answer_of_an_annotator_replaces_the_earlier_one_and_is_counted(write: Write) -> None:
+    both = task(1, STORM, annotation(choice("War")), annotation(choice("Drama")), annotation(choice("War"), by=2))
+    table = read(write("x.json", json.dumps([both, task(2, CHEFS, annotation(choice("Comedy")))])), annotators="any")
+    assert table.labels == (("Drama", "War"), ("Comedy",))
+    assert "1 answer is replaced by a later one of the same annotator" in table.notes[0]
+    assert "replaced" not in read(write("y.json", LABEL_STUDIO)).notes[0]
+
+
+def test_annotators_of_a_plain_table_are_said_to_change_nothing(write: Write) -> None:
+    path = write("x.csv", f"text,label\n{STORM},War\n{CHEFS},Comedy\n")
+    (note,) = read(path, text="text", labels="label", annotators="any").notes
+    assert note.endswith("--annotators any changes nothing: these labels are no answers of several annotators")
+    assert not read(path, text="text", labels="label").notes
+
+
+def test_a_tie_is_not_said_to_be_judged_by_nobody(write: Write) -> None:
+    path = write("x.json", json.dumps([
+        task(1, STORM, annotation(choice("War")), annotation(choice("Drama"), by=2)),
+        task(2, CHEFS, annotation(choice("Comedy"))), task(3, WIDOW, annotation(choice("War"))),
+    ]))  # fmt: skip
+    with pytest.raises(DataError, match=r"2 cells of 2 labels .* are not judged by anybody, or tied; left out"):
+        multitag.read_table(path)

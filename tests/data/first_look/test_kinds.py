@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from multitag import read_table
+from multitag.data.columns import Columns
+from multitag.data.nested import inner_columns
+
 N_ROWS = 150
 WORDS = """the a of model data network we show that learning from with results on new method for large small and is in
 to price market game said why how do i fix this error love hate great poor""".split()  # noqa: SIM905
@@ -103,6 +107,51 @@ KINDS: dict[str, tuple[list[str], Row, str]] = {
         lambda r, i: [sentence(r, 15), *(r.choice(["x", "", ""]) for _ in range(3))],
         "--text ticket --label-columns billing..bug",
     ),
+    "what nobody knows, in words": (
+        ["text", "anger", "joy", "sad"],
+        lambda r, i: [sentence(r), r.choice("01?"), r.choice(["0", "1", "NA"]), r.choice("01")],
+        "--text text --label-columns anger..sad --unknown mask",
+    ),
+    "-1 for what nobody knows": (
+        ["text", "anger", "joy"],
+        lambda r, i: [sentence(r), r.choice([-1, 0, 1]), r.choice([-1, 0, 1])],
+        "--text text --label-columns anger..joy --unknown mask",
+    ),
+    "-1 for no": (
+        ["text", "anger", "joy"],
+        lambda r, i: [sentence(r), r.choice([-1, 1]), r.choice([-1, 1])],
+        "--text text --label-columns anger..joy",
+    ),
+    "yes and no in other words for each": (
+        ["text", "joy", "anger", "fear", "hope"],
+        lambda r, i: [sentence(r), r.choice("TF"), r.choice("YN"), r.choice(["on", "off"]), r.choice(["oui", "non"])],
+        "--text text --label-columns joy..hope",
+    ),
+    "ticks": (
+        ["text", "joy", "anger", "fear"],
+        lambda r, i: [sentence(r), r.choice("✓✗"), r.choice(["✓", ""]), r.choice(["x", "-"])],
+        "--text text --label-columns joy..fear",
+    ),
+    "probabilities": (
+        ["text", "joy", "anger"],
+        lambda r, i: [sentence(r), f"{r.random():.2f}", f"{r.random():.2f}"],
+        "--text text --label-columns joy..anger --soft",
+    ),
+    "probabilities with a decimal comma": (
+        ["text", "joy", "anger"],
+        lambda r, i: [sentence(r), r.choice(["0,0", "0,5", "1,0"]), r.choice(["0,0", "1,0"])],
+        "--text text --label-columns joy..anger --soft",
+    ),
+    "the name of the label or nothing": (
+        ["text", "joy", "anger", "fear"],
+        lambda r, i: [sentence(r), *((name if r.random() < 0.5 else "") for name in ("joy", "anger", "fear"))],
+        "--text text --labels joy --labels anger --labels fear --unlabelled drop",
+    ),
+    "a column for each label of a row": (
+        ["text", "label_1", "label_2", "label_3"],
+        lambda r, i: [sentence(r), *(r.choice([*EMOTIONS, ""][n:]) for n in range(3))],
+        "--text text --labels label_1 --labels label_2 --labels label_3",
+    ),
     "ids": (
         ["text", "labels", "id"],
         lambda r, i: [sentence(r), ",".join(map(str, sorted(r.sample(range(20), r.choice([1, 1, 2, 3]))))),
@@ -174,6 +223,12 @@ def test_objects_and_lists_that_are_lists_already(tmp_path: Path, look: Callable
          "column 'genres' may hold the labels, and so may column 'topics'"),
         (["lead", "rest", "topics"], lambda r, i: [sentence(r), sentence(r), ",".join(some(r, EMOTIONS))],
          "both look like texts"),
+        (["text", "joy", "anger", "fear"], lambda r, i: [sentence(r), r.choice([0, 0.33, 0.67, 1]), *bits(r, 2)],
+         "column 'joy' holds numbers from 0 to 1 too; is it a label? --label-columns names every label's column"),
+        (["text", "joy", "anger", "fear"], lambda r, i: [sentence(r), r.choice("TF"), *bits(r, 2)],
+         "column 'joy' holds two or three values too; is it a label?"),
+        (["text", "joy", "anger"], lambda r, i: [sentence(r), r.choice("TF"), *bits(r, 1)],
+         "columns 'joy', 'anger' hold two or three values; are they labels?"),
     ],
 )  # fmt: skip
 def test_what_is_in_doubt_is_said(tmp_path: Path, look: Callable, header: list[str], row: Row, doubt: str) -> None:
@@ -213,3 +268,58 @@ def test_a_large_table_is_tried_in_part_and_its_rows_keep_their_numbers(
     assert suggestion.table.rows[:3] == (1, 4, 7)
     assert [row.row for row in suggestion.table.left_out] == [91]
     assert command == "--text text --labels topic --unlabelled drop --out runs/x"
+
+
+def test_lines_of_fasttext_need_no_columns(tmp_path: Path, look: Callable) -> None:
+    path, draw = tmp_path / "x.txt", random.Random(3)
+    lines = [f"{' '.join(f'__label__{name}' for name in some(draw, EMOTIONS))} {sentence(draw)}" for _ in range(30)]
+    path.write_text("\n".join(lines))
+    assert look(path)[1] == "--out runs/x"
+
+
+def test_a_column_without_a_name_goes_by_its_number_or_is_asked_for(tmp_path: Path, look: Callable) -> None:
+    r, path = random.Random(1), tmp_path / "x.csv"
+    rows = [f'{sentence(r)},"{",".join(some(r, EMOTIONS))}"\n' for _ in range(N_ROWS)]
+    path.write_text("text,\n" + "".join(rows))
+    assert look(path)[1] == "--text text --labels 2 --out runs/x"
+    path.write_text(",labels\n" + "".join(rows))
+    suggestion, command = look(path)
+    assert command == "--text COLUMN --labels labels --out runs/x"
+    assert suggestion.doubts[-1] == "column 1 of 2 has no name; give it one if it is meant"
+
+
+def test_texts_and_labels_within_objects(tmp_path: Path, look: Callable) -> None:
+    r, path = random.Random(1), tmp_path / "x.jsonl"
+    rows = [
+        {"doc": {"body": {"text": sentence(r)}, "meta": {"id": i}}, "by": {"labels": some(r, EMOTIONS)}}
+        for i in range(N_ROWS)
+    ]  # fmt: skip
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    suggestion, command = look(path)
+    assert (command, suggestion.doubts) == ("--text doc.body.text --labels by.labels --out runs/x", ())
+    assert len(read_table(path, "doc.body.text")) == N_ROWS
+    assert inner_columns(Columns.of({"labels": [{"War": 1, "Sport": 0}], "a": [{"b": "c"}]})) == ["a.b"]
+
+
+def test_labels_at_the_end_of_fasttext_lines_are_hinted_at(tmp_path: Path, look: Callable) -> None:
+    r, path = random.Random(1), tmp_path / "x.txt"
+    path.write_text("".join(f"{sentence(r)} __label__{r.choice(EMOTIONS)}\n" for _ in range(30)))
+    suggestion, _ = look(path)
+    assert "use --no-header --label-shape fasttext" in suggestion.doubts[0]
+    assert len(read_table(path, "1", "1", header=False, label_shape="fasttext")) == 30
+
+
+@pytest.mark.parametrize(
+    "cell", [lambda r: json.dumps({name: r.random() for name in EMOTIONS}),
+             lambda r: json.dumps([{"label": name, "score": r.random()} for name in EMOTIONS]),
+             lambda r: f"[{' '.join(f'{r.random():.2f}' for _ in EMOTIONS)}]"],
+)  # fmt: skip
+def test_the_command_for_probabilities_in_a_cell_is_soft(
+    tmp_path: Path, look: Callable, cell: Callable[[random.Random], str]
+) -> None:
+    r, path = random.Random(1), tmp_path / "x.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["text", "tags"], *([sentence(r), cell(r)] for _ in range(N_ROWS))])
+    suggestion, command = look(path)
+    assert "--soft" in command
+    assert "--soft" in suggestion.doubts[0]

@@ -139,3 +139,38 @@ def test_lists_of_another_language_among_names_with_commas_are_read() -> None:
 
     rows = [tuple({"Crime": "Law, order"}.get(name, name) for name in row) for row in ROWS]
     assert same_labels(read(cells, rows), rows)
+
+
+@pytest.mark.parametrize("value", [": 1", ": 0", " (0.76)", "=0.5"])
+def test_names_with_values_are_refused(value: str) -> None:
+    others = iter([": 1", ": 0", " (0.76)", "=0.5"] * 99)
+    said = refused(lambda row: "; ".join(f"{name}{value if place else next(others)}" for place, name in enumerate(row)))
+    assert "a name with a value; write the names that are meant, or a dictionary" in said
+
+
+def test_several_marks_in_one_column_are_refused() -> None:
+    marks = iter([", ", ";", "|", " ; "] * 9)
+    assert "with several marks between labels; write one mark in all rows" in refused(lambda row: next(marks).join(row))
+
+
+def test_a_name_of_nothing_is_noted() -> None:
+    (note,) = read(", ".join, [*ROWS, ("None",)]).notes
+    assert "'None' is a label here; if no label is meant, leave these cells empty" in note
+
+
+@pytest.mark.parametrize("mark", [" ", "\\n", "&amp;"], ids=repr)
+def test_emoji_are_labels_and_escapes_are_marks(mark: str) -> None:
+    emoji = dict(zip(NAMES, "\U0001f600\U0001f621\U0001f631\U0001f44d", strict=True))
+    rows = [tuple(emoji[name] for name in row) for row in ROWS * 2] if mark == " " else ROWS
+    assert same_labels(read(mark.join, rows), rows)
+
+
+def test_ids_that_a_missing_cell_made_floats_are_whole_numbers() -> None:
+    rows = [("1",), ("2",), ("3",)] * 5
+    table = read_table(frame([*(float(name) for (name,) in rows), float("nan")]), "text", "labels", unlabelled="drop")
+    assert same_labels(table, rows)
+
+
+def test_an_object_is_no_name() -> None:
+    with pytest.raises(DataError, match="expected label names as text, got an object of type object"):
+        read_table(frame([object()] * 12), "text", "labels")

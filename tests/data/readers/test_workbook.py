@@ -48,6 +48,15 @@ def test_the_only_sheet_with_a_table_is_read(write: Write) -> None:
     assert (content(source), source.notes) == (FILMS, ())
 
 
+def test_a_sheet_of_a_few_cells_is_not_taken_for_the_table(write: Write) -> None:
+    path = write("x.xlsx", workbook({"Readme": [["About"], ["Films of the week"]], "Data": FILMS, "Old": FILMS[:2]}))
+    source = open_source(path)
+    assert content(source) == FILMS
+    assert source.notes == (
+        "x.xlsx: sheet 'Data' is read, the largest of 'Readme', 'Data' and 'Old'; --sheet names another",
+    )
+
+
 def test_of_several_sheets_the_first_is_read_and_it_is_said(write: Write) -> None:
     path = write("x.xlsx", workbook({"a": FILMS, "b & c": FILMS[:2]}))
     source = open_source(path)
@@ -127,6 +136,14 @@ def test_two_cells_in_opposite_corners_are_refused(write: Write) -> None:
     parts["xl/worksheets/sheet1.xml"] = sheet_xml(FILMS).replace("</sheetData>", corner)
     told = r": 'sheet1\.xml' spans 17179869184 cells and holds \d+; delete the stray cells, .*"
     assert re.fullmatch(told, refused(write("x.xlsx", zipped(parts))))
+
+
+@pytest.mark.parametrize("place", ["Iwwwwwwwwww1", "A12345678901", "&#65;1"])
+def test_a_cell_that_stands_where_none_can_is_refused(write: Write, place: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook({"S": FILMS}))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = sheet_xml(FILMS).replace('r="A1"', f'r="{place}"')
+    assert "no cell of a sheet can stand at" in refused(write("x.xlsx", zipped(parts)))
 
 
 def test_without_its_library_a_workbook_names_the_extra(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

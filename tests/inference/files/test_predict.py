@@ -337,3 +337,31 @@ def test_an_output_that_cannot_be_is_refused(classifier, tmp_path):
 def test_nothing_is_drawn_when_piped(classifier, tmp_path, capfd):
     predict_file(classifier, write_rows(tmp_path / "in.csv"), tmp_path / "out.csv", text="Plot")
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"id": "1", "fields": {"review": "A war film."}, "responses": {}, "suggestions": {}}],
+        [{"review": "A war film.", "output": [{"label": "War", "score": 0.75}, {"label": "Drama", "score": 0.5}]}],
+        [{"id": 1, "data": {"review": "A war film."}, "annotations": []}],
+    ],
+)
+def test_an_export_without_the_bundles_column_has_texts_of_its_own(rows, classifier, tmp_path):
+    path = write_rows(tmp_path / "in.jsonl", rows)
+    done = predict_file(classifier, path, tmp_path / "out.jsonl")
+    (written,) = (json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines())
+    (expected,) = classifier.predict(["A war film."])
+    assert written["predicted_labels"] == list(expected.labels)
+    own = classifier.bundle.manifest.data["text_column"]
+    assert done.notes[0] == f"{path}: no column {own!r}; the texts are those of the export, 'review'"
+    predict_file(classifier, path, tmp_path / "out.json", format="argilla")
+    assert json.loads((tmp_path / "out.json").read_text())[0]["fields"] == {"review": "A war film."}
+
+
+def test_an_export_with_several_fields_is_refused_with_the_likely_one(classifier, tmp_path):
+    fields = {"title": "War", "review": "A long film about a war that never ends, and its end."}
+    path = write_rows(tmp_path / "in.jsonl", [{"id": str(n), "fields": fields, "responses": {}} for n in range(3)])
+    with pytest.raises(DataError, match=r"the columns are 'title', 'review'; likely --text 'review'"):
+        predict_file(classifier, path, tmp_path / "out.jsonl")
+    assert not (tmp_path / "out.jsonl").exists()

@@ -24,8 +24,9 @@ def label_agreement(cells: Iterable[Judgements]) -> dict[str, float | None] | No
     Returns
     -------
     dict of str to float or None, or None
-        At most 1; 0 is what chance would do. None for a label on which all answers are the same, of which alpha is not
-        defined; None in all where no row has several answers, or the package krippendorff is not installed.
+        At most 1; 0 is what chance would do. Of the labels that several answers on any row are about; None for one on
+        which they are all the same, of which alpha is not defined. None in all where there is no such label, or the
+        package krippendorff is not installed.
 
     References
     ----------
@@ -43,8 +44,10 @@ def label_agreement(cells: Iterable[Judgements]) -> dict[str, float | None] | No
                 share = answer.share(name, soft=False)
                 if share is not None:
                     counts[unit, int(share)] += 1
-        agreement[name] = _alpha(counts[counts.sum(axis=1) > 1])
-    return dict(sorted(agreement.items()))
+        judged_twice = counts[counts.sum(axis=1) > 1]
+        if len(judged_twice):
+            agreement[name] = _alpha(judged_twice)
+    return dict(sorted(agreement.items())) or None
 
 
 def _alpha(counts: Any) -> float | None:

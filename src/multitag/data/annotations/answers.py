@@ -51,7 +51,10 @@ class Judgements:
     answers: tuple[Answer, ...]
 
     def __str__(self) -> str:
-        """Return the labels of each answer, for whoever looks at the column."""
+        """Return the labels of each answer, for whoever looks at the column; of one label at a time, those of all."""
+        asked = [name for answer in self.answers for name in answer.asked or ("", "")]
+        if len(set(asked)) == len(asked):
+            return ", ".join(name for answer in self.answers for name in answer.names) or "none"
         return " | ".join(", ".join(answer.names) or "none" for answer in self.answers)
 
 

@@ -36,6 +36,8 @@ class AnnotationColumns:
         Whether some answers are about some labels only, so that the others are unknown.
     notes : tuple of str
         What is to be said of several annotators.
+    ties : int
+        Labels of rows that are unknown since as many gave as refused them.
     agreement : dict or None
         Krippendorff's alpha by label; see :func:`~multitag.data.annotations.agreement.label_agreement`.
     """
@@ -45,6 +47,7 @@ class AnnotationColumns:
     names: tuple[str, ...]
     asked: bool = False
     notes: tuple[str, ...] = ()
+    ties: int = field(default=0, compare=False)
     agreement: dict[str, float | None] | None = field(default=None, compare=False)
 
     @classmethod
@@ -55,8 +58,9 @@ class AnnotationColumns:
             name for cell in judged for answer in cell.answers for name in answer.mentioned()
         ))  # fmt: skip
         asked = any(answer.asked is not None for cell in judged for answer in cell.answers)
-        agreement = label_agreement(judged)
-        return cls(columns, annotators, names, asked, tuple(_notes(judged, annotators, names)), agreement)
+        ties = sum(decide(cell.answers, annotators, names).ties for cell in judged)
+        notes = tuple(_notes(judged, annotators, ties))
+        return cls(columns, annotators, names, asked, notes, ties, label_agreement(judged))
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -69,6 +73,11 @@ class AnnotationColumns:
             decide(cell.answers, self.annotators, self.names).labels if isinstance(cell, Judgements) else NOTHING
             for cell in cells
         ])  # fmt: skip
+
+    @property
+    def unknown_words(self) -> str:
+        """What unknown labels are, after a verb."""
+        return f"not judged by anybody{', or tied' if self.ties else ''}"
 
     def describe(self) -> str:
         """Return the columns; see :meth:`~multitag.data.label_formats.label_columns.LabelColumns.describe`."""
@@ -83,7 +92,7 @@ class AnnotationColumns:
         }  # fmt: skip
 
 
-def _notes(judged: Sequence[Judgements], annotators: Annotators, names: Sequence[str]) -> Iterable[str]:
+def _notes(judged: Sequence[Judgements], annotators: Annotators, ties: int) -> Iterable[str]:
     soft = sum(any(answer.shares for answer in cell.answers) for cell in judged)
     if soft:
         rows = count_noun(soft, "row has", "rows have")
@@ -94,7 +103,6 @@ def _notes(judged: Sequence[Judgements], annotators: Annotators, names: Sequence
     people = {answer.annotator for cell in several for answer in cell.answers}
     who = f"{len(people)} annotators answered" if len(people) > 1 else "several annotators answered"
     by = "majority" if annotators == "auto" else annotators
-    ties = sum(decide(cell.answers, annotators, names).ties for cell in several) if by == "majority" else 0
     tied = f"; {count_noun(ties, 'tie is', 'ties are')} unknown" if ties else ""
     other = "; --annotators any or mean decides otherwise" if annotators == "auto" else ""
     yield f"{who} {count_noun(len(several), 'row', 'rows')} more than once: {RULES[by]}{tied}{other}"

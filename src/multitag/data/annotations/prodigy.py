@@ -21,7 +21,10 @@ from multitag.data.annotations.task import (
     plain_cells,
     read_names,
 )
+from multitag.data.cells import CellError, shorten
 from multitag.data.columns import Columns
+from multitag.data.label_formats.cells.lists import PythonList
+from multitag.data.label_formats.cells.notations import is_quoted_listing
 from multitag.data.readers.source import Source
 
 NAME = "Prodigy"
@@ -85,6 +88,8 @@ def _answer(row: Mapping[str, Any], question: str) -> Answer:
     annotator = str(row.get("_annotator_id") or row.get("_session_id") or "")
     if question == "cats":
         return read_cats(row["cats"], annotator)
+    if question == "accept":
+        row = {**row, "accept": _list(row["accept"])}
     names = read_names(row[question], f"{question!r}")
     if question == "label":
         return Answer(names if row["answer"] == "accept" else (), frozenset(names), annotator)
@@ -94,6 +99,20 @@ def _answer(row: Mapping[str, Any], question: str) -> Answer:
     titles = dict(map(_option, options))
     names = tuple(dict.fromkeys(titles.get(name, name) for name in names))
     return Answer(names, frozenset((*titles.values(), *names)), annotator)
+
+
+def _list(cell: object) -> object:
+    """Return a cell of names as a list: a file of CSV has the text of one."""
+    if not isinstance(cell, str):
+        return cell
+    if not cell.strip():
+        return []
+    try:
+        if is_quoted_listing(cell):
+            return [*PythonList().split(cell)]
+    except CellError as error:
+        raise NotUnderstoodError(f"'accept': {error}") from error
+    raise NotUnderstoodError(f"'accept': expected a list of labels, got the text {shorten(cell)!r}; export as JSONL")
 
 
 def _option(option: object) -> tuple[str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from multitag.config import TableConfig
 from multitag.data.annotations import argilla, doccano, label_studio, pipeline, prodigy, spacy_cats
 from multitag.data.annotations.rows import to_rows
-from multitag.data.annotations.task import Export, NotUnderstoodError
+from multitag.data.annotations.task import Export, NotUnderstoodError, text_keys
 from multitag.data.columns import Columns
 from multitag.data.readers.source import Source
 from multitag.errors import DataError
@@ -69,7 +69,9 @@ def read_export(source: Source, data: TableConfig, *, keep_content: bool = False
     """
     tool = _find_tool(source.columns, data)
     if tool is None:
-        return source, data
+        takes_labels = not data.label_columns and set(_listed(data.labels, ())) <= {"label"}
+        note = pipeline.scores_not_read(source.columns) if data.format == "auto" and takes_labels else None
+        return source if note is None else replace(source, notes=(*source.notes, f"{source.name}: {note}")), data
     try:
         export = tool.read(source)
         texts, questions = _named(export, data)
@@ -86,6 +88,52 @@ def read_export(source: Source, data: TableConfig, *, keep_content: bool = False
         raise DataError(
             f"{source.name}: {_called(tool)}, but it cannot be read: {error}; --format table reads it as it stands"
         ) from error
+
+
+def settings_of_export(source: Source, data: TableConfig) -> TableConfig:
+    """Leave out of settings the columns that an export does not have, for it to tell its own.
+
+    Parameters
+    ----------
+    source : Source
+        As it was read.
+    data : TableConfig
+        With the columns of a bundle.
+
+    Returns
+    -------
+    TableConfig
+        As it came for what is no export, and one whose columns are not those that may be the texts and the labels.
+    """
+    labels = _listed(data.labels or data.label_columns, ())
+    lacking = {*_listed(data.text, ()), *labels}.difference(source.columns.names)
+    own_labels = replace(
+        data, labels=None, label_columns=None, label_separator=None, label_key=None, label_shape="auto"
+    )
+    free = own_labels if data.text_pair else replace(own_labels, text=None)
+    tool = _find_tool(source.columns, free) if lacking else None
+    if tool is None:
+        return data
+    try:
+        export = tool.read(source)
+    except NotUnderstoodError:  # which is said when it is read
+        return free
+    texts, questions = _named(export, data)
+    has_texts = {*texts} <= {name for task in export.tasks for name in task.cells}
+    has_labels = bool(questions) and {*questions} <= _questions(export)
+    kept = data if has_labels else own_labels
+    return kept if has_texts or data.text_pair else replace(kept, text=None)
+
+
+def texts_of_export(columns: Columns) -> tuple[str, ...]:
+    """Return what may be the texts of an annotation tool's export, whether or not it has answers; empty for others."""
+    tool = _find_tool(columns, TableConfig())
+    try:
+        return () if tool is None else tool.read(Source("", columns)).texts
+    except NotUnderstoodError:  # of its answers, which are not asked for
+        inner = [next((row[key] for key in ("data", "fields") if isinstance(row.get(key), Mapping)), row)
+                 for row in map(columns.row, range(len(columns)))]  # fmt: skip
+        return text_keys(inner)
 
 
 def _called(tool: Tool) -> str:

@@ -11,7 +11,7 @@ from multitag.data.annotations.answers import Answer, Judgements
 from multitag.data.annotations.task import AnnotatedTask, Export, NoAnswer, NotUnderstoodError
 from multitag.data.columns import Columns
 from multitag.data.left_out import MERGED, LeftOut
-from multitag.data.phrases import join_phrase, list_first
+from multitag.data.phrases import count_noun, join_phrase, list_first
 from multitag.data.readers.source import Source
 
 SAME_TEXT = NoAnswer(MERGED, "its answers are joined with those of an earlier row of the same text")
@@ -45,18 +45,19 @@ def to_rows(
     answers: list[dict[str, list[Answer]]] = []
     left_out: list[LeftOut] = []
     row_of: dict[object, int] = {}
+    replaced = 0
     for index, task in enumerate(export.tasks):
         said = {name: task.answers[name] for name in questions if task.answers.get(name)}
         if not said and task.without is not None:
             left_out.append(_left_out(source, index, task.without, keep_content=keep_content))
         elif task.key is not None and task.key in row_of:
-            _join(answers[row_of[task.key]], said)
+            replaced += _join(answers[row_of[task.key]], said)
             left_out.append(_left_out(source, index, SAME_TEXT, keep_content=keep_content))
         else:
             row_of[task.key] = len(kept)
             kept.append(index)
             answers.append({})
-            _join(answers[-1], said)
+            replaced += _join(answers[-1], said)
     if not any(answers):
         counts = Counter(row.kind for row in left_out)
         raise NotUnderstoodError(f"no row has an answer ({', '.join(f'{n} {kind}' for kind, n in counts.items())})")
@@ -64,6 +65,8 @@ def to_rows(
     for name in questions:
         cells[name] = [Judgements(tuple(said[name])) if name in said else None for said in answers]
     note = _note(export, tool, texts, questions, left_out)
+    if replaced:
+        note += f"; {count_noun(replaced, 'answer is', 'answers are')} replaced by a later one of the same annotator"
     return _source(source, Columns.of(cells, len(kept)), kept, left_out, f"{source.name}: {note}")
 
 
@@ -79,15 +82,19 @@ def _check_names(export: Export, texts: Sequence[str], questions: Sequence[str])
             )
 
 
-def _join(said: dict[str, list[Answer]], more: dict[str, Any]) -> None:
-    """Add answers; the later one of an annotator who answered the same twice is what counts."""
+def _join(said: dict[str, list[Answer]], more: dict[str, Any]) -> int:
+    """Add answers, of which the last one of an annotator to a question counts; return how many are replaced so."""
+    replaced = 0
     for name, answers in more.items():
         for answer in answers:
             earlier = said.setdefault(name, [])
             if answer.annotator:
                 same = (answer.annotator, answer.asked)
-                earlier[:] = [one for one in earlier if (one.annotator, one.asked) != same]
+                others = [one for one in earlier if (one.annotator, one.asked) != same]
+                replaced += len(earlier) - len(others)
+                earlier[:] = others
             earlier.append(answer)
+    return replaced
 
 
 def _columns(tasks: Sequence[AnnotatedTask], questions: Sequence[str]) -> dict[str, list[Any]]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from multitag.data.annotations.answers import Answer
 from multitag.data.cells import CellError, check_characters, is_missing, shorten
+from multitag.data.label_formats.cells.notations import is_quoted_listing
 
 MAX_NAMES = 100_000  # labels of one answer; no tool shows as many
 
@@ -83,7 +84,7 @@ def read_names(values: object, where: str) -> tuple[str, ...]:
     Raises
     ------
     NotUnderstoodError
-        If it holds anything but texts and numbers, or more than could be meant.
+        If it holds anything but texts and numbers, the text of a list among them, or more than could be meant.
     """
     if isinstance(values, (str, int, float)) or values is None:
         values = [values]
@@ -100,6 +101,8 @@ def read_names(values: object, where: str) -> tuple[str, ...]:
                 f"{where}: expected label names, got {type(value).__name__}; only whole texts are labelled here, "
                 "not spans, relations or ratings"
             )
+        if isinstance(value, str) and is_quoted_listing(value):
+            raise NotUnderstoodError(f"{where}: expected label names, got the text of a list, {shorten(value)!r}")
         try:
             names[check_characters(str(value).strip())] = None
         except CellError as error:

@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from multitag.config import TableConfig
 from multitag.data.cells import RowError
-from multitag.data.first_look.samples import ColumnSample
+from multitag.data.first_look.samples import MARKS, PROBABILITIES, WORDS, ColumnSample
 from multitag.data.label_formats.cells.notations import is_listing
-from multitag.data.label_formats.cells.objects import NotLabelsError
+from multitag.data.label_formats.cells.objects import WITH_SOFT, NotLabelsError
 from multitag.data.label_formats.choose import choose_shape
+from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.label_formats.vectors import find_vectors
 from multitag.data.phrases import describe_columns
 from multitag.errors import DataError
@@ -29,7 +30,7 @@ LIKELY_NAMES = re.compile(
 )
 UNLIKELY_NAMES = re.compile(
     r"author|director|actor|cast|writer|user|country|countries|language|lang|source|status|type|rating|stars|score"
-    r"|split|fold|subreddit|publisher|journal|state|city|location|brand|company|companies|^is_|^has_|verified|adult|video",
+    r"|unclear|confiden|agreement|split|fold|subreddit|publisher|journal|state|city|location|brand|company|companies|^is_|^has_|verified|adult|video",
     re.I,
 )  # fmt: skip
 FEW_NAMES = 5  # labels, too few to tell from people by the shape of their names
@@ -55,6 +56,8 @@ class LabelCandidate:
         Why they cannot be read as they are, and what to do; empty where they can.
     are_ids : bool
         Whether the labels are numbers.
+    beside : tuple of ColumnSample
+        Columns next to them that hold few words as well, though others.
     """
 
     columns: tuple[str, ...]
@@ -63,6 +66,7 @@ class LabelCandidate:
     settings: tuple[tuple[str, object], ...] = ()
     problem: str = ""
     are_ids: bool = False
+    beside: tuple[ColumnSample, ...] = ()
 
     def describe(self) -> str:
         """Return the columns, as in ``column 'topics'``."""
@@ -80,9 +84,10 @@ def rank_labels(samples: Sequence[ColumnSample], data: TableConfig) -> list[Labe
     """
     data = replace(data, text=None, text_pair=False, labels=None, label_columns=None)
     is_written = data.label_separator or data.label_names or data.label_key or data.label_shape != "auto"
-    flags = () if is_written else _runs_of_flags(samples)
-    candidates = [*flags, *filter(None, (_judge(sample, data) for sample in samples))]
-    return sorted(candidates, key=lambda candidate: -candidate.score)
+    several = [] if is_written else [*_runs_of_flags(samples), *_runs_of_names(samples)]
+    taken = {column for candidate in several for column in candidate.columns}
+    single = (_judge(sample, data) for sample in samples if sample.name not in taken)
+    return sorted([*several, *filter(None, single)], key=lambda candidate: -candidate.score)
 
 
 def is_clear(ranked: Sequence[LabelCandidate]) -> bool:
@@ -90,21 +95,67 @@ def is_clear(ranked: Sequence[LabelCandidate]) -> bool:
     return bool(ranked) and (len(ranked) == 1 or ranked[0].score >= CLEAR * ranked[1].score)
 
 
+def may_be_label(sample: ColumnSample) -> bool:
+    """Return whether a column may be that of one label, by its cells and its name."""
+    is_likely = UNLIKELY_NAMES.search(sample.name) is None
+    return is_likely and (sample.has_few_words or sample.decimal_vocabulary is not None)
+
+
 def _runs_of_flags(samples: Sequence[ColumnSample]) -> Iterable[LabelCandidate]:
-    """Return each run of columns, side by side, that say yes and no in the same words."""
-    for vocabulary, run in groupby(samples, key=lambda sample: sample.vocabulary):
+    """Return each run of columns, side by side, that say yes and no: in numbers, in words, or with marks."""
+    first = 0
+    for way, run in groupby(samples, key=_way_of_saying):
         columns = list(run)
-        if vocabulary is None or len(columns) < 2:
+        last = first + len(columns)
+        before = takewhile(may_be_label, reversed(samples[:first]))
+        beside = (*reversed([*before]), *takewhile(may_be_label, samples[last:]))
+        first = last
+        if way is None or len(columns) < 2:
             continue
         score = ENOUGH_REPEATS * (2.3 if len(columns) > 2 else 1.5)
         unlikely = sum(UNLIKELY_NAMES.search(column.name) is not None for column in columns)
         score *= 0.6 if 2 * unlikely > len(columns) else 1.0
-        yield LabelCandidate(tuple(column.name for column in columns), vocabulary, score)
+        is_soft = any(column.decimal_vocabulary == PROBABILITIES for column in columns)
+        score *= 0.4 if is_soft else 1.0
+        flags = " or ".join(dict.fromkeys(str(column.decimal_vocabulary) for column in columns))
+        settings = (("soft", True),) if is_soft else ()
+        yield LabelCandidate(tuple(column.name for column in columns), flags, score, settings, beside=beside)
+
+
+def _way_of_saying(sample: ColumnSample) -> str | None:
+    vocabulary = sample.decimal_vocabulary
+    if vocabulary is not None and sample.has_commas:
+        return "decimal commas"
+    return "words" if vocabulary in WORDS else "marks" if vocabulary in MARKS else vocabulary
+
+
+def _runs_of_names(samples: Sequence[ColumnSample]) -> Iterable[LabelCandidate]:
+    """Return each run of columns of their own name or nothing, or of one label each: ``label_1``, ``label_2``."""
+    for holds_own, run in groupby(samples, key=lambda sample: sample.names_itself):
+        columns = [sample.name for sample in run]
+        if holds_own and len(columns) > 1:
+            yield LabelCandidate(tuple(columns), None, ENOUGH_REPEATS * 2.3)
+    for stem, run in groupby(samples, key=lambda sample: _stem_of(sample.name) if sample.kind == "text" else None):
+        parts = list(run)
+        if stem is None or len(parts) < 2:
+            continue
+        names = [set(part.texts) for part in parts]
+        if all(len(each & names[0]) >= 0.5 * min(len(each), len(names[0])) for each in names[1:]):
+            cells = Counter(text for part in parts for text in part.texts)
+            if cells.total() >= MIN_REPEATS * len(cells) and all(len(text.split()) <= MOST_WORDS for text in cells):
+                columns = [part.name for part in parts]
+                yield LabelCandidate(tuple(columns), None, ENOUGH_REPEATS * 2.0 * _prior(columns[0]))
+
+
+def _stem_of(name: str) -> str | None:
+    """Return a name without the number at its end; None where it has none."""
+    stem = name.strip().rstrip("0123456789")
+    return stem if stem != name.strip() and stem else None
 
 
 def _judge(sample: ColumnSample, data: TableConfig) -> LabelCandidate | None:
     kinds = ("text", "list", "ids", "mixed", *(("number",) if data.label_names else ()))
-    if sample.kind not in (*kinds, "number"):
+    if sample.kind not in (*kinds, "number") or (sample.has_few_words and any(map(is_indicator, sample.cells))):
         return None
     vectors = _judge_vectors(sample, data)
     if vectors is not None or sample.kind not in kinds:
@@ -114,7 +165,8 @@ def _judge(sample: ColumnSample, data: TableConfig) -> LabelCandidate | None:
     if isinstance(labels, str):
         lists = sum(not isinstance(cell, str) or is_listing(cell) for cell in sample.cells)
         several = lists >= 0.1 * len(sample.cells)
-        return LabelCandidate((sample.name,), None, _prior(sample.name), (), labels) if several else None
+        settings = (("soft", True),) if WITH_SOFT in labels else ()
+        return LabelCandidate((sample.name,), None, _prior(sample.name), settings, labels) if several else None
     score = _score(labels, sample)
     spaced = _spaced_codes(sample) if data.label_separator is None else None
     if spaced is not None and _score(spaced, sample) > score:
@@ -132,9 +184,10 @@ def _judge_vectors(sample: ColumnSample, data: TableConfig) -> LabelCandidate | 
     except NotLabelsError as error:
         scores = SCORES in str(error)
         score = ENOUGH_REPEATS * (1.0 if scores else 2.0) * _prior(sample.name)
-        is_named = data.label_names is not None and not scores
-        settings = () if scores or is_named else (("label_names", NAMES_FILE),)
-        return LabelCandidate((sample.name,), None, score, settings, "" if is_named else str(error))
+        is_named = data.label_names is not None
+        settings: tuple[tuple[str, object], ...] = () if is_named else (("label_names", NAMES_FILE),)
+        settings += (("soft", True),) if scores else ()
+        return LabelCandidate((sample.name,), None, score, settings, "" if is_named and not scores else str(error))
     return None
 
 

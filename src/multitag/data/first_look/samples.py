@@ -14,7 +14,17 @@ import numpy as np
 from multitag.data.cells import is_missing
 from multitag.data.columns import Columns
 from multitag.data.label_formats.cells.notations import is_listing
-from multitag.data.label_formats.indicators import OFF, ON
+from multitag.data.label_formats.indicators import (
+    DASHES,
+    MINUS,
+    NO_MARKS,
+    NULL,
+    OFF,
+    ON,
+    UNKNOWN,
+    YES_MARKS,
+    as_number,
+)
 
 SAMPLE = 2000  # rows that are looked at, evenly spaced
 MOST = 0.9  # share of the cells that are of a kind for it to be the column's
@@ -30,8 +40,15 @@ _DATE = re.compile(
 )
 _LINK = re.compile(r"(?:[a-z][a-z+.-]*://|www\.)\S+|\S+@\S+\.\w+|\S*[/\\]\S+\.\w{2,5}", re.IGNORECASE)
 _ID = re.compile(r"[\w.:#/-]*\d[\w.:#/-]*", re.ASCII)
-_VOCABULARIES = ("0/1", {"0", "1", "0.0", "1.0"}), ("true/false", {"true", "false"}), ("yes/no", {"yes", "no"}), (
-    "y/n", {"y", "n"}), ("t/f", {"t", "f"}), ("x", {"x"})  # fmt: skip
+PROBABILITIES = "0 to 1"
+MARKS = {"x": {"x"}, "✓/✗": YES_MARKS | NO_MARKS}
+WORDS = {
+    "true/false": {"true", "false"}, "yes/no": {"yes", "no"}, "y/n": {"y", "n"}, "t/f": {"t", "f"},
+    "on/off": {"on", "off"}, "oui/non": {"oui", "non"}, "ja/nein": {"ja", "nein", "nee"}, "si/no": {"si", "sí", "no"},
+}  # fmt: skip
+_VOCABULARIES = {"0/1": {"0", "1", "0.0", "1.0"}, **WORDS, **MARKS}
+_NOBODY_KNOWS = UNKNOWN | NULL | DASHES | MINUS
+_FEW = 3  # different words of a column that may say yes and no in words of its own
 
 
 @dataclass(frozen=True)
@@ -92,14 +109,43 @@ class ColumnSample:
 
     @cached_property
     def vocabulary(self) -> str | None:
-        """The words that say yes and no, where nearly all cells are such words; None elsewhere."""
-        words = [_word(cell) for cell in self.cells]
-        for name, vocabulary in _VOCABULARIES:
-            n_words = sum(word in vocabulary for word in words)
-            # A slip of a pen, or -1 for unsure, does not make a column of 0 and 1 another.
-            if words and n_words >= MOST * len(words) and all(_is_short(word) for word in words):
+        """The words that say yes and no, where nearly all cells are such words; None elsewhere.
+
+        Words for what nobody knows stand beside any of them. Pairs such as ``1,0`` may be vectors, and are none; see
+        ``decimal_vocabulary``.
+        """
+        return None if self.has_commas else self.decimal_vocabulary
+
+    @cached_property
+    def decimal_vocabulary(self) -> str | None:
+        """The same, where ``1,0`` is a number with a decimal comma."""
+        words = [word.replace(",", ".") if self.has_commas else word for word in map(_word, self.cells)]
+        if not all(_is_short(word) for word in words):
+            return None
+        for name, vocabulary in _VOCABULARIES.items():
+            known = [word for word in words if word in vocabulary or word not in _NOBODY_KNOWS]
+            # A slip of a pen does not make a column of 0 and 1 another.
+            if known and sum(word in vocabulary for word in known) >= MOST * len(known):
                 return name
-        return None
+        numbers = [as_number(word) for word in words if word not in _NOBODY_KNOWS]
+        are_shares = all(number is not None and 0 <= number <= 1 for number in numbers)
+        return PROBABILITIES if numbers and are_shares else None
+
+    @cached_property
+    def has_commas(self) -> bool:
+        """Whether cells hold commas, which may be decimal ones."""
+        return any("," in text for text in self.texts)
+
+    @cached_property
+    def has_few_words(self) -> bool:
+        """Whether two or three short words recur, which may say yes, no and unsure."""
+        words = set(map(_word, self.cells))
+        return self.vocabulary is not None or (1 < len(words) <= _FEW < len(self.cells) and all(map(_is_short, words)))
+
+    @cached_property
+    def names_itself(self) -> bool:
+        """Whether cells hold the name of their column or nothing."""
+        return bool(self.cells) and {_word(cell) for cell in self.cells} == {self.name.strip().casefold()[:20]}
 
     def _most(self, holds: Callable[[object], bool]) -> bool:
         return sum(map(holds, self.cells)) >= MOST * len(self.cells)
@@ -116,11 +162,12 @@ class ColumnSample:
 
 
 def sample_columns(columns: Columns) -> tuple[ColumnSample, ...]:
-    """Take the cells of at most 2000 evenly spaced rows of each column."""
+    """Take the cells of at most 2000 evenly spaced rows of each column that has a name to ask for it by."""
     rows = sample_rows(len(columns), SAMPLE)
     return tuple(
         ColumnSample(name, tuple(cell for cell in (cells[row] for row in rows) if not is_missing(cell)), len(rows))
         for name, cells in zip(columns.names, columns.cells, strict=True)
+        if name.strip()
     )
 
 
@@ -146,4 +193,4 @@ def _word(cell: object) -> str:
 
 
 def _is_short(word: str) -> bool:
-    return word in ON | OFF or len(word) <= 5
+    return word in ON | OFF | UNKNOWN or len(word) <= 5 or _NUMBER.fullmatch(word) is not None

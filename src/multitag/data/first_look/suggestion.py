@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,13 +13,17 @@ from multitag.config.data import Unlabelled
 from multitag.data.build import build_table
 from multitag.data.cells import RowError
 from multitag.data.columns import Columns
-from multitag.data.first_look.labels import LabelCandidate, is_clear, rank_labels
-from multitag.data.first_look.samples import sample_columns, sample_rows
+from multitag.data.duplicates.merged_rows import PAIRS, are_pairs, describe_answers, find_answers
+from multitag.data.first_look.labels import LabelCandidate, is_clear, may_be_label, rank_labels
+from multitag.data.first_look.samples import PROBABILITIES, ColumnSample, sample_columns, sample_rows
 from multitag.data.first_look.texts import TextCandidate, rank_texts
+from multitag.data.label_formats.cells.formats import FASTTEXT
 from multitag.data.label_formats.indicator_columns import IndicatorColumns
 from multitag.data.label_formats.indicators import is_indicator
-from multitag.data.phrases import count_noun, join_phrase
+from multitag.data.nested import inner_columns, with_nested
+from multitag.data.phrases import count_noun, describe_columns, join_phrase
 from multitag.data.readers.source import Source
+from multitag.data.row_labels import RowLabels
 from multitag.data.table import Table, check_trainable, unlabelled_rows
 from multitag.errors import ConfigError, DataError
 
@@ -27,6 +32,7 @@ NEAR = 0.4  # times the score of the first; less is not shown
 TRIED_ROWS = 50_000  # evenly spaced; reading labels takes as long again as reading the file
 LONG_NAME = 4  # words of a column's name that may be a text
 OTHERS = 3  # candidates that are named
+BOTH = "text and labels"  # the role of a line in fastText's format
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,17 @@ class Suggestion:
     @property
     def is_whole(self) -> bool:
         """Whether texts and labels are both found or given."""
-        return "text" in self.roles.values() and any(role.startswith("label") for role in self.roles.values())
+        return self.has_text and self.has_labels
+
+    @property
+    def has_text(self) -> bool:
+        """Whether a column of texts is found or given."""
+        return not {"text", BOTH}.isdisjoint(self.roles.values())
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether columns of labels are found or given."""
+        return any(role.startswith("label") or role == BOTH for role in self.roles.values())
 
 
 def suggest(source: Source, data: TableConfig) -> Suggestion:
@@ -84,6 +100,7 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
     Suggestion
         Without changes for a column that is named, or that nothing looks like.
     """
+    source = with_nested(source, inner_columns(source.columns))
     samples = sample_columns(source.columns)
     named = {name.strip() for name in _names(data.text)}
     labels, texts = [], []
@@ -93,13 +110,29 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
     if data.text is None:
         taken = set(label.columns if label else (*_names(data.labels), *_names(data.label_columns)))
         texts = [text for text in rank_texts(samples) if text.name not in taken]
-    return _choose(data, texts, labels)
+    chosen = _choose(data, texts, labels, samples)
+    labelled = next((name for name in source.columns.names if re.search(rf"(^|\s){FASTTEXT}\S", name)), None)
+    if labelled is not None:
+        doubt = (
+            f"the first line has a word that begins with {FASTTEXT}, as fastText's have; if each line holds a text and "
+            f"its labels, write the labels at its start, or use --no-header --label-shape fasttext, "
+            "and name column 1 as --text and as --labels"
+        )
+        return replace(chosen, doubts=(doubt, *chosen.doubts))
+    nameless = [n for n, name in enumerate(source.columns.names, start=1) if not name.strip()]
+    if nameless and not chosen.is_whole:
+        doubt = f"column {nameless[0]} of {len(source.columns.names)} has no name; give it one if it is meant"
+        return replace(chosen, doubts=(*chosen.doubts, doubt))
+    return chosen
 
 
-def _choose(data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[LabelCandidate]) -> Suggestion:
+def _choose(
+    data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[LabelCandidate], samples: Sequence[ColumnSample]
+) -> Suggestion:
     changes: dict[str, Any] = {}
     roles: dict[str, str] = {name.strip(): "text" for name in _names(data.text)}
-    roles |= {name.strip(): "labels" for name in (*_names(data.labels), *_names(data.label_columns))}
+    for name in (*_names(data.labels), *_names(data.label_columns)):
+        roles[name.strip()] = BOTH if name.strip() in roles else "labels"
     notes, doubts = [], []
     if data.text is None:
         doubts += _doubt_text(texts)
@@ -108,7 +141,7 @@ def _choose(data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[
             changes["text"] = texts[0].name
             roles[texts[0].name] = "text"
     if not (data.labels or data.label_columns):
-        doubts += _doubt_labels(labels)
+        doubts += _doubt_labels(labels, [] if labels else [sample for sample in samples if may_be_label(sample)])
         for other in labels[1 : OTHERS + 1]:
             if other.score >= NEAR * labels[0].score:
                 roles.update(dict.fromkeys(other.columns, "labels?"))
@@ -139,6 +172,7 @@ def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Sugges
     if not suggestion.is_whole or suggestion.is_blocked:
         return suggestion
     settings = replace(data, **suggestion.changes)
+    source = with_nested(source, (*_names(settings.text), *_names(settings.labels)))
     if len(source.columns) > TRIED_ROWS:
         rows = sample_rows(len(source.columns), TRIED_ROWS)
         note = f"tried on {len(rows)} of {len(source.columns)} rows, evenly spaced"
@@ -151,6 +185,16 @@ def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Sugges
             suggestion = replace(suggestion, changes=changes, notes=(*suggestion.notes, note))
             settings = replace(settings, unknown="mask")
             table = build_table(source, settings)
+        if not settings.merge_rows and are_pairs(table.texts, [RowLabels(names) for names in table.labels]):
+            taken = (*table.text_columns.names, *table.shape.columns)
+            if answers := find_answers(source.columns, taken):
+                doubt = describe_answers(answers, source.columns[answers])
+                suggestion = replace(suggestion, doubts=(*suggestion.doubts, doubt))
+            else:
+                settings, changes = replace(settings, merge_rows=True), {**suggestion.changes, "merge_rows": True}
+                note = f"{PAIRS}: --merge-rows makes one row of them"
+                suggestion = replace(suggestion, changes=changes, notes=(*suggestion.notes, note))
+                table = build_table(source, settings)
         check_trainable(table, keep_unlabelled=True)
     except (DataError, ConfigError) as error:
         return replace(suggestion, doubts=(*suggestion.doubts, str(error)))
@@ -200,14 +244,25 @@ def _doubt_text(texts: Sequence[TextCandidate]) -> list[str]:
     return []
 
 
-def _doubt_labels(labels: Sequence[LabelCandidate]) -> list[str]:
+def _doubt_labels(labels: Sequence[LabelCandidate], others: Sequence[ColumnSample]) -> list[str]:
     if not labels:
-        return ["no column looks like labels: names that recur, or 0 and 1 in a column for each label"]
+        few = f"; {_may_be_labels(others)}" if others else ""
+        return [f"no column looks like labels: names that recur, or 0 and 1 in a column for each label{few}"]
+    beside = [_may_be_labels(labels[0].beside, " too")] if labels[0].beside else []
     if is_clear(labels):
-        return []
+        return beside
     near = [label for label in labels[1 : OTHERS + 1] if not is_clear([labels[0], label])]
-    others = join_phrase([label.describe() for label in near])
-    return [f"{labels[0].describe()} may hold the labels, and so may {others}"]
+    rest = join_phrase([label.describe() for label in near])
+    return [f"{labels[0].describe()} may hold the labels, and so may {rest}", *beside]
+
+
+def _may_be_labels(samples: Sequence[ColumnSample], too: str = "") -> str:
+    """Return a doubt on columns that may be labels."""
+    several, soft = len(samples) > 1, any(sample.decimal_vocabulary == PROBABILITIES for sample in samples)
+    hold = f"{'hold' if several else 'holds'} {'numbers from 0 to 1' if soft else 'two or three values'}{too}"
+    remedy = f"--label-columns names every label's column{', with --soft' if soft else ''}"
+    columns = describe_columns([sample.name for sample in samples])
+    return f"{columns} {hold}; {'are they labels' if several else 'is it a label'}? {remedy}"
 
 
 def _ids_note(label: LabelCandidate) -> list[str]:
@@ -217,8 +272,9 @@ def _ids_note(label: LabelCandidate) -> list[str]:
 
 def _label_changes(label: LabelCandidate) -> dict[str, Any]:
     if label.flags is not None:
-        return {"label_columns": label.columns}
-    return {"labels": label.columns[0], **dict(label.settings)}
+        return {"label_columns": label.columns, **dict(label.settings)}
+    labels = label.columns[0] if len(label.columns) == 1 else label.columns
+    return {"labels": labels, **dict(label.settings)}
 
 
 def _sampled(source: Source, rows: Sequence[int]) -> Source:

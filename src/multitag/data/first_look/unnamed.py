@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from multitag.config import TableConfig
+from multitag.data.duplicates.merged_rows import PAIRS
 from multitag.data.first_look.command import read_call
 from multitag.data.first_look.suggestion import Suggestion
 from multitag.data.readers.delimited.header import SHOWN
@@ -36,7 +37,8 @@ class UnnamedColumnsError(DataError):
         """Return the message with the call or the command that is likely meant at its end."""
         roles = " and ".join(f"the {setting}" for setting in self.missing)
         hold = f"columns that hold {roles}" if len(self.missing) > 1 else f"column that holds {roles}"
-        doubts = "".join(f"; {doubt}" for doubt in self.suggestion.doubts)
+        said = [note for note in self.suggestion.notes if note.startswith(PAIRS)]
+        doubts = "".join(f"; {doubt}" for doubt in (*self.suggestion.doubts, *said))
         if self.suggestion.is_whole:
             return f"{self.name}: name the {hold}{doubts}; likely so: {likely}"
         options = " and ".join(f"--{setting}" for setting in self.missing)
@@ -59,6 +61,6 @@ def settings_to_type(
     """
     columns = {name: getattr(data, name) for name in ("text", "labels", "label_columns")}
     settings = {name: value for name, value in {**columns, **suggestion.changes}.items() if value is not None}
-    lacking = {} if settings.keys() & {"labels", "label_columns"} else {"labels": COLUMN}
+    lacking = {} if suggestion.has_labels else {"labels": COLUMN}
     others = {name: value for name, value in (given or {}).items() if name not in settings}
-    return {**({} if "text" in settings else {"text": COLUMN}), **settings, **lacking, **others}
+    return {**({} if suggestion.has_text else {"text": COLUMN}), **settings, **lacking, **others}

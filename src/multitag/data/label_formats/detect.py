@@ -14,7 +14,7 @@ from multitag.data.label_formats.cells.literals import read_literal
 from multitag.data.label_formats.cells.notations import begins_list, is_listing, is_quoted_listing, read_listing
 from multitag.data.label_formats.cells.objects import SAMPLE, WITH_SOFT, NotLabelsError, Objects, find_objects
 from multitag.data.label_formats.cells.separators import MOST, find_separated, find_separator
-from multitag.data.label_formats.indicators import as_number, count_cells, is_indicator, kind_of
+from multitag.data.label_formats.indicators import are_switches, as_number, count_cells, kind_of
 from multitag.data.phrases import join_phrase
 
 FEW = 0.1  # share of the cells that are more than slips of a pen
@@ -44,11 +44,11 @@ def find_form(cells: Sequence[object], *, ids: bool = False, mark: str | None = 
     """
     present = [cell for cell in cells if not is_missing(cell)]
     texts = [cell for cell in present if isinstance(cell, str)]
-    if not ids and _are_switches(present):
+    if not ids and are_switches(present):
         raise NotLabelsError(
             f"holds {join_phrase(sorted({str(cell).strip() for cell in present}))}, which are not label names; "
             "if there is one column per label, name them all with --label-columns; if these are ids, pass a "
-            "--label-names file"
+            "--label-names file; if they are names, set --label-shape single"
         )
     if not ids and _are_shares(present):
         raise NotLabelsError(
@@ -83,15 +83,6 @@ def find_objects_in(
     objects = [list(_objects(cell, form)) for cell in _sample(list(cells))]
     objects = [items for items in objects if items]
     return find_objects(objects, key, soft=soft) if objects else Objects(key)
-
-
-def _are_switches(cells: Sequence[object]) -> bool:
-    """Return whether cells say yes and no, or unknown beside them."""
-    if not cells or not (is_indicator(cells[0]) or kind_of(cells[0]) in ("minus", "blank")):
-        return False
-    different = [cell for cell, _ in count_cells(cells)]
-    switches = sum(map(is_indicator, different))
-    return switches > 0 and all(is_indicator(cell) or kind_of(cell) in ("minus", "blank") for cell in different)
 
 
 def _are_shares(cells: Sequence[object]) -> bool:

@@ -9,7 +9,15 @@ from typing import Any
 
 from multitag.data.cells import CellError, RowError, shorten
 from multitag.data.label_formats.cells.objects import WITH_SOFT, NotLabelsError
-from multitag.data.label_formats.indicators import Indicator, Kind, count_cells, count_kinds, is_indicator, kind_of
+from multitag.data.label_formats.indicators import (
+    YES_MARKS,
+    Indicator,
+    Kind,
+    count_cells,
+    count_kinds,
+    is_indicator,
+    kind_of,
+)
 from multitag.data.phrases import describe_columns, list_first
 from multitag.data.row_labels import RowLabels, of_answers
 
@@ -90,7 +98,8 @@ def find_indicators(columns: tuple[str, ...], cells_of: Cells, *, soft: bool) ->
     Returns
     -------
     IndicatorColumns
-        -1 says no where there is no 0. An empty cell says no in a column that has no other word for it but a yes.
+        -1 says no where there is no 0, and so does a dash where there is no -1 either, or beside x or a
+        tick alone. An empty cell says no in a column that has no other word for it but a yes.
 
     Raises
     ------
@@ -108,16 +117,36 @@ def find_indicators(columns: tuple[str, ...], cells_of: Cells, *, soft: bool) ->
             "or write 0 or 1 for each label first"
         )
     minus_is_no = not total["off"] and not total["share"]
-    says_no = total["off"] + total["share"] + (total["minus"] if minus_is_no else 0) > 0
-    return IndicatorColumns(
-        columns,
-        tuple(Indicator(minus_is_no, _blank_is_no(kinds[name], minus_is_no, says_no), soft) for name in columns),
-    )
+    says_no = total["off"] + total["share"] + (total["minus"] + total["dash"]) * minus_is_no > 0
+    indicators = []
+    for name in columns:
+        own = kinds[name]
+        is_mark = _are_marks(name, cells_of(name)) and not own["off"] + own["share"] + own["minus"]
+        dash_is_no = is_mark or (minus_is_no and not total["minus"])
+        indicators.append(Indicator(minus_is_no, dash_is_no, _blank_is_no(own, says_no), soft))
+    return IndicatorColumns(columns, tuple(indicators))
 
 
-def _blank_is_no(kinds: Counter[Kind], minus_is_no: bool, says_no: bool) -> bool:
+def _are_marks(column: str, cells: Sequence[object]) -> bool:
+    """Return whether a column says yes with an ``x`` or a tick, beside which a dash is a no.
+
+    Raises
+    ------
+    NotLabelsError
+        If it has both, as an ``x`` says no beside a tick.
+    """
+    words = {str(cell).strip().casefold()[:1] for cell, _ in count_cells(cells) if kind_of(cell) == "on"}
+    ticks = words & YES_MARKS
+    if ticks and "x" in words:
+        raise NotLabelsError(
+            f"holds {min(ticks)} and x in column {column!r}, where x may say yes or no; write 0 or 1 in its place"
+        )
+    return bool(words) and words <= YES_MARKS | {"x"}
+
+
+def _blank_is_no(kinds: Counter[Kind], says_no: bool) -> bool:
     """Return whether empty cells of a column say no: it has a yes and no other word, or no column has one."""
-    own = kinds["off"] + kinds["share"] + kinds["minus"]
+    own = kinds["off"] + kinds["share"] + kinds["minus"] + kinds["dash"] + kinds["unknown"]
     return not own and (kinds["on"] > 0 or not says_no)
 
 
@@ -130,9 +159,10 @@ def are_indicators(columns: Sequence[str], cells_of: Cells) -> bool:
     for column in columns:
         for cell, count in count_cells(cells_of(column)):
             kind = kind_of(cell)
-            if kind in ("blank", "minus"):
+            if kind in ("blank", "minus", "dash", "unknown"):
                 continue
             present += count
-            sure += count * (kind == "share" or is_indicator(cell))
+            is_pair = isinstance(cell, str) and "," in cell  # of ids, rather than a share with a decimal comma
+            sure += count * (not is_pair and (kind == "share" or is_indicator(cell)))
     return present > 0 and sure >= SWITCHES * present
 

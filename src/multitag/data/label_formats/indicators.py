@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +10,19 @@ from typing import Literal
 
 from multitag.data.cells import CellError, ShareError, is_missing, shorten
 
-ON = frozenset({"1", "1.0", "true", "t", "yes", "y", "x"})
-OFF = frozenset({"0", "0.0", "false", "f", "no", "n"})
+YES_MARKS, NO_MARKS = frozenset("✓✔☑✅"), frozenset("✗✘✕❌☐")
+ON = YES_MARKS | {"1", "1.0", "true", "t", "yes", "y", "x", "on", "oui", "ja", "si", "sí"}
+OFF = NO_MARKS | {"0", "0.0", "false", "f", "no", "n", "off", "non", "nein", "nee"}
 MINUS = frozenset({"-1", "-1.0"})  # no beside 1 alone, as support vector machines have it; unknown beside 0 and 1
-NULL = frozenset({"null", "none", "nan", "na", "n/a", "<na>"})  # what programs write for an empty cell
+DASHES = frozenset({"-", "\u2013", "\u2014"})  # likewise: no beside x alone
+NULL = frozenset({"null", "none", "nan", "na", "n/a", "n.a.", "<na>"})  # what programs write for an empty cell
+UNKNOWN = frozenset({"?", "??", "unknown", "unk", "unsure"})  # what people write where nobody knows
 _LETTERS = frozenset("tfynx")  # a letter alone may be the name of a label
 
-Kind = Literal["on", "off", "minus", "blank", "share", "other"]
+_DECIMAL_COMMA = re.compile(r"[01],\d+")
+_VARIANT = "\ufe0f"  # a sign after a picture that it is one
+
+Kind = Literal["on", "off", "minus", "dash", "unknown", "blank", "share", "other"]
 
 
 def is_indicator(cell: object) -> bool:
@@ -34,8 +41,8 @@ def kind_of(cell: object) -> Kind:
 
     Examples
     --------
-    >>> [kind_of(cell) for cell in (1, "no", "-1", None, "NA", "0.7", 2)]
-    ['on', 'off', 'minus', 'blank', 'blank', 'share', 'other']
+    >>> [kind_of(cell) for cell in (1, "no", "-1", None, "NA", "0.7", "0,7", "?", 2)]
+    ['on', 'off', 'minus', 'blank', 'blank', 'share', 'share', 'unknown', 'other']
     """
     if is_missing(cell):
         return "blank"
@@ -48,7 +55,11 @@ def kind_of(cell: object) -> Kind:
         return "minus"
     if word in NULL:
         return "blank"
-    number = as_number(cell)
+    if word in DASHES:
+        return "dash"
+    if word in UNKNOWN:
+        return "unknown"
+    number = _share_of(cell)
     return "share" if number is not None and 0 <= number <= 1 else "other"
 
 
@@ -66,6 +77,26 @@ def count_kinds(cells: Sequence[object]) -> Counter[Kind]:
     for cell, count in count_cells(cells):
         kinds[kind_of(cell)] += count
     return kinds
+
+
+def are_switches(cells: Sequence[object]) -> bool:
+    """Return whether the cells of one column say yes and no, or that nobody knows, and so name nothing.
+
+    Letters alone may be names: they count where they come as a pair, and nothing else does.
+    """
+    if not cells or kind_of(cells[0]) in ("share", "other"):
+        return False
+    kinds: set[Kind] = set()
+    letters = set()
+    for cell, _ in count_cells(cells):
+        kind = kind_of(cell)
+        if kind in ("share", "other"):
+            return False
+        kinds.add(kind)
+        letters |= {_word(cell)} & _LETTERS
+    if letters and letters not in ({"t", "f"}, {"y", "n"}) and not (letters == {"x"} and kinds == {"on", "dash"}):
+        return False
+    return bool(kinds & {"on", "off"})
 
 
 def as_number(cell: object) -> float | None:
@@ -86,6 +117,8 @@ class Indicator:
     ----------
     minus_is_no : bool, default False
         -1 says no, in place of 0; otherwise it says that nobody knows.
+    dash_is_no : bool, default False
+        A dash says no; otherwise that nobody knows.
     blank_is_no : bool, default True
         An empty cell says no, where no cell says it with a word of its own; otherwise that nobody knows.
     soft : bool, default False
@@ -93,6 +126,7 @@ class Indicator:
     """
 
     minus_is_no: bool = False
+    dash_is_no: bool = False
     blank_is_no: bool = True
     soft: bool = False
     _read: dict[str, float | None] = field(default_factory=dict, repr=False, compare=False)  # cells seen before
@@ -103,8 +137,8 @@ class Indicator:
         Parameters
         ----------
         cell : object
-            0 or 1, true or false, yes or no, or their first letters, in any case; ``x`` for yes; -1; nothing; a
-            probability.
+            0 or 1, true or false, yes or no, on or off, or their first letters, in any case; ``x`` or a tick for yes;
+            -1; a dash; ``?`` and the like; nothing; a probability, with a point or a comma.
 
         Returns
         -------
@@ -128,17 +162,24 @@ class Indicator:
             return 1.0
         if kind == "off":
             return 0.0
-        if kind == "blank" or kind == "minus":
-            return 0.0 if (self.blank_is_no if kind == "blank" else self.minus_is_no) else None
+        if kind in ("blank", "minus", "dash", "unknown"):
+            says_no = {"blank": self.blank_is_no, "minus": self.minus_is_no, "dash": self.dash_is_no}
+            return 0.0 if says_no.get(kind) else None
         if kind == "share" and self.soft:
-            return as_number(cell)
+            return _share_of(cell)
         if self.soft and as_number(cell) is not None:
             raise ShareError(f"expected a probability from 0 to 1, got {shorten(cell)!r}")
         expected = f"expected 0 or 1, true or false, yes or no, got {shorten(cell)!r}"
         raise CellError(f"{expected}; probabilities are read with --soft" if kind == "share" else expected)
 
 
+def _share_of(cell: object) -> float | None:
+    return as_number(_word(cell) if isinstance(cell, str) else cell)
+
+
 def _word(cell: object) -> str | None:
+    """Return a cell as a word in lower case, with a point for a decimal comma."""
     if isinstance(cell, Iterable) and not isinstance(cell, str):
         return None
-    return str(cell).strip().casefold()
+    word = str(cell).strip().casefold().removesuffix(_VARIANT)
+    return word.replace(",", ".") if _DECIMAL_COMMA.fullmatch(word) else word

@@ -126,7 +126,9 @@ def _parsed_lines(file: TableFile, text: TextIO) -> Iterator[Record | LeftOut]:
             continue
         row += 1
         try:
-            yield _object(json.loads(stripped), file.name, row)
+            value = json.loads(stripped)
+            (value,) = _without_names([value]) or (value,)
+            yield _object(value, file.name, row)
         except (ValueError, RecursionError) as error:
             yield LeftOut.unreadable(file.name, row, f"not JSON: line {number}: {error}", stripped)
 
@@ -141,7 +143,7 @@ def _object(value: object, name: str, row: int) -> Record | LeftOut:
 def _find_rows(content: object, name: str) -> tuple[Sequence[object], str | None]:
     """Find the rows in a JSON value, and a note on where they were, if that is not plain."""
     if isinstance(content, list):
-        return content, None
+        return _without_names(content) or content, None
     if isinstance(content, dict) and content:
         columns = {key: column for key, value in content.items() if (column := _column(value)) is not None}
         tables = [key for key, column in columns.items() if isinstance(content[key], list) and _holds_objects(column)]
@@ -151,6 +153,26 @@ def _find_rows(content: object, name: str) -> tuple[Sequence[object], str | None
         if len(tables) == 1:
             return columns[tables[0]], f"the rows are those under {tables[0]!r}"
     raise DataError(f"{name}: JSON, but not a table; {EXPECTED}")
+
+
+def _without_names(values: Sequence[object]) -> list[object] | None:
+    """Name the parts of rows that are lists: spaCy's texts with their annotations, and what pipelines say of a text."""
+    lists = [value for value in values if isinstance(value, list)]
+    if not values or len(lists) < len(values):
+        return None
+    if all(len(value) == 2 and isinstance(value[0], str) and _has_cats(value[1]) for value in lists):
+        return [{"text": text, **annotations} for text, annotations in lists]
+    if all(value and all(map(_is_score, value)) for value in lists):
+        return [{"output": value} for value in lists]
+    return None
+
+
+def _has_cats(value: object) -> bool:
+    return isinstance(value, dict) and "cats" in value
+
+
+def _is_score(value: object) -> bool:
+    return isinstance(value, dict) and value.keys() == {"label", "score"}
 
 
 def _column(value: object) -> list[object] | None:

@@ -24,7 +24,7 @@ SHEETS_NAMED = 10
 def read_workbook(
     file: TableFile, options: ReadOptions, chunk_rows: int, select: Select | None = None
 ) -> Iterator[Chunk]:
-    """Read a sheet of a workbook: the named one, else the first with a table.
+    """Read a sheet of a workbook: the named one, else the largest with a table.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def _text(cell: object) -> str:
 
 
 def _choose_sheet(workbook: Any, wanted: str | None, name: str) -> tuple[Any, list[str]]:
-    """Return the named sheet, or the first that holds a table, with a note where others do so too."""
+    """Return the named sheet, or the one with the most cells that holds a table, with a note where others do so too."""
     if wanted is not None:
         if wanted not in workbook.sheet_names:
             raise DataError(f"{name}: no sheet {wanted!r}; the sheets are {_listed(workbook.sheet_names)}")
@@ -129,8 +129,10 @@ def _choose_sheet(workbook: Any, wanted: str | None, name: str) -> tuple[Any, li
         )
     if len(tables) == 1:
         return tables[0], []
+    largest = max(tables, key=lambda sheet: sheet.height * sheet.width)  # the first of equals
+    which = "first" if largest is tables[0] else "largest"
     names = _listed([sheet.name for sheet in tables])
-    return tables[0], [f"sheet {tables[0].name!r} is read, the first of {names}; --sheet names another"]
+    return largest, [f"sheet {largest.name!r} is read, the {which} of {names}; --sheet names another"]
 
 
 def _has_table(sheet: Any) -> bool:

@@ -17,6 +17,7 @@ ALWAYS_SPANNED = 5_000_000  # cells
 
 # Every cell says where it stands; two of them, in opposite corners, span 17 billion.
 _PLACE = re.compile(rb"""[\s:]r\s*=\s*["']([A-Za-z]{1,3})(\d{1,9})["']""")
+_NO_PLACE = re.compile(rb"""(?:\s|(?<!xmlns):)r\s*=\s*["'](?:[A-Za-z]{4}|[A-Za-z]{1,3}\d{10}|[^"'>]{0,20}&)""")
 
 
 def check_size(file: TableFile) -> None:
@@ -60,6 +61,9 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> N
         while piece := opened.read(PIECE):
             if is_sheet:
                 looked_at = rest + piece
+                if odd := _NO_PLACE.search(looked_at):
+                    written = odd[0].decode("ascii", "replace").strip()
+                    raise DataError(f"{name}: no cell of a sheet can stand at {written}...; save the sheet as CSV")
                 places = _PLACE.findall(looked_at)
                 n_cells += len(places)
                 columns.update(column for column, _ in places)

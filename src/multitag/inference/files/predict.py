@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,7 +30,7 @@ from multitag.inference.files.pre_annotations import (
     import_note,
     question_of,
 )
-from multitag.inference.files.rows import ERROR, PREDICTED, add_predictions, without_label
+from multitag.inference.files.rows import ERROR, PREDICTED, add_predictions, columns_of_export, without_label
 from multitag.inference.files.writers import Writer, build_writer, output_format
 from multitag.inference.options import PredictOptions, ToolName
 from multitag.paths import as_path
@@ -137,17 +138,20 @@ def predict_file(
     schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None
     counts: Counter[str] = Counter()
     notes: list[str] = []
-    open_writer = _writers(classifier, columns, schema, format)
-    if format is not None:
-        notes.append(f"{target}: {import_note(format, _predictor(classifier, columns))}")
     tally = UnknownTally()
     error_column = ERROR if options.on_error == "keep" else None
-    with (
-        open_writer(target) as writer,
-        open_writer(review) if review is not None else nullcontext() as reviewer,
-        _progress() as advance,
-        closing(read_chunks(source, reading, notes.append, error_column=error_column)) as chunks,
-    ):
+    with ExitStack() as opened:
+        chunks: Iterator[Chunk] = opened.enter_context(
+            closing(read_chunks(source, reading, notes.append, error_column=error_column))
+        )
+        if text is None:
+            columns, chunks = _columns_and_chunks(columns, chunks, display_name(source), notes)
+        open_writer = _writers(classifier, columns, schema, format)
+        if format is not None:
+            notes.append(f"{target}: {import_note(format, _predictor(classifier, columns))}")
+        writer = opened.enter_context(open_writer(target))
+        reviewer = None if review is None else opened.enter_context(open_writer(review))
+        advance = opened.enter_context(_progress())
 
         def predict(chunk: tuple[int, list[Record], float]) -> tuple[list[Record], float, int]:
             rows_before, records, share = chunk
@@ -178,6 +182,20 @@ def predict_file(
         counts["rows"], counts["without_text"], (*notes, *([unknown] if unknown else [])), counts["without_label"],
         counts["with_error"],
     )  # fmt: skip
+
+
+def _columns_and_chunks(
+    columns: TextColumns, chunks: Iterator[Chunk], name: str, notes: list[str]
+) -> tuple[TextColumns, Iterator[Chunk]]:
+    """Return the columns of texts, which are those of an export where it lacks the bundle's, and all rows."""
+    first = next(chunks, None)
+    if first is None:
+        return columns, chunks
+    exported = columns_of_export(first[0], columns)
+    if exported is not None:
+        own, taken = columns.names[0], exported.names[0]
+        notes.append(f"{name}: no column {own!r}; the texts are those of the export, {taken!r}")
+    return exported or columns, chain([first], chunks)
 
 
 def _check_outputs(source: Path, target: Path, review: Path | None, tool: ToolName | None) -> None:

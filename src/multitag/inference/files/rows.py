@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from multitag.data.annotations.recognise import texts_of_export
 from multitag.data.cells import RowError
 from multitag.data.columns import Columns
 from multitag.data.first_look.samples import sample_columns
@@ -91,6 +92,27 @@ def add_predictions(
     return sum(text is None and not reason for text, reason in zip(texts, errors, strict=True))
 
 
+def columns_of_export(records: list[Record], columns: TextColumns) -> TextColumns | None:
+    """Return where an annotation tool's export has its texts, if it lacks the bundle's own column.
+
+    Parameters
+    ----------
+    records : list of dict
+        The first ones of the file.
+    columns : TextColumns
+        Those of the bundle.
+
+    Returns
+    -------
+    TextColumns or None
+        None where the column is there, or it is no export, or one of which several columns may be the text.
+    """
+    if len(columns.names) > 1 or not _is_no_column(records, columns, 0):
+        return None
+    texts = texts_of_export(_table(records))
+    return TextColumns(texts) if len(texts) == 1 else None
+
+
 def without_label(records: list[Record]) -> list[Record]:
     """Return the rows with a text for which no label was predicted."""
     return [record for record in records if record[PREDICTED] == []]
@@ -107,7 +129,7 @@ def read_text(record: Record, columns: TextColumns) -> Text | None:
     cells = [_find_cell(record, name) for name in columns.names]
     missing = next((name for name, cell in zip(columns.names, cells, strict=True) if cell is ABSENT), None)
     if missing is not None:
-        present = ", ".join(map(repr, record))
+        present = ", ".join(map(repr, record_data(record)))
         raise DataError(
             f": no column {missing!r}; name the column of the texts with --text; the columns are {present}"
         )
@@ -133,10 +155,14 @@ def _find_cell(record: Record, name: str) -> Any:
 
 
 def _likely_text(records: list[Record]) -> str:
-    names = list(dict.fromkeys(name for record in records for name in record))
-    columns = Columns.of({name: [record.get(name) for record in records] for name in names}, len(records))
+    columns = _table([dict(record_data(record)) for record in records])
     likely = [text.name for text in rank_texts(sample_columns(columns)) if text.is_clear]
     return f"; likely --text {likely[0]!r}" if likely else ""
+
+
+def _table(records: list[Record]) -> Columns:
+    names = dict.fromkeys(name for record in records for name in record)
+    return Columns.of({name: [record.get(name) for record in records] for name in names}, len(records))
 
 
 def _is_no_column(records: list[Record], columns: TextColumns, rows_before: int) -> bool:

@@ -158,7 +158,7 @@ def test_a_header_below_titles_is_shown(write: Write, text: str, line: int) -> N
 
 def test_the_first_line_is_the_header_where_that_is_said(write: Write) -> None:
     path = write("x.csv", "Export of 2024-01-01,\n,\ntext,labels\nb,War\nc,Drama\n")
-    assert open_source(path, ReadOptions(skip_rows=0)).columns.names == ("Export of 2024-01-01", "")
+    assert open_source(path, ReadOptions(skip_rows=0)).columns.names == ("Export of 2024-01-01", "2")
 
 
 def test_skipped_lines_count_as_lines(write: Write) -> None:

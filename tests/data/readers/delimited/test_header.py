@@ -9,6 +9,7 @@ from multitag.data.readers.delimited.header import (
     header_notes,
     looks_like_data,
     name_columns,
+    refuse_titles,
     shared_name_notes,
 )
 from multitag.errors import DataError
@@ -20,6 +21,7 @@ from multitag.errors import DataError
         (["a", "b"], ("a", "b")),
         (["", "a"], ("", "a")),
         (["", "a", "", ""], ("", "a", "3", "4")),
+        (["a", ""], ("a", "2")),
         (["a ", "a"], ("a ", "a")),
     ],
 )
@@ -59,3 +61,20 @@ def test_a_header_that_looks_like_a_row_is_said(odd: str) -> None:
 
 def test_a_plain_header_is_not_odd() -> None:
     assert header_notes(["Rank", "Runtime (Minutes)", "SDG1", "", "Q1 2014", "Which films do you like?"]) == []
+
+
+def test_the_number_of_a_column_without_a_name_is_no_row_of_data() -> None:
+    assert looks_like_data(name_columns(["text", ""], "x.csv")) is None
+    assert looks_like_data(["text", "7"]) == "7"
+
+
+@pytest.mark.parametrize("groups", [",Genres,,", "Films,Genres,,", ",Genres,Other,"])
+def test_names_of_groups_above_the_header_are_refused(groups: str) -> None:
+    lines = [f"{groups}\n", "text,War,Drama,Crime\n", "a storm,1,0,0\n", "a cup,0,1,0\n"]
+    with pytest.raises(DataError, match=r"the header seems to be in line 2, .* use --skip-rows 1"):
+        refuse_titles(dict(enumerate(lines, start=1)), ",", (), "x.csv")
+
+
+def test_columns_without_names_above_rows_are_no_groups() -> None:
+    lines = [",Genres,,\n", "text,War,Drama,Crime\n", "a storm,War,Drama,Crime\n"]
+    refuse_titles(dict(enumerate(lines, start=1)), ",", (), "x.csv")

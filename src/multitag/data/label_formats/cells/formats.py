@@ -207,8 +207,17 @@ def read_labels(cell: object, form: CellFormat, objects: Objects = NO_OBJECTS) -
     for item in items:
         for value in objects.names_in(item):
             if not is_missing(value):
-                names[check_characters(str(value).strip())] = None
+                names[check_characters(_as_name(value))] = None
     return RowLabels(tuple(names), judged=not items and not isinstance(form, FastText))
+
+
+def _as_name(value: object) -> str:
+    """Return a label as text; an id that a missing cell beside it made a float, such as 1.0, is the whole number."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if type(value).__repr__ is object.__repr__:
+        raise CellError(f"expected label names as text, got an object of type {type(value).__name__}")
+    return str(value).strip()
 
 
 def _read_answers(items: Iterable[object], objects: Objects) -> RowLabels:

@@ -22,7 +22,9 @@ NUMBER = re.compile(r"[-+]?\d+([.,]\d+)*")
 
 
 def name_columns(header: Sequence[str], where: str) -> tuple[str, ...]:
-    """Return the columns' names by their header; a second one without a name, and any further, by its number.
+    """Return the columns' names by their header; one without a name by its number, but for the first of all.
+
+    That one holds the index of a data frame, mostly, and keeps its empty name.
 
     Columns that share a name are told apart by their numbers, so that none of them is taken for another.
 
@@ -36,7 +38,7 @@ def name_columns(header: Sequence[str], where: str) -> tuple[str, ...]:
     >>> name_columns(["text", "note", "note"], "x.csv")
     ('text', 'note (column 2)', 'note (column 3)')
     """
-    names = [name or (str(n) if "" in header[: n - 1] else "") for n, name in enumerate(header, start=1)]
+    names = [name or (str(n) if n > 1 else "") for n, name in enumerate(header, start=1)]
     shared = {name for name, count in Counter(header).items() if name and count > 1}
     names = [f"{name} (column {n})" if name in shared else name for n, name in enumerate(names, start=1)]
     twice = next((name for name, count in Counter(names).items() if count > 1), None)
@@ -57,7 +59,9 @@ def shared_name_notes(header: Sequence[str]) -> list[str]:
 
 def looks_like_data(names: Sequence[str]) -> str | None:
     """Return the first name that is a number, a sentence or a long text, as without a header; None where none is."""
-    return next((name for name in names if _is_data(name.strip()) or len(name) > LONGEST_NAME), None)
+    # A column without a name goes by its number.
+    named = (name for n, name in enumerate(names, start=1) if name != str(n))
+    return next((name for name in named if _is_data(name.strip()) or len(name) > LONGEST_NAME), None)
 
 
 def _is_data(name: str) -> bool:
@@ -140,6 +144,8 @@ def _count_titles(lines: Sequence[str], delimiter: str) -> int:
     sizes = Counter(len(row) for row in rows if any(row))
     usual = sizes.most_common(1)[0][0] if sizes else 0
     spaced = f"{delimiter} "  # a title may have commas, as sentences do
+    if len(rows) > 1 and _are_merged(rows[0], rows[1], rows[2:]):
+        return starts[1]
     n_titles = 0
     for start, row in zip(starts[: MOST_TITLES + 1], rows, strict=False):
         is_sentence_like = len(row) != usual and not _is_header(row) and lines[start].count(spaced) == len(row) - 1
@@ -157,6 +163,15 @@ def _count_titles(lines: Sequence[str], delimiter: str) -> int:
     is_tight = spaced not in lines[starts[n_titles]]
     is_table = is_tight and _is_header(rows[n_titles]) and as_long and several >= MOST_ROWS * len(after)
     return starts[n_titles] if is_table else 0
+
+
+def _are_merged(first: Sequence[str], second: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first line names groups of columns, as merged cells do, and the second the columns."""
+    if not any(first) or all(first[1:]) or not all(second) or len(first) != len(second) or not _is_header(second):
+        return False
+    below = [row for row in rows if len(row) == len(second)]
+    columns = ([row[place] for row in below if row[place]] for place in range(len(second)))
+    return any(cells and all(map(NUMBER.fullmatch, cells)) for cells in columns)
 
 
 def _is_header(row: Sequence[str]) -> bool:
