@@ -94,6 +94,20 @@ def test_a_text_without_words_has_a_probability_and_no_words(classifier, text):
     assert 0 <= explanation.probability <= 1
 
 
+@pytest.mark.parametrize("end", [" \0", " \u200b", "\u200b\u200d", " \ufeff \0\0", "\t\n"])
+def test_a_short_text_that_ends_with_what_has_no_token_is_read_whole(classifier, end):
+    explanation = classifier.explain("a killer" + end)
+    assert not explanation.truncated
+    assert [word.text for word in explanation.words[:1]] == ["a"]
+    assert all(word.effect == pytest.approx(0, abs=1e-5) for word in explanation.words[2:])
+
+
+def test_one_word_of_which_the_end_is_not_read_is_truncated(classifier):
+    explanation = classifier.explain("q" + "-z" * 200)
+    assert explanation.truncated
+    assert len(explanation.words) == 1
+
+
 def test_scripts_without_spaces_are_divided_into_characters(classifier):
     assert [word.text for word in classifier.explain("探偵 and 犬").words] == ["探", "偵", "and", "犬"]
 

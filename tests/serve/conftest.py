@@ -41,7 +41,9 @@ def served(bundle: Path, keys: tuple[str, ...] = (), **settings: Any) -> Iterato
     service = Service(str(bundle), ServeConfig(**settings))
     with TestClient(build_app(service, ApiKeys(keys)), raise_server_exceptions=False) as client:
         client.service = service  # type: ignore[attr-defined]
+        client.portal.call(service.start)
         yield client
+        client.portal.call(service.stop)
 
 
 @pytest.fixture(scope="session")

@@ -120,6 +120,22 @@ def test_a_broken_new_bundle_keeps_the_old_one_until_it_is_mended(start, bundle,
     server.wait_for(lambda: server.fingerprint() != old, 30)
 
 
+def test_a_link_that_leads_to_nothing_is_told_once(start, bundle, other_bundle, tmp_path):
+    link = tmp_path / "current"
+    link.symlink_to(bundle)
+    server = start(path=link).wait_until_ready()
+    old = server.fingerprint()
+    link.unlink()
+    link.symlink_to(tmp_path / "nothing")
+    server.wait_for(lambda: server.logged("the old one stays"), 30)
+    time.sleep(2.5)
+    assert server.log.read_text().count("the old one stays") == 1
+    assert 'multitag_reloads_total{outcome="failed"} 1.0' in server.http.get("/metrics").text
+    link.unlink()
+    link.symlink_to(other_bundle)
+    server.wait_for(lambda: server.fingerprint() != old, 30)
+
+
 def test_sighup_loads_the_bundle_again(start):
     server = start().wait_until_ready()
     server.process.send_signal(signal.SIGHUP)

@@ -11,6 +11,9 @@ from multitag.errors import BundleError
 
 MAX_DEPTH = 50  # of nested lists and objects: no file of a bundle has ten, and no stack overflows
 
+TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
+MAX_DIGITS = 4300  # of a whole number; Python takes no more unless told
+
 
 def dump_json(value: Any) -> bytes:
     """Write a value in its only spelling: sorted keys, two spaces of indent, UTF-8, one newline at the end.
@@ -69,10 +72,11 @@ def parse_strictly(data: bytes) -> Any:
             data.decode("utf-8"),
             parse_constant=_refuse_constant,
             parse_float=_parse_finite,
+            parse_int=_parse_short,
             object_pairs_hook=_parse_object,
         )
     except RecursionError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(TOO_DEEP) from error
     _check_depth(value)
     if b"\\ud" in data.lower():
         dump_json(value)  # an escaped half of a surrogate pair parses, but no file or screen can take it
@@ -104,7 +108,7 @@ def _check_depth(value: Any) -> None:
         ]
         if not level:
             return
-    raise ValueError(f"nested more than {MAX_DEPTH} deep")
+    raise ValueError(TOO_DEEP)
 
 
 def _refuse_constant(name: str) -> float:
@@ -116,6 +120,12 @@ def _parse_finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"number out of range: {text[:20]}")
     return number
+
+
+def _parse_short(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"number of more than {MAX_DIGITS} digits: {text[:20]}")
+    return int(text)
 
 
 def _parse_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ Dialect = Literal["tei"]
 
 MAIN, ACCESS, LIMITS = Option(main=True), Option(panel="Access"), Option(panel="Limits")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")  # as browsers write it
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class ServeConfig(Section):
     host: Annotated[str, MAIN] = "127.0.0.1"
     port: Annotated[int, Range(at_least=0, at_most=65535), MAIN] = 8000
     workers: Annotated[int, Range(at_least=1, at_most=256), MAIN] = 1
-    threads: Annotated[int | None, Range(at_least=1), MAIN] = None
+    threads: Annotated[int | None, Range(at_least=1, at_most=256), MAIN] = None
     backend: Annotated[BackendName, MAIN] = "auto"
     policy: Annotated[PolicyName | None, MAIN] = None
     dialect: Annotated[Dialect | None, MAIN] = None
@@ -100,15 +102,22 @@ class ServeConfig(Section):
         )
         require(
             self.max_texts <= self.queue_size,
-            f"max_texts: expected at most queue_size, {self.queue_size}, got {self.max_texts}: such a request would "
-            "never fit into the queue",
+            f"max_texts and queue_size: a request of {self.max_texts} texts would never fit into a queue of "
+            f"{self.queue_size}; raise queue_size or lower max_texts",
         )
+        require(self.host != "", "host: expected an address or a name of this machine, got ''")
         require(
             self.host in LOOPBACK or self.api_key_file is not None or self.insecure,
             f"host: {self.host} is reached from other machines, and anybody could ask; add --api-key-file FILE, "
             "or --insecure",
         )
-        require(
-            "*" not in (self.cors_origin or ()) or self.api_key_file is None,
-            "cors_origin: * allows every website; with keys, name the websites that may call",
-        )
+        for origin in self.cors_origin or ():
+            require(
+                origin != "*",
+                "cors_origin: * would let the scripts of every website call the service; name those that may",
+            )
+            require(
+                ORIGIN.fullmatch(origin) is not None,
+                f"cors_origin: expected SCHEME://HOST or SCHEME://HOST:PORT in lower case, such as "
+                f"https://example.com, got {origin[:100]!r}",
+            )

@@ -53,7 +53,7 @@ class Explanation:
     probability : float
         Of the label for the whole text, calibrated, in [0, 1].
     words : tuple of Word
-        In the order of the text. A last one holds all that is beyond what the model reads.
+        In the order of the text. A last one holds all words beyond what the model reads.
     truncated : bool
         Whether the text goes on beyond what the model reads.
     """
@@ -103,7 +103,9 @@ def explain_text(
         raise ConfigError(f"max_words: expected at least 1, got {max_words}")
     if not isinstance(text, str):
         raise DataError(f"text: expected one str to explain, got {type(text).__name__}")
-    read, needed = classifier.read_extent(text)
+    # A text ends behind its last token where it ends with what no token stands for: NUL, marks without a width.
+    truncated = classifier.encode([text])[0].truncated
+    read, needed = classifier.read_extent(text) if truncated else (len(text), len(text))
     spans = [match.span() for match in WORD.finditer(text)]
     inside = [(start, end) for start, end in spans if start < read]
     groups = _grouped(inside, max_words)
@@ -120,7 +122,7 @@ def explain_text(
     if beyond:
         start, end = beyond[0][0], beyond[-1][1]
         words.append(Word(text[start:end], start, end, 0.0))
-    return Explanation(names[column], whole, tuple(words), bool(beyond))
+    return Explanation(names[column], whole, tuple(words), truncated)
 
 
 def _left_out(text: str, start: int, end: int) -> str:

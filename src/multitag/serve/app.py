@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,11 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
-from multitag.errors import printable
 from multitag.serve.http.gate import App, Gate
 from multitag.serve.http.keys import ApiKeys
+from multitag.serve.http.mistakes import first_mistake
 from multitag.serve.http.refusals import CLIENT_GONE, FAILED, ClientGoneError, error_body
 from multitag.serve.routes.documentation import document, documented_refusals
 from multitag.serve.routes.health import health_router
@@ -39,26 +38,30 @@ class _Files(StaticFiles):
         return response
 
 
+class _Cors(CORSMiddleware):
+    """Scripts of some other websites may call; a refusal has the form of every other one."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)
+        if response.status_code < 400:
+            return response
+        reason = bytes(response.body).decode().removeprefix("Disallowed CORS ")  # origin, method or headers
+        refusal = error_body(400, f"not allowed for scripts of another website: {reason}")
+        return JSONResponse(refusal, 400, {"Vary": "Origin"})
+
+
 def build_app(service: Service, keys: ApiKeys) -> App:
     """Return the ASGI application of a service.
 
     Parameters
     ----------
     service : Service
-        Started and stopped with the application.
+        Started and stopped by the server.
     keys : ApiKeys
     """
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await service.start()
-        yield
-        await service.stop()
-
     app = FastAPI(
-        title="multitag", version=version("multitag"), description=ABOUT, lifespan=lifespan, docs_url=None,
-        redoc_url=None,
-    )  # fmt: skip
+        title="multitag", version=version("multitag"), description=ABOUT, docs_url=None, redoc_url=None
+    )
     _answer_errors(app)
     for_bodies = documented_refusals()
     app.include_router(predict_router(service, for_bodies))
@@ -78,7 +81,7 @@ def build_app(service: Service, keys: ApiKeys) -> App:
         app.mount("/", _Files(directory=PAGE, html=True))
     gate: App = Gate(app, service, keys)
     if service.settings.cors_origin:
-        gate = CORSMiddleware(
+        gate = _Cors(
             gate, allow_origins=service.settings.cors_origin, allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["x-request-id", "retry-after"],
@@ -91,11 +94,14 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
-        return JSONResponse(error_body(error.status_code, str(error.detail)), error.status_code, error.headers)
+        message, headers = str(error.detail), dict(error.headers or {})
+        if error.status_code == 405 and "Allow" not in headers:  # of files
+            message, headers["Allow"] = "expected GET", "GET, HEAD"
+        return JSONResponse(error_body(error.status_code, message), error.status_code, headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return JSONResponse(error_body(422, _first_mistake(error)), 422)
+        return JSONResponse(error_body(422, first_mistake(error.errors())), 422)
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
@@ -104,14 +110,3 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(ClientGoneError)
     async def gone(request: Request, error: ClientGoneError) -> Response:
         return Response(status_code=CLIENT_GONE)
-
-
-def _first_mistake(error: RequestValidationError) -> str:
-    """Say where the first mistake is and what it is, without quoting the value."""
-    first, *more = error.errors()
-    place = [str(part) for part in first["loc"] if part != "body"]
-    where = printable(".".join(place))[:200] or "body"
-    if first["type"] in ("model_attributes_type", "missing") and not place:
-        return "body: expected a JSON object with Content-Type: application/json"
-    others = f" (and {len(more)} more)" if more else ""
-    return f"{where}: {first['msg']}{others}"

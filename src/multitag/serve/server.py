@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
@@ -12,11 +13,12 @@ from collections.abc import Iterator
 import uvicorn
 
 from multitag.config.serve import ServeConfig
-from multitag.errors import ConfigError, describe_error
+from multitag.errors import ConfigError, MultitagError, describe_error
 from multitag.serve.app import build_app
 from multitag.serve.http.keys import ApiKeys, read_keys
 from multitag.serve.http.protocol import protocol_with
 from multitag.serve.logs import log_as_json
+from multitag.serve.scoring.threads import favour_event_loop
 from multitag.serve.service import Service
 
 log = logging.getLogger("multitag.serve")
@@ -35,8 +37,10 @@ class GracefulServer(uvicorn.Server):
         self._service = service
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and load the bundle again at a SIGHUP."""
-        await super().startup(sockets)
+        """Start the threads, listen, and load the bundle again at a SIGHUP."""
+        with starting():
+            await self._service.start()
+            await super().startup(sockets)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._service.replacement.ask)
         for listener in sockets or []:
             host, port = listener.getsockname()[:2]
@@ -50,6 +54,7 @@ class GracefulServer(uvicorn.Server):
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         await asyncio.sleep(DRAIN)
         await super().shutdown(sockets)
+        await self._service.stop()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -60,6 +65,19 @@ class GracefulServer(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def starting() -> Iterator[None]:
+    """Make one line of whatever keeps the service from starting."""
+    try:
+        yield
+    except MultitagError:
+        raise
+    except Exception as error:  # of threads, memory, files or a library
+        remedy = "; lower --threads" if "new thread" in str(error) else ""
+        reason = f"{type(error).__name__}: {describe_error(error)}"
+        raise ConfigError(f"the service cannot start: {reason}{remedy}") from error
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -82,12 +100,21 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        listener.bind(address)
+        with contextlib.ExitStack() as closing:
+            listener = closing.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if shared:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            listener.bind(address)
+            closing.pop_all()
+    except (socket.gaierror, UnicodeError) as error:
+        reason = describe_error(error) if isinstance(error, UnicodeError) else error.strerror
+        raise ConfigError(
+            f"host: {host} is not found: {reason}; expected an address or a name of this machine"
+        ) from error
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ConfigError(f"host: {host} is no address of this machine; expected one of its own") from error
         raise ConfigError(
             f"port: {host}:{port} cannot be listened on: {error.strerror or describe_error(error)}; "
             "stop what listens there, or choose another"
@@ -106,7 +133,7 @@ def run(service: Service, keys: ApiKeys, listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        lifespan="on",
+        lifespan="off",  # the server starts and stops the service, so that a failure is its own
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
@@ -137,6 +164,8 @@ def serve(path: str, settings: ServeConfig) -> None:
     if settings.workers > 1:
         supervise(path, settings, listener)
         return
-    service = Service(path, settings)
+    favour_event_loop()
+    with starting():
+        service = Service(path, settings)
     log_as_json()
     run(service, keys, listener)

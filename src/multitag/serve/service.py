@@ -20,7 +20,7 @@ from multitag.serve.scoring.cache import RecentTexts
 from multitag.serve.scoring.model import ServedModel, load_model, threads_of
 from multitag.serve.scoring.queue import QueueFullError, Work, WorkQueue
 from multitag.serve.scoring.replacement import Replacement, signature
-from multitag.serve.scoring.threads import ScoringThreads
+from multitag.serve.scoring.threads import ScoringThreads, step_behind
 
 LAST = 2.0  # seconds for the threads to end: all requests are answered or given up by then
 
@@ -83,7 +83,7 @@ class Service:
         # More threads at once than the backend gains by would only wait for each other.
         count = min(threads_of(self.settings), self._model.classifier.batches_at_once)
         self._threads = ScoringThreads(self.queue, self.measures, count)
-        self._tokenizing = ThreadPoolExecutor(1, "tokenize")
+        self._tokenizing = ThreadPoolExecutor(1, "tokenize", step_behind)
         self.replacement = Replacement(self._path, self._swap, self.measures.reload, self._files)
         self._watch = asyncio.create_task(self.replacement.watch())
 
@@ -160,7 +160,8 @@ class Service:
         except QueueFullError:
             raise Refusal(
                 "overloaded",
-                f"the queue has no room for {count} more text(s), it takes {self.settings.queue_size}; ask again later",
+                f"the queue has no room for {count} more text{'s' * (count > 1)}, it takes {self.settings.queue_size} "
+                "(--queue-size); ask again later",
             ) from None
 
     async def _wait(

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -18,16 +19,20 @@ from multiprocessing.process import BaseProcess
 from prometheus_client.multiprocess import mark_process_dead
 
 from multitag.config.serve import ServeConfig
+from multitag.errors import ConfigError, MultitagError
 from multitag.serve.http.keys import read_keys
 from multitag.serve.logs import log_as_json
 from multitag.serve.measures import SHARED_FOLDER
 from multitag.serve.scoring.model import load_model
-from multitag.serve.server import bind, run
+from multitag.serve.scoring.threads import favour_event_loop
+from multitag.serve.server import bind, run, starting
 from multitag.serve.service import Service
 
 log = logging.getLogger("multitag.serve")
 
+CANNOT_START = 2  # exit code of a process
 LAST = 29.0  # seconds for the processes to end by themselves
+FIRST = 60.0  # seconds from the start: a process that cannot start later is tried again, as memory may come back
 BETWEEN_STARTS = 1.0  # seconds, so that a process that cannot start does not take a core
 
 
@@ -47,7 +52,8 @@ def supervise(path: str, settings: ServeConfig, listener: socket.socket) -> None
         If the bundle cannot be loaded: tried here before a process is started.
     """
     host, port = listener.getsockname()[:2]
-    load_model(path, settings).classifier.close()
+    with starting():
+        load_model(path, settings).classifier.close()
     listener.close()
     settings = replace(settings, host=host, port=port)
     reserved = bind(host, port, shared=True)  # never listens; keeps a port that was chosen freely
@@ -67,6 +73,7 @@ class _Workers:
     def __init__(self, path: str, settings: ServeConfig) -> None:
         self._path, self._settings = path, settings
         self._ending = False
+        self._began = time.monotonic()
         self._processes: list[BaseProcess] = []
 
     def run(self) -> None:
@@ -104,6 +111,8 @@ class _Workers:
         for place, process in enumerate(self._processes):
             if process.is_alive():
                 continue
+            if process.exitcode == CANNOT_START and self._began + FIRST > time.monotonic():
+                raise ConfigError("a process cannot start: the line above says why")
             log.error("process %s ended with %s; another takes its place", process.pid, process.exitcode)
             mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
             time.sleep(BETWEEN_STARTS)
@@ -129,8 +138,14 @@ def _work(path: str, settings: ServeConfig) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    service = Service(path, settings)
-    run(service, read_keys(settings.api_key_file), bind(settings.host, settings.port, shared=True))
+    favour_event_loop()
+    try:
+        with starting():
+            service = Service(path, settings)
+        run(service, read_keys(settings.api_key_file), bind(settings.host, settings.port, shared=True))
+    except MultitagError as error:
+        log.error("%s", error)
+        sys.exit(CANNOT_START)
 
 
 def _end_with(parent: BaseProcess) -> None:

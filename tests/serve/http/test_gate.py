@@ -64,6 +64,31 @@ def test_a_large_body_is_refused_before_it_is_read(serve):
     assert "1000 bytes" in refused(chunked, 413, "too_large")
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/v1/predict", "/v1/explain", "/predict"])
+def test_other_methods_than_post_are_405(client, method, path):
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    if method != "HEAD":
+        assert "expected POST" in refused(answer, 405, "method_not_allowed")
+
+
+@pytest.mark.parametrize("path", [
+    "/livez", "/readyz", "/metrics", "/v1/model", "/v1/bundle.zip", "/openapi.json", "/docs", "/"
+])  # fmt: skip
+def test_head_is_get_without_the_body(client, path):
+    get, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]
+    put = client.put(path)
+    assert put.headers["allow"] == "GET, HEAD"
+    refused(put, 405, "method_not_allowed")
+
+
+def test_a_path_that_is_off_has_no_methods(serve):
+    assert serve().head("/v1/bundle.zip").status_code == 404
+
+
 def test_scripts_of_other_websites_are_let_in_only_where_named(serve):
     origin = "https://example.com"
     ask = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
@@ -72,6 +97,7 @@ def test_scripts_of_other_websites_are_let_in_only_where_named(serve):
     assert on.options("/v1/predict", headers=ask).headers["access-control-allow-origin"] == origin
     other = on.options("/v1/predict", headers={**ask, "Origin": "https://example.org"})
     assert "access-control-allow-origin" not in other.headers
+    assert "origin" in refused(other, 400, "malformed")
     assert post(on, Origin=origin, Authorization=f"Bearer {KEY}").headers["access-control-allow-origin"] == origin
 
 

@@ -2,6 +2,7 @@ import io
 import json
 import zipfile
 
+from multitag.bundle.write import replace_files
 from multitag.bundle.zip_writer import pack
 
 
@@ -36,3 +37,20 @@ def test_a_zip_is_served_too(bundle, offline, tmp_path, serve):
     facts = serve(pack(bundle, tmp_path / "films.zip")).get("/v1/model").json()
     assert facts["name"] == "films"
     assert facts["fingerprint"] == offline.bundle.manifest.digest
+
+
+def test_the_policy_that_decides_is_told(client, serve):
+    tuned = client.get("/v1/model").json()
+    assert (tuned["policy"], tuned["objective"]) == ("tuned", "f1")
+    assert tuned["tuned_on"]
+    fixed = serve(policy="fixed").get("/v1/model").json()
+    assert (fixed["policy"], fixed["objective"], fixed["tuned_on"]) == ("fixed", None, None)
+    assert len(set(fixed["thresholds"].values())) == 1
+
+
+def test_a_bundle_without_tuned_thresholds_says_so(bundle, tmp_path, serve):
+    thresholds = json.loads((bundle / "thresholds.json").read_bytes())
+    thresholds["policy"] = "fixed"
+    replace_files(bundle, {"thresholds.json": json.dumps(thresholds).encode()}, tmp_path / "fixed")
+    facts = serve(tmp_path / "fixed").get("/v1/model").json()
+    assert (facts["policy"], facts["objective"], facts["tuned_on"]) == ("fixed", None, None)

@@ -82,6 +82,37 @@ def test_what_does_not_fit_is_422(client, body, part):
     assert part in refused(client.post("/v1/predict", json=body), 422, "invalid")
 
 
+@pytest.mark.parametrize(("body", "message"), [
+    ({"texts": []}, "texts: expected a list of at least one text, or pair of texts, got an empty list"),
+    ({"texts": ["a", 5]}, "texts.1: expected a text or a pair of texts, got 5"),
+    ({"texts": ["a"], "threshold": "0.5"}, "threshold: expected a number from 0 to 1, or an object of labels and such "
+                                           "numbers, got a text"),
+    ({"texts": ["a"], "threshold": {"Drama": 2}}, "threshold.Drama: expected a number from 0 to 1, got 2"),
+    ({"texts": ["a"], "top_k": 0}, "top_k: expected a whole number from 1 on, got 0"),
+    ({"texts": ["a"], "labels_only": 1}, "labels_only: expected true or false, got 1"),
+    ({"texts": ["a"], "treshold": 1}, "treshold: unknown key; /docs shows those that are taken"),
+    ({}, "texts: missing; expected a list of at least one text, or pair of texts"),
+])  # fmt: skip
+def test_mistakes_are_told_in_plain_words(client, body, message):
+    assert refused(ask(client, **body), 422, "invalid") == message
+
+
+def test_no_thresholds_of_its_own_are_the_bundle_s(client):
+    assert ask(client, texts=["a"], threshold={}).json()["decided_by"] == "bundle"
+
+
+@pytest.mark.parametrize(("body", "reason"), [
+    (b'{"texts": ["a"], "top_k": ' + b"9" * 5000 + b"}", "number of more than 4300 digits"),
+    (b"[" * 100_000, "nested more than 50 deep"),
+])  # fmt: skip
+def test_python_s_own_limits_are_told_in_plain_words(client, body, reason):
+    answer = client.post("/v1/predict", content=body, headers={"Content-Type": "application/json"})
+    message = refused(answer, 400, "malformed")
+    assert reason in message
+    assert "sys." not in message
+    assert "recursion" not in message
+
+
 @pytest.mark.parametrize("body", [
     b"", b"{", b'{"texts": ["\xff"]}', b'{"texts": ["\\ud800"]}', b'{"texts": ["a"], "threshold": NaN}',
     b'{"texts": ["a"], "threshold": Infinity}', b'{"texts": ["a"], "threshold": 1e999}',
@@ -102,6 +133,7 @@ def test_limits_of_texts_and_characters(serve):
     client = serve(max_texts=2, max_characters=5, queue_size=4)
     assert "at most 2 texts" in refused(ask(client, texts=["a"] * 3), 413, "too_large")
     assert "text 1" in refused(ask(client, texts=["a", "abcdef"]), 413, "too_large")
+    assert refused(ask(client, texts=["abcdef"]), 413, "too_large").startswith("expected at most 5 characters")
     assert ask(client, texts=["a", "abcde"]).status_code == 200
 
 
@@ -161,7 +193,17 @@ def test_what_cannot_be_explained_is_422(client, body):
     refused(client.post("/v1/explain", json=body), 422, "invalid")
 
 
+def test_the_label_that_cannot_be_explained_is_named(client):
+    assert "'Nix'" in refused(client.post("/v1/explain", json={"text": "a", "label": "Nix"}), 422, "invalid")
+
+
+@pytest.mark.parametrize("end", ["\0", "\u200b"])
+def test_a_short_text_is_not_truncated_whatever_it_ends_with(client, end):
+    assert client.post("/v1/explain", json={"text": f"killer {end}"}).json()["truncated"] is False
+
+
 def test_explanations_are_bounded(serve):
     client = serve(explain_words=4)
-    words = client.post("/v1/explain", json={"text": "word " * 40, "max_words": 1000}).json()["words"]
-    assert len(words) <= 5
+    assert len(client.post("/v1/explain", json={"text": "word " * 40}).json()["words"]) <= 5
+    answer = client.post("/v1/explain", json={"text": "word " * 40, "max_words": 5})
+    assert "max_words: expected at most 4" in refused(answer, 422, "invalid")

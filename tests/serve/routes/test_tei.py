@@ -53,6 +53,17 @@ def test_other_inputs_are_refused(client, inputs):
     refused(ask(client, inputs=inputs), 422, "invalid")
 
 
+def test_a_flat_list_of_three_is_told_how_a_batch_looks(client):
+    message = refused(ask(client, inputs=["a", "b", "c"]), 422, "invalid")
+    assert 'a flat list of two is a pair; a batch is [["one"], ["two"]]' in message
+
+
+def test_the_end_of_a_text_cannot_be_asked_for_and_unknown_keys_are_ignored_as_there(client):
+    assert "Left" in refused(ask(client, inputs="a", truncation_direction="Left"), 422, "invalid")
+    refused(ask(client, inputs="a", truncation_direction="Up"), 422, "invalid")
+    assert ask(client, inputs="a", truncation_direction="Right", normalize=True).status_code == 200
+
+
 def test_it_is_off_unless_asked_for(serve):
     assert serve().post("/predict", json={"inputs": "a"}).status_code in (404, 405)
 

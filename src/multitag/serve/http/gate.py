@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from multitag.serve.http.keys import ApiKeys
+from multitag.serve.http.protocol import DEADLINE
 from multitag.serve.http.refusals import FAILED, Refusal, error_body
 from multitag.serve.service import Service
 
@@ -24,9 +26,8 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 SCORING = ("/v1/predict", "/v1/explain", "/predict")
 GUARDED = ("/v1/", "/predict", "/metrics", "/openapi.json")
-KNOWN = (
-    "/", "/docs", "/openapi.json", "/livez", "/readyz", "/metrics", "/v1/model", "/v1/bundle.zip", *SCORING,
-)  # fmt: skip
+READING = ("/openapi.json", "/livez", "/readyz", "/metrics", "/v1/model", "/v1/bundle.zip")
+KNOWN = ("/", "/docs", *READING, *SCORING)
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 HEADERS = (
     (b"content-security-policy", (
@@ -64,12 +65,20 @@ class Gate:
     def __init__(self, app: App, service: Service, keys: ApiKeys) -> None:
         self._app, self._service, self._keys = app, service, keys
         self._max_body = service.settings.max_body_bytes
+        optional = {"/v1/bundle.zip": service.settings.allow_download, "/predict": service.settings.dialect == "tei"}
+        self._methods = {
+            path: methods
+            for paths, methods in ((READING, ("GET", "HEAD")), (SCORING, ("POST",)))
+            for path in paths
+            if optional.get(path, True)
+        }
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        method = scope["method"]
         exchange = _Exchange(_request_id(scope["headers"]), time.perf_counter())
 
         async def send_with_headers(message: Message) -> None:
@@ -80,12 +89,16 @@ class Gate:
                 message["headers"] = [
                     *message["headers"], *((name, value) for name, value in added if name not in present)
                 ]  # fmt: skip
+            elif method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
             exchange.finished = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         try:
             self._check(scope)
-            await self._app(scope, self._limited(receive), send_with_headers)
+            if scope["method"] == "HEAD" and scope["path"] in self._methods:  # FastAPI's routes have none
+                scope = {**scope, "method": "GET"}
+            await self._app(scope, self._limited(receive, scope.get(DEADLINE)), send_with_headers)
         except Refusal as refusal:
             await _answer(send_with_headers, refusal.status_code, refusal.detail, dict(refusal.headers or {}))
         except Exception:
@@ -95,7 +108,7 @@ class Gate:
             if not exchange.status:
                 await _answer(send_with_headers, 500, FAILED, {})
         finally:
-            self._record(scope, exchange)
+            self._record({**scope, "method": method}, exchange)
 
     def _check(self, scope: MutableMapping[str, Any]) -> None:
         """Refuse what need not be read."""
@@ -104,22 +117,31 @@ class Gate:
             raise Refusal(
                 "unauthorized", "expected a key of this service, as Authorization: Bearer KEY or X-API-Key: KEY"
             )
+        allowed = self._methods.get(path)
+        if allowed is not None and scope["method"] not in allowed:
+            raise Refusal("method_not_allowed", f"expected {allowed[0]}", {"Allow": ", ".join(allowed)})
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if length.isdigit() and int(length[:20]) > self._max_body:
             raise self._too_large()
         if path in SCORING and scope["method"] == "POST" and self._service.queue.is_full:
             raise Refusal("overloaded", "the queue is full; ask again later")
 
-    def _limited(self, receive: Receive) -> Receive:
-        """Count the body while it is read: a chunked one says no length before."""
-        read = 0
+    def _limited(self, receive: Receive, deadline: float | None) -> Receive:
+        """Count the body while it is read, as a chunked one says no length before, and wait no longer than agreed."""
+        read, whole = 0, False
 
         async def receive_limited() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole
+            try:
+                async with asyncio.timeout_at(None if whole else deadline):
+                    message = await receive()
+            except TimeoutError as error:
+                seconds = self._service.settings.receive_timeout
+                raise Refusal("timeout", f"the body did not arrive within {seconds:g} seconds") from error
             read += len(message.get("body", b""))
             if read > self._max_body:
                 raise self._too_large()
+            whole = not message.get("more_body", False)
             return message
 
         return receive_limited

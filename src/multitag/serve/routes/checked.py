@@ -27,7 +27,8 @@ def check_texts(texts: Sequence[str | list[str]], settings: ServeConfig) -> list
     for number, text in enumerate(texts):
         length = len(text) if isinstance(text, str) else sum(map(len, text))
         if length > settings.max_characters:
+            where = f"text {number}: " if len(texts) > 1 else ""
             raise Refusal(
-                "too_large", f"text {number}: expected at most {settings.max_characters} characters, got {length}"
+                "too_large", f"{where}expected at most {settings.max_characters} characters in a text, got {length}"
             )
     return [text if isinstance(text, str) else (text[0], text[1]) for text in texts]

@@ -16,17 +16,21 @@ from multitag.serve.service import Service
 REFUSED = {
     "malformed": "the body is not valid JSON in UTF-8: NaN is not a JSON number",
     "unauthorized": "expected a key of this service, as Authorization: Bearer KEY or X-API-Key: KEY",
+    "timeout": "the body did not arrive within 10 seconds",
     "too_large": "expected at most 128 texts in a request, got 200",
-    "invalid": "texts: Field required",
+    "invalid": "texts: missing; expected a list of at least one text, or pair of texts",
     "overloaded": "the queue is full; ask again later",
+    "headers_too_large": "expected at most 100 headers and 65536 bytes of them; send fewer",
     "unavailable": "no answer within 20 seconds; ask again later",
 }
 DESCRIPTIONS = {
     "malformed": "The body is not strict JSON in UTF-8.",
     "unauthorized": "The service asks for a key, and none of its own came.",
+    "timeout": "The body stopped half way.",
     "too_large": "The body, the number of texts or a text is beyond a limit.",
     "invalid": "The body is JSON, but not what is expected.",
     "overloaded": "The queue is full; Retry-After says when to ask again.",
+    "headers_too_large": "More than 64 KB or 100 of headers.",
     "unavailable": "No answer in time, or the service is ending.",
 }
 

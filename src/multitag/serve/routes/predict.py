@@ -43,8 +43,11 @@ def predict_router(service: Service, refusals: dict[int | str, dict[str, Any]]) 
         check_texts([body.text], service.settings)
         names = service.model.classifier.label_names
         if body.label is not None and body.label not in names:
-            raise Refusal("invalid", "label: is none of the model's; /v1/model lists them")
-        most = min(body.max_words or service.settings.explain_words, service.settings.explain_words)
+            raise Refusal("invalid", f"label: {body.label[:100]!r} is none of the model's labels; /v1/model lists them")
+        limit = service.settings.explain_words
+        if body.max_words is not None and body.max_words > limit:
+            raise Refusal("invalid", f"max_words: expected at most {limit}, the service's limit, got {body.max_words}")
+        most = body.max_words or limit
 
         def explain_with(model: ServedModel) -> dict[str, Any]:
             explanation = model.classifier.explain(body.text, body.label, max_words=most)
@@ -76,7 +79,8 @@ def _cuts(classifier: Classifier, body: PredictRequest) -> NDArray[np.float64]:
     if isinstance(threshold, Mapping):
         unknown = sorted(set(threshold) - set(names))
         if unknown:
-            raise Refusal("invalid", f"threshold: {unknown[0][:100]!r} is none of the model's labels")
+            name = unknown[0][:100]
+            raise Refusal("invalid", f"threshold: {name!r} is none of the model's labels; /v1/model lists them")
         own = zip(names, classifier.cuts, strict=True)
         return np.array([threshold.get(name, cut) for name, cut in own], dtype=np.float64)
     return classifier.cuts if threshold is None else np.full(len(names), threshold, dtype=np.float64)
@@ -95,5 +99,5 @@ def _answer(scored: Scored, body: PredictRequest) -> dict[str, Any]:
             one["probabilities"] = dict(zip(names, probabilities.tolist(), strict=True))
             one["thresholds"] = thresholds
         predictions.append(one)
-    decided_by = "top_k" if body.top_k is not None else "bundle" if body.threshold is None else "request"
+    decided_by = "top_k" if body.top_k is not None else "bundle" if body.threshold in (None, {}) else "request"
     return {"predictions": predictions, "decided_by": decided_by, "fingerprint": scored.model.fingerprint}

@@ -63,7 +63,7 @@ class ExplainRequest(Body):
     text: OneText
     label: Annotated[OneText | None, Field(description="By default the most probable.")] = None
     max_words: Annotated[
-        int | None, Field(ge=1, strict=True, description="Words to leave out at most; the service has a limit too.")
+        int | None, Field(ge=1, strict=True, description="Words to leave out at most; the service has a limit.")
     ] = None
 
 
@@ -94,7 +94,11 @@ class ModelResponse(BaseModel):
     created: str
     labels: list[str]
     thresholds: dict[str, float]
-    objective: str | None
+    policy: Annotated[
+        Literal["tuned", "fixed", "guarantee"],
+        Field(description="What the thresholds are: tuned, fixed, or the guarantee's."),
+    ]
+    objective: Annotated[str | None, Field(description="What they were tuned for, where they were.")]
     tuned_on: str | None
     metrics: dict[str, Any]
     guarantee: dict[str, Any] | None

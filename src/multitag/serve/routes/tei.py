@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -30,6 +30,9 @@ class TeiRequest(BaseModel):
         bool | None,
         Field(strict=True, description="Cut texts that are longer than the model reads; false refuses them."),
     ] = None
+    truncation_direction: Annotated[
+        Literal["Right", "right", "Left", "left"] | None, Field(description="Only Right: the start of a text is read.")
+    ] = None
     raw_scores: Annotated[bool, Field(strict=True, description="Scores before sigmoid and calibration.")] = False
 
 
@@ -52,6 +55,8 @@ def tei_router(service: Service, refusals: dict[int | str, dict[str, Any]]) -> A
     )
     async def predict(body: TeiRequest, request: Request) -> Response:
         """Score every label, the highest first."""
+        if body.truncation_direction in ("Left", "left"):
+            raise Refusal("invalid", "truncation_direction: expected Right, got Left: the start of a text is read")
         several = isinstance(body.inputs, list) and isinstance(body.inputs[0], list)
         inputs: Any = body.inputs if several else [body.inputs]
         texts = check_texts([one[0] if isinstance(one, list) and len(one) == 1 else one for one in inputs], settings)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from multitag.bundle.layout import CARD, MANIFEST, METRICS
 from multitag.bundle.manifest import Manifest
@@ -19,6 +19,10 @@ from multitag.errors import BundleError
 from multitag.inference.classifier import Classifier, load
 from multitag.threads import available_cores
 
+DecidingPolicy = Literal["tuned", "fixed", "guarantee"]
+KINDS: dict[str, DecidingPolicy] = {
+    "per_label": "tuned", "global": "tuned", "fixed": "fixed", "guarantee": "guarantee"
+}  # fmt: skip
 WARM_UP = "A retired detective is drawn into one last case when a stranger leaves a key at his door."
 
 
@@ -39,6 +43,8 @@ class ServedModel:
         Figures of the held-out rows, over all labels and of each, as metrics.json has them.
     example : dict of str to float
         Probabilities of the warm-up text, for the documentation.
+    policy : {"tuned", "fixed", "guarantee"}
+        What the thresholds in use are: tuned ones, a fixed one, or that of the guarantee.
     """
 
     classifier: Classifier
@@ -47,6 +53,7 @@ class ServedModel:
     curves: Any
     splits: Any
     example: dict[str, float]
+    policy: DecidingPolicy
     _packed: list[Path] = field(default_factory=list, repr=False)
     _packing: Lock = field(default_factory=Lock, repr=False)
 
@@ -65,8 +72,9 @@ class ServedModel:
             "created": manifest.created,
             "labels": list(classifier.label_names),
             "thresholds": dict(zip(classifier.label_names, map(float, classifier.cuts), strict=True)),
-            "objective": classifier.thresholds.objective,
-            "tuned_on": classifier.thresholds.tuned_on,
+            "policy": self.policy,
+            "objective": classifier.thresholds.objective if self.policy == "tuned" else None,
+            "tuned_on": classifier.thresholds.tuned_on if self.policy == "tuned" else None,
             "metrics": manifest.metrics,
             "guarantee": None if guarantee is None else guarantee.to_dict(),
             "guarantee_applies": classifier.guarantee is not None,
@@ -136,4 +144,5 @@ def load_model(path: str, settings: ServeConfig) -> ServedModel:
     # What training wrote is called bundle in every run; the run has a name of its own.
     name = place.resolve().parent.name if place.name == "bundle" else place.name.removesuffix(".zip")
     curves, splits = metrics.get("curves"), metrics.get("splits") or {}
-    return ServedModel(classifier, name or "bundle", card, curves, splits, prediction.probabilities)
+    policy = KINDS[settings.policy or classifier.thresholds.policy]
+    return ServedModel(classifier, name or "bundle", card, curves, splits, prediction.probabilities, policy)

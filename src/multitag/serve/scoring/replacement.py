@@ -68,7 +68,7 @@ class Replacement:
             now = await asyncio.to_thread(signature, self._path)
             # Files that are still being written change between two looks.
             settled, before = now == before, now
-            if asked or (settled and now and now != self._loaded):
+            if asked or (settled and now != self._loaded):  # also where nothing is there: that is told once
                 await self._replace(now)
 
     async def _replace(self, state: Signature) -> None:

@@ -15,6 +15,28 @@ from multitag.serve.scoring.queue import Batch, WorkQueue
 BEHIND = 5
 
 
+# Seconds after which a thread that runs Python code gives way to another one. At each call of the system, of which a
+# request takes about ten, the event loop lets go of the interpreter, and waits this long for it where threads are busy.
+SWITCH = 0.0005
+
+
+def step_behind() -> None:
+    """Give the calling thread, and those that it will start, less of the cores than the event loop."""
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), BEHIND)
+
+
+def favour_event_loop() -> None:
+    """Set up this process so that the event loop gets its turn; to be called before a bundle is loaded.
+
+    The tokenizer would spread each list over threads of its own, one a core, started by the first thread that
+    tokenises and with its priority, which is the event loop's. In one thread it is still faster than scoring by far.
+    Who sets TOKENIZERS_PARALLELISM keeps it.
+    """
+    sys.setswitchinterval(SWITCH)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
 class ScoringThreads:
     """Threads that work until the queue is closed and empty.
 
@@ -38,8 +60,7 @@ class ScoringThreads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
-        if sys.platform == "linux":  # where a thread has a priority of its own
-            os.setpriority(os.PRIO_PROCESS, get_native_id(), BEHIND)
+        step_behind()
         while (batch := self._queue.take()) is not None:
             try:
                 self._score(batch)
