@@ -19,6 +19,8 @@ NOT_JUDGED, BAD_SHARE = "with no label judged", "with a share outside [0, 1]"
 
 MERGED = "merged with an earlier row of their text"  # used all the same
 
+MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad ones
+
 HEADER = ("file", "row", "column", "reason", "content")
 
 
@@ -58,6 +60,11 @@ class LeftOut:
     def place(self) -> str:
         """File, row and column, as in ``IMDB.csv, row 412, column 'Genre'``."""
         return f"{self.file}, row {self.row}" + (f", column {self.column!r}" if self.column else "")
+
+
+def least_of_a_kind(n_rows: int) -> float:
+    """Return from how many rows on those left out of ``n_rows`` may be all those of a kind, and not single bad ones."""
+    return max(MIN_LOST, SHARE_LOST * n_rows)
 
 
 def count_kinds(left_out: Iterable[LeftOut]) -> dict[str, int]:

@@ -5,27 +5,35 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from multitag.data.label_formats.cells.formats import FASTTEXT, CellFormat, FastText, Separated, Single
+from multitag.data.label_formats.cells.formats import (
+    FASTTEXT,
+    SEPARATORS,
+    CellFormat,
+    FastText,
+    Separated,
+    Single,
+)
 from multitag.data.label_formats.cells.lists import Brackets, Lists
 from multitag.data.label_formats.cells.marks import divided_names, joined_by_spaces, only_together
 from multitag.data.label_formats.cells.objects import NotLabelsError
 from multitag.data.label_formats.id_names import UNKNOWN_ID
 from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
-from multitag.data.left_out import BAD_LABELS, LeftOut
+from multitag.data.left_out import BAD_LABELS, LeftOut, least_of_a_kind
 from multitag.data.phrases import count_noun, list_first
 
 MIN_ROWS = 10  # fewer may all have every label by chance
 SHARE = 0.1  # of the rows; fewer with an odd name are slips of a pen
 ALL = 0.95  # of the rows; all but slips of a pen
 MIN_COMPOSED = 3  # different names made of others; fewer are names like "Action and Adventure"
-MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad rows
 
 _OPEN, _CLOSE, _QUOTES = "[{(\u00ab\u201c", "]})\u00bb\u201d", "'\"`"
 _VALUE = re.compile(r"(.+?)\s*[:=(]\s*(?:0|1|[01]?\.\d+|true|false|yes|no)\)?", re.IGNORECASE)
 _NOTHING = ("none", "n/a", "na", "nan", "null", "nil", "-", "--", "---")
 _CALL = re.compile(r"[\w.]+\(\s*[\[\"'].*\)$", re.DOTALL)  # c("a", "b")
+_USUAL = re.compile(f"[{''.join(SEPARATORS)}]")
 _MARKED = re.compile(r"[\[\](){}|;,]")
 _BETWEEN = ("and", "or", "et", "und", "oder")  # words between labels
 _JOINTS = ("and ", "or ", "& ")  # before the last of several
@@ -62,7 +70,8 @@ def check_labels(labels: Sequence[tuple[str, ...]], shape: LabelColumns, *, sett
     composed = _composed(counts, shape) if isinstance(shape.form, (Separated, Single)) else {}
     doubts = [*_signs(rows_of, counts, shape)]
     if not settled:
-        for doubt in [*doubts, *_many_composed(composed, counts, len(labels), shape.form)]:
+        doubt = next(chain(doubts, _many_composed(composed, counts, len(labels), shape.form)), None)
+        if doubt is not None:
             raise NotLabelsError(doubt)
     yield from doubts
     yield from (_say_composed(mark, names, shape.form) for mark, names in composed.items())
@@ -113,7 +122,7 @@ def check_lost(lost: Sequence[LeftOut], cells: Sequence[object], labels: Sequenc
                 "do ids start at 1 here and at 0 there? write the ids into the file; "
                 f"{count_noun(len(unknown), 'row is', 'rows are')} like that"
             )
-    if not max(MIN_LOST, SHARE_LOST * len(labels)) <= len(pairs) < len(labels):  # single ones, or not labels at all
+    if not least_of_a_kind(len(labels)) <= len(pairs) < len(labels):  # single ones, or not labels at all
         return
     if all(len(row) < 2 for row in labels) and all(_holds_several(cell) for _, cell in pairs):
         raise NotLabelsError(
@@ -146,28 +155,33 @@ def _signs(rows_of: Counter[tuple[str, ...]], counts: Counter[str], shape: CellC
             "write them without these numbers"
         )
     valued = _with_values(counts)
-    if sum(counts[name] for name in valued) >= max(2, SHARE * n_rows):
+    if _are_many(valued, counts, n_rows):
         yield (
             f"holds labels such as {list_first([*map(repr, valued)])}, a name with a value; write the names that are "
             'meant, or a dictionary such as {"War": 1, "Drama": 0}'
         )
     mixed = _mixed_marks(counts) if isinstance(shape.form, (Separated, Single)) else []
-    if sum(counts[name] for name in mixed) >= max(2, SHARE * n_rows):
+    if _are_many(mixed, counts, n_rows):
         yield (
             f"holds labels such as {list_first([*map(repr, mixed)])}, with several marks between labels; "
             "write one mark in all rows, or set --label-shape single if these are names"
         )
     joined = [name for name in counts if name.startswith(_JOINTS) and name.partition(" ")[2] in counts]
-    if sum(counts[name] for name in joined) >= max(2, SHARE * n_rows):
+    if _are_many(joined, counts, n_rows):
         yield (
             f"holds labels such as {joined[0]!r} beside {joined[0].partition(' ')[2]!r}; "
             "write the mark that stands between the other labels there too"
         )
     marks = [name for name in counts if not _has_letters(name) or name in _BETWEEN]
-    often = len(marks) < len(counts) and sum(counts[name] for name in marks) >= max(2, SHARE * n_rows)
+    often = len(marks) < len(counts) and _are_many(marks, counts, n_rows)
     if often and not any(len(names) == 1 and names[0] in marks for names in rows_of):
         mark = max(marks, key=lambda name: counts[name])
         yield f"holds a label {mark!r} that is no name; if it separates labels, set --label-separator {mark!r}"
+
+
+def _are_many(names: Iterable[str], counts: Mapping[str, int], n_rows: int) -> bool:
+    """Return whether names are on so many rows that they are no slips of a pen."""
+    return sum(counts[name] for name in names) >= max(2, SHARE * n_rows)
 
 
 def _glued(counts: Counter[str]) -> Iterator[str]:
@@ -211,7 +225,7 @@ def _say_composed(mark: str, names: Sequence[str], form: CellFormat) -> str:
 def _not_divided(rows_of: Counter[tuple[str, ...]], counts: Counter[str]) -> Iterator[str]:
     """Return notes where names may have been taken for several, or several for one."""
     joined = joined_by_spaces(counts)
-    if sum(counts[name] for name in joined) >= max(2, SHARE * rows_of.total()):
+    if _are_many(joined, counts, rows_of.total()):
         verb = "is" if len(joined) == 1 else "are"
         yield (
             f"{list_first([*map(repr, joined)])} {verb} made of labels that also come alone; if spaces separate "
@@ -235,10 +249,10 @@ def _with_values(counts: Mapping[str, int]) -> list[str]:
 
 def _mixed_marks(counts: Mapping[str, int]) -> list[str]:
     """Return names with one of several usual marks inside, whose pieces are those of other names, too."""
-    pieces = {name: [piece.strip() for piece in re.split("[,;|]", name)] for name in counts}
+    pieces = {name: [piece.strip() for piece in _USUAL.split(name)] for name in counts}
     names_of = Counter(piece for parts in pieces.values() for piece in set(parts))
     mixed = [name for name, parts in pieces.items() if len(parts) > 1 and all(names_of[part] > 1 for part in parts)]
-    return mixed if len({mark for name in mixed for mark in name if mark in ",;|"}) > 1 else []
+    return mixed if len({mark for name in mixed for mark in _USUAL.findall(name)}) > 1 else []
 
 
 def _are_numbered(names: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TextIO
 
-from multitag.data.left_out import LeftOut
+from multitag.data.left_out import LeftOut, least_of_a_kind
 from multitag.data.readers.delimited.csv_records import MAX_RECORD, CsvRecords
 from multitag.data.readers.delimited.delimiters import row_lengths, usual_length
 from multitag.data.readers.delimited.dialect import Dialect, find_dialect
@@ -18,7 +18,6 @@ from multitag.errors import DataError
 
 SAMPLE_LINES = 1000
 SAMPLE_CHARACTERS = 2**20
-MIN_LOST, SHARE_LOST = 3, 0.02  # rows left out; fewer are single bad ones
 
 
 def read_delimited(
@@ -186,7 +185,7 @@ class _Sorter:
 
     def doubt(self) -> str:
         """Return why the rows left out are all those of a kind; see :class:`Chunk`."""
-        least = max(MIN_LOST, SHARE_LOST * self.number)
+        least = least_of_a_kind(self.number)
         go_on = "or leave these rows out with --quoting double"
         if self.auto and self.n_escaped >= least:
             return (
