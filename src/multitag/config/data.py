@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from multitag.config.setting import Option, Range, Section, require
+from multitag.config.values import as_names
 
 ShapeName = Literal["auto", "separated", "single", "json", "python", "brackets", "fasttext"]
 Unlabelled = Literal["error", "keep", "drop"]
@@ -114,9 +115,7 @@ class TableConfig(Section):
             f"label_separator: goes with label_shape separated, got {self.label_shape}",
         )
         for name in ("text", "labels", "label_columns", "group"):
-            columns = getattr(self, name)
-            names = (columns,) if columns is None or isinstance(columns, str) else columns
-            require("" not in names, f"{name}: expected the name of a column, got ''")
+            require("" not in as_names(getattr(self, name)), f"{name}: expected the name of a column, got ''")
         n_texts = len(self.text) if isinstance(self.text, tuple) else 1
         require(
             not self.text_pair or n_texts == 2, f"text_pair: expected two columns of text, got {n_texts}"

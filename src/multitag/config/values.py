@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from types import UnionType
@@ -66,6 +66,11 @@ def as_list(value: object) -> list[Any] | None:
         items: list[Any] = value.tolist()
         return items
     return None
+
+
+def as_names(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the names that a setting holds, which is one, several or none."""
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def describe_value(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from multitag.config import TableConfig
 from multitag.config.schema import build
 from multitag.config.setting import takes_settings
-from multitag.config.values import as_list, describe_value
+from multitag.config.values import as_list, as_names, describe_value
 from multitag.data.annotations.recognise import may_be_export, read_export, settings_of_export
 from multitag.data.build import build_table, check_columns, with_known_columns
 from multitag.data.duplicates.merged_rows import ANSWER_NAMES
@@ -125,7 +125,7 @@ def _open_table(source: Any, data: TableConfig, *, with_content: bool, of_bundle
         data = settings_of_export(raw, data)
     opened, data = _with_annotations(raw, data, keep_content=with_content)
     taken, notes = with_likely_columns(source, opened, data)
-    opened = with_nested(opened, (*_listed(taken.text or ()), *_listed(taken.labels or ())))
+    opened = with_nested(opened, (*as_names(taken.text), *as_names(taken.labels)))
     table = build_table(opened, taken, keep_content=with_content)
     return replace(table, notes=(*notes, *table.notes)), taken
 
@@ -133,7 +133,7 @@ def _open_table(source: Any, data: TableConfig, *, with_content: bool, of_bundle
 def _with_annotations(source: Source, data: TableConfig, *, keep_content: bool) -> tuple[Source, TableConfig]:
     """Read what an annotation tool exported, and columns within objects."""
     opened, data = read_export(source, data, keep_content=keep_content)
-    return with_nested(opened, (*_listed(data.text or ()), *_listed(data.labels or ()))), data
+    return with_nested(opened, (*as_names(data.text), *as_names(data.labels))), data
 
 
 def inspect_table(
@@ -205,8 +205,8 @@ def _needed_columns(data: TableConfig) -> Select | None:
         return None
     if data.format not in ("auto", "table"):
         return None
-    named = (data.text, data.labels, data.group or ())
-    needed = {name.strip() for names in named for name in _listed(names)}
+    named = (data.text, data.labels, data.group)
+    needed = {name.strip() for names in named for name in as_names(names)}
     lacking = set(needed)
 
     def select(names: Sequence[str]) -> Sequence[str]:
@@ -281,10 +281,6 @@ def _separator_of_bundle(facts: Mapping[str, Any]) -> dict[str, str]:
         case "unknown" if mark != ",":
             return {"detected_separator": mark}
     return {}
-
-
-def _listed(names: str | Sequence[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _columns(written: object, setting: str) -> str | tuple[str, ...] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -102,9 +101,7 @@ class Rows:
         return None
 
     def _leave_out(self, index: int, column: str | None, kind: str, reason: str) -> None:
-        content = ""
-        if self.keep_content:
-            content = json.dumps(self.source.columns.row(index), ensure_ascii=False, default=str)
+        content = self.source.content(index) if self.keep_content else ""
         self.lost[index] = LeftOut(*self.source.file_and_row(index), column, kind, reason, content)
 
     def settle(self, data: TableConfig) -> list[str]:

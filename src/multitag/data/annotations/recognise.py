@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from multitag.config import TableConfig
+from multitag.config.values import as_names
 from multitag.data.annotations import argilla, doccano, label_studio, pipeline, prodigy, spacy_cats
 from multitag.data.annotations.rows import to_rows
 from multitag.data.annotations.task import Export, NotUnderstoodError, text_keys
@@ -163,8 +164,7 @@ def _questions(export: Export) -> set[str]:
 
 
 def _listed(written: str | Sequence[str] | None, names: Collection[str]) -> tuple[str, ...]:
-    listed = (written,) if isinstance(written, str) else tuple(written or ())
-    return tuple(_without_prefix(name.strip(), names) for name in listed)
+    return tuple(_without_prefix(name.strip(), names) for name in as_names(written))
 
 
 def _without_prefix(name: str, names: Collection[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -103,14 +102,8 @@ def _columns(tasks: Sequence[AnnotatedTask], questions: Sequence[str]) -> dict[s
 
 
 def _left_out(source: Source, index: int, why: NoAnswer, *, keep_content: bool) -> LeftOut:
-    file, row = source.file_and_row(index)
-    content = ""
-    if keep_content:
-        try:
-            content = json.dumps(source.columns.row(index), ensure_ascii=False, default=str)
-        except RecursionError:
-            content = "(nested too deeply to be written)"
-    return LeftOut(file, row, None, why.kind, why.reason, content)
+    content = source.content(index) if keep_content else ""
+    return LeftOut(*source.file_and_row(index), None, why.kind, why.reason, content)
 
 
 def _note(

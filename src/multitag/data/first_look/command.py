@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from multitag.config.setting import settings_of
+from multitag.config.values import as_names
 from multitag.config.whole import Config
 from multitag.data.label_formats.column_patterns import expand_columns
 from multitag.errors import DataError
@@ -65,7 +66,7 @@ def short_columns(names: str | Sequence[str], columns: Sequence[str]) -> tuple[s
     >>> short_columns(["b", "c", "d"], ["a", "b", "c", "d"]), short_columns(["a", "c"], ["a", "b", "c"])
     (('b..d',), ('a,c',))
     """
-    names = (names,) if isinstance(names, str) else tuple(names)
+    names = as_names(names)
     for written in (f"{names[0]}..{names[-1]}", ",".join(names)):
         try:
             if len(names) > 1 and expand_columns([written], columns, "") == names:

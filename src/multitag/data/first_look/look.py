@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from multitag.config import TableConfig
+from multitag.config.values import as_names
 from multitag.data.build import check_columns, with_known_columns
 from multitag.data.first_look.labels import rank_labels
 from multitag.data.first_look.samples import sample_columns
@@ -60,7 +61,7 @@ def with_likely_columns(source: Any, opened: Source, data: TableConfig) -> tuple
         raise UnnamedColumnsError(opened, known, suggestion)
     setting = "labels" if has_text else "text"
     columns = next(suggestion.changes[name] for name in (setting, "label_columns") if name in suggestion.changes)
-    taken = describe_columns([columns] if isinstance(columns, str) else columns)
+    taken = describe_columns(as_names(columns))
     note = f"{setting}: {taken} is taken, as nothing else is likely; --{setting} names another"
     return replace(known, **suggestion.changes), [*suggestion.notes, note]
 
@@ -116,6 +117,5 @@ def likely_instead(source: Source, data: TableConfig) -> str:
 
 def _lacks(columns: Sequence[str], written: str | Sequence[str] | None) -> bool:
     """Return whether a column is missing, and none is spelt like it."""
-    names = (written,) if isinstance(written, str) else written or ()
-    missing = [name for name in names if find_column(columns, name) is None]
+    missing = [name for name in as_names(written) if find_column(columns, name) is None]
     return bool(missing) and not get_close_matches(missing[0], columns, n=1, cutoff=0.6)

@@ -10,6 +10,7 @@ from typing import Any
 
 from multitag.config import TableConfig
 from multitag.config.data import Unlabelled
+from multitag.config.values import as_names
 from multitag.data.build import build_table
 from multitag.data.cells import RowError
 from multitag.data.columns import Columns
@@ -102,13 +103,13 @@ def suggest(source: Source, data: TableConfig) -> Suggestion:
     """
     source = with_nested(source, inner_columns(source.columns))
     samples = sample_columns(source.columns)
-    named = {name.strip() for name in _names(data.text)}
+    named = {name.strip() for name in as_names(data.text)}
     labels, texts = [], []
     if not (data.labels or data.label_columns):
         labels = [label for label in rank_labels(samples, data) if named.isdisjoint(map(str.strip, label.columns))]
     label = labels[0] if labels else None
     if data.text is None:
-        taken = set(label.columns if label else (*_names(data.labels), *_names(data.label_columns)))
+        taken = set(label.columns if label else (*as_names(data.labels), *as_names(data.label_columns)))
         texts = [text for text in rank_texts(samples) if text.name not in taken]
     chosen = _choose(data, texts, labels, samples)
     labelled = next((name for name in source.columns.names if re.search(rf"(^|\s){FASTTEXT}\S", name)), None)
@@ -130,8 +131,8 @@ def _choose(
     data: TableConfig, texts: Sequence[TextCandidate], labels: Sequence[LabelCandidate], samples: Sequence[ColumnSample]
 ) -> Suggestion:
     changes: dict[str, Any] = {}
-    roles: dict[str, str] = {name.strip(): "text" for name in _names(data.text)}
-    for name in (*_names(data.labels), *_names(data.label_columns)):
+    roles: dict[str, str] = {name.strip(): "text" for name in as_names(data.text)}
+    for name in (*as_names(data.labels), *as_names(data.label_columns)):
         roles[name.strip()] = BOTH if name.strip() in roles else "labels"
     notes, doubts = [], []
     if data.text is None:
@@ -172,7 +173,7 @@ def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Sugges
     if not suggestion.is_whole or suggestion.is_blocked:
         return suggestion
     settings = replace(data, **suggestion.changes)
-    source = with_nested(source, (*_names(settings.text), *_names(settings.labels)))
+    source = with_nested(source, (*as_names(settings.text), *as_names(settings.labels)))
     if len(source.columns) > TRIED_ROWS:
         rows = sample_rows(len(source.columns), TRIED_ROWS)
         note = f"tried on {len(rows)} of {len(source.columns)} rows, evenly spaced"
@@ -284,9 +285,3 @@ def _sampled(source: Source, rows: Sequence[int]) -> Source:
     numbers = [source.file_and_row(row)[1] for row in rows]
     columns = Columns(source.columns.names, cells, len(rows))
     return Source(source.name, columns, files=source.files or (source.name,), starts=starts, rows=numbers)
-
-
-def _names(written: str | Sequence[str] | None) -> tuple[str, ...]:
-    if written is None:
-        return ()
-    return (written,) if isinstance(written, str) else tuple(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import sys
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -61,6 +62,13 @@ class Source:
         if not self.files:
             return self.name, index + 1
         return self.files[bisect_right(self.starts, index) - 1], self.rows[index]
+
+    def content(self, index: int) -> str:
+        """Return a row of the columns as JSON, for a quarantine file."""
+        try:
+            return json.dumps(self.columns.row(index), ensure_ascii=False, default=str)
+        except RecursionError:
+            return "(nested too deeply to be written)"
 
     def lines(self) -> tuple[str, ...]:
         """Return a sentence on the rows that could not be read; empty where all could."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from multitag.config import TableConfig
 from multitag.config.schema import setting_names
+from multitag.config.values import as_names
 from multitag.data.table import Table
 from multitag.errors import ConfigError
 
@@ -60,7 +61,7 @@ def refuse_other_reading(table: Table, data: TableConfig) -> None:
 
 
 def _stripped(names: str | Sequence[str]) -> list[str]:
-    return [name.strip() for name in ((names,) if isinstance(names, str) else names)]
+    return [name.strip() for name in as_names(names)]
 
 
 def _show(names: str | Sequence[str]) -> str:
