@@ -17,7 +17,8 @@ from multitag.data.annotations.recognise import may_be_export, read_export, sett
 from multitag.data.build import build_table, check_columns, with_known_columns
 from multitag.data.duplicates.merged_rows import ANSWER_NAMES
 from multitag.data.first_look.look import look_at, with_likely_columns
-from multitag.data.first_look.suggestion import Suggestion, suggest, try_out
+from multitag.data.first_look.suggestion import Suggestion, suggest
+from multitag.data.first_look.trial import try_out
 from multitag.data.label_formats.choose import FORMS, RememberedConfig
 from multitag.data.left_out import write_quarantine
 from multitag.data.nested import with_nested

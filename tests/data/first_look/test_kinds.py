@@ -259,7 +259,7 @@ def test_an_empty_table_is_not_guessed_at(tmp_path: Path, look: Callable) -> Non
 def test_a_large_table_is_tried_in_part_and_its_rows_keep_their_numbers(
     tmp_path: Path, look: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("multitag.data.first_look.suggestion.TRIED_ROWS", 40)
+    monkeypatch.setattr("multitag.data.first_look.trial.TRIED_ROWS", 40)
     path = tmp_path / "x.csv"
     rows = [f"the train leaves at {n} today,{'' if n == 90 else 'aab'[n % 3 - n // 60]}" for n in range(120)]
     path.write_text("\n".join(["text,topic", *rows, ""]))

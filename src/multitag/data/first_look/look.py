@@ -12,8 +12,9 @@ from multitag.config.values import as_names
 from multitag.data.build import check_columns, with_known_columns
 from multitag.data.first_look.labels import rank_labels
 from multitag.data.first_look.samples import sample_columns
-from multitag.data.first_look.suggestion import Suggestion, header_is_row, suggest, try_out
+from multitag.data.first_look.suggestion import Suggestion, suggest
 from multitag.data.first_look.texts import rank_texts
+from multitag.data.first_look.trial import header_is_row, try_out
 from multitag.data.first_look.unnamed import UnnamedColumnsError
 from multitag.data.phrases import describe_columns, list_columns
 from multitag.data.readers.delimited.header import find_column, looks_like_data

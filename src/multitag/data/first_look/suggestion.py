@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from multitag.config import TableConfig
-from multitag.config.data import Unlabelled
 from multitag.config.values import as_names
 from multitag.data.build import build_table
-from multitag.data.cells import RowError
-from multitag.data.columns import Columns
-from multitag.data.duplicates.merged_rows import PAIRS, are_pairs, describe_answers, find_answers
 from multitag.data.first_look.labels import LabelCandidate, is_clear, may_be_label, rank_labels
-from multitag.data.first_look.samples import PROBABILITIES, ColumnSample, sample_columns, sample_rows
+from multitag.data.first_look.samples import PROBABILITIES, ColumnSample, sample_columns
 from multitag.data.first_look.texts import TextCandidate, rank_texts
 from multitag.data.label_formats.cells.formats import FASTTEXT
-from multitag.data.label_formats.indicator_columns import IndicatorColumns
-from multitag.data.label_formats.indicators import is_indicator
 from multitag.data.nested import inner_columns, with_nested
-from multitag.data.phrases import count_noun, describe_columns, join_phrase
+from multitag.data.phrases import describe_columns, join_phrase
 from multitag.data.readers.source import Source
-from multitag.data.row_labels import RowLabels
-from multitag.data.table import Table, check_trainable, unlabelled_rows
-from multitag.errors import ConfigError, DataError
+from multitag.data.table import Table
 
 CLEAR = 1.5  # times the score of the next column of texts
 NEAR = 0.4  # times the score of the first; less is not shown
-TRIED_ROWS = 50_000  # evenly spaced; reading labels takes as long again as reading the file
-LONG_NAME = 4  # words of a column's name that may be a text
 OTHERS = 3  # candidates that are named
 BOTH = "text and labels"  # the role of a line in fastText's format
 
@@ -69,6 +58,24 @@ class Suggestion:
             "settings": dict(self.changes), "roles": dict(self.roles), "notes": list(self.notes),
             "doubts": list(self.doubts),
         }  # fmt: skip
+
+    def noting(self, note: str) -> Suggestion:
+        """Return the same with another note."""
+        return replace(self, notes=(*self.notes, note))
+
+    def doubting(self, doubt: str) -> Suggestion:
+        """Return the same with another doubt."""
+        return replace(self, doubts=(*self.doubts, doubt))
+
+    def changing(self, **changes: object) -> Suggestion:
+        """Return the same with more settings, which have read no table yet."""
+        return replace(self, changes={**self.changes, **changes}, table=None)
+
+    def reading(self, source: Source, data: TableConfig) -> Suggestion:
+        """Return the same with the table that its settings read, unless it has it; raises as ``build_table``."""
+        if self.table is not None:
+            return self
+        return replace(self, table=build_table(source, replace(data, **self.changes)))
 
     @property
     def is_whole(self) -> bool:
@@ -155,82 +162,6 @@ def _choose(
     return Suggestion(changes, roles, tuple(notes), (*doubts, *problem), is_blocked=bool(problem))
 
 
-def try_out(source: Source, data: TableConfig, suggestion: Suggestion) -> Suggestion:
-    """Read the table as suggested; of a large one 50,000 evenly spaced rows.
-
-    Parameters
-    ----------
-    source : Source
-        With every column.
-    data : TableConfig
-    suggestion : Suggestion
-
-    Returns
-    -------
-    Suggestion
-        With the table; with what becomes of rows without labels; and with what still stops a training, as a doubt.
-    """
-    if not suggestion.is_whole or suggestion.is_blocked:
-        return suggestion
-    settings = replace(data, **suggestion.changes)
-    source = with_nested(source, (*as_names(settings.text), *as_names(settings.labels)))
-    if len(source.columns) > TRIED_ROWS:
-        rows = sample_rows(len(source.columns), TRIED_ROWS)
-        note = f"tried on {len(rows)} of {len(source.columns)} rows, evenly spaced"
-        source, suggestion = _sampled(source, rows), replace(suggestion, notes=(*suggestion.notes, note))
-    try:
-        table = build_table(source, settings)
-        if table.unknown and settings.unknown == "ask":
-            note = "labels that nobody judged are left out with --unknown mask, and taken as no with --unknown no"
-            changes = {**suggestion.changes, "unknown": "mask"}
-            suggestion = replace(suggestion, changes=changes, notes=(*suggestion.notes, note))
-            settings = replace(settings, unknown="mask")
-            table = build_table(source, settings)
-        if not settings.merge_rows and are_pairs(table.texts, [RowLabels(names) for names in table.labels]):
-            taken = (*table.text_columns.names, *table.shape.columns)
-            if answers := find_answers(source.columns, taken):
-                doubt = describe_answers(answers, source.columns[answers])
-                suggestion = replace(suggestion, doubts=(*suggestion.doubts, doubt))
-            else:
-                settings, changes = replace(settings, merge_rows=True), {**suggestion.changes, "merge_rows": True}
-                note = f"{PAIRS}: --merge-rows makes one row of them"
-                suggestion = replace(suggestion, changes=changes, notes=(*suggestion.notes, note))
-                table = build_table(source, settings)
-        check_trainable(table, keep_unlabelled=True)
-    except (DataError, ConfigError) as error:
-        return replace(suggestion, doubts=(*suggestion.doubts, str(error)))
-    try:
-        check_trainable(table, keep_unlabelled=settings.keeps_unlabelled, strict=settings.strict)
-    except DataError as error:
-        n_unlabelled = len(unlabelled_rows(table))
-        if settings.unlabelled != "error" or settings.strict:
-            return replace(suggestion, doubts=(*suggestion.doubts, str(error)))
-        way: Unlabelled = "keep" if settings.label_columns else "drop"  # what has no yes is a no
-        note = (
-            f"{count_noun(n_unlabelled, 'row has', 'rows have')} no label: --allow-unlabelled trains on them as "
-            "examples of no label, --unlabelled drop leaves them out"
-        )
-        changes = {**suggestion.changes, "unlabelled": way}
-        if way == "drop":
-            table = build_table(source, replace(settings, unlabelled=way))
-        return replace(suggestion, changes=changes, notes=(*suggestion.notes, note), table=table)
-    return replace(suggestion, table=table)
-
-
-def header_is_row(suggestion: Suggestion) -> bool:
-    """Return whether the names of the suggested columns are themselves a text and labels of the table."""
-    table = suggestion.table
-    if table is None or len(table.text_columns.names[0].split()) < LONG_NAME:
-        return False
-    if isinstance(table.shape, IndicatorColumns):
-        return all(is_indicator(name.partition(" (column")[0]) for name in table.shape.columns)
-    try:
-        names = table.shape.read(table.shape.columns).names
-    except RowError:
-        return False
-    return bool(names) and set(names) <= {name for row in table.labels for name in row}
-
-
 def _doubt_text(texts: Sequence[TextCandidate]) -> list[str]:
     if not texts:
         return ["no column looks like texts: sentences, several words a cell"]
@@ -276,12 +207,3 @@ def _label_changes(label: LabelCandidate) -> dict[str, Any]:
         return {"label_columns": label.columns, **dict(label.settings)}
     labels = label.columns[0] if len(label.columns) == 1 else label.columns
     return {"labels": labels, **dict(label.settings)}
-
-
-def _sampled(source: Source, rows: Sequence[int]) -> Source:
-    """Return some rows of a source, which know where they stand."""
-    cells = tuple([cells[row] for row in rows] for cells in source.columns.cells)
-    starts = tuple(bisect_left(rows, start) for start in source.starts) or (0,)
-    numbers = [source.file_and_row(row)[1] for row in rows]
-    columns = Columns(source.columns.names, cells, len(rows))
-    return Source(source.name, columns, files=source.files or (source.name,), starts=starts, rows=numbers)
