@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,11 +36,7 @@ def as_binary(values: ArrayLike, name: str) -> NDArray[np.int64]:
     DataError
         If it is not a table of numbers, or holds anything but 0 and 1.
     """
-    array = _as_table(values, name)
-    wrong = (array != 0) & (array != 1)  # NaN is neither
-    if wrong.any():
-        raise DataError(f"{name}: expected only 0 and 1, got {_first(array, wrong)}")
-    return array.astype(np.int64)
+    return _as_whole(values, name, (0, 1), "only 0 and 1")
 
 
 def as_labels(values: ArrayLike, name: str) -> NDArray[np.int64]:
@@ -61,11 +58,7 @@ def as_labels(values: ArrayLike, name: str) -> NDArray[np.int64]:
     DataError
         If it is not a table of numbers, or holds anything but 0, 1 and -1.
     """
-    array = _as_table(values, name)
-    wrong = (array != 0) & (array != 1) & (array != UNKNOWN)
-    if wrong.any():
-        raise DataError(f"{name}: expected only 0 and 1, or {UNKNOWN} where unknown, got {_first(array, wrong)}")
-    return array.astype(np.int64)
+    return _as_whole(values, name, (0, 1, UNKNOWN), f"only 0 and 1, or {UNKNOWN} where unknown")
 
 
 def judged_cells(y: NDArray[Any]) -> NDArray[np.bool_]:
@@ -144,6 +137,14 @@ def check_same_shape(**arrays: NDArray[Any]) -> None:
     if len({array.shape for array in arrays.values()}) > 1:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise DataError(f"expected arrays of one shape (n_rows, n_labels), got {shapes}")
+
+
+def _as_whole(values: ArrayLike, name: str, allowed: Sequence[int], expected: str) -> NDArray[np.int64]:
+    array = _as_table(values, name)
+    wrong = np.logical_and.reduce([array != value for value in allowed])  # NaN is none of them
+    if wrong.any():
+        raise DataError(f"{name}: expected {expected}, got {_first(array, wrong)}")
+    return array.astype(np.int64)
 
 
 def _as_table(values: ArrayLike, name: str) -> NDArray[Any]:

@@ -11,11 +11,11 @@ from itertools import groupby, takewhile
 
 from multitag.config import TableConfig
 from multitag.data.cells import RowError
-from multitag.data.first_look.samples import MARKS, PROBABILITIES, WORDS, ColumnSample
+from multitag.data.first_look.samples import MARKS, PROBABILITIES, ColumnSample
 from multitag.data.label_formats.cells.notations import is_listing
 from multitag.data.label_formats.cells.objects import WITH_SOFT, NotLabelsError
 from multitag.data.label_formats.choose import choose_shape
-from multitag.data.label_formats.indicators import is_indicator
+from multitag.data.label_formats.indicators import WORDS, is_indicator
 from multitag.data.label_formats.vectors import find_vectors
 from multitag.data.phrases import describe_columns
 from multitag.errors import DataError

@@ -19,9 +19,11 @@ from multitag.data.label_formats.indicators import (
     MINUS,
     NO_MARKS,
     NULL,
+    NUMBERS,
     OFF,
     ON,
     UNKNOWN,
+    WORDS,
     YES_MARKS,
     as_number,
 )
@@ -42,11 +44,7 @@ _LINK = re.compile(r"(?:[a-z][a-z+.-]*://|www\.)\S+|\S+@\S+\.\w+|\S*[/\\]\S+\.\w
 _ID = re.compile(r"[\w.:#/-]*\d[\w.:#/-]*", re.ASCII)
 PROBABILITIES = "0 to 1"
 MARKS = {"x": {"x"}, "✓/✗": YES_MARKS | NO_MARKS}
-WORDS = {
-    "true/false": {"true", "false"}, "yes/no": {"yes", "no"}, "y/n": {"y", "n"}, "t/f": {"t", "f"},
-    "on/off": {"on", "off"}, "oui/non": {"oui", "non"}, "ja/nein": {"ja", "nein", "nee"}, "si/no": {"si", "sí", "no"},
-}  # fmt: skip
-_VOCABULARIES = {"0/1": {"0", "1", "0.0", "1.0"}, **WORDS, **MARKS}
+_VOCABULARIES = {"0/1": frozenset.union(*NUMBERS), **{name: yes | no for name, (yes, no) in WORDS.items()}, **MARKS}
 _NOBODY_KNOWS = UNKNOWN | NULL | DASHES | MINUS
 _FEW = 3  # different words of a column that may say yes and no in words of its own
 

@@ -11,8 +11,14 @@ from typing import Literal
 from multitag.data.cells import CellError, ShareError, is_missing, shorten
 
 YES_MARKS, NO_MARKS = frozenset("✓✔☑✅"), frozenset("✗✘✕❌☐")
-ON = YES_MARKS | {"1", "1.0", "true", "t", "yes", "y", "x", "on", "oui", "ja", "si", "sí"}
-OFF = NO_MARKS | {"0", "0.0", "false", "f", "no", "n", "off", "non", "nein", "nee"}
+NUMBERS = (frozenset({"1", "1.0"}), frozenset({"0", "0.0"}))
+WORDS = {  # of yes and of no
+    "true/false": ({"true"}, {"false"}), "yes/no": ({"yes"}, {"no"}), "y/n": ({"y"}, {"n"}), "t/f": ({"t"}, {"f"}),
+    "on/off": ({"on"}, {"off"}), "oui/non": ({"oui"}, {"non"}), "ja/nein": ({"ja"}, {"nein", "nee"}),
+    "si/no": ({"si", "sí"}, {"no"}),
+}  # fmt: skip
+ON = YES_MARKS.union({"x"}, NUMBERS[0], *(yes for yes, _ in WORDS.values()))
+OFF = NO_MARKS.union(NUMBERS[1], *(no for _, no in WORDS.values()))
 MINUS = frozenset({"-1", "-1.0"})  # no beside 1 alone, as support vector machines have it; unknown beside 0 and 1
 DASHES = frozenset({"-", "\u2013", "\u2014"})  # likewise: no beside x alone
 NULL = frozenset({"null", "none", "nan", "na", "n/a", "n.a.", "<na>"})  # what programs write for an empty cell
