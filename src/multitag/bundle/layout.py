@@ -102,3 +102,9 @@ def list_files(folder: Path, where: str) -> set[str]:
                 if len(names) > MAX_ENTRIES:
                     raise BundleError(f"{where}: more than {MAX_ENTRIES} files; this is not a bundle")
     return names
+
+
+def display_name(path: Path) -> str:
+    """Return how a bundle is called: by its folder or zip, or, where training gave it the name of all, by its run."""
+    name = path.name.removesuffix(".zip")
+    return (path.resolve().parent.name if name == "bundle" else name) or "bundle"

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from multitag.atomic import new_folder
-from multitag.bundle.layout import CARD, CONFIG, ONNX, ONNX_INT8, TOKENIZER, TOKENIZER_CONFIG
+from multitag.bundle.layout import CARD, CONFIG, ONNX, ONNX_INT8, TOKENIZER, TOKENIZER_CONFIG, display_name
 from multitag.bundle.metrics import read_metrics
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.errors import BundleError
 from multitag.export.vendored import notices, vendored_files
 from multitag.inference.encoding import TextEncoder
-from multitag.inference.policy import choose_cuts
+from multitag.inference.policy import choose_cuts, deciding_policy
 from multitag.inference.scoring import MAX_WINDOWS
 from multitag.inference.windows import choose_pool
 from multitag.paths import as_path
@@ -81,8 +81,7 @@ def export_browser(path: str | Path, out: str | Path) -> str:
             for source, target in ((ONNX, FP32), (ONNX_INT8, QUANTISED)):
                 if (bundle.folder / source).is_file():
                     shutil.copyfile(bundle.folder / source, folder / target)
-            place = as_path(path, "path").resolve()
-            about = _about(bundle, graph, place.parent.name if place.stem == "bundle" else place.stem)
+            about = _about(bundle, graph, display_name(as_path(path, "path")))
             (folder / "multitag.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
             (folder / "NOTICE.txt").write_text(notices(), encoding="utf-8")
         bundle.check_unchanged()
@@ -111,7 +110,7 @@ def _about(bundle: Bundle, graph: str, name: str) -> dict[str, Any]:
         "fingerprint": bundle.manifest.digest,
         "labels": list(names),
         "thresholds": dict(zip(names, map(float, choose_cuts(bundle, None)), strict=True)),
-        "policy": "fixed" if bundle.thresholds.policy == "fixed" else "tuned",
+        "policy": deciding_policy(bundle, None),
         "metrics": bundle.manifest.metrics,
         "card": (bundle.folder / CARD).read_text(encoding="utf-8"),
         "guarantee": None,  # it is of the policy that the service can be told to use

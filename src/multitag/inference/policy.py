@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,14 @@ from numpy.typing import NDArray
 from multitag.bundle.read import Bundle
 from multitag.config import PolicyName
 from multitag.errors import ConfigError
+
+DecidingPolicy = Literal["tuned", "fixed", "guarantee"]
+
+
+def deciding_policy(bundle: Bundle, policy: PolicyName | None) -> DecidingPolicy:
+    """Return what the thresholds are that :func:`choose_cuts` returns: tuned ones, a fixed one, or the guarantee's."""
+    kinds: dict[str, DecidingPolicy] = {"fixed": "fixed", "guarantee": "guarantee"}
+    return kinds.get(policy or bundle.thresholds.policy, "tuned")
 
 
 def choose_cuts(bundle: Bundle, policy: PolicyName | None) -> NDArray[np.float64]:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from threading import Lock
-from typing import Any, Literal
+from typing import Any
 
-from multitag.bundle.layout import CARD, MANIFEST, METRICS
+from multitag.bundle.layout import CARD, MANIFEST, display_name
 from multitag.bundle.manifest import Manifest
+from multitag.bundle.metrics import read_metrics
 from multitag.bundle.zip_writer import pack
 from multitag.config.serve import ServeConfig
 from multitag.errors import BundleError
 from multitag.inference.classifier import Classifier, load
+from multitag.inference.policy import DecidingPolicy, deciding_policy
 from multitag.threads import available_cores
 
-DecidingPolicy = Literal["tuned", "fixed", "guarantee"]
-KINDS: dict[str, DecidingPolicy] = {
-    "per_label": "tuned", "global": "tuned", "fixed": "fixed", "guarantee": "guarantee"
-}  # fmt: skip
 WARM_UP = "A retired detective is drawn into one last case when a stranger leaves a key at his door."
 
 
@@ -137,12 +134,10 @@ def load_model(path: str, settings: ServeConfig) -> ServedModel:
         prediction = classifier.predict([WARM_UP])[0]
         folder = classifier.bundle.folder
         card = (folder / CARD).read_text(encoding="utf-8")
-        metrics = json.loads((folder / METRICS).read_bytes())
+        metrics = read_metrics(folder).to_dict()
     except BaseException:
         classifier.close()
         raise
-    # What training wrote is called bundle in every run; the run has a name of its own.
-    name = place.resolve().parent.name if place.name == "bundle" else place.name.removesuffix(".zip")
-    curves, splits = metrics.get("curves"), metrics.get("splits") or {}
-    policy = KINDS[settings.policy or classifier.thresholds.policy]
-    return ServedModel(classifier, name or "bundle", card, curves, splits, prediction.probabilities, policy)
+    policy = deciding_policy(classifier.bundle, settings.policy)
+    curves, splits = metrics.get("curves"), metrics["splits"]
+    return ServedModel(classifier, display_name(place), card, curves, splits, prediction.probabilities, policy)
