@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,9 +160,10 @@ async def cancelling(bench: Bench, server: Running) -> list[Row]:
     answers = await staying
     await asyncio.sleep(1)
     waiting, more = await server.waiting(), server.process.num_fds() - before
-    bad = sum(answer.status != 200 for _, answer, _ in answers)
+    bad = Counter(answer.status for _, answer, _ in answers if answer.status != 200)
+    counted = ", ".join(f"{count} of {status}" for status, count in sorted(bad.items())) or "0"
     return [
-        Row("half of the clients leave: others' answers other than 200", str(bad), "0", bad == 0),
+        Row("half of the clients leave: others' answers other than 200", counted, "0", not bad),
         Row("texts in the queue a second later", str(waiting), "0", waiting == 0),
         Row("more open files than before", str(max(0, more)), "0", more <= 0),
     ]

@@ -58,7 +58,7 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
     output, ended, killed = bytearray(), 0, False
     while not ended:
         ended, status = os.waitpid(child, os.WNOHANG)
-        if not killed and time.monotonic() - started >= order.get("kill_after", 1e9):
+        if not ended and not killed and time.monotonic() - started >= order.get("kill_after", 1e9):
             os.kill(child, signal.SIGKILL)
             killed = True
         try:
