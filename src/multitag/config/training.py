@@ -39,6 +39,8 @@ class TrainingConfig(Section):
         Loss to minimise; bce is binary cross-entropy.
     teacher : float or None
         Weight of a simpler model's predictions in the soft labels to train on; 0.4 with folds if omitted.
+    r_drop : float or None
+        Weight of R-Drop: how far two passes of a text under dropout may not disagree; 1 with folds if omitted.
     trainer_args : mapping
         Any other argument of transformers' TrainingArguments, as NAME=VALUE.
     save_steps : int or None
@@ -57,6 +59,7 @@ class TrainingConfig(Section):
     precision: Precision = "auto"
     loss: LossName = "bce"
     teacher: Annotated[float | None, Range(at_least=0, below=1)] = None
+    r_drop: Annotated[float | None, Range(at_least=0)] = None
     trainer_args: Annotated[Mapping[str, Any], Option(alias="trainer_arg")] = field(default_factory=dict)
     save_steps: Annotated[int | None, Range(at_least=1), Option(panel="Run")] = None
     save_total_limit: Annotated[int, Range(above=0), Option(panel="Run")] = 2
