@@ -15,9 +15,10 @@ from typing import TypeVar
 
 from benchmarks.leaderboard.board import collect, known_contenders, load_table
 from benchmarks.leaderboard.contenders import CONTENDERS, parse_variant, variant
-from benchmarks.leaderboard.pieces import RUNS, Contender, Piece, Scored, run_pieces
+from benchmarks.leaderboard.pieces import Piece, run_pieces
 from benchmarks.leaderboard.report import as_page
 from benchmarks.leaderboard.tables import TABLES
+from benchmarks.leaderboard.tools import tool_contenders
 from benchmarks.record import ROOT, Record
 
 from multitag.errors import ConfigError
@@ -32,9 +33,12 @@ def main() -> None:
     options = _parser().parse_args()
     logging.basicConfig(format="%(asctime)s   %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("multitag").setLevel(logging.INFO)
-    contenders = dict(CONTENDERS)
-    contenders.update((name, variant(settings)) for name, settings in options.variant)
-    contenders.update(_found_variants(set(known_contenders()) - set(contenders)))
+    contenders = CONTENDERS | tool_contenders(options.tool_minutes)
+    for name, _ in options.variant:
+        if name in contenders:
+            raise SystemExit(f"--variant: {name!r} is a contender already; choose another name")
+    named = known_contenders() | dict(options.variant)
+    contenders |= {name: variant(settings) for name, settings in named.items() if name not in contenders}
     chosen = options.contenders or [*CONTENDERS, *(name for name, _ in options.variant)]
     for name in chosen:
         if name not in contenders:
@@ -51,24 +55,16 @@ def main() -> None:
     RECORD.save(results, as_page(results))
 
 
-def _found_variants(names: set[str]) -> dict[str, Contender]:
-    """Return the variants that were named in earlier calls, by the settings that their pieces keep."""
-    found = {}
-    for name in sorted(names):
-        for path in sorted(RUNS.glob(f"*/[0-9]*/{name}.npz"))[:1]:
-            found[name] = variant(Scored.load(path).settings)
-    return found
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     tables = [name for name in TABLES if name != "netflix"]  # hours
     parser.add_argument("--tables", type=_names, default=tables, help=f"of {','.join(TABLES)}; all but netflix")
     parser.add_argument("--draws", type=_list(int), default=_list(int)(DRAWS), help=f"seeds, {DRAWS} by default")
-    parser.add_argument("--contenders", type=_list(str), help="names; all, and the variants named here, by default")
+    parser.add_argument("--contenders", type=_list(str), help="names; all but other tools by default")
     parser.add_argument("--variant", type=_variant, action="append", default=[], metavar="NAME:SETTING=VALUE,...")
     parser.add_argument("--reference", default="multitag", help="the contender that the others are compared to")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no piece after that")
+    parser.add_argument("--tool-minutes", type=float, default=30.0, help="give up a piece of another tool after that")
     parser.add_argument("--only-figures", action="store_true", help="of the pieces that are there")
     return parser
 

@@ -15,10 +15,15 @@ from benchmarks.leaderboard.tables import TABLES
 Board = dict[str, dict[str, Measured]]  # by table, by contender
 
 
-def known_contenders(runs: Path = RUNS) -> list[str]:
-    """Return the names of the contenders that have a piece, or failed at one."""
-    names = (path.name for path in runs.glob("*/[0-9]*/*") if path.suffix in (".npz", ".json"))
-    return sorted({name.removesuffix(".npz").removesuffix(".failed.json") for name in names})
+def known_contenders(runs: Path = RUNS) -> dict[str, dict[str, Any]]:
+    """Return the contenders that have a piece, or failed at one, with the settings that they were asked for."""
+    known = {}
+    for path in sorted(runs.glob("*/[0-9]*/*")):
+        name = path.name.removesuffix(".npz").removesuffix(".failed.json")
+        asked = Piece(path.parts[-3], int(path.parts[-2]), name, runs).asked()
+        if name != path.name and asked is not None:
+            known[name] = asked
+    return known
 
 
 def load_table(table: str, contenders: Iterable[str], runs: Path = RUNS) -> dict[str, Measured]:

@@ -109,6 +109,12 @@ class Piece:
         """Why there is no result, in a sentence; None where nothing failed."""
         return str(json.loads(self.failure.read_bytes())["reason"]) if self.failure.exists() else None
 
+    def asked(self) -> dict[str, Any] | None:
+        """Return the settings that were asked for where there is a result, or a failure; else None."""
+        if self.path.exists():
+            return Scored.load(self.path).settings
+        return dict(json.loads(self.failure.read_bytes())["settings"]) if self.failure.exists() else None
+
     def __str__(self) -> str:
         return f"{self.table}, draw {self.draw}, {self.contender}"
 
@@ -176,7 +182,7 @@ def run_pieces(
         except OutputError as error:  # a full disk, another call at the same piece: no fault of the contender
             say(f"{_clock()} {piece}: not done, {error}")
         except Exception as error:  # whatever another tool raises is a result, and told as one
-            _keep_failure(piece, error, time.monotonic() - started)
+            _keep_failure(piece, contenders[piece.contender], error, time.monotonic() - started)
             say(f"{_clock()} {piece}: FAILED, {piece.reason} (delete {piece.failure} to try it again)")
         else:
             say(f"{_clock()} {piece}: {time.monotonic() - started:.1f} s")
@@ -185,15 +191,18 @@ def run_pieces(
 def _found(piece: Piece, contender: Contender) -> str:
     if piece.reason is not None:
         return f"failed before, {piece.reason} (delete {piece.failure} to try it again)"
-    settings = Scored.load(piece.path).settings
+    settings = piece.asked()
     if settings != contender.settings:
         return f"OUT OF DATE, it was made with the settings {settings} (choose another name, or delete {piece.path})"
     return "done before"
 
 
-def _keep_failure(piece: Piece, error: Exception, seconds: float) -> None:
+def _keep_failure(piece: Piece, contender: Contender, error: Exception, seconds: float) -> None:
     reason = (str(error).strip() or type(error).__name__).splitlines()[-1]
-    kept = {"reason": reason, "seconds": round(seconds, 1), "traceback": "".join(traceback.format_exception(error))}
+    kept = {
+        "reason": reason, "seconds": round(seconds, 1), "settings": dict(contender.settings),
+        "traceback": "".join(traceback.format_exception(error)),
+    }  # fmt: skip
     piece.failure.parent.mkdir(parents=True, exist_ok=True)
     with new_file(piece.failure, replace=True) as file:
         file.write(json.dumps(kept, indent=1).encode())
