@@ -79,12 +79,7 @@ def cross_validate(setup: RunSetup, model_folder: Path) -> MeasuredModel:
         Gets the final model.
     """
     task, parts = setup.task, setup.fold_tasks
-    scored, fits = [], []
-    for number in range(len(parts)):
-        held_out, fold_fit = _finish_fold(setup, number)
-        scored.append(held_out)
-        fits.append(fold_fit)
-    held_out = _out_of_fold(scored, parts)
+    held_out, fits = measure_folds(setup)
     fit: FitRules = partial(
         fit_rules, config=setup.settings.evaluation, calibrate=True, costs=setup.costs,
         tuned_on=f"out-of-fold probabilities, {len(held_out)} rows",
@@ -98,6 +93,26 @@ def cross_validate(setup: RunSetup, model_folder: Path) -> MeasuredModel:
     pairs = [(part.rows("train"), part.rows("test")) for part in parts]
     seconds = final.fit.seconds + sum(fold_fit.seconds for fold_fit in fits)
     return MeasuredModel(final, held_out, rules, fit, pairs, seconds, facts)
+
+
+def measure_folds(setup: RunSetup) -> tuple[HeldOut, list[FoldFit]]:
+    """Score every row by a model that did not see it.
+
+    Folds that were done before are read; an unfinished one goes on at its newest checkpoint.
+
+    Returns
+    -------
+    held_out : HeldOut
+        In the order of the table, decided at the fixed threshold.
+    fits : list of FoldFit
+        One for each fold.
+    """
+    scored, fits = [], []
+    for number in range(len(setup.fold_tasks)):
+        held_out, fold_fit = _finish_fold(setup, number)
+        scored.append(held_out)
+        fits.append(fold_fit)
+    return _out_of_fold(scored, setup.fold_tasks), fits
 
 
 def _finish_fold(setup: RunSetup, number: int) -> tuple[HeldOut, FoldFit]:

@@ -1,0 +1,120 @@
+"""Who competes: the simpler models that multitag is compared to, and multitag by its own code, with any settings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from benchmarks.leaderboard.pieces import FOLDS, Contender, Scored
+from numpy.typing import NDArray
+
+from multitag.atomic import remove_folder
+from multitag.config import Config
+from multitag.data.task import Task
+from multitag.errors import ConfigError
+from multitag.evaluation.baselines import models as baselines
+from multitag.jobs.run_folder import RunFolder
+
+BASE_MODEL = "minilm"
+
+
+def parse_variant(text: str) -> tuple[str, dict[str, Any]]:
+    """Parse ``NAME:setting=value,setting=value``; values are read as YAML reads them.
+
+    Raises
+    ------
+    ConfigError
+        If it is not of that form, or a setting is unknown or out of range.
+
+    Examples
+    --------
+    >>> parse_variant("taught:teacher=0.8,epochs=3")
+    ('taught', {'teacher': 0.8, 'epochs': 3})
+    """
+    name, _, written = text.partition(":")
+    pairs = [part.partition("=") for part in written.split(",")]
+    if not name or "/" in name or not all(key and mark for key, mark, _ in pairs):
+        raise ConfigError(f"--variant: expected NAME:setting=value,setting=value, got {text!r}")
+    settings = {key.strip().replace("-", "_"): yaml.safe_load(value) for key, _, value in pairs}
+    config_of(settings, 0)
+    return name, settings
+
+
+def config_of(settings: Mapping[str, Any], draw: int) -> Config:
+    """Return the settings of a run of multitag on a draw."""
+    fixed = {"base_model": BASE_MODEL, "folds": FOLDS, "seed": draw}
+    return Config().override(**{**fixed, **settings})
+
+
+def score_multitag(settings: Mapping[str, Any], task: Task, draw: int, work: Path) -> Scored:
+    """Train and score the folds as ``multitag train`` does, without a final model, graphs or a report.
+
+    What was finished of the run in ``work`` is not done again.
+    """
+    from multitag.threads import import_torch
+
+    import_torch()
+    from multitag.jobs.train.folds import measure_folds
+    from multitag.jobs.train.setup import set_up_run
+
+    folder = RunFolder(work)
+    config = config_of(settings, draw)
+    own = Task.prepare(task.tables["train"], config)
+    if own.fold is None or task.fold is None or not np.array_equal(own.fold, task.fold):
+        raise ConfigError("a variant has to keep the folds, so that all contenders are measured on the same")
+    with folder.claimed(resume=work.exists()):
+        held_out, fits = measure_folds(set_up_run(own, config, folder))
+    seconds = sum(fit.seconds for fit in fits)
+    scored = Scored(held_out.y_true, held_out.y_raw, held_out.fold, seconds, dict(settings))
+    remove_folder(work)
+    return scored
+
+
+def _score_baseline(name: str, task: Task, draw: int, work: Path) -> Scored:
+    """Fit one of the models that each training is compared with, on the same folds."""
+    assert task.fold is not None
+    pairs = [(np.flatnonzero(task.fold != fold), np.flatnonzero(task.fold == fold)) for fold in range(task.n_folds)]
+    began = time.perf_counter()
+    if name == "prevalence":
+        y_raw = baselines.score_prevalence(task.y, pairs)
+    elif name == "tfidf":
+        y_raw = baselines.score_tfidf(task.table.texts, task.y, pairs)
+    else:
+        y_raw = baselines.score_features(_features(task), task.y, pairs)
+    return Scored(task.y, y_raw, task.fold, time.perf_counter() - began, {})
+
+
+def _features(task: Task) -> NDArray[np.float32]:
+    from multitag.threads import import_torch
+
+    import_torch()
+    from multitag.model.base import resolve_base_model
+    from multitag.model.build import load_tokenizer
+    from multitag.model.features import frozen_features
+    from multitag.training.arguments import use_bf16
+
+    base, config = resolve_base_model(BASE_MODEL), config_of({}, 0)
+    tokenizer, length = load_tokenizer(base, config.model.max_length), config.model.max_length
+    bf16 = use_bf16(config.training.precision)
+    features = frozen_features(base, tokenizer, task.table.texts, length, bf16=bf16)
+    assert features is not None  # there is no clock
+    return features
+
+
+def variant(settings: Mapping[str, Any]) -> Contender:
+    """Return multitag with settings of one's own."""
+    written = ", ".join(f"{name}={value}" for name, value in settings.items())
+    return Contender(f"multitag, {written}", partial(score_multitag, settings), settings)
+
+
+CONTENDERS = {
+    "prevalence": Contender("label prevalence", partial(_score_baseline, "prevalence")),
+    "tfidf": Contender("TF-IDF + logistic regression", partial(_score_baseline, "tfidf")),
+    "frozen": Contender("frozen minilm + logistic regression", partial(_score_baseline, "frozen")),
+    "multitag": Contender("multitag, its defaults, minilm", partial(score_multitag, {})),
+}
