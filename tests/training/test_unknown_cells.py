@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from multitag.config import Config
+from multitag.config import Config, TrainingConfig
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
 from multitag.evaluation.baselines.models import score_features
