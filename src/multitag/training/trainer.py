@@ -24,7 +24,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from multitag.config import LossName, TrainingConfig
+from multitag.config import TrainingConfig
 from multitag.errors import ConfigError, describe_error
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
