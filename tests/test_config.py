@@ -247,7 +247,7 @@ def test_override_finds_a_setting_by_its_bare_name() -> None:
     [
         ({"epoch": 1}, "unknown setting 'epoch'; did you mean 'epochs'?"),
         ({"training": {}}, "unknown setting 'training'; "),
-        ({"epochs": None}, "epochs: expected a number, got None"),
+        ({"seed": None}, "seed: expected a whole number, got None"),
         ({"epochs": 0}, "epochs: expected more than 0, got 0.0"),
     ],
 )

@@ -19,8 +19,8 @@ class TrainingConfig(Section):
 
     Parameters
     ----------
-    epochs : float
-        Passes over the training rows.
+    epochs : float or None
+        Passes over the training rows; 5, or 3 from 10,000 rows on, if omitted.
     batch_size : int
         Texts per step.
     learning_rate : float or None
@@ -42,7 +42,7 @@ class TrainingConfig(Section):
     teacher_model : str or None
         Encoder, by name or folder, whose features the teacher learns from; the base model if omitted.
     r_drop : float or None
-        Weight of R-Drop: how far two passes of a text under dropout may not disagree; 1 with folds if omitted.
+        Weight of R-Drop, by which two passes under dropout are to agree; 1 with folds on small data if omitted.
     trainer_args : mapping
         Any other argument of transformers' TrainingArguments, as NAME=VALUE.
     save_steps : int or None
@@ -51,7 +51,7 @@ class TrainingConfig(Section):
         Checkpoints to keep; older ones are deleted.
     """
 
-    epochs: Annotated[float, Range(above=0), Option(main=True)] = 5.0
+    epochs: Annotated[float | None, Range(above=0), Option(main=True)] = None
     batch_size: Annotated[int, Range(above=0)] = 16
     learning_rate: Annotated[float | None, Range(above=0)] = None
     head_learning_rate: Annotated[float | None, Range(above=0)] = None

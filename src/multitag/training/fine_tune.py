@@ -20,6 +20,7 @@ from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
 from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
+from multitag.training.defaults import settle_by_rows
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.teacher import check_teacher, learned_labels, teach, teacher_weight
@@ -68,7 +69,7 @@ class FineTuned:
 
 
 def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
-    """Return the settings with both learning rates chosen, after a check of all that a person may have got wrong.
+    """Return the settings with epochs, R-Drop and both learning rates chosen, after a check of all that may be wrong.
 
     The model is built for that, tried on two texts, and dropped again. Nothing is written.
 
@@ -79,6 +80,7 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     ConfigError
         If a Trainer argument is wrong, or does not go with the rows.
     """
+    config = settle_by_rows(config, len(task.rows("train")))
     with quiet_transformers():
         tokenizer = load_tokenizer(base, config.model.max_length)
         model = _build(base, task, config)
@@ -174,6 +176,8 @@ def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float)
             f"trained on soft labels: {1 - weight:.0%} given labels, {weight:.0%} predictions of a logistic regression "
             f"on the features of {settings.training.teacher_model or 'the base model'} (--teacher)"
         )
+    if settings.training.r_drop:
+        notes.append("trained with R-Drop: two passes over a text, each with its own dropout, are to agree (--r-drop)")
     if base.stands_in:
         notes.append(f"the base model is minilm, because {base.reason}")
     length = settings.model.max_length

@@ -34,7 +34,7 @@ class RunSetup:
     fold_tasks : tuple of Task
         The task of training without each fold; none where the run has one split.
     settings : Config
-        With both learning rates.
+        With epochs, R-Drop and both learning rates chosen.
     base : BaseModel
         Chosen once, when the run began; every training takes it.
     folder : RunFolder
@@ -110,6 +110,7 @@ def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
     fold_tasks = tuple(task.of_fold(number, config) for number in range(task.n_folds))
     settings = resolve_settings(fold_tasks[0] if fold_tasks else task, base, config)
     if settings.split.refits:  # a mistake that only the last training would meet
+        assert settings.training.epochs is not None
         check_arguments(refit_settings(settings, settings.training.epochs), has_validation=False)
     unknown, notes = check_unknown_tokens(task, base, settings)
     data = {**data_facts(task, settings), "unknown_tokens": unknown.to_dict()}
