@@ -35,7 +35,7 @@ class ModelConfig(Section):
     """
 
     base_model: Annotated[str, Option(main=True, path=True)] = "auto"
-    recipe: Annotated[RecipeName, Option(main=True)] = "auto"
+    recipe: RecipeName = "auto"
     max_length: Annotated[int, Range(at_least=3)] = 256
     allow_unknown_tokens: bool = False
     long: LongTexts = "truncate"
