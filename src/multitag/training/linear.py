@@ -21,8 +21,8 @@ from multitag.quiet import quiet_transformers
 from multitag.training.fine_tune import FineTuned, input_notes
 from multitag.training.trainer import TrainedModel
 
-# Classes are not balanced, so that probabilities are those of the labels. Of 1, 2 and 3, each of which was the best by
-# one figure on one of four tables, C = 2 was never far from it (docs/experiments.md).
+# Classes are not balanced, so that probabilities are those of the labels. On four tables C = 2 was never far from the
+# best of 1, 2 and 3 (docs/experiments.md).
 REGRESSION = {"C": 2.0, "solver": "lbfgs"}
 NOTE = (
     "trained by the recipe linear: a logistic regression a label on the mean of a text's tokens, as the base model "
