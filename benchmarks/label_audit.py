@@ -38,7 +38,8 @@ from multitag.labels import LabelSet
 RECORD = Record("label_audit", EVALUATION)
 SHARE, SEED, RESAMPLES = 0.05, 0, 1000
 SETTINGS: dict[str, Any] = {
-    "base_model": "minilm", "folds": 5, "seed": SEED, "onnx": False, "baselines": False, "resamples": 0,
+    "base_model": "minilm", "recipe": "fine-tune", "folds": 5, "seed": SEED, "onnx": False, "baselines": False,
+    "resamples": 0,
     "teacher": 0.0,
 }  # fmt: skip
 TITLES = {"all": "all", "wrong": "on the row, so wrong", "missing": "not on the row, so missing"}

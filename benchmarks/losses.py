@@ -39,8 +39,8 @@ def out_of_fold(runs: Path, loss: str) -> HeldOut:
     if not (folder / "bundle").is_dir():
         table = multitag.read_table(IMDB, text="Description", labels="Genre")
         multitag.train(
-            table, out=folder, resume=folder.is_dir(), base_model="minilm", folds=5, loss=loss, onnx=False, teacher=0.0,
-            baselines=False, resamples=0,
+            table, out=folder, resume=folder.is_dir(), base_model="minilm", recipe="fine-tune", folds=5, loss=loss,
+            onnx=False, teacher=0.0, baselines=False, resamples=0,
         )  # fmt: skip
     return HeldOut.load(folder / "probabilities.parquet").of_side(OUT_OF_FOLD)
 

@@ -34,7 +34,7 @@ def train(folder: Path) -> None:
     """Train with five folds, or go on, unless it is done."""
     if not (folder / "bundle").is_dir():
         table = multitag.read_table(IMDB, text="Description", labels="Genre")
-        multitag.train(table, out=folder, resume=folder.is_dir(), base_model="minilm", folds=5)
+        multitag.train(table, out=folder, resume=folder.is_dir(), base_model="minilm", recipe="fine-tune", folds=5)
 
 
 def measure(folder: Path) -> dict[str, Any]:

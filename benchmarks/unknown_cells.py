@@ -39,7 +39,8 @@ FIGURES = {
     "macro_average_precision": "macro AP",
 }  # fmt: skip
 SETTINGS: dict[str, Any] = {
-    "base_model": "minilm", "folds": 5, "onnx": False, "baselines": False, "resamples": 0, "rare": "keep",
+    "base_model": "minilm", "recipe": "fine-tune", "folds": 5, "onnx": False, "baselines": False, "resamples": 0,
+    "rare": "keep",
 }  # fmt: skip
 QUICK: dict[str, Any] = {"folds": 2, "epochs": 1, "max_length": 32}
 QUICK_ROWS = 60

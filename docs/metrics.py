@@ -30,6 +30,7 @@ PLACES = {
     "after": "FIGURE",
     "counts": "KIND",
     "curves": "LABEL",
+    "folds": "RECIPE",
 }
 REPEATED = {"tuned": "fixed", "after": "before", "judged_counts": "label_counts"}  # the same keys as under the other
 WORDS = {int: "whole number", float: "number", str: "text"}

@@ -13,9 +13,9 @@ from multitag.config.setting import Setting, settings_of
 
 # What the guide shows of them; docs/options.md has all.
 IN_THE_GUIDE = (
-    "base_model", "epochs", "batch_size", "learning_rate", "head_learning_rate", "max_length", "validation_size",
-    "test_size", "method", "early_stopping", "folds", "refit", "objective", "calibration", "guarantee", "threshold",
-    "precision", "loss", "teacher", "seed", "trainer_args",
+    "base_model", "recipe", "epochs", "batch_size", "learning_rate", "head_learning_rate", "max_length",
+    "validation_size", "test_size", "method", "early_stopping", "folds", "refit", "objective", "calibration",
+    "guarantee", "threshold", "precision", "loss", "teacher", "seed", "trainer_args",
 )  # fmt: skip
 HEADER = ("| Option | Default | Meaning | Key in YAML |", "| :-- | :-- | :-- | :-- |")
 

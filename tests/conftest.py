@@ -34,7 +34,7 @@ VOCABULARY = 600
 WORDPIECE_SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 BPE_SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 SETTINGS: dict[str, Any] = {
-    "epochs": 1, "batch_size": 8, "max_length": 48, "precision": "fp32",
+    "epochs": 1, "batch_size": 8, "max_length": 48, "precision": "fp32", "recipe": "fine-tune",
     "validation_size": 20, "test_size": 12, "seed": 0, "onnx": False,
     "baselines": False, "resamples": 0,  # of the run that most tests share, and of those that are about them, only
 }  # fmt: skip

@@ -173,8 +173,8 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         ({"spilt": {}}, "unknown key 'spilt'; did you mean 'split'?"),
         (
             {"model": {"zzz": 1}},
-            "unknown key 'model.zzz'; known are: model.base_model, model.max_length, model.allow_unknown_tokens, "
-            "model.long, model.pool",
+            "unknown key 'model.zzz'; known are: model.base_model, model.recipe, model.max_length, "
+            "model.allow_unknown_tokens, model.long, model.pool",
         ),
         ({7: 1}, "unknown key '7'; known are: seed, data, split, model, training, evaluation, export"),
     ],

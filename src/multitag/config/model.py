@@ -1,4 +1,4 @@
-"""Settings of what is fine-tuned, and of what it is exported to."""
+"""Settings of what is trained, and of what it is exported to."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from multitag.config.setting import Option, Range, Section, require
 
 LongTexts = Literal["truncate", "windows"]
 Pool = Literal["mean", "max"]
+RecipeName = Literal["auto", "fine-tune", "linear"]
 BackendName = Literal["auto", "onnx", "onnx-int8", "torch"]
 
 
 @dataclass(frozen=True)
 class ModelConfig(Section):
-    """What is fine-tuned.
+    """What is trained.
 
     Parameters
     ----------
     base_model : str
         Pretrained model: auto, minilm, a name on the Hugging Face hub, or a local folder.
+    recipe : {"auto", "fine-tune", "linear"}
+        What is trained: the whole model; a linear head on the frozen base model; auto is with folds the better of the
+        two, otherwise fine-tune.
     max_length : int
         Longest text in tokens, the two special ones included; the rest is not read.
     allow_unknown_tokens : bool
@@ -31,6 +35,7 @@ class ModelConfig(Section):
     """
 
     base_model: Annotated[str, Option(main=True, path=True)] = "auto"
+    recipe: RecipeName = "auto"
     max_length: Annotated[int, Range(at_least=3)] = 256
     allow_unknown_tokens: bool = False
     long: LongTexts = "truncate"

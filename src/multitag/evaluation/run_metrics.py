@@ -13,6 +13,7 @@ from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.held_out import OUT_OF_FOLD
 from multitag.evaluation.label_audit.audit import AuditSummary
 from multitag.evaluation.metrics.metrics import SideMetrics
+from multitag.evaluation.recipe_choice import RecipeChoice
 from multitag.evaluation.records import OMIT_NONE, Count, Record, Seconds, Share, Within, in_json, record_error
 from multitag.evaluation.threshold_curves import ThresholdCurve
 
@@ -48,7 +49,7 @@ class Refit(Record):
     rows : int
         Rows that it was trained on.
     epochs : float
-        How long: as long as the models that were measured.
+        How long: as long as the models that were measured; 0 of a linear head, which is not trained in epochs.
     """
 
     rows: Count
@@ -144,6 +145,8 @@ class RunMetrics(Record):
         The retraining of the final model on all rows; None where the final model is the one that was measured.
     retuned : RetunedFigures or None
         What ``multitag tune`` changed; None, and no key in JSON, where it has not been used.
+    recipe : RecipeChoice or None
+        How the final model was trained, and why so; None, and no key in JSON, where an older multitag made the bundle.
     curves : dict of str to ThresholdCurve or None
         Precision and recall of each label at 21 thresholds, on the rows of the headline; None, and no key in JSON,
         where no rows were held out or an older multitag made the bundle.
@@ -163,6 +166,7 @@ class RunMetrics(Record):
     retuned: RetunedFigures | None = field(default=None, metadata=OMIT_NONE)
     curves: dict[str, ThresholdCurve] | None = field(default=None, metadata=OMIT_NONE)
     judged_counts: dict[str, LabelCounts] | None = field(default=None, metadata=OMIT_NONE)
+    recipe: RecipeChoice | None = field(default=None, metadata=OMIT_NONE)
     version: Count = VERSION
 
     @classmethod

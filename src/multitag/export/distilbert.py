@@ -67,6 +67,28 @@ def ranged_tensors(n_layers: int) -> list[str]:
     return [f"/layer.{layer}/{part}" for layer in range(n_layers) for part in parts]
 
 
+def is_mean_block(weights: Mapping[str, Array], layer: int) -> bool:
+    """Return whether a layer is the block of :mod:`multitag.model.mean_block`, which makes [CLS] the mean of tokens.
+
+    Parameters
+    ----------
+    weights : mapping of str to ndarray
+        Of the model.
+    layer : int
+        From 0.
+    """
+    prefix = f"distilbert.transformer.layer.{layer}"
+    loudness = weights[f"{prefix}.attention.out_lin.weight"][0, 0]
+    sizes = {"attention.v_lin.weight": 1.0, "attention.out_lin.weight": loudness}  # the others are zero
+    return all(
+        np.array_equal(weight, np.eye(len(weight)) * sizes.get(name.removeprefix(f"{prefix}."), 0.0))
+        if weight.ndim == 2 and weight.shape[0] == weight.shape[1]
+        else np.all(weight == float("norm.weight" in name))
+        for name, weight in weights.items()
+        if name.startswith(f"{prefix}.")
+    )
+
+
 class _DistilBertGraph:
     """The nodes and constants of one graph, in the order of computing."""
 
@@ -118,9 +140,10 @@ class _DistilBertGraph:
         mask_bias = self._op("Sub", [floats, self._number("one", 1)], "/mask-1")  # 0, and -1 on padding
         mask_bias = self._op("Mul", [mask_bias, self._number("masked", MASKED)], "/mask_scores")
         mask_bias = self._op("Unsqueeze", [mask_bias, self._integers(1, 2)], "/mask_bias")  # (batch, 1, 1, tokens)
-        for layer in range(self.n_layers):
+        for layer in range(self.n_layers - 1):
             hidden = self._layer(layer, hidden, mask_bias)
-        return hidden
+        last = self._mean if is_mean_block(self.weights, self.n_layers - 1) else self._layer
+        return last(self.n_layers - 1, hidden, mask_bias)
 
     def _layer(self, layer: int, hidden: str, mask_bias: str) -> str:
         prefix, weights = f"/layer.{layer}", f"distilbert.transformer.layer.{layer}"
@@ -137,6 +160,20 @@ class _DistilBertGraph:
         output = self._op("Add", [output, attended], f"{prefix}/ffn_sum")
         name = f"{prefix}/output" if last else f"/layer.{layer + 1}/attention_input"
         return self._norm(output, f"{weights}.output_layer_norm", name)
+
+    def _mean(self, layer: int, hidden: str, mask_bias: str) -> str:
+        """Compute a block that attends evenly without its matrices of zeros and ones; its second norm changes nothing.
+
+        No name is one of a layer's, so that nothing is quantised.
+        """
+        shares = self._op("Squeeze", [mask_bias, self._integers(1)], "/mean/scores")  # (batch, 1, tokens)
+        shares = self._op("Softmax", [shares], "/mean/shares", axis=-1)
+        mean = self._op("MatMul", [shares, hidden], "/mean/mean")  # (batch, 1, dim)
+        weights = f"distilbert.transformer.layer.{layer}"
+        loudness = self._number("loudness", float(self.weights[f"{weights}.attention.out_lin.weight"][0, 0]))
+        mean = self._op("Mul", [mean, loudness], "/mean/loud")
+        mean = self._op("Add", [mean, self._first_token(hidden, "/mean/first")], "/mean/sum")
+        return self._norm(mean, f"{weights}.sa_layer_norm", "/mean/output")
 
     def _attention(
         self, prefix: str, weights: str, queries: str, hidden: str, mask_bias: str, factor: Array | None

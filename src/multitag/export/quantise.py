@@ -16,6 +16,7 @@ from multitag.extras import import_extra
 from multitag.inference.backends.onnx import INPUTS
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import token_batches
+from multitag.threads import available_cores
 
 LAYER = re.compile(r"/layer\.(\d+)/")  # in the names of the nodes, of DistilBERT, BERT and RoBERTa alike
 RANGE_TEXTS = 256  # takes seconds; only the sizes of the channels relative to each other matter
@@ -48,10 +49,12 @@ def _measure_ranges(graph: Any, n_layers: int, encoder: TextEncoder, texts: Sequ
     import onnxruntime
 
     helper: Any = import_extra("onnx", "train").helper
-    names = ranged_tensors(n_layers)
+    computed = {name for node in graph.graph.node for name in node.output}
+    names = [name for name in ranged_tensors(n_layers) if name in computed]  # not those of a block that takes the mean
     graph.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3  # errors only
+    options.intra_op_num_threads = available_cores()  # or it takes those that others have, and waits for them
     session = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=["CPUExecutionProvider"])
     ranges: dict[str, Any] = {}
     for _, *batch in token_batches(encoder.encode(texts[:RANGE_TEXTS]), encoder.pad_id):

@@ -39,6 +39,7 @@ class RunFolder:
         tokens/                  of large tables; can be deleted once the run is finished
         checkpoints/             Trainer state, for --resume
         folds/1/ ...             of cross-validation: a folder like this for each fold, without a bundle
+        linear/                  of the linear head where both recipes are trained, the same without checkpoints
         refit/                   of the final model where it is retrained on all rows, likewise
         probabilities.parquet    of the rows that were held out
         bundle/                  the result
@@ -122,7 +123,8 @@ class RunFolder:
                 stack.callback(self._remove_unless_begun, new)
                 stack.enter_context(run_lock(self.root))
                 self._check_contents(resume)  # another run may have come and gone
-                for place in (self, self.part("refit"), *map(RunFolder, self.root.glob("folds/*"))):
+                parts = map(self.part, ("refit", "linear"))
+                for place in (self, *parts, *map(RunFolder, self.root.glob("folds/*"))):
                     place.clear_leftovers()
             if resume and not self.begun:
                 logger.info("%s: nothing to resume yet; starting at the beginning", self.root)

@@ -62,6 +62,11 @@ class BaseModel:
         return self.name == "minilm" and self.asked_for == "auto"
 
     @property
+    def title(self) -> str:
+        """What to call them in a sentence: the last part of their name."""
+        return Path(self.name).name
+
+    @property
     def revision(self) -> str | None:
         """The commit on the hub, by the name that its cache gives the folder; None where that has none."""
         in_cache = self.origin == "hub" and self.folder.parent.name == "snapshots"

@@ -10,6 +10,7 @@ from multitag.evaluation.run_metrics import RunMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.labels import LabelSet
 from multitag.report.markdown import bullets, fill, table
+from multitag.report.pieces import as_sentence
 from multitag.report.provenance import DataFacts, Provenance, SplitFacts
 from multitag.report.tables import METRIC_TITLES, format_count, format_with_interval
 
@@ -114,6 +115,8 @@ def results_part(metrics: RunMetrics, side: str | None, thresholds: Thresholds, 
         parts.append(table(["Metric", "Fixed threshold", "Tuned thresholds"], rows))
         if fixed.intervals:
             parts.append("In brackets: 95% bootstrap intervals, resampling rows.")
+        if metrics.recipe is not None and metrics.recipe.sentence:
+            parts.append(fill("{sentence}", sentence=as_sentence(metrics.recipe.sentence)))
         if metrics.baselines is not None:
             verdict = metrics.baselines.verdict.rstrip(".")
             parts.append(fill("Compared with simpler models on the same rows: {verdict}.", verdict=verdict))

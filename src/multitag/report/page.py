@@ -13,6 +13,7 @@ from multitag.extras import import_extra
 from multitag.report.best_measured import best_measured
 from multitag.report.pieces import Section
 from multitag.report.provenance import Provenance
+from multitag.report.recipe import model_title
 from multitag.report.sections.audit import audit_section
 from multitag.report.sections.baselines import baselines_section
 from multitag.report.sections.calibration import calibration_section
@@ -83,10 +84,10 @@ def build_report(
         summary=summary(metrics, best_measured(metrics.sides), provenance),
         notes=metrics.notes,
         sections=[
-            *_figure_sections(metrics, f"fine-tuned {provenance.base_model.name}"),
+            *_figure_sections(metrics, _model_title(metrics, provenance)),
             *_row_sections(metrics, thresholds, held_out.headline() if held_out is not None else None),
             *([audit_section(metrics.audit)] if metrics.audit is not None else []),
-            learning_section(metrics.history),
+            *([learning_section(metrics.history)] if metrics.recipe is None or metrics.recipe.kept != "linear" else []),
             *facts_sections(
                 metrics=metrics, thresholds=thresholds, settings=settings, final_settings=final_settings,
                 provenance=provenance, created=created,
@@ -94,6 +95,10 @@ def build_report(
         ],
     )  # fmt: skip
     return page
+
+
+def _model_title(metrics: RunMetrics, provenance: Provenance) -> str:
+    return model_title("" if metrics.recipe is None else metrics.recipe.kept, provenance.base_model.name)
 
 
 def _figure_sections(metrics: RunMetrics, model: str) -> list[Section]:

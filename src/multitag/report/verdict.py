@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from multitag.evaluation.baselines.comparison import BaselineFigures
 
-DECIDING = "macro_f1"
+DECIDING, RANKING = "macro_f1", "macro_average_precision"
 
 
 def baselines_verdict(models: Sequence[BaselineFigures], model_name: str) -> str:
-    """Write in one sentence how a model does beside the best of simpler ones, by macro-F1.
+    """Write in one sentence how a model does beside the best of simpler ones, by macro-F1 and then by how it ranks.
 
     Parameters
     ----------
@@ -41,6 +41,12 @@ def baselines_verdict(models: Sequence[BaselineFigures], model_name: str) -> str
     if high < 0:
         interval = f"[{-high:.2f}, {-low:.2f}]"
         return f"{name} beats {model_name} by {-difference:.2f} macro-F1 {interval}: take the simpler model"
+    ranked, ranked_low, ranked_high = best.difference.get(RANKING, (0.0, 0.0, 0.0))
+    if ranked_low > 0:
+        return (
+            f"{model_name} beats {name} by {ranked:.2f} macro average precision [{ranked_low:.2f}, {ranked_high:.2f}]; "
+            f"by macro-F1 they are not distinguishable, which differs by {difference:z.2f} {interval}"
+        )
     return (
         f"{model_name} is not distinguishable from {name}: macro-F1 differs by {difference:z.2f} {interval}; "
         "the simpler model would do"

@@ -178,12 +178,23 @@ def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float)
         )
     if settings.training.r_drop:
         notes.append("trained with R-Drop: two passes over a text, each with its own dropout, are to agree (--r-drop)")
-    if base.stands_in:
-        notes.append(f"the base model is minilm, because {base.reason}")
-    length = settings.model.max_length
-    full = int((train.lengths >= length).sum())
+    return [*notes, *input_notes(base, train.lengths, settings.model.max_length)]
+
+
+def input_notes(base: BaseModel, lengths: NDArray[np.integer], max_length: int) -> list[str]:
+    """Return the notes on what is read, by what.
+
+    Parameters
+    ----------
+    base : BaseModel
+    lengths : ndarray of int, shape (n_train_rows,)
+        Tokens of each training text.
+    max_length : int
+    """
+    notes = [f"the base model is minilm, because {base.reason}"] if base.stands_in else []
+    full = int((lengths >= max_length).sum())
     if full:
         notes.append(
-            f"{full} of {len(train)} training texts fill {length} tokens; what is beyond is not read"
+            f"{full} of {len(lengths)} training texts fill {max_length} tokens; what is beyond is not read"
         )
     return notes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.data.texts import join_text
-from multitag.evaluation.arrays import count_labels, judged_cells
+from multitag.evaluation.arrays import count_labels
+from multitag.evaluation.baselines.regression import Clock, fit_regressions
 from multitag.extras import import_extra
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ FROZEN = "frozen features + logistic regression"
 # Rows to fit on and rows to score, as places in the table: one pair, or one a fold.
 Pairs = Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]
 UNJUDGED = 0.5  # probability of a label of which nothing is known
-Clock = float  # seconds of time.perf_counter at which to give up
 
 # Words, and the single characters of scripts that write no spaces: as one word, a sentence would be unique.
 UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -201,19 +200,7 @@ def _regress(
 
     Rows on which nobody judged a label are left out of its fit; one that was judged on none gets 0.5.
     """
-    linear: Any = import_extra("sklearn.linear_model", "train")
-    pools: Any = import_extra("threadpoolctl", "train")
-    not_converged: Any = import_extra("sklearn.exceptions", "train").ConvergenceWarning
-    y_raw = np.zeros((scored.shape[0], y.shape[1]), dtype=np.float32)
-    with warnings.catch_warnings(), pools.threadpool_limits(1):  # threads wait for each other on so little work
-        warnings.simplefilter("ignore", not_converged)  # what is near the optimum compares as well
-        for column, judged in enumerate(judged_cells(y).T):
-            if time.perf_counter() > clock:
-                raise _LeftOut(TOO_LONG)
-            has, rows = y[judged, column], train if judged.all() else train[judged]
-            if not len(has) or has.min() == has.max():
-                y_raw[:, column] = has[0] if len(has) else UNJUDGED
-                continue
-            model = linear.LogisticRegression(max_iter=200, **settings).fit(rows, has)
-            y_raw[:, column] = model.predict_proba(scored)[:, 1]
-    return y_raw
+    fitted = fit_regressions(train, y, settings, clock)
+    if fitted is None:
+        raise _LeftOut(TOO_LONG)
+    return fitted.predict(scored)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +10,13 @@ from numpy.typing import NDArray
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.baselines.comparison import BaselineComparison, judge_baselines
-from multitag.evaluation.baselines.models import Clock, score_baselines
+from multitag.evaluation.baselines.models import FROZEN, Baseline, score_baselines
+from multitag.evaluation.baselines.regression import Clock
 from multitag.jobs.train.measured import MeasuredModel
+from multitag.jobs.train.recipes.recipe import OutOfFold
+from multitag.jobs.train.recipes.resolve import LINEAR
 from multitag.model.features import frozen_features
+from multitag.report.recipe import model_title
 from multitag.report.verdict import baselines_verdict
 from multitag.training.arguments import use_bf16
 
@@ -39,12 +42,26 @@ def compare_simpler(task: Task, config: Config, measured: MeasuredModel) -> tupl
         bf16 = use_bf16(config.training.precision)
         return frozen_features(final.base, final.tokenizer, texts, length, bf16=bf16, clock=clock)
 
+    # Trained beside the final model, or the final model itself.
+    trained = measured.passed_over is not None or measured.choice.kept == LINEAR
     budget = max(SHARE * measured.seconds, AT_LEAST)
-    baselines, notes = score_baselines(texts, task.y, measured.pairs, features=features, budget=budget)
+    baselines, notes = score_baselines(
+        texts, task.y, measured.pairs, features=None if trained else features, budget=budget
+    )
+    if measured.passed_over is not None:
+        baselines.append(_as_baseline(measured.passed_over, task.y.shape))
     assert measured.held_out.index is not None  # only files of an older multitag have none
     comparison = judge_baselines(
         baselines, measured.held_out, measured.held_out.index, measured.fit_rules,
         resamples=config.evaluation.resamples, seed=config.seed,
     )  # fmt: skip
-    verdict = baselines_verdict(comparison.models, f"fine-tuned {Path(final.base.name).name}")
+    verdict = baselines_verdict(comparison.models, model_title(measured.choice.kept, final.base.title))
     return replace(comparison, verdict=verdict), notes
+
+
+def _as_baseline(linear: OutOfFold, shape: tuple[int, ...]) -> Baseline:
+    """Return the linear head that was passed over as what it is: the model of frozen features to compare with."""
+    assert linear.held_out.index is not None
+    y_raw = np.full(shape, np.nan, dtype=np.float32)
+    y_raw[linear.held_out.index] = linear.held_out.y_raw
+    return Baseline(FROZEN, y_raw, linear.seconds)

@@ -68,6 +68,7 @@ def collect_metrics(
         audit=audit_held_out(held_out, _duplicates(task, held_out)).summary() if len(held_out) else None,
         baselines=baselines,
         refit=None if measured.refit is None else Refit.from_dict(measured.refit),
+        recipe=measured.choice,
         curves=_curves(held_out.headline()) if len(held_out) else None,
     )
 

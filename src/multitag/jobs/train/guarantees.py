@@ -46,7 +46,7 @@ def find_guarantee(config: Config, measured: MeasuredModel) -> tuple[Guarantee |
         return None, []
     goal = parse_guarantee(config.evaluation.guarantee)
     side = OUT_OF_FOLD if OUT_OF_FOLD in measured.held_out.side else "validation"
-    rows = measured.held_out.of_side(side)
+    rows = measured.held_out.of_side(side) if measured.own is None else measured.own
     y_prob: NDArray[np.floating[Any]] = rows.y_prob
     if side != OUT_OF_FOLD:  # there each row is calibrated by itself and the others
         y_prob = calibrate_apart(rows.y_true, rows.y_raw, choose_method(config.evaluation.calibration, folds=False))

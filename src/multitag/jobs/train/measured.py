@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +15,12 @@ from multitag.data.task import Task
 from multitag.data.texts import join_text
 from multitag.evaluation.baselines.models import Pairs
 from multitag.evaluation.decision_rules import DecisionRules, FitRules
-from multitag.evaluation.held_out import HeldOut
+from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
+from multitag.evaluation.recipe_choice import RecipeChoice
 from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
+from multitag.jobs.train.recipes.recipe import OutOfFold
 from multitag.training.fine_tune import FineTuned
 
 Probabilities = Mapping[str, NDArray[np.float32]]  # side -> (n_side_rows, n_labels)
@@ -42,8 +44,15 @@ class MeasuredModel:
         Of each model that was measured: one, or one a fold. Other models are fitted and measured likewise.
     seconds : float
         Of all trainings.
+    choice : RecipeChoice
+        How the final model was trained, and why so.
     refit : dict or None
         ``rows`` and ``epochs`` of the training on all rows, where the final model is not the one measured.
+    own : HeldOut or None
+        The out-of-fold rows as models of the final model's recipe predict them, which need not be what was measured,
+        see :func:`~multitag.evaluation.recipe_choice.choose_recipe`; None without folds.
+    passed_over : OutOfFold or None
+        The linear head that was trained beside it, where that was not kept.
     """
 
     final: FineTuned
@@ -52,7 +61,10 @@ class MeasuredModel:
     fit_rules: FitRules
     pairs: Pairs
     seconds: float
+    choice: RecipeChoice
     refit: dict[str, float] | None = None
+    own: HeldOut | None = None
+    passed_over: OutOfFold | None = None
 
 
 def score_sides(
@@ -82,3 +94,12 @@ def held_out_rows(task: Task, y_raw: Probabilities, rules: DecisionRules) -> Hel
         tuple(side for side in y_raw for _ in task.rows(side)), np.full(len(index), NO_FOLD), task.y[index],
         raw, y_prob, y_pred, index,
     )  # fmt: skip
+
+
+def join_folds(scored: Sequence[HeldOut], parts: Sequence[Task]) -> HeldOut:
+    """Put the rows of all folds together, in the order of the table."""
+    index = np.concatenate([part.rows("test") for part in parts])
+    joined = replace(scored[0].joined(*scored[1:]), index=index)  # an older multitag's files have none
+    fold = np.repeat(np.arange(len(parts)), [len(held_out) for held_out in scored])
+    order = np.argsort(index)
+    return joined.taken(order, side=OUT_OF_FOLD, fold=fold[order])

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from multitag.config import EvaluationConfig
 from multitag.evaluation.decision_rules import DecisionRules, FitRules, fit_rules, fixed_rules
+from multitag.evaluation.recipe_choice import RecipeChoice
 from multitag.evaluation.thresholds.search import MIN_ROWS_TO_TUNE
 from multitag.jobs.train.measured import MeasuredModel, held_out_rows, score_sides
+from multitag.jobs.train.recipes.make import make_recipes
 from multitag.jobs.train.refit import refit
 from multitag.jobs.train.setup import RunSetup
 
@@ -26,17 +28,20 @@ def train_and_hold_out(setup: RunSetup, model_folder: Path) -> MeasuredModel:
         Gets the final model.
     """
     task, settings = setup.task, setup.settings
-    tuned = setup.train()
+    (recipe,) = make_recipes(setup)
+    tuned = recipe.train()
     tuned.save(model_folder)
     y_raw = score_sides(task, model_folder, settings.model.window_pool, ("validation", "test"))
     fit = _choose_fit(setup)
     rules = fit(task.y_true("validation"), y_raw.get("validation", np.empty((0, len(task.label_set)), np.float32)))
     held_out = held_out_rows(task, y_raw, rules)
     pairs = [(task.rows("train"), np.concatenate([task.rows("validation"), task.rows("test")]))]
+    choice = RecipeChoice(recipe.name)
     if not settings.split.refits:
-        return MeasuredModel(tuned, held_out, rules, fit, pairs, tuned.fit.seconds)
-    final, facts = refit(setup, tuned.fit.epochs, model_folder)
-    return MeasuredModel(final, held_out, rules, fit, pairs, tuned.fit.seconds + final.fit.seconds, facts)
+        return MeasuredModel(tuned, held_out, rules, fit, pairs, tuned.fit.seconds, choice)
+    final, facts = refit(recipe, task, tuned.fit.epochs, model_folder)
+    seconds = tuned.fit.seconds + final.fit.seconds
+    return MeasuredModel(final, held_out, rules, fit, pairs, seconds, choice, refit=facts)
 
 
 def _choose_fit(setup: RunSetup) -> FitRules:

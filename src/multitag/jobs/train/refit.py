@@ -6,18 +6,22 @@ import logging
 import shutil
 from pathlib import Path
 
-from multitag.jobs.train.setup import RunSetup, refit_settings
+from multitag.data.task import Task
+from multitag.jobs.train.recipes.recipe import Recipe
 from multitag.training.fine_tune import FineTuned
 
 logger = logging.getLogger("multitag")
 
 
-def refit(setup: RunSetup, epochs: float, model_folder: Path) -> tuple[FineTuned, dict[str, float]]:
+def refit(recipe: Recipe, task: Task, epochs: float, model_folder: Path) -> tuple[FineTuned, dict[str, float]]:
     """Train on all rows but those of a separate test table, as long as the models that were measured.
 
     Parameters
     ----------
-    setup : RunSetup
+    recipe : Recipe
+        That of the models that were measured.
+    task : Task
+        Of the run.
     epochs : float
         After which the measured models were best, or ended.
     model_folder : Path
@@ -26,14 +30,13 @@ def refit(setup: RunSetup, epochs: float, model_folder: Path) -> tuple[FineTuned
     Returns
     -------
     final : FineTuned
-        Its settings are the run's, but for the epochs, and without early stopping.
     refit : dict
         ``rows`` and ``epochs``.
     """
-    task = setup.task.whole()
+    task = task.whole()
     n_rows = len(task.rows("train"))
     logger.info("training on all %d rows", n_rows)
-    final = setup.train_part("refit", task, refit_settings(setup.settings, epochs))
+    final = recipe.train_again(task, epochs)
     shutil.rmtree(model_folder, ignore_errors=True)
     final.save(model_folder)
     return final, {"rows": n_rows, "epochs": epochs}

@@ -13,12 +13,14 @@ from multitag.evaluation.thresholds.costs import Costs, read_costs
 from multitag.jobs.run_folder import RunFolder
 from multitag.jobs.train.facts import data_facts, saved_split
 from multitag.jobs.train.guarantees import check_guarantee
+from multitag.jobs.train.recipes.resolve import FINE_TUNE, LINEAR, resolve_recipes
 from multitag.jobs.train.unknown_tokens import check_unknown_tokens
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.base_record import find_recorded, record_base_model
 from multitag.training.arguments import check_arguments
 from multitag.training.checkpoints import newest_checkpoint
 from multitag.training.fine_tune import FineTuned, fine_tune, resolve_settings
+from multitag.training.linear import check_linear
 from multitag.training.states import refuse_foreign
 
 logger = logging.getLogger("multitag")
@@ -34,7 +36,7 @@ class RunSetup:
     fold_tasks : tuple of Task
         The task of training without each fold; none where the run has one split.
     settings : Config
-        With epochs, R-Drop and both learning rates chosen.
+        With epochs, R-Drop and both learning rates chosen, where the model is fine-tuned.
     base : BaseModel
         Chosen once, when the run began; every training takes it.
     folder : RunFolder
@@ -45,8 +47,10 @@ class RunSetup:
         Facts about the rows, for the folder of each training and the manifest.
     costs : Costs or None
         Of each label, with the objective ``"cost"``.
+    recipes : tuple of str
+        Those by which models are trained, the simpler one first.
     notes : tuple of str
-        What a reader of the figures must know of the base model and these texts.
+        What a reader of the figures must know of the base model, the recipes and these texts.
     """
 
     task: Task
@@ -57,6 +61,7 @@ class RunSetup:
     resumed: bool
     data: dict[str, Any]
     costs: Costs | None
+    recipes: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
     def train(self) -> FineTuned:
@@ -108,14 +113,19 @@ def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
     if base.stands_in:
         logger.warning("base model: minilm, because %s", base.reason)
     fold_tasks = tuple(task.of_fold(number, config) for number in range(task.n_folds))
-    settings = resolve_settings(fold_tasks[0] if fold_tasks else task, base, config)
-    if settings.split.refits:  # a mistake that only the last training would meet
-        assert settings.training.epochs is not None
-        check_arguments(refit_settings(settings, settings.training.epochs), has_validation=False)
+    recipes, alone = resolve_recipes(task, base, config)
+    settings, first = config, fold_tasks[0] if fold_tasks else task
+    if LINEAR in recipes:
+        check_linear(first, base, config)
+    if FINE_TUNE in recipes:
+        settings = resolve_settings(first, base, config)
+        if settings.split.refits:  # a mistake that only the last training would meet
+            assert settings.training.epochs is not None
+            check_arguments(refit_settings(settings, settings.training.epochs), has_validation=False)
     unknown, notes = check_unknown_tokens(task, base, settings)
     data = {**data_facts(task, settings), "unknown_tokens": unknown.to_dict()}
     resumed = folder.open(settings, data, saved_split(task), record_base_model(base))
-    return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs, notes)
+    return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs, recipes, (*alone, *notes))
 
 
 def refit_settings(settings: Config, epochs: float) -> Config:

@@ -29,7 +29,8 @@ def facts_sections(
     """Return the sections at the end of the page; arguments as for ``build_report``."""
     run = [("Created", created), ("Training took", f"{metrics.training_seconds:.1f} seconds")]
     if metrics.refit is not None:
-        run.append(("Final model", f"retrained on all {metrics.refit.rows} rows for {metrics.refit.epochs:g} epochs"))
+        how_long = f" for {metrics.refit.epochs:g} epochs" if metrics.refit.epochs else ""  # none of a linear head
+        run.append(("Final model", f"retrained on all {metrics.refit.rows} rows{how_long}"))
     return [
         Section("data", "Data and split", [Facts(data_facts(provenance.data, provenance.split))]),
         Section("base-model", "Base model", [Facts(_model_facts(provenance.base_model))]),

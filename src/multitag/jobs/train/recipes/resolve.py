@@ -1,0 +1,59 @@
+"""Which recipes a run takes."""
+
+from __future__ import annotations
+
+from multitag.config import Config
+from multitag.config.training import TrainingConfig
+from multitag.data.task import Task
+from multitag.errors import ConfigError
+from multitag.model.base import BaseModel
+from multitag.model.mean_block import refusal_to_pool
+
+FINE_TUNE, LINEAR = "fine-tune", "linear"
+# Rows x labels beyond which regressions take long, and fine-tuning has been the better wherever it was measured.
+MOST_CELLS = 1_000_000
+OF_FINE_TUNING = ("loss", "teacher", "early_stopping", "trainer_args")
+
+
+def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[str, ...], list[str]]:
+    """Resolve the setting: left open it is both with folds, which can tell them apart, else fine-tuning.
+
+    Returns
+    -------
+    recipes : tuple of str
+        The simpler one first.
+    notes : list of str
+        Why there is no choice, where folds would make one.
+
+    Raises
+    ------
+    ConfigError
+        If the linear recipe is asked for and the base model cannot hold it, or a setting would change nothing with it.
+    """
+    refusal = refusal_to_pool(base)
+    if config.model.recipe == LINEAR:
+        if refusal is not None:
+            raise ConfigError(
+                f"recipe linear: {refusal}; take --recipe fine-tune, or --base-model minilm or another DistilBERT, "
+                "BERT or RoBERTa"
+            )
+        _refuse_unused(config.training)
+        return (LINEAR,), []
+    if config.model.recipe == FINE_TUNE or not config.split.folds:
+        return (FINE_TUNE,), []
+    if task.y.size > MOST_CELLS:
+        refusal = f"{len(task.y)} rows with {task.y.shape[1]} labels are many"
+    if refusal is not None:
+        return (FINE_TUNE,), [f"no linear head was trained for comparison: {refusal}"]
+    return (LINEAR, FINE_TUNE), []
+
+
+def _refuse_unused(training: TrainingConfig) -> None:
+    default = TrainingConfig()
+    for name in OF_FINE_TUNING:
+        value = getattr(training, name)
+        if value != getattr(default, name):
+            raise ConfigError(
+                f"recipe linear: {name} {value!r} would change nothing, as the base model stays as it is; "
+                "leave it out, or take --recipe fine-tune"
+            )
