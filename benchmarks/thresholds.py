@@ -24,7 +24,7 @@ from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.decisions import count_decisions
 from multitag.evaluation.thresholds.objectives import find_objective
-from multitag.evaluation.thresholds.search import SHRINKAGE, search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.search import SHRINKAGE, bag_thresholds, search_thresholds, shrink_thresholds
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.evaluation.thresholds.tune import tune_thresholds
 from multitag.report.retuned import figure_title
@@ -33,7 +33,7 @@ RECORD = Record("thresholds", EVALUATION)
 
 FIXED = (0.3, 0.5)
 OBJECTIVES = ("f1", "f0.5", "f2", "micro-f1", "hamming", "precision=0.8", "recall=0.8", "cost=1:5")
-SHRINKAGES = (1e-9, 3.0, SHRINKAGE, 30.0, 100.0, 1e9)  # from none at all to one threshold for all labels
+SHRINKAGES = (1e-9, SHRINKAGE, 3.0, 10.0, 30.0, 100.0, 1e9)  # from none at all to one threshold for all labels
 RESAMPLES, SEED = 2000, 0
 
 Probabilities = NDArray[np.float32]  # (n_rows, n_labels)
@@ -49,7 +49,9 @@ def tune_for(objective: str, shrinkage: float = SHRINKAGE) -> Tune:
         if shrinkage == SHRINKAGE:
             return tuned
         true, prob = y_true.astype(np.int64), y_prob.astype(np.float64)
-        common, own = search_thresholds(true, prob, find_objective(objective, None, true.shape[1]))
+        aim = find_objective(objective, None, true.shape[1])
+        common, _ = search_thresholds(true, prob, aim)
+        own = bag_thresholds(true, prob, aim, common, seed=0)
         shrunk = shrink_thresholds(own, common, true.sum(axis=0), shrinkage)
         return Thresholds("per_label", FIXED[0], common, tuple(shrunk.tolist()), len(shrunk), objective, "other folds")
 
@@ -129,7 +131,7 @@ def as_table(results: Mapping[str, Any]) -> str:
     shrinkages = {"1e-09": "none", "1e+09": "one threshold for all"}
     said = ", ".join(f"{shrinkages.get(name, name)} {figure:.3f}" for name, figure in results["shrinkage"].items())
     gain = "{:+.3f} [{:+.3f}, {:+.3f}]".format(*results["unshrunk_minus_shrunk"])
-    lines += ["", f"Macro-F1 by how much is shrunk (10 is what is used): {said}. None minus 10: {gain}."]
+    lines += ["", f"Macro-F1 by how much is shrunk ({SHRINKAGE:g} is what is used): {said}. None minus {SHRINKAGE:g}: {gain}."]
     return "\n".join(lines) + "\n"
 
 

@@ -40,7 +40,7 @@ def test_figures_go_into_their_place(rows, monkeypatch):
     assert macro["tuned"] > macro["fixed"]["0.5"]
     gain, low, high = macro["difference"]["0.5"]
     assert gain == pytest.approx(macro["tuned"] - macro["fixed"]["0.5"]) and low < gain < high
-    assert results["shrinkage"]["10"] == macro["tuned"]
+    assert results["shrinkage"]["1"] == macro["tuned"]
     old = "a\n<!-- thresholds -->\nFigures of another day.\n<!-- /thresholds -->\nb\n"
     page = thresholds.RECORD.fill(old, thresholds.as_table(results))
     assert page.startswith("a\n<!-- thresholds -->\nMacro-F1 out of fold on 200 rows")

@@ -27,7 +27,7 @@ def optimizer(model, tmp_path) -> torch.optim.Optimizer:
         output_dir=str(tmp_path), learning_rate=1e-4, weight_decay=0.01, optim="adamw_torch_fused",
         report_to=[], use_cpu=True,
     )  # fmt: skip
-    trainer = MultiLabelTrainer(model=model, args=arguments, head_learning_rate=1e-2)
+    trainer = MultiLabelTrainer(model=model, args=arguments, head_learning_rate=1e-2, r_drop=0.0)
     return trainer.create_optimizer()
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.errors import ConfigError
+from multitag.errors import BaseModelError, ConfigError
 from multitag.evaluation.baselines.models import score_features
 from multitag.model.base import resolve_base_model
 from multitag.model.build import load_tokenizer
+from multitag.training.fine_tune import resolve_settings
 from multitag.training.teacher import WEIGHT, teach, teacher_weight
 
 SETTINGS = Config().override(max_length=48, precision="fp32", validation_size=0, test_size=0)
@@ -21,7 +22,7 @@ SETTINGS = Config().override(max_length=48, precision="fp32", validation_size=0,
     [
         ({}, 1000, 20, 0.0), ({"folds": 5}, 1000, 20, WEIGHT), ({"folds": 5, "loss": "focal"}, 1000, 20, 0.0),
         ({"folds": 5}, 49, 20, 0.0), ({"folds": 5}, 100_000, 20, 0.0), ({"teacher": 0.2}, 100_000, 20, 0.2),
-        ({"folds": 5, "teacher": 0.0}, 1000, 20, 0.0),
+        ({"folds": 5, "teacher": 0.0}, 1000, 20, 0.0), ({"teacher_model": "minilm"}, 1000, 20, WEIGHT),
     ],
 )  # fmt: skip
 def test_it_teaches_where_it_is_asked_for_or_where_folds_measure_small_data(settings, rows, labels, expected):
@@ -63,3 +64,28 @@ def test_a_text_is_never_taught_by_a_model_that_has_seen_it_on_another_row(table
 def test_a_weight_that_cannot_be_is_refused(settings):
     with pytest.raises(ConfigError, match=r"teacher: (expected at least 0 and less than 1|goes with the loss bce)"):
         Config().override(**settings)
+
+
+@pytest.mark.parametrize("settings", [{"teacher": 0.0}, {"loss": "focal"}])
+def test_a_model_for_a_teacher_that_teaches_nothing_is_refused(settings):
+    with pytest.raises(ConfigError, match="teacher_model: goes with the loss bce"):
+        Config().override(teacher_model="minilm", **settings)
+
+
+def test_another_model_than_the_base_model_can_be_the_teachers(table, tiny_distilbert, tiny_bert):
+    task, base = Task.prepare(table, SETTINGS), resolve_base_model(str(tiny_distilbert))
+    tokenizer = load_tokenizer(base, 48)
+    own = teach(task, base, tokenizer, SETTINGS, 0.4)
+    other_settings = SETTINGS.override(teacher_model=str(tiny_bert))
+    taught = teach(task, base, tokenizer, other_settings, 0.4)
+    other = resolve_base_model(str(tiny_bert))
+    np.testing.assert_array_equal(taught, teach(task, other, load_tokenizer(other, 48), SETTINGS, 0.4))
+    assert np.abs(own - taught).max() > 1e-3
+
+
+def test_a_teachers_model_that_is_none_is_told_before_a_run_begins(table, tiny_distilbert, tmp_path):
+    (tmp_path / "empty").mkdir()
+    task, base = Task.prepare(table, SETTINGS), resolve_base_model(str(tiny_distilbert))
+    settings = SETTINGS.override(base_model=str(tiny_distilbert), teacher_model=str(tmp_path / "empty"))
+    with pytest.raises(BaseModelError, match="empty"):
+        resolve_settings(task, base, settings)

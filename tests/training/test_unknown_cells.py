@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from multitag.config import Config
+from multitag.config import Config, TrainingConfig
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
 from multitag.evaluation.baselines.models import score_features
@@ -117,9 +117,9 @@ def test_rows_are_given_as_the_loss_takes_them(table, tiny_distilbert):
     assert (masked.complete, plain.complete, soft.complete) == (False, True, False)
     assert masked[1]["labels"] == [IGNORED, 1.0]
     assert soft[1]["labels"] == [IGNORED, 0.75]
-    assert choose_loss("bce", {"train": plain, "validation": plain}) is None  # the model's own
-    assert choose_loss("bce", {"train": plain, "validation": masked}) is bce
-    assert choose_loss("focal", {"train": masked}) is focal
+    assert choose_loss(TrainingConfig(), {"train": plain, "validation": plain}) is None  # the model's own
+    assert choose_loss(TrainingConfig(), {"train": plain, "validation": masked}) is bce
+    assert choose_loss(TrainingConfig(loss="focal"), {"train": masked}) is focal
 
 
 def test_the_figure_that_is_watched_is_of_the_judged_cells():
@@ -200,7 +200,7 @@ def test_what_is_under_a_hidden_cell_changes_no_weight(loss, table, tiny_config,
 def test_without_unknown_cells_our_loss_trains_what_the_models_own_does(table, tiny_config, train_task, monkeypatch):
     task = Task.prepare(table, tiny_config)
     own = weights(train_task(task, "own"))
-    monkeypatch.setattr("multitag.training.trainer.choose_loss", lambda name, datasets: bce)
+    monkeypatch.setattr("multitag.training.trainer.choose_loss", lambda settings, datasets: bce)
     for name, weight in weights(train_task(task, "ours")).items():
         torch.testing.assert_close(weight, own[name], rtol=1e-4, atol=1e-5)
 

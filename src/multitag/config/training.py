@@ -39,6 +39,10 @@ class TrainingConfig(Section):
         Loss to minimise; bce is binary cross-entropy.
     teacher : float or None
         Weight of a simpler model's predictions in the soft labels to train on; 0.4 with folds if omitted.
+    teacher_model : str or None
+        Encoder, by name or folder, whose features the teacher learns from; the base model if omitted.
+    r_drop : float or None
+        Weight of R-Drop: how far two passes of a text under dropout may not disagree; 1 with folds if omitted.
     trainer_args : mapping
         Any other argument of transformers' TrainingArguments, as NAME=VALUE.
     save_steps : int or None
@@ -57,6 +61,8 @@ class TrainingConfig(Section):
     precision: Precision = "auto"
     loss: LossName = "bce"
     teacher: Annotated[float | None, Range(at_least=0, below=1)] = None
+    teacher_model: Annotated[str | None, Option(path=True)] = None
+    r_drop: Annotated[float | None, Range(at_least=0)] = None
     trainer_args: Annotated[Mapping[str, Any], Option(alias="trainer_arg")] = field(default_factory=dict)
     save_steps: Annotated[int | None, Range(at_least=1), Option(panel="Run")] = None
     save_total_limit: Annotated[int, Range(above=0), Option(panel="Run")] = 2
@@ -64,6 +70,10 @@ class TrainingConfig(Section):
     def __post_init__(self) -> None:
         super().__post_init__()
         require(not self.teacher or self.loss == "bce", f"teacher: goes with the loss bce, got {self.loss}")
+        require(
+            self.teacher_model is None or (self.loss == "bce" and self.teacher != 0),
+            f"teacher_model: goes with the loss bce and a teacher's weight above 0, got {self.loss}, {self.teacher}",
+        )
         for name, value in self.trainer_args.items():  # they are saved with the run, as YAML
             require(
                 is_plain(value),

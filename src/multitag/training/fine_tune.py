@@ -22,7 +22,7 @@ from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
-from multitag.training.teacher import learned_labels, teach, teacher_weight
+from multitag.training.teacher import check_teacher, learned_labels, teach, teacher_weight
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer import TrainedModel, check_trainer, fit_model
 
@@ -86,6 +86,7 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
         settings = config.with_learning_rates(*resolve_learning_rates(model, config.training))
         has_validation = len(task.rows("validation")) > 0
         check_arguments(settings, has_validation=has_validation)
+        check_teacher(task, base, tokenizer, config)
         check_by_trial(base.name, model, tokenizer, task.texts("train"), config.model.max_length)
         few = Tokens.from_texts(task.texts("train")[:FEW], tokenizer, config.model.max_length)
         with tempfile.TemporaryDirectory(prefix="multitag-") as scratch:  # where the Trainer makes its folder
@@ -171,7 +172,7 @@ def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float)
     if weight:
         notes.append(
             f"trained on soft labels: {1 - weight:.0%} given labels, {weight:.0%} predictions of a logistic regression "
-            "on the base model's features (--teacher)"
+            f"on the features of {settings.training.teacher_model or 'the base model'} (--teacher)"
         )
     if base.stands_in:
         notes.append(f"the base model is minilm, because {base.reason}")

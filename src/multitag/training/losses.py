@@ -202,6 +202,26 @@ def trainer_loss(loss: CellLoss) -> Callable[..., torch.Tensor]:
     return compute
 
 
+def disagreement(logits: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
+    """Half of the two Kullback-Leibler divergences between the Bernoulli distributions of two passes, cell by cell.
+
+    Parameters
+    ----------
+    logits, others : Tensor of float, shape (batch, n_labels)
+        Of the same texts under two draws of dropout.
+
+    Returns
+    -------
+    Tensor of float, shape (batch, n_labels)
+        At least 0.
+
+    References
+    ----------
+    Liang, Wu, Li, Wang, Meng, Qin, Chen, Zhang and Liu (2021), "R-Drop: regularized dropout for neural networks".
+    """
+    return (torch.sigmoid(logits) - torch.sigmoid(others)) * (logits - others) / 2
+
+
 def as_targets(y: NDArray[Any]) -> NDArray[Any]:
     """Return labels as losses take them: ``IGNORED`` where nobody judged.
 

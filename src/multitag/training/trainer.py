@@ -24,12 +24,12 @@ from transformers import (
     TrainingArguments,
 )
 
-from multitag.config import LossName, TrainingConfig
+from multitag.config import TrainingConfig
 from multitag.errors import ConfigError, describe_error
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
-from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, trainer_loss
+from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, disagreement, trainer_loss
 from multitag.training.optimizer import parameter_groups
 from multitag.training.progress import ProgressCallback
 from multitag.training.stopping import StopOnSignal
@@ -73,11 +73,12 @@ class TrainedModel:
 
 
 class MultiLabelTrainer(Trainer):
-    """The Hugging Face Trainer with a learning rate of its own for the head, and batches by length."""
+    """The Hugging Face Trainer with a learning rate of its own for the head, batches by length, and R-Drop."""
 
-    def __init__(self, *args: Any, head_learning_rate: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, head_learning_rate: float, r_drop: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.head_learning_rate = head_learning_rate
+        self.r_drop = r_drop
         self.staging: Path | None = None  # where a checkpoint is being written
 
     def get_train_dataloader(self) -> DataLoader[Any]:
@@ -117,6 +118,23 @@ class MultiLabelTrainer(Trainer):
 
     def _get_output_dir(self, trial: Any) -> str:
         return super()._get_output_dir(trial) if self.staging is None else str(self.staging)
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Add how far two passes over the same batch disagree, in training and where it is asked for.
+
+        The two are one pass over the batch twice, as dropout is drawn anew for each row.
+        """
+        if not (self.r_drop and model.training):
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        judged = inputs["labels"] != IGNORED  # (batch, n_labels)
+        n_cells = judged.sum() if num_items_in_batch is None else num_items_in_batch
+        twice = {name: torch.cat([values, values]) for name, values in inputs.items()}
+        loss, outputs = super().compute_loss(model, twice, return_outputs=True, num_items_in_batch=2 * n_cells)
+        cells = disagreement(*outputs["logits"].float().chunk(2))
+        loss = loss + self.r_drop * torch.where(judged, cells, 0.0).sum() / torch.as_tensor(n_cells).clamp(min=1)
+        return (loss, outputs) if return_outputs else loss
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """Make the optimiser that ``optim`` names, over our parameter groups."""
@@ -182,10 +200,13 @@ def fit_model(
     return _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
 
 
-def choose_loss(name: LossName, datasets: Mapping[str, TextDataset]) -> CellLoss | None:
-    """Choose the loss of these rows; None for what the models compute themselves, who know of no unknown cells."""
-    loss = cell_loss(name, datasets["train"].y)
-    if loss is None and not all(dataset.complete for dataset in datasets.values()):
+def choose_loss(settings: TrainingConfig, datasets: Mapping[str, TextDataset]) -> CellLoss | None:
+    """Choose the loss of these rows; None for what the models compute themselves.
+
+    They know of no unknown cells, nor how many there are in all batches of a step, which R-Drop shares them with.
+    """
+    loss = cell_loss(settings.loss, datasets["train"].y)
+    if loss is None and (settings.r_drop or not all(dataset.complete for dataset in datasets.values())):
         return bce
     return loss
 
@@ -246,7 +267,7 @@ def _build_trainer(
     arguments: TrainingArguments,
     callbacks: list[Any],
 ) -> MultiLabelTrainer:
-    loss = choose_loss(settings.loss, datasets)
+    loss = choose_loss(settings, datasets)
     assert settings.head_learning_rate is not None
     trainer = MultiLabelTrainer(
         model=model,
@@ -259,6 +280,7 @@ def _build_trainer(
         preprocess_logits_for_metrics=_logits,
         callbacks=callbacks,
         head_learning_rate=settings.head_learning_rate,
+        r_drop=settings.r_drop or 0.0,
     )
     trainer.remove_callback(PrinterCallback)
     return trainer

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from multitag.evaluation.metrics.decisions import count_decisions
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import find_objective
-from multitag.evaluation.thresholds.search import search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.search import bag_thresholds, search_thresholds, shrink_thresholds
 from multitag.evaluation.thresholds.thresholds import apply_thresholds
 from multitag.evaluation.thresholds.tune import tune_thresholds
 
@@ -156,6 +156,33 @@ def test_calibrated_probabilities_are_cut_at_half_the_best_f1(calibrated, object
     # Lipton et al. 2014. For shares spread evenly over [0, 1] it is (3 - sqrt 5) / 2.
     found = tune_thresholds(*calibrated, fixed=0.3, tuned_on="", objective=objective).global_threshold
     assert found == pytest.approx((3 - 5**0.5) / 2, abs=0.01)
+
+
+def test_the_mean_over_resamples_is_nearer_to_the_best_cut_than_the_best_cut_of_the_rows_is():
+    """Calibrated probabilities, whose best cut for Hamming loss is 0.5; samples of 60 rows."""
+    rng, aim = np.random.default_rng(0), find_objective("hamming", None, 1)
+    missed: dict[str, list[float]] = {"one": [], "bagged": []}
+    for _ in range(40):
+        prob = rng.random((60, 1))
+        true = (rng.random((60, 1)) < prob).astype(int)
+        common, own = search_thresholds(true, prob, aim)
+        missed["one"].append(abs(own[0] - 0.5))
+        missed["bagged"].append(abs(bag_thresholds(true, prob, aim, common, seed=0)[0] - 0.5))
+    assert np.mean(missed["bagged"]) < 0.8 * np.mean(missed["one"])
+
+
+def test_of_a_label_without_positives_the_common_threshold_stands_in():
+    true, prob = np.array([[1, 0], [0, 0]]), np.array([[0.9, 0.6], [0.2, 0.4]])
+    bagged = bag_thresholds(true, prob, find_objective("f1", None, 2), 0.3, seed=0)
+    assert bagged[1] == pytest.approx(0.3) and bagged[0] != pytest.approx(0.3)
+
+
+def test_other_seeds_resample_other_rows():
+    rng, aim = np.random.default_rng(0), find_objective("f1", None, 1)
+    prob = rng.random((50, 1))
+    true = (rng.random((50, 1)) < prob).astype(int)
+    first, again, other = (bag_thresholds(true, prob, aim, 0.3, seed) for seed in (0, 0, 1))
+    assert first == again and first != other
 
 
 def test_where_no_cut_pays_nothing_is_predicted():

@@ -43,15 +43,18 @@ class CutCounts:
         return self.true_positives + self.false_positives
 
 
-def count_cuts(true: NDArray[np.int64], prob: NDArray[np.float64]) -> CutCounts:
+def count_cuts(
+    true: NDArray[np.int64], prob: NDArray[np.float64], weights: NDArray[np.int64] | None = None
+) -> CutCounts:
     """Count at every cut of rankings whose ``prob`` falls, both of shape (n_rows, n_rankings).
 
     Rows with UNKNOWN are in no count. The cuts above and below one have the same score, so the best range of
-    thresholds is that of the other rows.
+    thresholds is that of the other rows. ``weights``, of the same shape, count a row several times or not at all.
     """
     nothing = np.zeros((1, true.shape[1]))
-    true_positives = np.concatenate([nothing, (true == 1).cumsum(axis=0)])
-    false_positives = np.concatenate([nothing, (true == 0).cumsum(axis=0)])
+    ones, zeros = (true == 1) * (1 if weights is None else weights), (true == 0) * (1 if weights is None else weights)
+    true_positives = np.concatenate([nothing, ones.cumsum(axis=0)])
+    false_positives = np.concatenate([nothing, zeros.cumsum(axis=0)])
     return CutCounts(true_positives, false_positives, true_positives[-1], _possible(prob))
 
 

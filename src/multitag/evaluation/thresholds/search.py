@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.evaluation.arrays import judged_cells
 from multitag.evaluation.log_odds import logit, sigmoid
 from multitag.evaluation.thresholds.cuts import count_cuts, widest_best_middle
 from multitag.evaluation.thresholds.objectives import Objective
 
 MIN_ROWS_TO_TUNE = 20  # on fewer rows tuned thresholds are noise
 
-# How many positives a label needs before its own best threshold weighs as much as the common one. The F1-best
-# threshold of a handful of positives follows those few rows, not the label: it jumps with every row, and
-# one of a rare label may be so low that everything gets the label (Fan and Lin 2007, on SCut and FBR; Lipton
-# et al. 2014 on predicting everything). Shrinking towards the threshold that all labels vote on bounds that.
-SHRINKAGE = 10.0
+# How many positives a label needs before its own threshold weighs as much as the common one: a label with one or two
+# follows those rows alone, and may end so low that everything gets it (Lipton et al. 2014).
+SHRINKAGE = 1.0
+BAGS, FEWEST_BAGS = 50, 5  # resamples that a label's threshold is the mean over; fewer of large tables, whose cuts
+MOST_CELLS = 50_000_000  # vary less: rows x labels x resamples, some 5 s
 
 # Logits of 0 and 1 are infinite and would swallow any weight; float32 sigmoids are coarser than this near 1.
 _EDGE = 1e-6
@@ -41,8 +42,7 @@ def search_thresholds(
     of_labels : ndarray of float64, shape (n_labels,)
         In [0, 1], the one of each label.
     """
-    order = np.argsort(-prob, axis=0, kind="stable")  # (n_rows, n_labels), most probable first
-    true, prob = np.take_along_axis(true, order, axis=0), np.take_along_axis(prob, order, axis=0)
+    true, prob = _ranked(true, prob)
     counts = count_cuts(true, prob)
     scores = objective.score_labels(counts)  # (n_rows + 1, n_labels)
     of_labels = [widest_best_middle(prob[:, label], scores[:, label]) for label in range(prob.shape[1])]
@@ -54,6 +54,61 @@ def search_thresholds(
         steps = np.diff(scores, axis=0).ravel()[flat]
         together = np.append(0.0, steps.cumsum())
     return widest_best_middle(everything[:, 0], together), np.array(of_labels)
+
+
+def bag_thresholds(
+    true: NDArray[np.int64],
+    prob: NDArray[np.float64],
+    objective: Objective,
+    common: float,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Find the threshold of each label as the mean, in log-odds, over those that are best on resampled rows.
+
+    The best cut of some rows jumps with every row that changes; its mean over resamples moves little, and is better on
+    other rows (docs/evaluation.md). A resample counts each row a number of times that is Poisson with mean 1, drawn by
+    the row's rank among those on which the label was judged, so that the order of the rows changes nothing. Where it
+    holds no positive of a label, the common threshold stands in.
+
+    Parameters
+    ----------
+    true, prob, objective
+        As in :func:`search_thresholds`.
+    common : float
+        The threshold for all labels, in [0, 1].
+    seed : int
+        Random seed of the resamples.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_labels,)
+        In [0, 1].
+
+    References
+    ----------
+    Breiman (1996), "Bagging predictors".
+    """
+    true, prob = _ranked(true, prob)
+    rank = np.maximum(judged_cells(true).cumsum(axis=0) - 1, 0)  # (n_rows, n_labels)
+    bags = min(BAGS, max(FEWEST_BAGS, MOST_CELLS // true.size))
+    total = np.zeros(true.shape[1])
+    for bag in range(bags):  # each with a generator of its own: rows that nobody judged change no draw
+        counts = count_cuts(true, prob, np.random.default_rng((seed, bag)).poisson(1.0, len(true))[rank])
+        scores = objective.score_labels(counts)  # (n_rows + 1, n_labels)
+        best = [
+            widest_best_middle(prob[:, label], scores[:, label]) if counts.positives[label] else common
+            for label in range(len(total))
+        ]
+        total += logit(np.array(best), _EDGE)
+    return sigmoid(total / bags)
+
+
+def _ranked(
+    true: NDArray[np.int64], prob: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Sort each label's rows, the most probable first, equal ones in an order that is not the table's."""
+    order = np.lexsort((true, -prob), axis=0)  # (n_rows, n_labels)
+    return np.take_along_axis(true, order, axis=0), np.take_along_axis(prob, order, axis=0)
 
 
 def shrink_thresholds(

@@ -8,19 +8,19 @@ from multitag.errors import DataError
 from multitag.evaluation.arrays import as_labels, as_probabilities, check_same_shape, count_labels
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import find_objective
-from multitag.evaluation.thresholds.search import search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.search import bag_thresholds, search_thresholds, shrink_thresholds
 from multitag.evaluation.thresholds.thresholds import Thresholds
 
 
 def tune_thresholds(
     y_true: ArrayLike, y_prob: ArrayLike, *,
-    fixed: float, tuned_on: str, objective: str = "f1", costs: Costs | None = None,
+    fixed: float, tuned_on: str, objective: str = "f1", costs: Costs | None = None, seed: int = 0,
 ) -> Thresholds:  # fmt: skip
     """Find the threshold of each label, and the one for all, that are best by an objective.
 
-    A label's own threshold is shrunk towards the one for all, the more the fewer positives it has (see
-    ``multitag.evaluation.thresholds.search``); without any it takes that one. So a precision or recall is aimed at,
-    not promised.
+    A label's own threshold is the mean over those that are best on resamples of the rows, shrunk towards the one for
+    all where it has few positives (see ``multitag.evaluation.thresholds.search``); without any it takes that one. So a
+    precision or recall is aimed at, not promised.
 
     Parameters
     ----------
@@ -38,6 +38,8 @@ def tune_thresholds(
         ``"recall=0.9"``, ``"cost=5:1"`` (of a false positive and of a miss) or ``"cost"``: see docs/evaluation.md.
     costs : Costs, optional
         Of each label, with the objective ``"cost"``.
+    seed : int, default 0
+        Random seed of the resamples.
 
     Returns
     -------
@@ -71,6 +73,6 @@ def tune_thresholds(
     support, _ = count_labels(true)  # (n_labels,)
     if not support.any():
         return Thresholds.fixed_only(fixed, n_labels)
-    common, of_labels = search_thresholds(true, prob, aim)
-    per_label = shrink_thresholds(of_labels, common, support)
+    common, _ = search_thresholds(true, prob, aim)
+    per_label = shrink_thresholds(bag_thresholds(true, prob, aim, common, seed), common, support)
     return Thresholds("per_label", fixed, common, tuple(per_label.tolist()), n_labels, objective, tuned_on)
