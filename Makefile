@@ -76,6 +76,7 @@ bench-serving: $(READY)  ## Load a service of BUNDLE and print what it held, in 
 
 leaderboard: $(READY)  ## Measure multitag beside other tools on six tables, for hours; a call that is killed goes on in the next
 	$(BIN)/python -m benchmarks.leaderboard
+	$(BIN)/python -m benchmarks.leaderboard --tables sample,imdb --draws 0 --contenders plain,setfit,tlmtc
 
 readme: $(READY)  ## Run the code of the README and the guide and put its output into them
 	$(BIN)/python -m docs.pages

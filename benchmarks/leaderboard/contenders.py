@@ -79,14 +79,14 @@ def _score_baseline(name: str, task: Task, draw: int, work: Path) -> Scored:
     """Fit one of the models that each training is compared with, on the same folds."""
     assert task.fold is not None
     pairs = [(np.flatnonzero(task.fold != fold), np.flatnonzero(task.fold == fold)) for fold in range(task.n_folds)]
-    began = time.perf_counter()
+    began = time.process_time()
     if name == "prevalence":
         y_raw = baselines.score_prevalence(task.y, pairs)
     elif name == "tfidf":
         y_raw = baselines.score_tfidf(task.table.texts, task.y, pairs)
     else:
         y_raw = baselines.score_features(_features(task), task.y, pairs)
-    return Scored(task.y, y_raw, task.fold, time.perf_counter() - began, {})
+    return Scored(task.y, y_raw, task.fold, time.process_time() - began, {})
 
 
 def _features(task: Task) -> NDArray[np.float32]:

@@ -36,7 +36,7 @@ class Scored:
     fold : ndarray of int64, shape (n_rows,)
         Which fold held each row out.
     seconds : float
-        Of training on all folds; of the other tools, scoring included.
+        Of training on all folds. Of all but multitag it is processor time, with features and scoring included.
     settings : dict
         That the contender was asked for; JSON-safe.
     """
