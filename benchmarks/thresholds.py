@@ -131,7 +131,8 @@ def as_table(results: Mapping[str, Any]) -> str:
     shrinkages = {"1e-09": "none", "1e+09": "one threshold for all"}
     said = ", ".join(f"{shrinkages.get(name, name)} {figure:.3f}" for name, figure in results["shrinkage"].items())
     gain = "{:+.3f} [{:+.3f}, {:+.3f}]".format(*results["unshrunk_minus_shrunk"])
-    lines += ["", f"Macro-F1 by how much is shrunk ({SHRINKAGE:g} is what is used): {said}. None minus {SHRINKAGE:g}: {gain}."]
+    used = f"{SHRINKAGE:g}"
+    lines += ["", f"Macro-F1 by how much is shrunk ({used} is what is used): {said}. None minus {used}: {gain}."]
     return "\n".join(lines) + "\n"
 
 

@@ -46,8 +46,8 @@ def parse_variant(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def config_of(settings: Mapping[str, Any], draw: int) -> Config:
-    """Return the settings of a run of multitag on a draw."""
-    fixed = {"base_model": BASE_MODEL, "folds": FOLDS, "seed": draw}
+    """Return the settings of a run of multitag on a draw: of one recipe, as a choice between two has no fold's rows."""
+    fixed = {"base_model": BASE_MODEL, "recipe": "fine-tune", "folds": FOLDS, "seed": draw}
     return Config().override(**{**fixed, **settings})
 
 
@@ -59,7 +59,7 @@ def score_multitag(settings: Mapping[str, Any], task: Task, draw: int, work: Pat
     from multitag.threads import import_torch
 
     import_torch()
-    from multitag.jobs.train.folds import measure_folds
+    from multitag.jobs.train.recipes.make import make_recipes
     from multitag.jobs.train.setup import set_up_run
 
     folder = RunFolder(work)
@@ -68,9 +68,10 @@ def score_multitag(settings: Mapping[str, Any], task: Task, draw: int, work: Pat
     if own.fold is None or task.fold is None or not np.array_equal(own.fold, task.fold):
         raise ConfigError("a variant has to keep the folds, so that all contenders are measured on the same")
     with folder.claimed(resume=work.exists()):
-        held_out, fits = measure_folds(set_up_run(own, config, folder))
-    seconds = sum(fit.seconds for fit in fits)
-    scored = Scored(held_out.y_true, held_out.y_raw, held_out.fold, seconds, dict(settings))
+        (recipe,) = make_recipes(set_up_run(own, config, folder))
+        out_of_fold = recipe.hold_out()
+    rows = out_of_fold.held_out
+    scored = Scored(rows.y_true, rows.y_raw, rows.fold, out_of_fold.seconds, dict(settings))
     remove_folder(work)
     return scored
 
