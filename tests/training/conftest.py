@@ -34,7 +34,7 @@ def tune(table: multitag.Table, tiny_config: Config) -> Callable[..., Any]:
 @pytest.fixture
 def interrupt(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Give a function that has Ctrl-C pressed after a step of the next training."""
-    from multitag.training.progress import ProgressCallback
+    from multitag.training.callbacks.progress import ProgressCallback
 
     original = ProgressCallback.on_step_end
 

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from multitag.errors import ConfigError, OutputError
-from multitag.training.stopwatch import Stopwatch
+from multitag.training.callbacks.stopwatch import Stopwatch
 
 pytestmark = pytest.mark.slow
 

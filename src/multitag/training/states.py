@@ -10,7 +10,7 @@ from transformers import TrainerState
 from transformers.trainer_pt_utils import safe_globals
 
 from multitag.errors import ConfigError
-from multitag.training.stopwatch import seconds_in_state
+from multitag.training.callbacks.stopwatch import seconds_in_state
 
 STATES = ("optimizer.pt", "scheduler.pt", "rng_state.pth", "scaler.pt")  # torch files; the last for fp16 only
 STATE = "trainer_state.json"

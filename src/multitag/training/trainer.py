@@ -27,13 +27,13 @@ from transformers import (
 from multitag.config import TrainingConfig
 from multitag.errors import ConfigError, describe_error
 from multitag.training.batches import TokenBudgetBatches
+from multitag.training.callbacks.progress import ProgressCallback
+from multitag.training.callbacks.stopping import StopOnSignal
+from multitag.training.callbacks.stopwatch import Stopwatch, seconds_in_state
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, disagreement, trainer_loss
 from multitag.training.optimizer import parameter_groups
-from multitag.training.progress import ProgressCallback
-from multitag.training.stopping import StopOnSignal
-from multitag.training.stopwatch import Stopwatch, seconds_in_state
 from multitag.training.trainer_args import BEST_METRIC
 
 STEPS_TRIED = 100  # that a schedule is made for, and none is taken

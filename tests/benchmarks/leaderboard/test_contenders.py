@@ -30,20 +30,20 @@ def test_baselines_score_every_row_by_the_other_folds(table, tmp_path):
 
 @pytest.mark.slow
 def test_multitag_goes_on_at_the_fold_where_it_was_stopped(table, tiny_distilbert, tmp_path, monkeypatch):
-    from multitag.jobs.train import folds
+    from multitag.jobs.train.recipes.fine_tuned import FineTuning
 
     task, work = prepare(table, 0), tmp_path / "work"
     settings = {"base_model": str(tiny_distilbert), "epochs": 1, "max_length": 32, "precision": "fp32", "teacher": 0}
-    trained, train = [], folds._train_fold
+    trained, train = [], FineTuning._train_fold
 
-    def stop_at_third(setup, name, *rest):
+    def stop_at_third(recipe, name, *rest):
         if len(trained) == 2:
             trained.append("stopped")
             raise KeyboardInterrupt
         trained.append(name)
-        train(setup, name, *rest)
+        train(recipe, name, *rest)
 
-    monkeypatch.setattr(folds, "_train_fold", stop_at_third)
+    monkeypatch.setattr(FineTuning, "_train_fold", stop_at_third)
     with pytest.raises(KeyboardInterrupt):
         variant(settings).score(task, 0, work)
     scored = variant(settings).score(task, 0, work)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from multitag.training.stopping import CheckpointSaved, StopOnSignal
+from multitag.training.callbacks.stopping import CheckpointSaved, StopOnSignal
 
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 

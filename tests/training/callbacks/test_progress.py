@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from rich.console import Console
 
-from multitag.training.progress import ProgressCallback
+from multitag.training.callbacks.progress import ProgressCallback
 
 ARGS = SimpleNamespace(num_train_epochs=2.0)
 
@@ -32,7 +32,7 @@ def test_the_line_says_steps_epoch_and_loss():
 def test_on_a_terminal_the_line_is_drawn_and_taken_away(monkeypatch):
     file = io.StringIO()
     terminal = Console(file=file, force_terminal=True, width=120)
-    monkeypatch.setattr("multitag.training.progress.Console", lambda stderr: terminal)
+    monkeypatch.setattr("multitag.training.callbacks.progress.Console", lambda stderr: terminal)
     callback = ProgressCallback()
     drive(callback)
     callback.progress.refresh()

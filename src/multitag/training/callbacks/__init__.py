@@ -1,0 +1,1 @@
+"""What watches a training: its progress, its time, and the signals that stop it."""
