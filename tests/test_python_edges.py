@@ -106,7 +106,7 @@ def test_training_takes_a_table_only(frame, table, tmp_path):
     [
         ({"config": "run.yaml"}, "config: expected a Config, got 'run.yaml'; Config.from_yaml reads a file"),
         ({"config": {"seed": 1}}, "config: expected a Config, got {'seed': 1}"),
-        ({"epochs": "3"}, "epochs: expected a number, got '3'"),
+        ({"epochs": "3"}, "epochs: expected a number or nothing, got '3'"),
         ({"seed": [1]}, "seed: expected a whole number, got [1]"),
     ],
     ids=str,

@@ -107,7 +107,8 @@ def _half_written(checkpoints: Path) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in partial.rglob("*") if path.is_file()}
 
 
-STEP_END, EVALUATE = "multitag.training.callbacks.progress:ProgressCallback.on_step_end", "transformers:Trainer.evaluate"
+STEP_END = "multitag.training.callbacks.progress:ProgressCallback.on_step_end"
+EVALUATE = "transformers:Trainer.evaluate"
 BY_EPOCH = ("--trainer-arg", "save_strategy=epoch", "--trainer-arg", "eval_strategy=epoch", "--early-stopping", "1")
 
 

@@ -183,7 +183,7 @@ def test_an_option_that_cannot_be_followed_is_refused(refused, train_films, tmp_
     [
         ("training:\n  epocs: 3\n", "unknown key 'training.epocs'; did you mean 'training.epochs'?"),
         ("epoch: 3\n", "unknown key 'epoch'; did you mean 'training.epochs'?"),
-        ("training:\n  epochs: many\n", "training.epochs: expected a number, got 'many'"),
+        ("training:\n  epochs: many\n", "training.epochs: expected a number or nothing, got 'many'"),
         ("training: [1\n", "not YAML: "),
         ("- training\n", "top level: expected keys and values, got list"),
     ],

@@ -23,7 +23,7 @@ def test_what_is_written_is_what_resuming_asks_for(tmp_path):
 @pytest.mark.parametrize(
     ("config", "data", "split", "message"),
     [
-        (Config().override(epochs=2), DATA, SPLIT, r"training\.epochs was 5\.0, now 2\.0"),
+        (Config().override(epochs=2), DATA, SPLIT, r"training\.epochs was None, now 2\.0"),
         (Config().override(trainer_args={"optim": "sgd"}), DATA, SPLIT, r"training\.trainer_args"),
         (Config(), DATA | {"source": "other.csv"}, SPLIT, r"other rows: they differ from those in data\.json"),
         (Config(), DATA, SPLIT | {"test": [4]}, r"other rows: they differ from those in split\.json"),
@@ -116,7 +116,7 @@ def test_opening_starts_a_run_and_finds_it_again(tmp_path):
     assert folder.base_model == base
     assert folder.open(Config(), DATA, SPLIT, {"name": "another"}) is True
     assert folder.base_model == base
-    with pytest.raises(ConfigError, match=r"training\.epochs was 5\.0, now 2\.0"):
+    with pytest.raises(ConfigError, match=r"training\.epochs was None, now 2\.0"):
         folder.open(Config().override(epochs=2), DATA, SPLIT, base)
     (folder.root / "base_model.json").write_text("[]")
     with pytest.raises(OutputError, match=r"base_model\.json: missing or damaged; start again in another --out"):

@@ -22,8 +22,8 @@ class ModelConfig(Section):
     base_model : str
         Pretrained model: auto, minilm, a name on the Hugging Face hub, or a local folder.
     recipe : {"auto", "fine-tune", "linear"}
-        What is trained: the whole model; a linear head on the frozen base model; auto is with folds the better of the
-        two, otherwise fine-tune.
+        What is trained: the whole model, or a linear head on the frozen one; auto is with folds the better, else
+        fine-tune.
     max_length : int
         Longest text in tokens, the two special ones included; the rest is not read.
     allow_unknown_tokens : bool

@@ -157,8 +157,8 @@ def settings_of(cls: Any) -> dict[str, Setting]:
     Examples
     --------
     >>> from multitag.config import Config
-    >>> settings_of(Config)["epochs"].key, settings_of(Config)["epochs"].help
-    ('training.epochs', 'Passes over the training rows.')
+    >>> settings_of(Config)["batch_size"].key, settings_of(Config)["batch_size"].help
+    ('training.batch_size', 'Texts per step.')
     """
     hints, lines = get_type_hints(cls, include_extras=True), _lines_of_docstrings(cls)
     settings = {}

@@ -89,7 +89,7 @@ def test_a_run_that_stopped_in_a_fold_goes_on_there(folded, train_tiny, tmp_path
 
 def test_the_final_model_is_trained_as_long_as_the_folds_chose(train_tiny, tmp_path):
     run = train_tiny(
-        tmp_path / "run", folds=2, epochs=3, early_stopping=1, validation_size=12, learning_rate=0.5,
+        tmp_path / "run", folds=2, epochs=3, early_stopping=1, validation_size=12, learning_rate=0.5, r_drop=0,
     )  # fmt: skip
     fits = [json.loads((run.folder / "folds" / str(each) / "fit.json").read_text()) for each in (1, 2)]
     assert run.metrics.refit.epochs == np.median([fit["epochs"] for fit in fits]) < 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -102,8 +103,11 @@ def test_windows_unknown_cells_and_soft_labels(changed, train_tiny, table, monke
 def test_auto_keeps_the_simple_one_of_two_that_are_worth_nothing(folded):
     choice = folded.metrics.recipe
     assert (choice.kept, choice.folds) == ("linear", {"linear": 3, "fine-tune": 0})
-    assert choice.sentence.startswith(
-        "a linear head on frozen distilbert was kept, as fine-tuning the whole model is not better beyond doubt: "
+    # Of the last bits of its training hangs whether the other one is worse, or as good for all that can be told.
+    assert re.match(
+        "a linear head on frozen distilbert was kept, as fine-tuning the whole model is "
+        "(not better beyond doubt|worse): ",
+        choice.sentence,
     )
     for path in (folded.report, folded.bundle / "README.md"):
         assert "linear head on frozen distilbert was kept" in " ".join(path.read_text(encoding="utf-8").split())
