@@ -164,6 +164,7 @@ def test_without_folds_the_default_is_fine_tuning_and_it_is_recorded(train_tiny,
         ({"loss": "focal"}, "recipe linear: loss 'focal' would change nothing, as the base model stays as it is; "),
         ({"teacher": 0.2}, "recipe linear: teacher 0.2 would change nothing"),
         ({"early_stopping": 1}, "recipe linear: early_stopping 1 would change nothing"),
+        ({"r_drop": 1.0}, "recipe linear: r_drop 1.0 would change nothing"),
     ],
 )
 def test_settings_of_fine_tuning_are_refused_with_the_linear_recipe(changed, message, train_tiny, tmp_path):
