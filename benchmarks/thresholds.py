@@ -24,7 +24,13 @@ from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.intervals.bootstrap import paired_differences
 from multitag.evaluation.metrics.decisions import count_decisions
 from multitag.evaluation.thresholds.objectives import find_objective
-from multitag.evaluation.thresholds.search import SHRINKAGE, bag_thresholds, search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.search import (
+    SHRINKAGE,
+    bag_thresholds,
+    rank_rows,
+    search_common,
+    shrink_thresholds,
+)
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
 from multitag.evaluation.thresholds.tune import tune_thresholds
 from multitag.report.retuned import figure_title
@@ -50,8 +56,9 @@ def tune_for(objective: str, shrinkage: float = SHRINKAGE) -> Tune:
             return tuned
         true, prob = y_true.astype(np.int64), y_prob.astype(np.float64)
         aim = find_objective(objective, None, true.shape[1])
-        common, _ = search_thresholds(true, prob, aim)
-        own = bag_thresholds(true, prob, aim, common, seed=0)
+        ranked = rank_rows(true, prob)
+        common = search_common(*ranked, aim)
+        own = bag_thresholds(*ranked, aim, common, seed=0)
         shrunk = shrink_thresholds(own, common, true.sum(axis=0), shrinkage)
         return Thresholds("per_label", FIXED[0], common, tuple(shrunk.tolist()), len(shrunk), objective, "other folds")
 

@@ -11,7 +11,13 @@ from hypothesis.extra.numpy import arrays
 from multitag.evaluation.metrics.decisions import count_decisions
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import find_objective
-from multitag.evaluation.thresholds.search import bag_thresholds, search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.search import (
+    bag_thresholds,
+    rank_rows,
+    search_common,
+    search_labels,
+    shrink_thresholds,
+)
 from multitag.evaluation.thresholds.thresholds import apply_thresholds
 from multitag.evaluation.thresholds.tune import tune_thresholds
 
@@ -58,7 +64,7 @@ def cuts(column):
 def test_no_threshold_for_all_is_better_than_the_one_found(text, case):
     true, prob = case
     objective, _ = objective_of(text, true.shape[1])
-    common, _ = search_thresholds(true, prob, objective)
+    common = search_common(*rank_rows(true, prob), objective)
     found = quality(objective, text, true, apply_thresholds(prob, common))
     for other in cuts(prob):
         assert found >= quality(objective, text, true, apply_thresholds(prob, other)) - 1e-8
@@ -70,7 +76,7 @@ def test_no_threshold_for_all_is_better_than_the_one_found(text, case):
 def test_no_thresholds_of_the_labels_are_better_than_those_found(text, case):
     true, prob = case
     objective, _ = objective_of(text, true.shape[1])
-    _, own = search_thresholds(true, prob, objective)
+    own = search_labels(*rank_rows(true, prob), objective)
     pred = apply_thresholds(prob, own)
     if text.startswith(("precision", "recall")):  # of each label by itself, not of all together
         for column in range(true.shape[1]):
@@ -165,15 +171,16 @@ def test_the_mean_over_resamples_is_nearer_to_the_best_cut_than_the_best_cut_of_
     for _ in range(40):
         prob = rng.random((60, 1))
         true = (rng.random((60, 1)) < prob).astype(int)
-        common, own = search_thresholds(true, prob, aim)
-        missed["one"].append(abs(own[0] - 0.5))
-        missed["bagged"].append(abs(bag_thresholds(true, prob, aim, common, seed=0)[0] - 0.5))
+        ranked = rank_rows(true, prob)
+        missed["one"].append(abs(search_labels(*ranked, aim)[0] - 0.5))
+        common = search_common(*ranked, aim)
+        missed["bagged"].append(abs(bag_thresholds(*ranked, aim, common, seed=0)[0] - 0.5))
     assert np.mean(missed["bagged"]) < 0.8 * np.mean(missed["one"])
 
 
 def test_of_a_label_without_positives_the_common_threshold_stands_in():
     true, prob = np.array([[1, 0], [0, 0]]), np.array([[0.9, 0.6], [0.2, 0.4]])
-    bagged = bag_thresholds(true, prob, find_objective("f1", None, 2), 0.3, seed=0)
+    bagged = bag_thresholds(*rank_rows(true, prob), find_objective("f1", None, 2), 0.3, seed=0)
     assert bagged[1] == pytest.approx(0.3) and bagged[0] != pytest.approx(0.3)
 
 
@@ -181,7 +188,7 @@ def test_other_seeds_resample_other_rows():
     rng, aim = np.random.default_rng(0), find_objective("f1", None, 1)
     prob = rng.random((50, 1))
     true = (rng.random((50, 1)) < prob).astype(int)
-    first, again, other = (bag_thresholds(true, prob, aim, 0.3, seed) for seed in (0, 0, 1))
+    first, again, other = (bag_thresholds(*rank_rows(true, prob), aim, 0.3, seed) for seed in (0, 0, 1))
     assert first == again and first != other
 
 
@@ -202,9 +209,9 @@ def test_micro_f1_is_not_the_f1_of_each_label():
     # Alone, the second label is best predicted on all three rows (F1 0.5); beside the first, its errors cost too much.
     true = np.array([[1, 0], [1, 0], [1, 1]])
     prob = np.array([[0.9, 0.6], [0.8, 0.5], [0.7, 0.4]])
-    _, own = search_thresholds(true, prob, find_objective("f1", None, 2))
+    own = search_labels(*rank_rows(true, prob), find_objective("f1", None, 2))
     assert apply_thresholds(prob, own).tolist() == [[1, 1]] * 3
-    _, own = search_thresholds(true, prob, find_objective("micro-f1", None, 2))
+    own = search_labels(*rank_rows(true, prob), find_objective("micro-f1", None, 2))
     assert apply_thresholds(prob, own).tolist() == [[1, 0]] * 3
 
 

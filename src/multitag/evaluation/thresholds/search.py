@@ -22,10 +22,10 @@ MOST_CELLS = 50_000_000  # vary less: rows x labels x resamples, some 5 s
 _EDGE = 1e-6
 
 
-def search_thresholds(
-    true: NDArray[np.int64], prob: NDArray[np.float64], objective: Objective
-) -> tuple[float, NDArray[np.float64]]:
-    """Find the threshold that is best for all labels and the one that is best for each, the latter not yet shrunk.
+def rank_rows(
+    true: NDArray[np.int64], prob: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Sort the rows of each label, the most probable first, as the searches below take them.
 
     Parameters
     ----------
@@ -33,27 +33,59 @@ def search_thresholds(
         0 and 1, and UNKNOWN where nobody judged; at least one row.
     prob : ndarray of float64, shape (n_rows, n_labels)
         In [0, 1].
-    objective : Objective
 
     Returns
     -------
-    common : float
-        In [0, 1], the one for all labels.
-    of_labels : ndarray of float64, shape (n_labels,)
-        In [0, 1], the one of each label.
+    true, prob : ndarray, of the same shapes
+        Equal probabilities are in an order that is not the table's.
     """
-    true, prob = _ranked(true, prob)
-    counts = count_cuts(true, prob)
-    scores = objective.score_labels(counts)  # (n_rows + 1, n_labels)
-    of_labels = [widest_best_middle(prob[:, label], scores[:, label]) for label in range(prob.shape[1])]
+    order = np.lexsort((true, -prob), axis=0)  # (n_rows, n_labels)
+    return np.take_along_axis(true, order, axis=0), np.take_along_axis(prob, order, axis=0)
+
+
+def search_common(true: NDArray[np.int64], prob: NDArray[np.float64], objective: Objective) -> float:
+    """Find the threshold that is best for all labels, in [0, 1].
+
+    Parameters
+    ----------
+    true, prob : ndarray, shape (n_rows, n_labels)
+        Of :func:`rank_rows`.
+    objective : Objective
+    """
     flat = np.argsort(-prob, axis=None, kind="stable")  # of all labels at once
     everything = prob.ravel()[flat, None]  # (n_rows * n_labels, 1)
     if objective.pooled:
         together = objective.score(count_cuts(true.ravel()[flat, None], everything))[:, 0]
     else:  # lower one threshold through all labels, adding up what each step does to the score of its label
+        scores = objective.score_labels(count_cuts(true, prob))  # (n_rows + 1, n_labels)
         steps = np.diff(scores, axis=0).ravel()[flat]
         together = np.append(0.0, steps.cumsum())
-    return widest_best_middle(everything[:, 0], together), np.array(of_labels)
+    return widest_best_middle(everything[:, 0], together)
+
+
+def search_labels(
+    true: NDArray[np.int64],
+    prob: NDArray[np.float64],
+    objective: Objective,
+    weights: NDArray[np.int64] | None = None,
+) -> NDArray[np.float64]:
+    """Find the threshold that is best for each label, not yet shrunk.
+
+    Parameters
+    ----------
+    true, prob : ndarray, shape (n_rows, n_labels)
+        Of :func:`rank_rows`.
+    objective : Objective
+    weights : ndarray of int64, shape (n_rows, n_labels), optional
+        How often each row counts.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_labels,)
+        In [0, 1].
+    """
+    scores = objective.score_labels(count_cuts(true, prob, weights))  # (n_rows + 1, n_labels)
+    return np.array([widest_best_middle(prob[:, label], scores[:, label]) for label in range(prob.shape[1])])
 
 
 def bag_thresholds(
@@ -72,8 +104,9 @@ def bag_thresholds(
 
     Parameters
     ----------
-    true, prob, objective
-        As in :func:`search_thresholds`.
+    true, prob : ndarray, shape (n_rows, n_labels)
+        Of :func:`rank_rows`.
+    objective : Objective
     common : float
         The threshold for all labels, in [0, 1].
     seed : int
@@ -88,27 +121,15 @@ def bag_thresholds(
     ----------
     Breiman (1996), "Bagging predictors".
     """
-    true, prob = _ranked(true, prob)
     rank = np.maximum(judged_cells(true).cumsum(axis=0) - 1, 0)  # (n_rows, n_labels)
     bags = min(BAGS, max(FEWEST_BAGS, MOST_CELLS // true.size))
     total = np.zeros(true.shape[1])
     for bag in range(bags):  # each with a generator of its own: rows that nobody judged change no draw
-        counts = count_cuts(true, prob, np.random.default_rng((seed, bag)).poisson(1.0, len(true))[rank])
-        scores = objective.score_labels(counts)  # (n_rows + 1, n_labels)
-        best = [
-            widest_best_middle(prob[:, label], scores[:, label]) if counts.positives[label] else common
-            for label in range(len(total))
-        ]
-        total += logit(np.array(best), _EDGE)
+        weights = np.random.default_rng((seed, bag)).poisson(1.0, len(true))[rank]
+        has_positives = ((true == 1) & (weights > 0)).any(axis=0)  # (n_labels,)
+        best = np.where(has_positives, search_labels(true, prob, objective, weights), common)
+        total += logit(best, _EDGE)
     return sigmoid(total / bags)
-
-
-def _ranked(
-    true: NDArray[np.int64], prob: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Sort each label's rows, the most probable first, equal ones in an order that is not the table's."""
-    order = np.lexsort((true, -prob), axis=0)  # (n_rows, n_labels)
-    return np.take_along_axis(true, order, axis=0), np.take_along_axis(prob, order, axis=0)
 
 
 def shrink_thresholds(

@@ -8,7 +8,7 @@ from multitag.errors import DataError
 from multitag.evaluation.arrays import as_labels, as_probabilities, check_same_shape, count_labels
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import find_objective
-from multitag.evaluation.thresholds.search import bag_thresholds, search_thresholds, shrink_thresholds
+from multitag.evaluation.thresholds.search import bag_thresholds, rank_rows, search_common, shrink_thresholds
 from multitag.evaluation.thresholds.thresholds import Thresholds
 
 
@@ -73,6 +73,7 @@ def tune_thresholds(
     support, _ = count_labels(true)  # (n_labels,)
     if not support.any():
         return Thresholds.fixed_only(fixed, n_labels)
-    common, _ = search_thresholds(true, prob, aim)
-    per_label = shrink_thresholds(bag_thresholds(true, prob, aim, common, seed), common, support)
+    ranked = rank_rows(true, prob)
+    common = search_common(*ranked, aim)
+    per_label = shrink_thresholds(bag_thresholds(*ranked, aim, common, seed), common, support)
     return Thresholds("per_label", fixed, common, tuple(per_label.tolist()), n_labels, objective, tuned_on)
