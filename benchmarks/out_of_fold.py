@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.leaderboard.figures import FIGURES
 from benchmarks.record import EVALUATION, SHARED, Record
 
 import multitag
@@ -23,10 +24,6 @@ from multitag.evaluation.metrics.compute import compute_metrics
 
 IMDB = SHARED / "IMDB-Movie-Data.csv"
 RECORD = Record("out_of_fold", EVALUATION)
-FIGURES = {
-    "macro_f1": "macro-F1", "micro_f1": "micro-F1", "macro_roc_auc": "macro ROC-AUC",
-    "macro_average_precision": "macro AP", "hamming_loss": "Hamming",
-}  # fmt: skip
 OURS = "fine-tuned minilm"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -136,7 +136,7 @@ def measure(pieces: Mapping[int, Scored], resamples: int = RESAMPLES) -> Measure
         kernel = PieceKernel(pieces[draw], decide(pieces[draw]))
         for name, value in kernel.compute(np.ones((1, n_rows), dtype=np.int64)).items():
             points[name].append(float(value[0]))
-        parts = [kernel.compute(weights) for weights in _weightings(n_rows, resamples)]
+        parts = [kernel.compute(weights) for weights in draw_weights(n_rows, resamples, SEED, AT_ONCE)]
         for name in FIGURES:
             resampled[name].append(np.concatenate([part[name] for part in parts]))
     return Measured(
@@ -144,7 +144,3 @@ def measure(pieces: Mapping[int, Scored], resamples: int = RESAMPLES) -> Measure
         {name: np.array(values) for name, values in resampled.items()}, draws,
         float(np.mean([each.seconds for each in pieces.values()])), first.settings,
     )  # fmt: skip
-
-
-def _weightings(n_rows: int, resamples: int) -> Iterator[Weights]:
-    yield from draw_weights(n_rows, resamples, SEED, AT_ONCE)
