@@ -7,6 +7,7 @@ from copy import deepcopy
 
 import numpy as np
 from numpy.typing import NDArray
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from multitag.config import Config
 from multitag.data.task import Task
@@ -43,10 +44,7 @@ class FrozenEncoder:
 
     def __init__(self, task: Task, base: BaseModel, settings: Config) -> None:
         self.base, self.settings = base, settings
-        with quiet_transformers():
-            self.tokenizer = load_tokenizer(base, settings.model.max_length)
-            self.model = build_pooled_model(base, task.label_set)
-        self.padding = settle_padding(base, self.model, self.tokenizer)
+        self.model, self.tokenizer, self.padding = _load(task, base, settings)
         self.tokens = Tokens.from_texts(task.table.texts, self.tokenizer, settings.model.max_length)
         self.computed = np.zeros(len(self.tokens), dtype=bool)
         self.values = np.zeros((len(self.tokens), self.model.config.hidden_size), dtype=np.float32)
@@ -99,8 +97,16 @@ def check_linear(task: Task, base: BaseModel, config: Config) -> None:
     BaseModelError
         If the weights cannot be used, or not for so long texts; or the model cannot be run on texts.
     """
+    model, tokenizer, _ = _load(task, base, config)
     with quiet_transformers():
-        tokenizer = load_tokenizer(base, config.model.max_length)
-        model = build_pooled_model(base, task.label_set)
-        settle_padding(base, model, tokenizer)
         check_by_trial(base.name, model, tokenizer, task.texts("train"), config.model.max_length)
+
+
+def _load(
+    task: Task, base: BaseModel, settings: Config
+) -> tuple[PreTrainedModel, PreTrainedTokenizerFast, str | None]:
+    """Build the model without a head, and load its tokenizer; with a note where they differed in their padding."""
+    with quiet_transformers():
+        tokenizer = load_tokenizer(base, settings.model.max_length)
+        model = build_pooled_model(base, task.label_set)
+    return model, tokenizer, settle_padding(base, model, tokenizer)

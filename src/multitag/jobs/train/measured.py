@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -80,6 +81,13 @@ def score_sides(
         for side in sides
         if len(task.rows(side))
     }
+
+
+def score_by_files(final: FineTuned, task: Task, scratch_in: Path, pool: Pool | None) -> dict[str, NDArray[np.float32]]:
+    """Save a model in a folder that goes again, and score the test rows as :func:`score_sides` does."""
+    with tempfile.TemporaryDirectory(dir=scratch_in, prefix=".model.", suffix=".partial") as scratch:
+        final.save(Path(scratch) / "model")
+        return score_sides(task, Path(scratch) / "model", pool, ("test",))
 
 
 def held_out_rows(task: Task, y_raw: Probabilities, rules: DecisionRules) -> HeldOut:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
-from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +11,7 @@ from multitag.data.task import Task
 from multitag.evaluation.decision_rules import fixed_rules
 from multitag.evaluation.held_out import HeldOut
 from multitag.jobs.run_folder import RunFolder
-from multitag.jobs.train.measured import held_out_rows, join_folds, score_sides
+from multitag.jobs.train.measured import held_out_rows, join_folds, score_by_files
 from multitag.jobs.train.recipes.fold_fit import FIT, FoldFit
 from multitag.jobs.train.recipes.recipe import OutOfFold
 from multitag.jobs.train.recipes.resolve import FINE_TUNE
@@ -63,8 +61,6 @@ class FineTuning:
     def _train_fold(self, name: str, part: Task, folder: RunFolder) -> None:
         settings = self.setup.settings
         tuned = self.setup.train_part(name, part, settings)
-        with tempfile.TemporaryDirectory(dir=folder.root, prefix=".model.", suffix=".partial") as scratch:
-            tuned.save(Path(scratch) / "model")
-            y_raw = score_sides(part, Path(scratch) / "model", settings.model.window_pool, ("test",))
+        y_raw = score_by_files(tuned, part, folder.root, settings.model.window_pool)
         held_out_rows(part, y_raw, fixed_rules(settings.evaluation, len(part.label_set))).save(folder.probabilities)
         FoldFit(tuned.fit.epochs, tuned.fit.seconds).save(folder.root / FIT)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 import time
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +13,7 @@ from multitag.atomic import system_errors_as_output_errors
 from multitag.data.task import Task
 from multitag.evaluation.decision_rules import fixed_rules
 from multitag.evaluation.held_out import HeldOut
-from multitag.jobs.train.measured import held_out_rows, join_folds, score_sides
+from multitag.jobs.train.measured import held_out_rows, join_folds, score_by_files
 from multitag.jobs.train.recipes.fold_fit import FIT, FoldFit
 from multitag.jobs.train.recipes.recipe import OutOfFold
 from multitag.jobs.train.recipes.resolve import LINEAR
@@ -72,9 +70,6 @@ class LinearHead:
         if settings.model.window_pool is None:
             y_raw: dict[str, NDArray[np.float32]] = {"test": head.predict(self.encoder.features(part.rows("test")))}
         else:
-            with tempfile.TemporaryDirectory(
-                dir=self.setup.folder.root, prefix=".model.", suffix=".partial"
-            ) as scratch:
-                self.encoder.with_head(head, rows, 0.0).save(Path(scratch) / "model")
-                y_raw = score_sides(part, Path(scratch) / "model", settings.model.window_pool, ("test",))
+            model = self.encoder.with_head(head, rows, 0.0)
+            y_raw = score_by_files(model, part, self.setup.folder.root, settings.model.window_pool)
         return held_out_rows(part, y_raw, fixed_rules(settings.evaluation, len(part.label_set)))
