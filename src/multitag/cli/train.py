@@ -74,8 +74,8 @@ def train(
     run = train_bundle(table, out=out, config=chosen, resume=resume, **held_out)
     metrics = run.metrics
     print_table(*headline_rows(metrics.sides, headline_side(metrics.sides)))
-    if metrics.recipe is not None and metrics.recipe.sentence:
-        print_lines(metrics.recipe.sentence)
+    if metrics.recipe_sentence:
+        print_lines(metrics.recipe_sentence)
     if metrics.baselines is not None:
         print_lines(metrics.baselines.verdict)
     print_notes(metrics.notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -93,9 +94,14 @@ def _choose(
     """Return 1 where the costly one is better, else 0, and by how much its figures are above the simple one's."""
     all_figures = paired_differences(y_true, costly, simple, resamples=RESAMPLES, seed=seed)
     difference = {name: all_figures[name] for name in DECIDING if name in all_figures}
-    better = any(low > 0 for _, low, _ in difference.values())
-    worse = any(high < 0 for _, _, high in difference.values())
+    better, worse = better_and_worse(difference)
     return int(better and not worse), difference
+
+
+def better_and_worse(difference: Mapping[str, tuple[float, float, float]]) -> tuple[bool, bool]:
+    """Return whether any figure is better beyond doubt, and whether any is worse, by the ends of their intervals."""
+    ends = [(low, high) for _, low, high in difference.values()]
+    return any(low > 0 for low, _ in ends), any(high < 0 for _, high in ends)
 
 
 def _decide(y_true: NDArray[np.int8], y_raw: NDArray[np.float32], fold: NDArray[np.int64], fit: FitRules) -> Decided:

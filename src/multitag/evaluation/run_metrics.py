@@ -169,6 +169,11 @@ class RunMetrics(Record):
     recipe: RecipeChoice | None = field(default=None, metadata=OMIT_NONE)
     version: Count = VERSION
 
+    @property
+    def recipe_sentence(self) -> str:
+        """Why the recipe was kept; empty where there was no choice."""
+        return "" if self.recipe is None else self.recipe.sentence
+
     @classmethod
     def from_dict(cls, values: object, where: str = "") -> Self:
         """Read what :meth:`to_dict` returned, of this version or an older one, as JSON gives it back.

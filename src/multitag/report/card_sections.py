@@ -115,8 +115,8 @@ def results_part(metrics: RunMetrics, side: str | None, thresholds: Thresholds, 
         parts.append(table(["Metric", "Fixed threshold", "Tuned thresholds"], rows))
         if fixed.intervals:
             parts.append("In brackets: 95% bootstrap intervals, resampling rows.")
-        if metrics.recipe is not None and metrics.recipe.sentence:
-            parts.append(fill("{sentence}", sentence=as_sentence(metrics.recipe.sentence)))
+        if metrics.recipe_sentence:
+            parts.append(fill("{sentence}", sentence=as_sentence(metrics.recipe_sentence)))
         if metrics.baselines is not None:
             verdict = metrics.baselines.verdict.rstrip(".")
             parts.append(fill("Compared with simpler models on the same rows: {verdict}.", verdict=verdict))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multitag.evaluation.recipe_choice import DECIDING, RecipeChoice
+from multitag.evaluation.recipe_choice import DECIDING, RecipeChoice, better_and_worse
 from multitag.report.tables import METRIC_TITLES
 
 NOT_BETTER = "is not better beyond doubt"
@@ -33,9 +33,9 @@ def word_choice(choice: RecipeChoice, base_model: str) -> str:
     kept = model_title(choice.kept, base_model)
     (other,) = (recipe for recipe in choice.folds if recipe != choice.kept)
     if choice.kept == "linear":
-        better = any(low > 0 for _, low, _ in choice.difference.values())
-        worse = any(high < 0 for _, _, high in choice.difference.values())
-        how = {(False, True): "is worse", (True, True): "is not better by both"}.get((better, worse), NOT_BETTER)
+        how = {(False, True): "is worse", (True, True): "is not better by both"}.get(
+            better_and_worse(choice.difference), NOT_BETTER
+        )
         said = f"{kept} was kept, as fine-tuning the whole model {how}"
     else:
         said = f"{kept} was kept, as it is better than {model_title(other, base_model)}"

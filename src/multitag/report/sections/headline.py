@@ -26,8 +26,8 @@ def summary(metrics: RunMetrics, measured: HeadlineFigures | None, provenance: P
         f"from {provenance.base_model.name}."
     )
     sentences = [f"{trained} {_quality(measured)}"]
-    if metrics.recipe is not None and metrics.recipe.sentence:
-        sentences.append(as_sentence(metrics.recipe.sentence))
+    if metrics.recipe_sentence:
+        sentences.append(as_sentence(metrics.recipe_sentence))
     if metrics.baselines is not None:
         sentences.append(as_sentence(metrics.baselines.verdict))
     return sentences
