@@ -74,20 +74,23 @@ def open_page(browser: Any) -> Iterator[Open]:
 
 
 @pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+def axe(make_once: Callable[[str, Callable[[Path], object]], Path]) -> str:
     """The source of axe-core, from npm; its archive's SHA-512 is checked."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("needs npm, which fetches axe-core")
-    folder = tmp_path_factory.mktemp("axe")
-    command = [npm, "pack", f"axe-core@{AXE_VERSION}", "--silent", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
-    archives = list(folder.glob("*.tgz"))
-    if done.returncode or not archives:
-        pytest.skip(f"npm cannot fetch axe-core: {done.stderr.decode()[:200]}")
-    content = archives[0].read_bytes()
+    (path,) = make_once("axe", _fetch_axe).glob("*.tgz")
+    content = path.read_bytes()
     assert base64.b64encode(hashlib.sha512(content).digest()).decode() == AXE_SHA512
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         member = archive.extractfile("package/axe.min.js")
         assert member is not None
         return member.read().decode("utf-8")
+
+
+def _fetch_axe(folder: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("needs npm, which fetches axe-core")
+    folder.mkdir()
+    command = [npm, "pack", f"axe-core@{AXE_VERSION}", "--silent", "--ignore-scripts"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, check=False)
+    if done.returncode or not list(folder.glob("*.tgz")):
+        pytest.skip(f"npm cannot fetch axe-core: {done.stderr.decode()[:200]}")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ def required_distributions(names: tuple[str, ...]) -> set[str]:
     return required
 
 
+@cache  # it reads what every installed distribution brought
 def allowed_modules(distributions: tuple[str, ...] = CORE) -> set[str]:
     core = required_distributions(distributions)
     by_module = metadata.packages_distributions()
@@ -94,9 +96,9 @@ def core_only() -> Run:
 
 
 @pytest.fixture(scope="module")
-def bundle(train_tiny: Callable[..., multitag.Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle with graphs, in the folder of its run."""
-    return train_tiny(tmp_path_factory.mktemp("core") / "run", onnx=True).bundle
+def bundle(train_once: Callable[..., multitag.Run]) -> Path:
+    """A bundle with graphs, in the folder of its run; not to be changed."""
+    return train_once(onnx=True).bundle
 
 
 @pytest.fixture(scope="module")

@@ -18,15 +18,17 @@ OUTSIDE = r"(?:https?:)?//"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(make_once):
     """Build the site; strict, so that a link or an anchor that leads nowhere, or a name not found, is an error."""
-    folder = tmp_path_factory.mktemp("site")
-    ended = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
-        cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True,
-    )  # fmt: skip
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return folder
+
+    def build(folder):
+        ended = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
+            cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    return make_once("site", build)
 
 
 def test_every_page_is_built(site):

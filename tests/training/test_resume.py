@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,17 @@ def without_loss(tuned: Any) -> list[dict[str, float]]:
     return [{key: value for key, value in entry.items() if key != "loss"} for entry in tuned.fit.history]
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tune: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """Give a function that trains to the end, once with the same settings: one seed gives one model."""
+
+    @cache
+    def train(**changed: Any) -> Any:
+        return tune(tmp_path_factory.mktemp("undisturbed") / "run", **changed)
+
+    return train
+
+
 def test_one_seed_gives_one_model_and_another_seed_another(tune, tmp_path):
     first, second = (weights(tune(tmp_path / name)) for name in ("first", "second"))
     assert_identical(first, second)
@@ -45,8 +58,8 @@ def test_one_seed_gives_one_model_and_another_seed_another(tune, tmp_path):
     assert not torch.equal(first["classifier.weight"], other["classifier.weight"])
 
 
-def test_a_run_may_be_interrupted_again_and_again(tune, interrupt, tmp_path):
-    whole = tune(tmp_path / "whole", **IN_STEPS)
+def test_a_run_may_be_interrupted_again_and_again(tune, undisturbed, interrupt, tmp_path):
+    whole = undisturbed(**IN_STEPS)
     for step in (4, 7, 10):  # resumes from none, 3 and 6, the second in the epoch that it then leaves
         interrupt(step)
         with pytest.raises(KeyboardInterrupt):
@@ -67,9 +80,9 @@ def test_a_run_may_be_interrupted_again_and_again(tune, interrupt, tmp_path):
     ids=str,
 )
 def test_an_interrupted_run_resumes_to_the_weights_of_one_that_was_not(
-    changed, step, resumed_from, tune, interrupt, tmp_path, caplog
+    changed, step, resumed_from, tune, undisturbed, interrupt, tmp_path, caplog
 ):
-    whole = tune(tmp_path / "whole", **changed)
+    whole = undisturbed(**changed)
     interrupt(step)
     with pytest.raises(KeyboardInterrupt):
         tune(tmp_path / "stopped", **changed)
@@ -100,8 +113,8 @@ def test_a_checkpoint_of_before_seconds_were_counted_is_resumed(tune, interrupt,
     assert 0 < tune(tmp_path / "run", resume=True, **STOPPING).fit.seconds < 500
 
 
-def test_a_damaged_newest_checkpoint_is_passed_over_and_said(tune, interrupt, tmp_path, caplog):
-    whole = tune(tmp_path / "whole", epochs=3)
+def test_a_damaged_newest_checkpoint_is_passed_over_and_said(tune, undisturbed, interrupt, tmp_path, caplog):
+    whole = undisturbed(epochs=3)
     interrupt(9)
     with pytest.raises(KeyboardInterrupt):
         tune(tmp_path / "stopped", epochs=3)
@@ -132,8 +145,8 @@ def evaluations(tuned: Any) -> list[float]:
 STOPPING = {"epochs": 12, "early_stopping": 2, "learning_rate": 0.05, "head_learning_rate": 0.05}
 
 
-def test_early_stopping_stops_and_keeps_the_best_weights(tune, tmp_path):
-    tuned = tune(tmp_path / "run", **STOPPING)
+def test_early_stopping_stops_and_keeps_the_best_weights(tune, undisturbed, tmp_path):
+    tuned = undisturbed(**STOPPING)
     figures = evaluations(tuned)
     best = figures.index(max(figures))
     assert best + 1 + 2 == len(figures) < 12  # two evaluations without a better one
@@ -146,8 +159,8 @@ def test_early_stopping_stops_and_keeps_the_best_weights(tune, tmp_path):
     assert evaluations(same_start)[: len(figures)] == figures
 
 
-def test_early_stopping_remembers_its_patience_when_resumed(tune, interrupt, tmp_path):
-    whole = tune(tmp_path / "whole", **STOPPING)
+def test_early_stopping_remembers_its_patience_when_resumed(tune, undisturbed, interrupt, tmp_path):
+    whole = undisturbed(**STOPPING)
     steps = 4 * len(evaluations(whole))
     interrupt(steps - 1)  # one evaluation without a better one is in the checkpoint
     with pytest.raises(KeyboardInterrupt):
@@ -157,8 +170,8 @@ def test_early_stopping_remembers_its_patience_when_resumed(tune, interrupt, tmp
     assert_identical(weights(whole), weights(resumed))
 
 
-def test_a_run_that_was_moved_resumes_to_its_best_weights(tune, interrupt, tmp_path):
-    whole = tune(tmp_path / "whole", **STOPPING)
+def test_a_run_that_was_moved_resumes_to_its_best_weights(tune, undisturbed, interrupt, tmp_path):
+    whole = undisturbed(**STOPPING)
     interrupt(4 * len(evaluations(whole)) - 1)
     with pytest.raises(KeyboardInterrupt):
         tune(tmp_path / "stopped", **STOPPING)
