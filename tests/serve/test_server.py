@@ -94,10 +94,10 @@ def test_a_link_that_leads_elsewhere_replaces_the_bundle_without_a_failed_reques
     asking = [threading.Thread(target=keep_asking, args=(server, seen, until)) for _ in range(4)]
     for thread in asking:
         thread.start()
+    server.wait_for(lambda: len(seen) >= 8, STARTING)
     (tmp_path / "next").symlink_to(other_bundle)
     (tmp_path / "next").replace(link)
-    server.wait_for(lambda: server.fingerprint() != old, 30)
-    time.sleep(0.3)
+    server.wait_for(lambda: sum(fingerprint != old for _, fingerprint in seen) >= 8, STARTING)
     until.set()
     for thread in asking:
         thread.join(30)
