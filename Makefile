@@ -28,8 +28,9 @@ demo: $(READY)  ## Train on the packaged sample and predict three new descriptio
 	@echo
 	$(BIN)/multitag predict runs/demo/bundle "Stranded on a dying space station, a young engineer must outwit the machine that runs it."
 
-# A worker a core, up to 4: each takes a core and 1 GB.
-PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
+# A worker a core, up to 4: each takes a core and 1 GB. Bytecode is kept wherever a user's setting says otherwise: each of
+# the hundred processes that tests start would compile multitag anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 test: $(READY)  ## Run all tests
 	$(PYTEST)
