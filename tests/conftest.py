@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -15,17 +16,22 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 import multitag
 from multitag.evaluation.run_metrics import RunMetrics
+from undrawn import plots_undrawn
 
 # Before any test imports torch, and for the processes that tests start: each worker has a core, and threads that wait
 # for each other hinder whatever else runs.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-hypothesis_settings.register_profile("fast", max_examples=25)  # of make test-fast; 100 otherwise
+# No deadline, and no complaint of slow examples: how long an example takes is a matter of what else the machine does.
+hypothesis_settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("fast", hypothesis_settings.get_profile("whole"), max_examples=25)  # test-fast
+hypothesis_settings.load_profile("whole")
 
 MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 
@@ -50,6 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 2 if item.path.parent == Path(__file__).parent else 1  # the README, the notebook: whole examples
 
     items.sort(key=lasts, reverse=True)  # stable: the tests of a module stay together
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is imported and collected out of every later look for garbage, of which each training has one."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -206,7 +218,7 @@ def byte_level_bpe() -> Any:
 
 
 @pytest.fixture(scope="session")
-def train_tiny(table: multitag.Table, settings: dict[str, Any], tiny_distilbert: Path) -> Callable[..., multitag.Run]:
+def train_drawn(table: multitag.Table, settings: dict[str, Any], tiny_distilbert: Path) -> Callable[..., multitag.Run]:
     """Give a function that trains on the sample's first rows; its arguments win over the tiny settings."""
 
     def train(out: Path, **changed: Any) -> multitag.Run:
@@ -216,13 +228,24 @@ def train_tiny(table: multitag.Table, settings: dict[str, Any], tiny_distilbert:
 
 
 @pytest.fixture(scope="session")
-def train_once(train_tiny: Callable[..., multitag.Run], make_once: MakeOnce) -> Callable[..., multitag.Run]:
-    """Return a function that trains as ``train_tiny`` does, but with the same settings once for all workers."""
+def train_tiny(train_drawn: Callable[..., multitag.Run]) -> Callable[..., multitag.Run]:
+    """Give a function that trains so, with empty plots in the report."""
+
+    def train(out: Path, **changed: Any) -> multitag.Run:
+        with plots_undrawn():
+            return train_drawn(out, **changed)
+
+    return train
+
+
+@pytest.fixture(scope="session")
+def train_once(train_drawn: Callable[..., multitag.Run], make_once: MakeOnce) -> Callable[..., multitag.Run]:
+    """Return a function that trains so, plots and all, but with the same settings once for all workers."""
 
     def train(**changed: Any) -> multitag.Run:
         def fill(folder: Path) -> None:
             folder.mkdir()
-            metrics = train_tiny(folder / "run", **changed).metrics
+            metrics = train_drawn(folder / "run", **changed).metrics
             (folder / "metrics.json").write_text(json.dumps(metrics.to_dict()), encoding="utf-8")
 
         digest = hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()

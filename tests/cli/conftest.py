@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 
 import multitag
 from multitag.cli import main
+from undrawn import plots_undrawn
 
 COLUMNS = ["--text", "Plot", "--labels", "Genre"]
 
@@ -100,10 +101,11 @@ def tiny_yaml(
     return path
 
 
-@pytest.fixture(scope="session")
-def train_films(films_csv: Path, tiny_yaml: Path) -> list[object]:
-    """The arguments of ``multitag`` that train on the films; only ``--out`` lacks."""
-    return ["train", films_csv, *COLUMNS, "--config", tiny_yaml]
+@pytest.fixture
+def train_films(films_csv: Path, tiny_yaml: Path) -> Iterator[list[object]]:
+    """The arguments of ``multitag`` that train on the films; only ``--out`` lacks. In this process no plot is drawn."""
+    with plots_undrawn():
+        yield ["train", films_csv, *COLUMNS, "--config", tiny_yaml]
 
 
 @pytest.fixture(scope="session")
