@@ -68,7 +68,7 @@ def refused(values: Any) -> str:
     return str(caught.value)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(configs)
 def test_yaml_gives_back_every_setting(tmp_path_factory: pytest.TempPathFactory, config: Config) -> None:
     path = tmp_path_factory.getbasetemp() / "round.yaml"

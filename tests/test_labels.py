@@ -15,7 +15,7 @@ from multitag.labels import ROWS_AT_ONCE, UNKNOWN, LabelSet
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
 name_lists = st.lists(names, unique=True, min_size=1, max_size=8)
-quick = settings(deadline=None, max_examples=50)
+quick = settings(max_examples=50)
 
 
 @quick

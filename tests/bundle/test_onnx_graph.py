@@ -149,7 +149,7 @@ def test_what_is_no_onnx_is_refused(content, tmp_path):
 
 
 @given(st.data())
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_passes_has_nothing_that_is_refused(tmp_path, data):
     """Against onnx's own parser: any damage to a hostile graph is refused, or left nothing hostile in it."""
     content = bytearray(adding(external("weights.bin")).SerializeToString())

@@ -71,7 +71,7 @@ def test_a_lying_header_is_refused(content, tmp_path):
 
 
 @given(st.data())
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_passes_is_taken_by_safetensors_itself(tmp_path, data):
     content = bytearray(GOOD)
     for _ in range(data.draw(st.integers(1, 4))):

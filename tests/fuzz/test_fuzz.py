@@ -25,7 +25,7 @@ def test_some_of_the_corpus_is_taken(target: Target):
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_only_our_own_errors_come_out(target: Target):
     @given(damaged(target.corpus()) | st.binary(max_size=60))
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     def check(data: bytes) -> None:
         target.run(data)
 

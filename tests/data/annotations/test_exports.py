@@ -235,7 +235,7 @@ def damaged(value: Any, draw: st.DrawFn) -> Any:
 @pytest.mark.parametrize(
     "sample", [each for each in SAMPLES if not each.name.endswith("csv")], ids=lambda sample: sample.name
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_within_it_is_read_or_refused(sample: Sample, data: st.DataObject, write: Write) -> None:
     is_list = sample.name.endswith("json")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from multitag.data.duplicates.equal import fold_text, group_texts
@@ -19,7 +19,6 @@ def test_letters_and_marks_count(text: str) -> None:
     assert fold_text(text) != "a storm at sea"
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "A", " a", "b", "B\n", "c d", "c  d", "cd"])))
 def test_groups_are_numbered_by_first_appearance(texts: list[str]) -> None:
     groups = group_texts(texts).tolist()

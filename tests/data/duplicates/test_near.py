@@ -60,7 +60,7 @@ def test_recall_and_precision_on_edited_texts(texts: list[str]) -> None:
     assert len(got) >= 0.99 * len(expected)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=[]), max_size=20), max_size=12))
 def test_no_text_breaks_it_and_no_pair_is_made_up(texts: list[str]) -> None:
     expected = every_pair(texts)

@@ -60,7 +60,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
             read_label_names(path)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.one_of(st.binary(max_size=60), st.text('[]{}",:\n\t 1a').map(str.encode)),
     st.sampled_from(["txt", "csv", "json"]),

@@ -95,7 +95,7 @@ def test_what_is_no_text_is_refused(write: Write, name: str, content: bytes, mes
     assert str(caught.value).startswith(f"{path}{message}")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_utf_8_is_read_as_it_is(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.csv"

@@ -17,7 +17,7 @@ from multitag.data.readers.source import open_source
 Write = Callable[[str, str | bytes], Path]
 
 keep_folder = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50
 )
 
 

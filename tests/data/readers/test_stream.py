@@ -33,7 +33,7 @@ def write(path, n_rows: int):
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "parquet"])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(n_rows=st.integers(1, 12), chunk_rows=st.integers(1, 14))
 def test_all_rows_come_once_in_order_in_chunks_that_are_not_too_large(kind, n_rows, chunk_rows, tmp_path):
     path = tmp_path / f"x.{kind}"

@@ -64,7 +64,7 @@ def test_too_few_labels_left_is_an_error_that_says_what_to_do() -> None:
 labels = st.lists(st.lists(st.sampled_from("ABCDEFGH"), unique=True, max_size=3), min_size=4, max_size=25)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(labels, st.integers(1, 6), st.sampled_from(["keep", "drop", "merge:Other", "merge:A"]))
 def test_no_table_crashes_for_lack_of_examples(rows: list[list[str]], min_support: int, policy: str) -> None:
     frame = pd.DataFrame({"t": [f"text number {row}" for row in range(len(rows))], "l": rows})

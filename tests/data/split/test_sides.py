@@ -44,7 +44,7 @@ def wanted(config: SplitConfig, n_rows: int) -> dict[str, int]:
     return {side: int(np.ceil(size * n_rows) if size < 1 else size) for side, size in shares.items()}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(tables(), configs, st.integers(0, 2**32 - 1))
 def test_a_split_covers_all_rows_once_and_keeps_equal_texts_together(
     table: tuple[list[str], Array], config: SplitConfig, seed: int
@@ -70,7 +70,7 @@ def test_a_split_covers_all_rows_once_and_keeps_equal_texts_together(
             assert abs(len(indices) - asked) <= np.bincount(groups).max()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(tables(distinct=True), configs, st.integers(0, 2**32 - 1))
 def test_sizes_are_exact_where_no_text_is_repeated(
     table: tuple[list[str], Array], config: SplitConfig, seed: int
@@ -85,7 +85,7 @@ def test_sizes_are_exact_where_no_text_is_repeated(
     assert {"validation": len(split.validation), "test": len(split.test)} == asked
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(tables(), configs, st.integers(0, 2**32 - 1))
 def test_the_same_seed_gives_the_same_split(
     table: tuple[list[str], Array], config: SplitConfig, seed: int
@@ -249,7 +249,7 @@ def test_labels_are_counted_by_side() -> None:
     }
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(tables(distinct=True))
 def test_counts_add_up_and_are_plain(table: tuple[list[str], Array]) -> None:
     texts, y = table

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
@@ -87,7 +87,6 @@ def test_a_label_with_few_rows_on_one_side_stays_as_it_is(method, floor):
     assert fit_calibration(y_true, y_prob, "none") == Calibration.identity(4)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(["platt", "isotonic"]))
 def test_the_order_of_rows_changes_nothing(seed, method):
     y_true, y_prob = drawn(seed, n_rows=60)
@@ -97,7 +96,6 @@ def test_the_order_of_rows_changes_nothing(seed, method):
     assert fit_calibration(y_true[order], y_prob[order], method, min_support=2) == fitted
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(["platt", "isotonic"]))
 def test_calibrated_probabilities_sum_to_the_positives_they_were_fitted_on(seed, method):
     y_true, y_prob = drawn(seed, n_rows=100)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -23,7 +23,6 @@ def isotonics(draw):
 PLATTS = st.builds(Platt, st.floats(0, 1e9), st.floats(-1e9, 1e9))
 
 
-@settings(deadline=None)
 @given(st.one_of(st.just(Identity()), PLATTS, isotonics()), COLUMNS)
 def test_calibrated_probabilities_keep_their_order_and_range(calibrator, column):
     calibrated = calibrator.apply(np.sort(column))
@@ -32,13 +31,11 @@ def test_calibrated_probabilities_keep_their_order_and_range(calibrator, column)
     assert (np.diff(calibrated) >= -1e-15).all()  # exp() may err in the last place
 
 
-@settings(deadline=None)
 @given(st.one_of(st.just(Identity()), PLATTS, isotonics()))
 def test_what_is_written_is_read_back(calibrator):
     assert read_calibrator(calibrator.to_dict()) == calibrator
 
 
-@settings(deadline=None)
 @given(COLUMNS)
 def test_a_slope_of_one_and_no_intercept_change_nothing(column):
     np.testing.assert_allclose(Platt(1, 0).apply(column), np.clip(column, 1e-7, 1 - 1e-7), rtol=1e-6)

@@ -49,7 +49,7 @@ def test_labels_that_are_off_both_ways_cancel_only_in_the_pooled_error():
     assert found.label_ece == pytest.approx(10 / 11 - 0.5)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_probabilities_that_are_true_have_a_small_error(seed):
     draw = np.random.default_rng(seed)
@@ -59,7 +59,6 @@ def test_probabilities_that_are_true_have_a_small_error(seed):
     assert found.brier == pytest.approx(1 / 6, abs=0.02)  # the mean of p (1 - p)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 20))
 def test_the_order_of_rows_changes_nothing(seed, n_bins):
     y_true, y_prob = drawn(seed, n_rows=40)

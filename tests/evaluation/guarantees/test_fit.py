@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
@@ -51,7 +51,6 @@ def reference_recall_cut(y_true, y_prob, level):
     return max(kept)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.5, 0.8, 0.9]), st.booleans())
 def test_the_recall_cut_is_that_of_the_definition(seed, level, at_least_one):
     y_true, y_prob = drawn(seed, 60, at_least_one=at_least_one)
@@ -143,7 +142,6 @@ def test_more_is_kept_by_giving_more_or_fewer_labels(kind):
     assert len(set(cuts)) > 1
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(["recall", "precision"]))
 def test_the_order_of_rows_changes_nothing(seed, kind):
     y_true, y_prob = drawn(seed, 300)

@@ -40,7 +40,7 @@ def close(ours, theirs):
 
 
 @given(cases())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_figures_of_predictions_are_those_of_scikit_learn(case):
     y_true, _, y_pred = case
     metrics = measure(*case)
@@ -56,7 +56,7 @@ def test_figures_of_predictions_are_those_of_scikit_learn(case):
 
 
 @given(cases())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_figures_of_probabilities_are_those_of_scikit_learn(case):
     y_true, y_prob, _ = case
     metrics = measure(*case)
@@ -84,7 +84,7 @@ def test_figures_of_probabilities_are_those_of_scikit_learn(case):
 
 
 @given(cases())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_what_is_undefined_is_counted_and_left_out(case):
     metrics = measure(*case)
     for figure, name in [("f1", "macro_f1"), ("roc_auc", "macro_roc_auc")]:
@@ -146,7 +146,7 @@ def test_roc_auc_reads_probabilities_not_predictions():
 
 
 @given(cases())
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_survives_json(case):
     values = measure(*case).to_dict()
     assert json.loads(json.dumps(values, allow_nan=False)) == values

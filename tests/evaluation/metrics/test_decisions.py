@@ -40,7 +40,7 @@ BINARY = arrays(np.int64, (6, 3), elements=st.integers(0, 1))
 
 
 @given(BINARY, BINARY, st.sampled_from([0.25, 0.5, 1.0, 2.0]))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_figures_are_those_of_scikit_learn(y_true, y_pred, beta):
     counts = count_decisions(y_true, y_pred)
     for average, of_labels in ((None, counts), ("micro", counts.pooled())):

@@ -24,7 +24,7 @@ def cases(draw, max_rows=10, max_labels=4):
 
 
 @given(cases())
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_weight_is_how_often_a_row_stands_there(case):
     y_true, y_prob, y_pred, weights = case
     decisions, ranking = DecisionKernel(y_true, y_pred).compute(weights), RankingKernel(y_true, y_prob).compute(weights)
@@ -44,7 +44,7 @@ def test_a_weight_is_how_often_a_row_stands_there(case):
 
 
 @given(cases())
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_points_are_the_figures_at_weights_of_one(case):
     y_true, y_prob, y_pred, _ = case
     for kernel in (DecisionKernel(y_true, y_pred), RankingKernel(y_true, y_prob)):

@@ -27,7 +27,7 @@ def ranked(draw, max_rows=10, max_labels=4):
 
 
 @given(ranked())
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_label_ranking_of_each_row_is_that_of_scikit_learn(case):
     y_true, y_prob = case
     theirs = [

@@ -51,7 +51,7 @@ rows = st.text(',".0123456789Wa r\n\r\t', max_size=80).map(lambda text: (HEADER 
 
 
 @given(rows | st.binary(max_size=80))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_file_holds_the_refusal_is_one_line(read, content):
     with pytest.raises(DataError) as refused:  # no such file has a row for each of the labels
         read(content)

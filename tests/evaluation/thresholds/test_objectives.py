@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn import metrics
@@ -25,7 +25,6 @@ binary = arrays(np.int64, (8, 3), elements=st.integers(0, 1))
 
 
 @given(binary, binary)
-@settings(deadline=None)
 def test_values_are_those_of_scikit_learn(true, pred):
     def of(figure, **options):
         return figure(true, pred, zero_division=np.nan, **options)
@@ -48,7 +47,6 @@ def test_the_cost_of_a_row_is_the_sum_of_its_wrong_decisions():
 
 
 @given(binary, binary, arrays(np.int64, (4, 8), elements=st.integers(0, 3)))
-@settings(deadline=None)
 def test_weights_count_as_often_as_the_rows_are_there(true, pred, weights):
     weights = np.where(weights.sum(axis=1, keepdims=True) == 8, weights, 1)
     for objective in (FBeta(2), MicroF1(), AtLeastPrecision(0.8), AtLeastRecall(0.8), Hamming(), ExpectedCost(COSTS)):

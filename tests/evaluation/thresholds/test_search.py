@@ -60,7 +60,7 @@ def cuts(column):
 
 @pytest.mark.parametrize("text", OBJECTIVES)
 @given(case=labelled())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_no_threshold_for_all_is_better_than_the_one_found(text, case):
     true, prob = case
     objective, _ = objective_of(text, true.shape[1])
@@ -72,7 +72,7 @@ def test_no_threshold_for_all_is_better_than_the_one_found(text, case):
 
 @pytest.mark.parametrize("text", OBJECTIVES)
 @given(case=labelled(max_rows=4))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_no_thresholds_of_the_labels_are_better_than_those_found(text, case):
     true, prob = case
     objective, _ = objective_of(text, true.shape[1])
@@ -93,7 +93,7 @@ def test_no_thresholds_of_the_labels_are_better_than_those_found(text, case):
 
 @pytest.mark.parametrize("text", OBJECTIVES)
 @given(case=labelled(max_rows=10), random=st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_the_order_of_rows_changes_nothing_and_all_stays_in_range(text, case, random):
     true, prob = case
     _, costs = objective_of(text, true.shape[1])
@@ -118,7 +118,7 @@ RISING = [  # what asks for more certainty raises thresholds
 
 @pytest.mark.parametrize(("form", "values"), RISING)
 @given(case=labelled(max_rows=10))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_what_asks_for_more_certainty_lowers_no_threshold(form, values, case):
     tuned = [tune_thresholds(*case, fixed=0.3, tuned_on="rows", objective=form.format(value)) for value in values]
     for lower, higher in pairwise(tuned):
@@ -127,7 +127,6 @@ def test_what_asks_for_more_certainty_lowers_no_threshold(form, values, case):
 
 
 @given(case=labelled(max_rows=10, max_labels=1))
-@settings(deadline=None)
 def test_the_more_recall_weighs_the_lower_is_the_threshold_of_a_label(case):
     tuned = [tune_thresholds(*case, fixed=0.3, tuned_on="rows", objective=f"f{beta}") for beta in (0.1, 0.5, 1, 2, 10)]
     for higher, lower in pairwise(tuned):
@@ -216,7 +215,6 @@ def test_micro_f1_is_not_the_f1_of_each_label():
 
 
 @given(arrays(np.float64, 4, elements=shares), shares, arrays(np.int64, 4, elements=st.integers(0, 1000)))
-@settings(deadline=None)
 def test_shrinking_ends_between_the_two_and_goes_with_support(own, common, support):
     shrunk = shrink_thresholds(own, common, support)
     assert (shrunk >= np.minimum(own, common) - 2e-6).all() and (shrunk <= np.maximum(own, common) + 2e-6).all()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -33,7 +33,6 @@ def tune(y_true, y_prob):
 
 
 @given(labelled(), st.lists(shares, max_size=5))
-@settings(deadline=None)
 def test_the_global_threshold_has_the_best_macro_f1_of_all(case, others):
     y_true, y_prob = case
     tuned = tune(y_true, y_prob)
@@ -50,7 +49,6 @@ def test_the_global_threshold_has_the_best_macro_f1_of_all(case, others):
 
 
 @given(labelled(max_labels=1))
-@settings(deadline=None)
 def test_the_threshold_of_a_single_label_has_the_best_f1_of_all(case):
     y_true, y_prob = case
     tuned = tune(y_true, y_prob)
@@ -61,7 +59,6 @@ def test_the_threshold_of_a_single_label_has_the_best_f1_of_all(case):
 
 
 @given(labelled(), st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_the_order_of_rows_does_not_matter(case, random):
     y_true, y_prob = case
     order = list(range(len(y_true)))
@@ -70,7 +67,6 @@ def test_the_order_of_rows_does_not_matter(case, random):
 
 
 @given(labelled())
-@settings(deadline=None)
 def test_thresholds_stay_in_range_and_survive_json(case):
     tuned = tune(*case)
     values = tuned.values()
@@ -150,7 +146,6 @@ def test_policies_choose_the_values():
 
 
 @given(labelled(), shares, shares)
-@settings(deadline=None)
 def test_a_higher_threshold_never_adds_a_label(case, one, other):
     _, y_prob = case
     lower, higher = sorted([one, other])
@@ -158,7 +153,6 @@ def test_a_higher_threshold_never_adds_a_label(case, one, other):
 
 
 @given(labelled(), shares)
-@settings(deadline=None)
 def test_at_least_one_adds_the_most_probable_where_nothing_passes(case, threshold):
     _, y_prob = case
     plain, filled = (apply_thresholds(y_prob, threshold, at_least_one=each) for each in (False, True))
@@ -170,7 +164,6 @@ def test_at_least_one_adds_the_most_probable_where_nothing_passes(case, threshol
 
 
 @given(labelled(), st.data())
-@settings(deadline=None)
 def test_top_k_gives_exactly_the_k_most_probable(case, data):
     _, y_prob = case
     k = data.draw(st.integers(1, y_prob.shape[1]))
@@ -244,7 +237,6 @@ damaged = st.fixed_dictionaries({key: st.just(value) | json_values for key, valu
 
 
 @given(json_values | damaged)
-@settings(deadline=None)
 def test_from_dict_raises_nothing_but_bundle_errors(values):
     try:
         read = Thresholds.from_dict(values, 2)

@@ -39,7 +39,7 @@ CELL = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv"])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(CELL, CELL), min_size=1, max_size=4))
 def test_every_text_cell_comes_back_from_a_delimited_file(kind, rows, tmp_path):
     records = [dict(zip(("a", "b"), row, strict=True)) for row in rows]

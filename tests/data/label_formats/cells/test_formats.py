@@ -97,7 +97,7 @@ def test_objects_are_named_by_their_key(form: CellFormat) -> None:
     assert read_labels({"name": "Action"}, form, Objects("name")).names == ("Action",)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(names, unique=True))
 def test_a_list_gives_back_its_names(listed: list[str]) -> None:
     assert read_labels(json.dumps(listed), COMMA).names == tuple(listed)
@@ -106,13 +106,13 @@ def test_a_list_gives_back_its_names(listed: list[str]) -> None:
     assert read_labels(listed, Lists()).names == tuple(listed)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(names.filter(lambda name: "|" not in name and not name.startswith("[")), unique=True))
 def test_text_with_separators_gives_back_its_names(listed: list[str]) -> None:
     assert read_labels(" | ".join(listed), Separated("|")).names == tuple(listed)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.one_of(
         st.text(),

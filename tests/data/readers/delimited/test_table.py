@@ -18,7 +18,7 @@ from multitag.errors import DataError
 Write = Callable[[str, str | bytes], Path]
 
 keep_folder = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50
 )
 cells = st.text(st.characters(exclude_categories=["Cs"]))
 
