@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOK = Path(__file__).parents[1] / "examples" / "movie_genres.ipynb"
-QUICK = 'epochs = 0.5\nout = "runs/quick"\n'
+QUICK = 'epochs = 0.1\nout = "runs/quick"\n'
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_first_code_cell_holds_the_parameters(notebook):
 def test_runs_from_first_to_last_cell(notebook, tmp_path):
     cells = code_cells(notebook)
     cells[0].source = QUICK
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert (tmp_path / "runs" / "quick" / "bundle" / "manifest.json").is_file()
     to_stderr = [output.text for cell in cells for output in cell.outputs if output.get("name") == "stderr"]

@@ -17,7 +17,9 @@ from benchmarks.speed.rounds import Rounds
 from benchmarks.speed.run import predict_profile_of, write_results
 from benchmarks.speed.together import measure_together
 
+from accidents.driver import WARM
 from multitag.quiet import quiet_transformers
+from undrawn import plots_undrawn
 
 pytestmark = pytest.mark.slow
 
@@ -42,9 +44,10 @@ def quiet(what):
 
 @pytest.fixture(scope="module", autouse=True)
 def imported_once():
-    """Fork the workers from a process that has imported torch, which would take each of them 5 s."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["torch", "transformers", "sklearn.linear_model"])
-    with pytest.MonkeyPatch.context() as patch:
+    """Fork the workers from a process that has imported torch and all else they need, 5 s for each of them."""
+    preload = ["sklearn.linear_model", "onnxruntime", *WARM]
+    multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
+    with plots_undrawn(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "START_METHOD", "forkserver")
         yield
 

@@ -60,7 +60,7 @@ def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(number, code, tra
     out = tmp_path / "run"
     command = [
         *map(str, train_films), "--out", str(out),
-        "--epochs", "40", "--save-steps", "10", "--validation-size", "0",
+        "--epochs", "15", "--save-steps", "10", "--validation-size", "0",
     ]  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "multitag", *command],
