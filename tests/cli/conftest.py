@@ -83,7 +83,7 @@ def multitag_process() -> Run:
     def run(*arguments: object) -> Ended:
         ended = subprocess.run(
             [sys.executable, "-m", "multitag", *map(str, arguments)],
-            capture_output=True, text=True, timeout=120, env=os.environ | {"COLUMNS": "200"},
+            capture_output=True, text=True, timeout=600, env=os.environ | {"COLUMNS": "200"},
         )  # fmt: skip
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
