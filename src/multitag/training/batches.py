@@ -28,12 +28,17 @@ class TokenBudgetBatches(Sampler[list[int]]):
     batch_size : int
         Mean number of rows of a batch.
     seed : int
+    share : (int, int)
+        Which share of each batch to yield, counted from 0, of how many: one for each process that trains.
     """
 
-    def __init__(self, lengths: Sequence[int] | NDArray[np.integer], batch_size: int, seed: int) -> None:
+    def __init__(
+        self, lengths: Sequence[int] | NDArray[np.integer], batch_size: int, seed: int, share: tuple[int, int] = (0, 1)
+    ) -> None:
         self.lengths = np.asarray(lengths)  # (n_rows,)
         self.seed, self.epoch = seed, 0
-        self.cuts = _cut(np.sort(self.lengths), batch_size)
+        self.share, self.n_shares = share
+        self.cuts = _cut(np.sort(self.lengths), batch_size, self.n_shares)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch, counted from 0; the Trainer calls it."""
@@ -49,25 +54,29 @@ class TokenBudgetBatches(Sampler[list[int]]):
         blurred = self.lengths * rng.uniform(1 - BLUR, 1 + BLUR, len(self.lengths))
         batches = np.split(np.argsort(blurred, kind="stable"), self.cuts)
         for index in rng.permutation(len(batches)):
-            yield batches[index].tolist()
+            yield batches[index][self.share :: self.n_shares].tolist()
 
 
-def _cut(ascending: NDArray[np.integer], batch_size: int) -> list[int]:
-    """Find where to cut sorted lengths so that the largest batch, rows times its longest, is as small as it can be."""
+def _cut(ascending: NDArray[np.integer], batch_size: int, fewest: int) -> list[int]:
+    """Find where to cut sorted lengths so that the largest batch, rows times its longest, is as small as it can be.
+
+    No batch has less than ``fewest`` rows, unless there are no more.
+    """
     n_batches = -(-len(ascending) // batch_size)
     longest = int(ascending[-1])
     low, high = longest, longest * batch_size  # with the larger there are never more batches than that
     while low < high:
         budget = (low + high) // 2
-        low, high = (low, budget) if len(_cut_by(ascending, budget)) < n_batches else (budget + 1, high)
-    return _cut_by(ascending, high)
+        low, high = (low, budget) if len(_cut_by(ascending, budget, fewest)) < n_batches else (budget + 1, high)
+    return _cut_by(ascending, high, fewest)
 
 
-def _cut_by(ascending: NDArray[np.integer], budget: int) -> list[int]:
-    """Cut so that rows times the longest of a batch is at most ``budget`` tokens."""
+def _cut_by(ascending: NDArray[np.integer], budget: int, fewest: int) -> list[int]:
+    """Cut so that rows times the longest of a batch is at most ``budget`` tokens, where that is enough rows."""
     cuts: list[int] = []
     end = len(ascending)
     while end > 0:  # from the longest down: it decides how many rows a batch can have
-        end = max(0, end - budget // int(ascending[end - 1]))
-        cuts.append(end)
+        end -= max(fewest, budget // int(ascending[end - 1]))
+        cuts.append(end if end >= fewest else 0)
+        end = cuts[-1]
     return cuts[-2::-1]  # without the cut at 0
