@@ -20,7 +20,7 @@ def undisturbed(train, make_once) -> Path:
     def save(out: Path) -> None:
         ended = train(out, "--batch-size", "4", processes=2)
         assert ended.status == 0, ended.output
-        assert ended.output.count("bundle: ") == 1  # the leader speaks for both
+        assert ended.output.count("trained in ") == 1  # the leader speaks for both
         assert "trained by 2 processes" in ended.output
 
     return make_once("two-processes", save)
@@ -28,7 +28,8 @@ def undisturbed(train, make_once) -> Path:
 
 def test_they_leave_what_one_process_leaves(undisturbed, whole):
     names = [{str(path.relative_to(run)) for path in run.rglob("*")} for run in (undisturbed, whole)]
-    assert {name for name in names[0] ^ names[1] if "rng_state" not in name} == set()
+    # An int8 graph is in the bundle if it passed the gate.
+    assert {name for name in names[0] ^ names[1] if "rng_state" not in name and "int8" not in name} == set()
     assert (undisturbed / "split.json").read_bytes() == (whole / "split.json").read_bytes()
 
 
@@ -50,18 +51,18 @@ def test_the_loss_is_that_of_one_process_with_batches_of_the_same_size(loss, tra
 
 
 @pytest.fixture(scope="module")
-def without_dropout(tiny_distilbert, make_once) -> Path:
-    """The tiny DistilBERT, which computes in training what it computes otherwise."""
+def without_dropout(tiny_bert, make_once) -> Path:
+    """The tiny BERT, which computes in training what it computes otherwise."""
 
     def save(folder: Path) -> None:
         folder.mkdir()
-        for path in tiny_distilbert.iterdir():
+        for path in tiny_bert.iterdir():
             (folder / path.name).write_bytes(path.read_bytes())
         config = json.loads((folder / "config.json").read_bytes())
-        none = {"dropout": 0.0, "attention_dropout": 0.0, "seq_classif_dropout": 0.0}
+        none = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
         (folder / "config.json").write_text(json.dumps(config | none))
 
-    return make_once("distilbert-without-dropout", save)
+    return make_once("bert-without-dropout", save)
 
 
 @pytest.mark.parametrize("killed", [0, 1])
@@ -71,10 +72,10 @@ def test_either_is_killed_and_both_go_on_from_the_checkpoint(killed, train, undi
         out, "--batch-size", "4", "--resume", processes=2, armed=killed,
         call={"function": STEP, "number": 6, "signal_number": signal.SIGKILL, "after": False},
     )  # fmt: skip
-    if killed:
-        assert "another process of this training ended" in ended.one_line()
-    else:
-        assert (ended.status, ended.output.count("multitag: ")) == (-signal.SIGKILL, 0)
+    told = [line for line in ended.output.splitlines() if line.startswith("multitag: ")]
+    assert len(told) == killed  # by the leader, of the lost connection or of the SIGTERM that comes with it
+    assert all("--resume" in line for line in told)
+    assert "Traceback" not in ended.output
     alone = train(out, "--batch-size", "4", "--resume")
     assert "was written by 2 processes, and this run has 1" in alone.one_line()
     ended = train(out, "--batch-size", "4", "--resume", processes=2)
@@ -98,5 +99,7 @@ def test_a_signal_to_one_stops_both_at_a_checkpoint(train, tmp_path):
 def test_a_mistake_is_told_once(train, tmp_path):
     ended = train(tmp_path / "run", "--labels", "Actor", processes=2)
     assert "Actor" in ended.one_line()
-    ended = train(tmp_path / "run", "--folds", "1000", processes=2)
-    assert "1000" in ended.one_line()
+    ended = train(tmp_path / "run", "--batch-size", "0", processes=2)
+    assert "--batch-size" in ended.one_line()
+    ended = train(tmp_path / "run", "--trainer-arg", "learning_rates=1", processes=2)
+    assert "learning_rates" in ended.one_line()

@@ -38,7 +38,8 @@ class TokenBudgetBatches(Sampler[list[int]]):
         self.lengths = np.asarray(lengths)  # (n_rows,)
         self.seed, self.epoch = seed, 0
         self.share, self.n_shares = share
-        self.cuts = _cut(np.sort(self.lengths), batch_size, self.n_shares)
+        cuts = _cut(np.sort(self.lengths), batch_size)
+        self.cuts = _with_enough_rows(cuts, len(self.lengths), self.n_shares)  # one for each process
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch, counted from 0; the Trainer calls it."""
@@ -57,26 +58,36 @@ class TokenBudgetBatches(Sampler[list[int]]):
             yield batches[index][self.share :: self.n_shares].tolist()
 
 
-def _cut(ascending: NDArray[np.integer], batch_size: int, fewest: int) -> list[int]:
-    """Find where to cut sorted lengths so that the largest batch, rows times its longest, is as small as it can be.
-
-    No batch has less than ``fewest`` rows, unless there are no more.
-    """
+def _cut(ascending: NDArray[np.integer], batch_size: int) -> list[int]:
+    """Find where to cut sorted lengths so that the largest batch, rows times its longest, is as small as it can be."""
     n_batches = -(-len(ascending) // batch_size)
     longest = int(ascending[-1])
     low, high = longest, longest * batch_size  # with the larger there are never more batches than that
     while low < high:
         budget = (low + high) // 2
-        low, high = (low, budget) if len(_cut_by(ascending, budget, fewest)) < n_batches else (budget + 1, high)
-    return _cut_by(ascending, high, fewest)
+        low, high = (low, budget) if len(_cut_by(ascending, budget)) < n_batches else (budget + 1, high)
+    return _cut_by(ascending, high)
 
 
-def _cut_by(ascending: NDArray[np.integer], budget: int, fewest: int) -> list[int]:
-    """Cut so that rows times the longest of a batch is at most ``budget`` tokens, where that is enough rows."""
+def _cut_by(ascending: NDArray[np.integer], budget: int) -> list[int]:
+    """Cut so that rows times the longest of a batch is at most ``budget`` tokens."""
     cuts: list[int] = []
     end = len(ascending)
     while end > 0:  # from the longest down: it decides how many rows a batch can have
-        end -= max(fewest, budget // int(ascending[end - 1]))
-        cuts.append(end if end >= fewest else 0)
-        end = cuts[-1]
+        end = max(0, end - budget // int(ascending[end - 1]))
+        cuts.append(end)
     return cuts[-2::-1]  # without the cut at 0
+
+
+def _with_enough_rows(cuts: list[int], n_rows: int, fewest: int) -> list[int]:
+    """Move cuts as little as it takes for each batch to have ``fewest`` rows; a batch too many is joined to the next."""
+    moved: list[int] = []
+    end = n_rows
+    for cut in reversed(cuts):
+        end = min(cut, end - fewest)
+        moved.append(end)
+    start = 0
+    for index, cut in enumerate(reversed(moved)):
+        start = max(cut, start + fewest)
+        moved[-1 - index] = start
+    return [cut for cut in reversed(moved) if cut <= n_rows - fewest]

@@ -13,6 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast, set_seed
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
+from multitag.errors import ConfigError
 from multitag.model.base import BaseModel
 from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias, settle_padding
 from multitag.model.trial import check_by_trial
@@ -81,7 +82,10 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     ConfigError
         If a Trainer argument is wrong, or does not go with the rows.
     """
-    config = settle_by_rows(config, len(task.rows("train")))
+    n_rows = len(task.rows("train"))
+    if n_rows < n_processes():
+        raise ConfigError(f"{n_processes()} processes need a row each to train on, and there are {n_rows}; start fewer")
+    config = settle_by_rows(config, n_rows)
     with quiet_transformers():
         tokenizer = load_tokenizer(base, config.model.max_length)
         model = _build(base, task, config)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import pickle
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -85,8 +83,7 @@ def follow(train: Callable[..., Any]) -> Any:
     logging.getLogger("multitag").setLevel(logging.CRITICAL)  # the leader speaks for all
     _connect()
     while True:
-        with _ended_by_signals():
-            order, *values = _sent()
+        order, *values = _sent()
         if order == FAILED:
             raise LeaderError("the leading process stopped with an error")
         if order == END:
@@ -216,17 +213,3 @@ def _sent() -> Any:
     except (RuntimeError, pickle.UnpicklingError) as error:  # half of an order, or none
         raise LeaderError("the leading process is gone") from error
     return values[0]
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C end the process at once: Python's handlers never run while it waits for an order."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
