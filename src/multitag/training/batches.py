@@ -80,7 +80,7 @@ def _cut_by(ascending: NDArray[np.integer], budget: int) -> list[int]:
 
 
 def _with_enough_rows(cuts: list[int], n_rows: int, fewest: int) -> list[int]:
-    """Move cuts as little as it takes for each batch to have ``fewest`` rows; a batch too many is joined to the next."""
+    """Move cuts as little as it takes for each batch to have ``fewest`` rows; one too many is dropped."""
     moved: list[int] = []
     end = n_rows
     for cut in reversed(cuts):
