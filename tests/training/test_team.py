@@ -31,8 +31,9 @@ def test_torchrun_trains_a_linear_and_a_fine_tuned_model_in_two_processes(films_
     command = [
         sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "multitag", "train",
         films_csv, "--text", "Plot", "--labels", "Genre", "--base-model", tiny_distilbert, "--out", tmp_path / "run",
-        "--epochs", "1", "--batch-size", "8", "--max-length", "48", "--folds", "2", "--no-onnx", "--no-baselines", "--resamples", "0",
-        "--trainer-arg", "gradient_accumulation_steps=2", "--trainer-arg", "report_to=none",
+        "--epochs", "1", "--batch-size", "8", "--max-length", "48", "--folds", "2",
+        "--no-onnx", "--no-baselines", "--resamples", "0", "--trainer-arg", "gradient_accumulation_steps=2",
+        "--trainer-arg", "report_to=none",
     ]  # fmt: skip
     ended = subprocess.run(
         command, check=False, capture_output=True, text=True, timeout=300, env={**os.environ, "OMP_NUM_THREADS": "1"}
