@@ -13,6 +13,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -55,19 +56,28 @@ def _leave_plots_undrawn() -> None:
 
 
 def _run(order: dict[str, Any]) -> dict[str, Any]:
-    """Run a command to its end, killed at its time if it has one."""
+    """Run a command to its end, killed at its time if it has one; in several processes, as torchrun does."""
     started = time.monotonic()
     reading, writing = os.pipe()  # not a file, as files are limited
     os.set_blocking(reading, False)
-    child = os.fork()
-    if child == 0:
-        _be_the_command(order, writing)
+    children = []
+    for each in _of_each_process(order):
+        children.append(os.fork())
+        if children[-1] == 0:
+            _be_the_command(each, writing)
     os.close(writing)
-    output, ended, killed = bytearray(), 0, False
-    while not ended:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if not ended and not killed and time.monotonic() - started >= order.get("kill_after", 1e9):
-            os.kill(child, signal.SIGKILL)
+    output, statuses, killed = bytearray(), {}, False
+    while len(statuses) < len(children):
+        for child in children:
+            ended, status = (0, 0) if child in statuses else os.waitpid(child, os.WNOHANG)
+            if ended:
+                statuses[child] = os.waitstatus_to_exitcode(status)
+                if statuses[child]:  # torchrun ends the others
+                    for other in set(children) - set(statuses):
+                        os.kill(other, signal.SIGTERM)
+        if not killed and time.monotonic() - started >= order.get("kill_after", 1e9):
+            for child in set(children) - set(statuses):
+                os.kill(child, signal.SIGKILL)
             killed = True
         try:
             output += os.read(reading, 1 << 16)
@@ -77,10 +87,27 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
         output += rest
     os.close(reading)
     return {
-        "status": os.waitstatus_to_exitcode(status),
+        "status": statuses[children[0]],
         "output": output.decode(),
         "seconds": time.monotonic() - started,
     }
+
+
+def _of_each_process(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """Divide an order among processes; what is armed is armed in one of them."""
+    n_processes = order.get("processes", 1)
+    if n_processes == 1:
+        return [order]
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    team = {"WORLD_SIZE": n_processes, "LOCAL_WORLD_SIZE": n_processes, "MASTER_ADDR": "localhost", "MASTER_PORT": port}
+    plain = {key: value for key, value in order.items() if key not in ("call", "file")}
+    return [
+        (order if rank == order.get("armed", 0) else plain)
+        | {"environment": {name: str(value) for name, value in {**team, "RANK": rank, "LOCAL_RANK": rank}.items()}}
+        for rank in range(n_processes)
+    ]
 
 
 def _be_the_command(order: dict[str, Any], out: int) -> NoReturn:

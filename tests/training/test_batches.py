@@ -36,6 +36,17 @@ def test_no_batch_is_larger_than_the_longest_texts_would_make_it(lengths, batch_
         assert tokens(ascending, part.tolist()) <= max(lengths) * batch_size
 
 
+@given(LENGTHS, st.integers(1, 10), st.integers(1, 4))
+def test_processes_share_the_rows_and_none_goes_without(lengths, batch_size, n_shares):
+    lengths = lengths + [256] * n_shares  # as many rows as processes, at least
+    shares = [
+        epoch(TokenBudgetBatches(lengths, batch_size * n_shares, 0, (share, n_shares)), 1) for share in range(n_shares)
+    ]
+    assert sorted(row for share in shares for batch in share for row in batch) == list(range(len(lengths)))
+    assert all(batch for share in shares for batch in share)
+    assert len({len(share) for share in shares}) == 1
+
+
 def test_a_batch_of_long_texts_has_fewer_of_them():
     lengths = [20] * 90 + [200] * 10
     sizes = {max(lengths[row] for row in batch): len(batch) for batch in epoch(TokenBudgetBatches(lengths, 16, 0), 0)}

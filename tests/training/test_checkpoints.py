@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from multitag.errors import OutputError
+from multitag.errors import ConfigError, OutputError
 from multitag.training.checkpoints import (
     FILE_LIST,
     NEEDED,
     delete_old_checkpoints,
     new_checkpoint,
     newest_checkpoint,
+    refuse_other_team,
     what_is_wrong,
 )
+
+FILES = (*NEEDED, "rng_state.pth")
 
 
 @pytest.fixture(scope="module")
@@ -54,18 +57,18 @@ def test_other_folders_are_not_checkpoints(folder, tmp_path):
 def test_a_checkpoint_lists_all_its_files_and_holds_no_pickled_settings(folder):
     before = {path.name for path in (folder / "checkpoint-12").iterdir()}
     listed = json.loads((folder / "checkpoint-12" / FILE_LIST).read_bytes())["files"]
-    assert set(listed) == {*NEEDED, "config.json", "tokenizer.json", "tokenizer_config.json"}
+    assert set(listed) == {*FILES, "config.json", "tokenizer.json", "tokenizer_config.json"}
     assert before == {*listed, FILE_LIST}
     assert listed["model.safetensors"]["size"] == (folder / "checkpoint-12" / "model.safetensors").stat().st_size
 
 
-@pytest.mark.parametrize("name", sorted({*NEEDED, "config.json", FILE_LIST}))
+@pytest.mark.parametrize("name", sorted({*FILES, "config.json", FILE_LIST}))
 def test_a_checkpoint_without_a_file_is_passed_over_and_said(name, folder):
     (folder / "checkpoint-12" / name).unlink()
     refuse(folder, f"{FILE_LIST}: No such file or directory" if name == FILE_LIST else f"{name} is missing")
 
 
-@pytest.mark.parametrize("name", sorted({*NEEDED, "config.json", FILE_LIST}))
+@pytest.mark.parametrize("name", sorted({*FILES, "config.json", FILE_LIST}))
 def test_one_flipped_bit_anywhere_is_noticed(name, folder):
     path = folder / "checkpoint-12" / name
     whole = path.read_bytes()
@@ -79,7 +82,7 @@ def test_one_flipped_bit_anywhere_is_noticed(name, folder):
 
 
 @pytest.mark.parametrize("keep", [0, 0.5, 0.999])
-@pytest.mark.parametrize("name", NEEDED)
+@pytest.mark.parametrize("name", FILES)
 def test_a_shortened_file_is_noticed(name, keep, folder):
     path = folder / "checkpoint-12" / name
     os.truncate(path, int(path.stat().st_size * keep))
@@ -179,9 +182,15 @@ def test_every_file_is_on_the_disk_before_the_checkpoint_has_its_name(folder, mo
     monkeypatch.setattr(Path, "rename", lambda path, to: (order.append(f"to {Path(to).name}"), rename(path, to))[1])
     with new_checkpoint(folder / "checkpoint-16") as staged:
         (staged / "checkpoint-16").mkdir()
-        for name in NEEDED:
+        for name in FILES:
             (staged / "checkpoint-16" / name).write_bytes(b"x")
     named = order.index("to checkpoint-16")
-    assert {*NEEDED, FILE_LIST} <= set(order[:named])
+    assert {*FILES, FILE_LIST} <= set(order[:named])
     assert order[named + 1 :] == ["checkpoints"]  # the name itself
     assert what_is_wrong(folder / "checkpoint-16") == "trainer_state.json is not the Trainer's"
+
+
+def test_it_is_resumed_by_as_many_processes_as_wrote_it(folder):
+    refuse_other_team(folder / "checkpoint-12", 1)
+    with pytest.raises(ConfigError, match="was written by 1 processes, and this run has 2; resume it with 1"):
+        refuse_other_team(folder / "checkpoint-12", 2)

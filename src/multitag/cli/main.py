@@ -26,6 +26,7 @@ from multitag.cli.train import train
 from multitag.cli.tune import tune
 from multitag.cli.verify import verify
 from multitag.errors import ConfigError, MultitagError
+from multitag.training.team import follows
 
 CRASHED, USER_MISTAKE = 1, 2
 INTERRUPTED, TERMINATED = 130, 143  # 128 + the signal's number, as shells have it
@@ -73,7 +74,10 @@ for flag in ("--help", "--version"):
 
 def run(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; a user's mistake is one line on standard error and exit code 2."""
-    signal.signal(signal.SIGTERM, _terminate)
+    if follows():  # the leader tells that it was stopped; and Python's handlers never run while one waits for an order
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    else:
+        signal.signal(signal.SIGTERM, _terminate)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("multitag").setLevel(logging.INFO)
     sys.exit(_run(sys.argv[1:] if arguments is None else arguments))

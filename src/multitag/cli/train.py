@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,7 +48,15 @@ def train(
     from multitag.report.console.tables import print_table
     from multitag.report.tables import headline_rows, headline_side
     from multitag.threads import import_torch
+    from multitag.training.team import LeaderError, follow, follows
 
+    if follows():
+        import_torch()
+        from multitag.training.fine_tune import fine_tune
+
+        with suppress(LeaderError):  # the leader has told why
+            follow(fine_tune)
+        return
     out = as_path(out, "out")
     RunFolder(out).check(resume)  # before the minutes that the rest may take
     import_torch()

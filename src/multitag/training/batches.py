@@ -28,12 +28,18 @@ class TokenBudgetBatches(Sampler[list[int]]):
     batch_size : int
         Mean number of rows of a batch.
     seed : int
+    share : (int, int)
+        Which share of each batch to yield, counted from 0, of how many: one for each process that trains.
     """
 
-    def __init__(self, lengths: Sequence[int] | NDArray[np.integer], batch_size: int, seed: int) -> None:
+    def __init__(
+        self, lengths: Sequence[int] | NDArray[np.integer], batch_size: int, seed: int, share: tuple[int, int] = (0, 1)
+    ) -> None:
         self.lengths = np.asarray(lengths)  # (n_rows,)
         self.seed, self.epoch = seed, 0
-        self.cuts = _cut(np.sort(self.lengths), batch_size)
+        self.share, self.n_shares = share
+        cuts = _cut(np.sort(self.lengths), batch_size)
+        self.cuts = _with_enough_rows(cuts, len(self.lengths), self.n_shares)  # one for each process
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch, counted from 0; the Trainer calls it."""
@@ -49,7 +55,7 @@ class TokenBudgetBatches(Sampler[list[int]]):
         blurred = self.lengths * rng.uniform(1 - BLUR, 1 + BLUR, len(self.lengths))
         batches = np.split(np.argsort(blurred, kind="stable"), self.cuts)
         for index in rng.permutation(len(batches)):
-            yield batches[index].tolist()
+            yield batches[index][self.share :: self.n_shares].tolist()
 
 
 def _cut(ascending: NDArray[np.integer], batch_size: int) -> list[int]:
@@ -71,3 +77,17 @@ def _cut_by(ascending: NDArray[np.integer], budget: int) -> list[int]:
         end = max(0, end - budget // int(ascending[end - 1]))
         cuts.append(end)
     return cuts[-2::-1]  # without the cut at 0
+
+
+def _with_enough_rows(cuts: list[int], n_rows: int, fewest: int) -> list[int]:
+    """Move cuts as little as it takes for each batch to have ``fewest`` rows; one too many is dropped."""
+    moved: list[int] = []
+    end = n_rows
+    for cut in reversed(cuts):
+        end = min(cut, end - fewest)
+        moved.append(end)
+    start = 0
+    for index, cut in enumerate(reversed(moved)):
+        start = max(cut, start + fewest)
+        moved[-1 - index] = start
+    return [cut for cut in reversed(moved) if cut <= n_rows - fewest]

@@ -11,10 +11,12 @@ from typing import Any
 
 from multitag.atomic import new_folder, remove_folder, replacement_folder, system_errors_as_output_errors
 from multitag.digests import sha256_of_files
+from multitag.errors import ConfigError
 
 # Without the optimiser's or the random states the Trainer resumes silently to different weights.
 TRAINER_STATE = "trainer_state.json"
-NEEDED = ("model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", TRAINER_STATE)
+NEEDED = ("model.safetensors", "optimizer.pt", "scheduler.pt", TRAINER_STATE)
+RANDOM_STATES = "rng_state*.pth"  # one, or one of each process
 FILE_LIST = "files.json"
 ARGUMENTS = "training_args.bin"  # a pickle of the Trainer's, which nothing reads
 SET_ASIDE = "damaged-"
@@ -102,6 +104,21 @@ def what_is_wrong(checkpoint: Path) -> str | None:
     return None if wrong is None else f"the best one before it, {Path(best).name}, is not: {wrong}"
 
 
+def refuse_other_team(checkpoint: Path, n_processes: int) -> None:
+    """Refuse a checkpoint of more or fewer processes: their batches are others, and so is what each draws.
+
+    Raises
+    ------
+    ConfigError
+        If it is one; names both numbers.
+    """
+    before = len(list(checkpoint.glob(RANDOM_STATES)))
+    if before != n_processes:
+        raise ConfigError(
+            f"{checkpoint}: was written by {before} processes, and this run has {n_processes}; resume it with {before}"
+        )
+
+
 def delete_old_checkpoints(folder: Path, keep: int, best: str | None) -> None:
     """Delete the oldest checkpoints, but neither the newest nor the best.
 
@@ -148,6 +165,8 @@ def _what_differs(checkpoint: Path) -> str | None:
             return f"{name} is missing"
         for name in sorted({*NEEDED, *names} - records.keys()):
             return f"{name} is not in {FILE_LIST}"
+        if not any(checkpoint.glob(RANDOM_STATES)):
+            return "rng_state.pth is missing"
         for name, record in records.items():
             if (checkpoint / name).stat().st_size != record["size"] or _record(checkpoint / name) != record:
                 return f"{name} is damaged"

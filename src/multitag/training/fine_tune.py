@@ -13,6 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast, set_seed
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
+from multitag.errors import ConfigError
 from multitag.model.base import BaseModel
 from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias, settle_padding
 from multitag.model.trial import check_by_trial
@@ -24,6 +25,7 @@ from multitag.training.defaults import settle_by_rows
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.teacher import check_teacher, learned_labels, teach, teacher_weight
+from multitag.training.team import from_leader, leader_first, n_processes
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer import TrainedModel, check_trainer, fit_model
 
@@ -80,7 +82,10 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     ConfigError
         If a Trainer argument is wrong, or does not go with the rows.
     """
-    config = settle_by_rows(config, len(task.rows("train")))
+    n_rows = len(task.rows("train"))
+    if n_rows < n_processes():
+        raise ConfigError(f"{n_processes()} processes need a row each to train on, and there are {n_rows}; start fewer")
+    config = settle_by_rows(config, n_rows)
     with quiet_transformers():
         tokenizer = load_tokenizer(base, config.model.max_length)
         model = _build(base, task, config)
@@ -115,6 +120,8 @@ def fine_tune(
     resume_from : Path, optional
         A whole checkpoint of the same training; without it the training starts at the beginning.
 
+    Several processes call it together (:mod:`multitag.training.team`); the batches are then as many times as large.
+
     Raises
     ------
     BaseModelError
@@ -123,6 +130,8 @@ def fine_tune(
         If the training diverges.
     OutputError
         If a checkpoint or the tokens cannot be written.
+    LostProcessError
+        If one of several processes ends meanwhile.
     """
     with quiet_transformers():
         tokenizer = load_tokenizer(base, settings.model.max_length)
@@ -131,8 +140,9 @@ def fine_tune(
         padding = settle_padding(base, model, tokenizer)
         arguments = build_arguments(settings, checkpoints, len(task.rows("validation")) > 0)
         weight = teacher_weight(settings, *task.y_true("train").shape)
-        soft = teach(task, base, tokenizer, settings, weight) if weight else _soft(task)
-        datasets = _tokenise(task, tokenizer, settings.model.max_length, checkpoints.parent / TOKENS, soft)
+        soft = from_leader(lambda: teach(task, base, tokenizer, settings, weight) if weight else _soft(task))
+        tokens = checkpoints.parent / TOKENS
+        datasets = leader_first(lambda: _tokenise(task, tokenizer, settings.model.max_length, tokens, soft))
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
         fit = fit_model(model, tokenizer, datasets, settings.training, arguments, resume_from)
@@ -178,6 +188,8 @@ def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float)
         )
     if settings.training.r_drop:
         notes.append("trained with R-Drop: two passes over a text, each with its own dropout, are to agree (--r-drop)")
+    if n_processes() > 1:
+        notes.append(f"trained by {n_processes()} processes, each with its share of a batch")
     return [*notes, *input_notes(base, train.lengths, settings.model.max_length)]
 
 

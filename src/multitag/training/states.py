@@ -11,8 +11,9 @@ from transformers.trainer_pt_utils import safe_globals
 
 from multitag.errors import ConfigError
 from multitag.training.callbacks.stopwatch import seconds_in_state
+from multitag.training.checkpoints import RANDOM_STATES
 
-STATES = ("optimizer.pt", "scheduler.pt", "rng_state.pth", "scaler.pt")  # torch files; the last for fp16 only
+STATES = ("optimizer.pt", "scheduler.pt", RANDOM_STATES, "scaler.pt")  # torch files; the last for fp16 only
 STATE = "trainer_state.json"
 
 
@@ -31,13 +32,12 @@ def refuse_foreign(checkpoint: Path) -> None:
     ConfigError
         If a state holds anything but plain values, or is not of this step.
     """
-    for name in STATES:
-        if (checkpoint / name).exists():
-            try:
-                with safe_globals():  # type: ignore[no-untyped-call]  # of NumPy, for its random state
-                    torch.load(checkpoint / name, map_location="cpu", weights_only=True)
-            except Exception as error:  # whatever a file can make the reader raise
-                raise _foreign(checkpoint, name) from error
+    for path in (path for name in STATES for path in checkpoint.glob(name)):
+        try:
+            with safe_globals():  # type: ignore[no-untyped-call]  # of NumPy, for its random state
+                torch.load(path, map_location="cpu", weights_only=True)
+        except Exception as error:  # whatever a file can make the reader raise
+            raise _foreign(checkpoint, path.name) from error
     try:
         whole = _is_whole(TrainerState.load_from_json(str(checkpoint / STATE)), checkpoint)
     except Exception as error:  # as above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from accelerate.data_loader import prepare_data_loader
 from safetensors.torch import load_file
 from sklearn.metrics import average_precision_score
 from torch.utils.data import DataLoader
@@ -23,6 +25,7 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
+from transformers.trainer_utils import EvalLoopOutput
 
 from multitag.config import TrainingConfig
 from multitag.errors import ConfigError, describe_error
@@ -34,6 +37,7 @@ from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, disagreement, trainer_loss
 from multitag.training.optimizer import parameter_groups
+from multitag.training.team import follows, from_leader, gathered, lost_processes_told, n_processes
 from multitag.training.trainer_args import BEST_METRIC
 
 STEPS_TRIED = 100  # that a schedule is made for, and none is taken
@@ -85,17 +89,29 @@ class MultiLabelTrainer(Trainer):
         """Load batches of one length and about the same number of tokens, unless another strategy is asked for."""
         dataset = self.train_dataset
         grouped = self.args.train_sampling_strategy == "group_by_length"
-        # Several processes need batches of one number of rows.
-        if not grouped or self.args.world_size > 1 or not isinstance(dataset, TextDataset):
+        if not grouped or not isinstance(dataset, TextDataset):
             return super().get_train_dataloader()
-        batches = TokenBudgetBatches(dataset.lengths, self.args.train_batch_size, self.args.data_seed or self.args.seed)
-        loader: DataLoader[Any] = self.accelerator.prepare(
-            DataLoader(dataset, batch_sampler=batches, collate_fn=self.data_collator)
+        n_shares, seed = self.args.world_size, self.args.data_seed or self.args.seed
+        batches = TokenBudgetBatches(
+            dataset.lengths, self.args.train_batch_size * n_shares, seed, (self.args.process_index, n_shares)
         )
-        return loader
+        return prepare_data_loader(  # as for one process: the batches are shared out already
+            DataLoader(dataset, batch_sampler=batches, collate_fn=self.data_collator),
+            self.accelerator.device, num_processes=1, process_index=0, put_on_device=True,
+        )  # fmt: skip
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Write a checkpoint whole or not at all, and only then delete older ones."""
+        if follows():
+            with tempfile.TemporaryDirectory(prefix="multitag-") as scratch:
+                self.staging = Path(scratch)  # where nothing is written: it takes part in what all do together
+                super()._save_checkpoint(model, trial)
+            self.staging = None
+        else:
+            self._write_checkpoint(model, trial)
+        self.state.best_model_checkpoint = from_leader(lambda: self.state.best_model_checkpoint)
+
+    def _write_checkpoint(self, model: Any, trial: Any) -> None:
         folder = Path(str(self.args.output_dir))
         target = checkpoint_path(folder, self.state.global_step)
         with new_checkpoint(target) as staged:
@@ -116,6 +132,26 @@ class MultiLabelTrainer(Trainer):
         if self.args.save_total_limit:
             delete_old_checkpoints(folder, self.args.save_total_limit, self.state.best_model_checkpoint)
 
+    def _save_rng_state(self, output_dir: str) -> None:
+        """Save the random states of all processes; the leader writes them."""
+        if n_processes() == 1:
+            super()._save_rng_state(output_dir)
+            return
+        with tempfile.TemporaryDirectory(prefix="multitag-") as scratch:
+            super()._save_rng_state(scratch)
+            (own,) = Path(scratch).iterdir()
+            states = gathered(own.read_bytes())
+        for rank, content in enumerate(states):
+            (Path(output_dir) / f"rng_state_{rank}.pth").write_bytes(content)
+
+    def evaluation_loop(self, *args: Any, **kwargs: Any) -> EvalLoopOutput:
+        """Evaluate; several processes compute the loss of the rows they have together, each row once."""
+        output = super().evaluation_loop(*args, **kwargs)
+        if n_processes() > 1 and self.compute_loss_func is not None and output.metrics:
+            logits, labels = (torch.from_numpy(each) for each in (output.predictions, output.label_ids))
+            output.metrics["eval_loss"] = float(self.compute_loss_func({"logits": logits}, labels))
+        return output
+
     def _get_output_dir(self, trial: Any) -> str:
         return super()._get_output_dir(trial) if self.staging is None else str(self.staging)
 
@@ -133,7 +169,9 @@ class MultiLabelTrainer(Trainer):
         twice = {name: torch.cat([values, values]) for name, values in inputs.items()}
         loss, outputs = super().compute_loss(model, twice, return_outputs=True, num_items_in_batch=2 * n_cells)
         cells = disagreement(*outputs["logits"].float().chunk(2))
-        loss = loss + self.r_drop * torch.where(judged, cells, 0.0).sum() / torch.as_tensor(n_cells).clamp(min=1)
+        # Gradients are averaged over the processes, and these are cells of one among those of all.
+        weight = self.r_drop * (1 if num_items_in_batch is None else self.args.world_size)
+        loss = loss + weight * torch.where(judged, cells, 0.0).sum() / torch.as_tensor(n_cells).clamp(min=1)
         return (loss, outputs) if return_outputs else loss
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
@@ -183,7 +221,7 @@ def fit_model(
     """
     before = None if checkpoint is None else TrainerState.load_from_json(str(checkpoint / TRAINER_STATE))
     progress, stop = ProgressCallback(), StopOnSignal()
-    callbacks: list[Any] = [progress, stop]
+    callbacks: list[Any] = [stop] if follows() else [progress, stop]
     if settings.early_stopping is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=settings.early_stopping))
     trainer = _build_trainer(model, tokenizer, datasets, settings, arguments, callbacks)
@@ -192,7 +230,9 @@ def fit_model(
         return _trained_before(model, checkpoint, before, arguments)
     stopwatch = Stopwatch(0.0 if before is None else seconds_in_state(before))
     trainer.add_callback(stopwatch)
-    with stop:
+    if n_processes() > 1:
+        torch.manual_seed(arguments.seed + arguments.process_index)  # or all would drop the same of other rows
+    with stop, lost_processes_told():
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         finally:
@@ -203,10 +243,12 @@ def fit_model(
 def choose_loss(settings: TrainingConfig, datasets: Mapping[str, TextDataset]) -> CellLoss | None:
     """Choose the loss of these rows; None for what the models compute themselves.
 
-    They know of no unknown cells, nor how many there are in all batches of a step, which R-Drop shares them with.
+    They know of no unknown cells, nor how many there are in all batches of a step, which R-Drop and other processes
+    share them with.
     """
     loss = cell_loss(settings.loss, datasets["train"].y)
-    if loss is None and (settings.r_drop or not all(dataset.complete for dataset in datasets.values())):
+    shared = settings.r_drop or n_processes() > 1
+    if loss is None and (shared or not all(dataset.complete for dataset in datasets.values())):
         return bce
     return loss
 

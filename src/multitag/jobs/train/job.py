@@ -102,6 +102,19 @@ def train(
     import_torch()
     for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
+    from multitag.training.fine_tune import fine_tune
+    from multitag.training.team import follow, follows, leading
+
+    if follows():
+        run: Run = follow(fine_tune)
+        return run
+    with leading() as hand_over:
+        run = _lead(table, RunFolder(root), config, resume, {"validation": validation, "test": test})
+        hand_over(run)
+    return run
+
+
+def _lead(table: Table, folder: RunFolder, config: Config, resume: bool, sides: Mapping[str, Table | None]) -> Run:
     from multitag.jobs.train.bundling import export_graphs, write_run_bundle
     from multitag.jobs.train.figures import collect_metrics
     from multitag.jobs.train.folds import cross_validate
@@ -109,12 +122,11 @@ def train(
     from multitag.jobs.train.one_split import train_and_hold_out
     from multitag.jobs.train.setup import set_up_run
 
-    folder = RunFolder(root)
-    for name, table_of_side in (("validation_file", validation), ("test_file", test)):
-        if getattr(config.data, name) is not None and table_of_side is None:
-            raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
+    for side, rows in sides.items():
+        if getattr(config.data, f"{side}_file") is not None and rows is None:
+            raise ConfigError(f"{side}_file: read it with read_table and pass it as {side}=")
     with folder.claimed(resume):
-        task = Task.prepare(table, config, validation=validation, test=test)
+        task = Task.prepare(table, config, **sides)
         setup = set_up_run(task, config, folder)  # from here on there is a run to resume
         with (
             system_errors_as_output_errors(folder.root),

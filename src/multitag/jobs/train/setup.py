@@ -18,10 +18,11 @@ from multitag.jobs.train.unknown_tokens import check_unknown_tokens
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.base_record import find_recorded, record_base_model
 from multitag.training.arguments import check_arguments
-from multitag.training.checkpoints import newest_checkpoint
+from multitag.training.checkpoints import newest_checkpoint, refuse_other_team
 from multitag.training.fine_tune import FineTuned, fine_tune, resolve_settings
 from multitag.training.linear import check_linear
 from multitag.training.states import refuse_foreign
+from multitag.training.team import n_processes, train_together
 
 logger = logging.getLogger("multitag")
 
@@ -82,7 +83,7 @@ class RunSetup:
 
     def _fine_tune(self, task: Task, settings: Config, folder: RunFolder, resumed: bool) -> FineTuned:
         checkpoint = find_checkpoint(folder.checkpoints) if resumed else None
-        return fine_tune(task, self.base, settings, folder.checkpoints, checkpoint)
+        return train_together(fine_tune, task, self.base, settings, folder.checkpoints, checkpoint)
 
 
 def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
@@ -139,12 +140,13 @@ def find_checkpoint(checkpoints: Path) -> Path | None:
     Raises
     ------
     ConfigError
-        If it is not one of the Trainer's.
+        If it is not one of the Trainer's, or is of another number of processes.
     """
     checkpoint, skipped = newest_checkpoint(checkpoints)
     for line in skipped:
         logger.warning("%s", line)
     if checkpoint is not None:
         refuse_foreign(checkpoint)
+        refuse_other_team(checkpoint, n_processes())
     logger.info("resuming from %s", checkpoint.name if checkpoint else "the start, as there is no whole checkpoint")
     return checkpoint

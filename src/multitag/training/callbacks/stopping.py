@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from transformers import TrainerCallback
 
+from multitag.training.team import any_of
+
 logger = logging.getLogger("multitag")
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -60,7 +62,11 @@ class StopOnSignal(TrainerCallback):
             signal.signal(*self.before.popitem())
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Ask for a checkpoint, unless the epoch is over: its evaluation comes before its checkpoint."""
+        """Ask for a checkpoint, unless the epoch is over: its evaluation comes before its checkpoint.
+
+        Processes that train together stop after the same step, whichever of them the signal reached first.
+        """
+        self.came = any_of(self.came)
         if self.came is not None and not control.should_training_stop and not float(state.epoch).is_integer():
             control.should_save = True
 
