@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from multitag.bundle.address import HubAddress
 from multitag.errors import BundleError
 
 MANIFEST = "manifest.json"
@@ -106,5 +107,8 @@ def list_files(folder: Path, where: str) -> set[str]:
 
 def display_name(path: Path) -> str:
     """Return how a bundle is called: by its folder or zip, or, where training gave it the name of all, by its run."""
+    address = HubAddress.parse(path)
+    if address is not None:
+        return address.name
     name = path.name.removesuffix(".zip")
     return (path.resolve().parent.name if name == "bundle" else name) or "bundle"

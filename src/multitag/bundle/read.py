@@ -1,4 +1,4 @@
-"""Open a bundle, folder or zip: all of it is verified before any of it is used."""
+"""Open a bundle, folder, zip or of the hub: all of it is verified before any of it is used."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from multitag.bundle.address import HubAddress
 from multitag.bundle.contents import check_column_facts, read_contents
+from multitag.bundle.hub import fetch_bundle
 from multitag.bundle.layout import MANIFEST, list_files, size_limit
 from multitag.bundle.manifest import FileRecord, Manifest
 from multitag.bundle.zip_reader import unzip_bundle
@@ -40,7 +42,8 @@ class Bundle:
     Parameters
     ----------
     folder : Path
-        Holds its files. For a zip, a private temporary folder that exists as long as this object.
+        Holds its files. For a zip, a private temporary folder that exists as long as this object; for a bundle of the
+        hub, a folder of the hub's cache, whose files are links.
     manifest : Manifest
     label_set : LabelSet
     thresholds : Thresholds
@@ -98,7 +101,8 @@ def open_bundle(path: str | Path) -> Bundle:
     Parameters
     ----------
     path : str or Path
-        A bundle's folder, or the zip that ``multitag pack`` made from it.
+        A bundle's folder, the zip that ``multitag pack`` made from it, or ``"hf://user/name@revision"`` for what
+        ``multitag push`` put on the Hugging Face hub; the revision may be left out.
 
     Returns
     -------
@@ -108,12 +112,18 @@ def open_bundle(path: str | Path) -> Bundle:
     Raises
     ------
     BundleError
-        If it is not a bundle, or was changed since it was written.
+        If it is not a bundle, or was changed since it was written; or the hub does not have it or cannot be reached.
     OutputError
         If a zip cannot be unpacked to the temporary folder.
+    MissingExtraError
+        If it is on the hub and huggingface_hub is not installed.
     """
     path = as_path(path, "path")
+    address = HubAddress.parse(path)
     try:
+        if address is not None:
+            folder, names = fetch_bundle(address)
+            return _open_folder(folder, f"{address} in {folder}", None, names)
         if path.is_dir():
             return _open_folder(path, str(path), None)
         if not path.is_file():
@@ -131,8 +141,10 @@ def open_bundle(path: str | Path) -> Bundle:
         raise BundleError(f"{path}: cannot be read: {error}") from error
 
 
-def _open_folder(folder: Path, where: str, unpacked: _UnpackedFolder | None) -> Bundle:
-    stamps = {name: _stamp(folder / name) for name in _list_bundle(folder, where)}
+def _open_folder(
+    folder: Path, where: str, unpacked: _UnpackedFolder | None, names: Collection[str] | None = None
+) -> Bundle:
+    stamps = {name: _stamp(folder / name) for name in names or _list_bundle(folder, where)}
     manifest = _verify_files(folder, stamps, where)
     check_column_facts(manifest.data, where)
     label_set, thresholds, calibration, guarantee = read_contents(folder, where)
@@ -142,9 +154,12 @@ def _open_folder(folder: Path, where: str, unpacked: _UnpackedFolder | None) -> 
 
 
 def _stamp(path: Path) -> Stamp | None:
-    """Return what distinguishes this state of this file from any other; None if there is no file."""
+    """Return what distinguishes this state of this file from any other; None if there is no file.
+
+    Of a link, as the hub's cache has them, it is the file that counts.
+    """
     try:
-        stat = path.lstat()
+        stat = path.stat()
     except OSError:
         return None
     return stat.st_dev, stat.st_ino, stat.st_mode, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

@@ -14,7 +14,7 @@ from multitag.atomic import new_folder, replacement_folder
 from multitag.bundle.contents import check_column_facts, read_contents
 from multitag.bundle.layout import MANIFEST, check_names, list_files
 from multitag.bundle.manifest import FileRecord, Manifest, utc_now
-from multitag.bundle.read import open_bundle
+from multitag.bundle.read import Bundle, open_bundle
 from multitag.bundle.upgrade import FORMAT
 from multitag.errors import BundleError, OutputError
 
@@ -73,14 +73,14 @@ def write_bundle(
 
 
 def replace_files(
-    folder: str | Path, changes: Mapping[str, bytes | Path | None], out: str | Path | None = None
+    folder: str | Path | Bundle, changes: Mapping[str, bytes | Path | None], out: str | Path | None = None
 ) -> Manifest:
     """Change, add or remove files of a bundle and rewrite its manifest.
 
     Parameters
     ----------
-    folder : str or Path
-        A bundle's folder; it is verified first.
+    folder : str, Path or Bundle
+        A bundle's folder, which is verified first, or a bundle that is open and was.
     changes : mapping
         By each file's path in the bundle: the new content, a file to copy it from, or None to remove it. Files that
         are not named stay as they are and take no further space.
@@ -100,11 +100,15 @@ def replace_files(
         If the folder cannot be written, a full disk included, or ``out`` exists or is inside the bundle; the bundle
         is then as it was.
     """
-    folder = Path(folder)
-    if folder.is_file():
-        raise BundleError(f"{folder}: is a file; expected a bundle's folder, a zip is not changed")
-    with open_bundle(folder) as bundle:
-        manifest = bundle.manifest
+    if isinstance(folder, Bundle):
+        folder.check_unchanged()
+        folder, manifest = folder.folder, folder.manifest
+    else:
+        folder = Path(folder)
+        if folder.is_file():
+            raise BundleError(f"{folder}: is a file; expected a bundle's folder, a zip is not changed")
+        with open_bundle(folder) as bundle:
+            manifest = bundle.manifest
     kept = {name: record for name, record in manifest.files.items() if name not in changes}
     check_names([*kept, *(name for name, content in changes.items() if content is not None)], str(folder))
     if out is not None:
@@ -119,6 +123,13 @@ def replace_files(
                 (staged / name).parent.mkdir(exist_ok=True)
                 _write(content, staged / name)
         return _seal(staged, replace(manifest, format=FORMAT, files=kept), str(folder if out is None else out))
+
+
+def copy_bundle(bundle: Bundle, folder: Path) -> None:
+    """Copy the files of a bundle, and no others, into an empty folder."""
+    for name in (*bundle.manifest.files, MANIFEST):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(bundle.folder / name, folder / name)
 
 
 def refuse_inside(target: Path, bundle: Path) -> None:

@@ -37,7 +37,7 @@ def evaluate(
     Parameters
     ----------
     bundle
-        Folder or zip of the bundle.
+        Folder or zip of the bundle, or hf://user/name.
     per_label
         Show the metrics of each label too.
     ignore_unknown_labels

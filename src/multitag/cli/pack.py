@@ -16,9 +16,9 @@ def pack(bundle: Path, /, *, output: Annotated[Path | None, Parameter(name=("--o
     Parameters
     ----------
     bundle
-        Folder of the bundle.
+        Folder of the bundle, or hf://user/name.
     output
-        The zip to write; by default BUNDLE.zip.
+        The zip to write; by default BUNDLE.zip, of one on the hub NAME.zip here.
     """
     from multitag.bundle.manifest import FileRecord
     from multitag.bundle.zip_writer import pack as pack_bundle

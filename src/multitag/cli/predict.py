@@ -46,7 +46,7 @@ def predict(
     Parameters
     ----------
     bundle
-        Folder or zip of the bundle.
+        Folder or zip of the bundle, or hf://user/name.
     text
         The text; or use --input.
     input_file

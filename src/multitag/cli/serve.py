@@ -18,7 +18,7 @@ def serve(bundle: str, /, **settings: Any) -> None:
     Parameters
     ----------
     bundle
-        Folder or zip of the bundle, or a link to one; loaded again when it changes, and on SIGHUP.
+        Folder or zip of the bundle, a link to one, or hf://user/name; loaded again when it changes, and on SIGHUP.
     """
     chosen = ServeConfig(**settings)
     for module in NEEDED:

@@ -32,7 +32,7 @@ def tune(
     Parameters
     ----------
     bundle
-        Folder of the bundle; or a zip, with --out.
+        Folder of the bundle; or a zip or hf://user/name, with --out.
     data
         Labelled rows that it was not trained on, as for evaluate; by default those that its run held out.
     out

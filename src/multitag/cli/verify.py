@@ -14,7 +14,7 @@ def verify(bundle: Path, /) -> None:
     Parameters
     ----------
     bundle
-        Folder or zip of the bundle.
+        Folder or zip of the bundle, or hf://user/name.
     """
     from multitag.bundle.read import open_bundle
 

@@ -278,11 +278,12 @@ def load(
     pool: Pool | None = None,
     policy: PolicyName | None = None,
 ) -> Classifier:
-    """Load a bundle, from its folder or zip, after checking every byte of it.
+    """Load a bundle, from its folder, a zip or the Hugging Face hub, after checking every byte of it.
 
     Parameters
     ----------
     path : str or Path
+        On the hub, ``"hf://user/name"`` or ``"hf://user/name@revision"``: a branch, a tag or a commit.
     backend : {"auto", "onnx", "onnx-int8", "torch"}
         ``auto`` is the fp32 graph in ONNX Runtime, or torch where the bundle has no graph; neither graph needs torch.
         ``onnx-int8`` is faster and changes up to 1% of the (text, label) decisions.
@@ -304,9 +305,10 @@ def load(
     Raises
     ------
     BundleError
-        If it is not a bundle, was changed since it was written, or lacks the backend asked for.
+        If it is not a bundle, was changed since it was written, lacks the backend asked for, or cannot be had from
+        the hub.
     MissingExtraError
-        If torch is needed and not installed.
+        If torch, or huggingface_hub for one on the hub, is needed and not installed.
     ConfigError
         If an option is of another type or out of its range, or the bundle has no thresholds or guarantee for the
         policy.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import refuse_existing
+from multitag.bundle.address import HubAddress
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.bundle.write import refuse_inside, replace_files
 from multitag.config import BackendName, EvaluationConfig
@@ -112,6 +113,8 @@ def tune_bundle(
     check_costs_given(parse_objective(objective), costs is not None)
     path = as_path(path, "path")
     out = None if out is None else as_path(out, "out")
+    if out is None and HubAddress.parse(path) is not None:
+        raise BundleError(f"{HubAddress.parse(path)}: is on the hub; name a folder for the new bundle with --out")
     if out is None and path.is_file():
         raise BundleError(f"{path}: a zip is not changed; name a folder for the new bundle with --out")
     if out is not None:
@@ -128,7 +131,7 @@ def tune_bundle(
             resamples=EvaluationConfig.resamples, objective=objective, costs=label_costs,
         )  # fmt: skip
         files, notes = changed_files(bundle, retuned)
-        replace_files(bundle.folder, files, out)
+        replace_files(bundle, files, out)
     return retuned, (*rows.notes, *notes)
 
 

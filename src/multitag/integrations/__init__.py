@@ -1,0 +1,1 @@
+"""Bundles among other people's tools: scikit-learn, the Hugging Face hub, MLflow."""
