@@ -101,8 +101,9 @@ def replace_files(
         is then as it was.
     """
     if isinstance(folder, Bundle):
-        folder.check_unchanged()
-        folder, manifest = folder.folder, folder.manifest
+        opened = folder
+        opened.check_unchanged()
+        folder, manifest = opened.folder, opened.manifest
     else:
         folder = Path(folder)
         if folder.is_file():

@@ -296,7 +296,7 @@ class _TemporaryFolder:
 
 
 def _build_table(texts: list[str], targets: Targets) -> Table:
-    cells = {"text": texts, "labels": targets.rows()}
+    cells: dict[str, list[Any]] = {"text": [*texts], "labels": [*targets.rows()]}
     table = build_table(
         Source("scikit-learn", Columns.of(cells)), TableConfig(text="text", labels="labels", unlabelled="keep")
     )

@@ -194,7 +194,8 @@ def _orders() -> ProcessGroup:
     """Return a channel of its own, through which values go from process to process, however long that takes."""
     from torch import distributed
 
-    return distributed.new_group(backend="gloo", timeout=LONGEST_WAIT)
+    group: ProcessGroup = distributed.new_group(backend="gloo", timeout=LONGEST_WAIT)
+    return group
 
 
 def _send(*values: Any) -> None:

@@ -95,10 +95,11 @@ class MultiLabelTrainer(Trainer):
         batches = TokenBudgetBatches(
             dataset.lengths, self.args.train_batch_size * n_shares, seed, (self.args.process_index, n_shares)
         )
-        return prepare_data_loader(  # as for one process: the batches are shared out already
+        loader: DataLoader[Any] = prepare_data_loader(  # as for one process: the batches are shared out already
             DataLoader(dataset, batch_sampler=batches, collate_fn=self.data_collator),
             self.accelerator.device, num_processes=1, process_index=0, put_on_device=True,
         )  # fmt: skip
+        return loader
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         """Write a checkpoint whole or not at all, and only then delete older ones."""
