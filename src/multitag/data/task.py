@@ -108,13 +108,13 @@ class Task:
     def of_fold(self, number: int, config: Config) -> Self:
         """Return the task of training without a fold: the fold is its test side.
 
-        Early stopping needs rows to watch that are not those it is measured on: then ``validation_size`` of the other
-        folds' rows are drawn for it.
+        Early stopping, and keeping the best epoch, need rows to watch that are not those it is measured on: then
+        ``validation_size`` of the other folds' rows are drawn for it.
         """
         assert self.fold is not None
         others = np.flatnonzero((self.fold >= 0) & (self.fold != number))
         split = Split(others, others[:0], np.flatnonzero(self.fold == number))
-        if config.training.early_stopping is not None:
+        if config.training.early_stopping is not None or config.training.best_epoch:
             groups = self.duplicates_among(others)
             named = self.duplicates.named is not None
             inner = split_rows(groups, self.y[others], replace(config.split, test_size=0), config.seed, named=named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,14 @@ from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
 from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
-from multitag.training.defaults import settle_by_rows
+from multitag.training.defaults import MANY_ROWS, settle_by_rows
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.teacher import check_teacher, learned_labels, teach, teacher_weight
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer import TrainedModel, check_trainer, fit_model
+
+logger = logging.getLogger("multitag")
 
 FEW = 2  # rows that are enough to make a training of
 TOKENS = "tokens"  # beside the checkpoints; of large tables, and of no use once the training is over
@@ -69,7 +72,7 @@ class FineTuned:
 
 
 def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
-    """Return the settings with epochs, R-Drop and both learning rates chosen, after a check of all that may be wrong.
+    """Return the settings with all that was left open chosen, after a check of all that may be wrong.
 
     The model is built for that, tried on two texts, and dropped again. Nothing is written.
 
@@ -80,12 +83,14 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     ConfigError
         If a Trainer argument is wrong, or does not go with the rows.
     """
-    config = settle_by_rows(config, len(task.rows("train")))
+    n_rows = len(task.rows("train"))
+    config = settle_by_rows(config, n_rows, len(task.rows("validation")))
     with quiet_transformers():
         tokenizer = load_tokenizer(base, config.model.max_length)
         model = _build(base, task, config)
         settle_padding(base, model, tokenizer)
-        settings = config.with_learning_rates(*resolve_learning_rates(model, config.training))
+        rates = resolve_learning_rates(model, config.training, many=n_rows >= MANY_ROWS)
+        settings = config.with_learning_rates(*rates)
         has_validation = len(task.rows("validation")) > 0
         check_arguments(settings, has_validation=has_validation)
         check_teacher(task, base, tokenizer, config)
@@ -100,8 +105,9 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
 
 
 def fine_tune(
-    task: Task, base: BaseModel, settings: Config, checkpoints: Path, resume_from: Path | None = None
-) -> FineTuned:
+    task: Task, base: BaseModel, settings: Config, checkpoints: Path, resume_from: Path | None = None,
+    seconds: float | None = None,
+) -> FineTuned:  # fmt: skip
     """Fine-tune a base model on the training rows.
 
     Parameters
@@ -114,6 +120,8 @@ def fine_tune(
         Gets the Trainer's checkpoints; its parent exists, and gets the tokens of a large table.
     resume_from : Path, optional
         A whole checkpoint of the same training; without it the training starts at the beginning.
+    seconds : float, optional
+        After which the training is stopped, counted over every time that it is resumed.
 
     Raises
     ------
@@ -135,9 +143,14 @@ def fine_tune(
         datasets = _tokenise(task, tokenizer, settings.model.max_length, checkpoints.parent / TOKENS, soft)
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
-        fit = fit_model(model, tokenizer, datasets, settings.training, arguments, resume_from)
+        fit = fit_model(model, tokenizer, datasets, settings.training, arguments, resume_from, seconds)
         restore_vocabulary(fit.model)
     notes = _notes(datasets["train"], settings, base, weight)
+    if fit.out_of_time:
+        notes.append(
+            f"stopped after {fit.epochs:.2g} of {settings.training.epochs:g} epochs: its time was over (--minutes)"
+        )
+        logger.warning("%s", notes[-1])
     return FineTuned(fit, tokenizer, base, settings, notes if padding is None else [*notes, padding])
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +95,7 @@ def train(
     MissingExtraError
         If what training needs is not installed.
     """
-    root = as_path(out, "out")
+    started, root = time.perf_counter(), as_path(out, "out")
     check_table(table, "table")
     for side, rows in (("validation", validation), ("test", test)):
         if rows is not None:
@@ -103,6 +105,7 @@ def train(
     for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
     from multitag.jobs.train.bundling import export_graphs, write_run_bundle
+    from multitag.jobs.train.effort.fit import prepare_in_time
     from multitag.jobs.train.figures import collect_metrics
     from multitag.jobs.train.folds import cross_validate
     from multitag.jobs.train.guarantees import find_guarantee
@@ -114,8 +117,10 @@ def train(
         if getattr(config.data, name) is not None and table_of_side is None:
             raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
     with folder.claimed(resume):
-        task = Task.prepare(table, config, validation=validation, test=test)
-        setup = set_up_run(task, config, folder)  # from here on there is a run to resume
+        prepare = partial(Task.prepare, table, validation=validation, test=test)
+        task, effort = prepare_in_time(prepare, config, folder, started)
+        config = effort.settings(config)
+        setup = set_up_run(task, config, folder, effort)  # from here on there is a run to resume
         with (
             system_errors_as_output_errors(folder.root),
             tempfile.TemporaryDirectory(dir=folder.root, prefix=".model.", suffix=".partial") as name,
