@@ -57,8 +57,8 @@ def test_only_what_is_given_reaches_a_command():
 
 def test_auto_is_a_word_for_what_the_run_chooses():
     kwargs = parsed("train", "x", "--out", "r", "--epochs", "auto", "--batch-size", "auto", "--r-drop", "0").kwargs
-    assert Config().override(**{name: kwargs[name] for name in ("epochs", "batch_size", "r_drop")}).training.epochs is None
-    assert kwargs["r_drop"] == 0.0
+    training = Config().override(**{name: kwargs[name] for name in ("epochs", "batch_size", "r_drop")}).training
+    assert (training.epochs, training.batch_size, training.r_drop) == (None, None, 0.0)
 
 
 def test_switches_have_a_way_back_where_they_are_on():

@@ -14,6 +14,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast, set_seed
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
+from multitag.evaluation.arrays import judged_cells
+from multitag.labels import UNKNOWN
 from multitag.model.base import BaseModel
 from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias, settle_padding
 from multitag.model.trial import check_by_trial
@@ -24,7 +26,7 @@ from multitag.training.dataset import TextDataset
 from multitag.training.defaults import MANY_ROWS, settle_by_rows
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
-from multitag.training.teacher import check_teacher, learned_labels, teach, teacher_weight
+from multitag.training.teacher import check_teacher, learned_labels, teach, teach_more, teacher_weight
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer import TrainedModel, check_trainer, fit_model
 
@@ -140,6 +142,9 @@ def fine_tune(
         arguments = build_arguments(settings, checkpoints, len(task.rows("validation")) > 0)
         weight = teacher_weight(settings, *task.y_true("train").shape)
         soft = teach(task, base, tokenizer, settings, weight) if weight else _soft(task)
+        if len(task.unlabelled):
+            own = _as_soft(task) if soft is None else soft
+            soft = np.concatenate([own, teach_more(task, base, tokenizer, settings)])
         datasets = _tokenise(task, tokenizer, settings.model.max_length, checkpoints.parent / TOKENS, soft)
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
@@ -167,19 +172,28 @@ def _soft(task: Task) -> NDArray[np.float32] | None:
     return None if task.soft is None else learned_labels(task)
 
 
+def _as_soft(task: Task) -> NDArray[np.float32]:
+    y = learned_labels(task)
+    return np.where(judged_cells(y), y, np.nan).astype(np.float32)
+
+
 def _tokenise(
     task: Task, tokenizer: PreTrainedTokenizerFast, max_length: int, tokens: Path, soft: NDArray[np.float32] | None
 ) -> dict[str, TextDataset]:
-    """Tokenise the rows to train on and to watch; on the former soft labels are learned, where there are some."""
+    """Tokenise the rows to train on and to watch; on the former soft labels are learned, where there are some.
+
+    Texts that nobody labelled are trained on after the others.
+    """
+    unjudged = np.full((len(task.unlabelled), len(task.label_set)), UNKNOWN, dtype=np.int8)
+    more = {"train": (task.unlabelled.texts, unjudged, soft), "validation": ((), unjudged[:0], None)}
     return {
         side: TextDataset(
-            load_or_tokenise(task.texts(side), tokenizer, max_length, tokens),
-            task.y_true(side),
-            soft if side == "train" else None,
+            load_or_tokenise([*task.texts(side), *texts], tokenizer, max_length, tokens),
+            np.concatenate([task.y_true(side), y]), taught,
         )
-        for side in ("train", "validation")
+        for side, (texts, y, taught) in more.items()
         if len(task.rows(side))
-    }
+    }  # fmt: skip
 
 
 def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float) -> list[str]:

@@ -111,6 +111,7 @@ def train(
     from multitag.jobs.train.guarantees import find_guarantee
     from multitag.jobs.train.one_split import train_and_hold_out
     from multitag.jobs.train.setup import set_up_run
+    from multitag.jobs.train.unlabelled import with_unlabelled
 
     folder = RunFolder(root)
     for name, table_of_side in (("validation_file", validation), ("test_file", test)):
@@ -118,7 +119,7 @@ def train(
             raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
     with folder.claimed(resume):
         prepare = partial(Task.prepare, table, validation=validation, test=test)
-        task, effort = prepare_in_time(prepare, config, folder, started)
+        task, effort = prepare_in_time(with_unlabelled(prepare), config, folder, started)
         config = effort.settings(config)
         setup = set_up_run(task, config, folder, effort)  # from here on there is a run to resume
         with (

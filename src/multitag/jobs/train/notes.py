@@ -54,7 +54,16 @@ def task_notes(task: Task) -> list[str]:
     notes += [finding.message for finding in findings]
     if task.table.left_out:
         notes.append(task.table.summary)
-    return notes
+    return [*notes, *_taught_notes(task)]
+
+
+def _taught_notes(task: Task) -> list[str]:
+    """Say of what texts without labels the model learned."""
+    taught = task.unlabelled
+    if not taught.source:
+        return []
+    left_out = f"; {taught.n_left_out} more are left out, as the table has them or nearly" if taught.n_left_out else ""
+    return [f"the model learned from {len(taught)} texts of {taught.source} too, as its teacher labels them{left_out}"]
 
 
 def unknown_notes(sides: Mapping[str, SideMetrics]) -> list[str]:

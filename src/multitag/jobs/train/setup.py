@@ -86,7 +86,8 @@ class RunSetup:
 
     def _fine_tune(self, task: Task, settings: Config, folder: RunFolder, resumed: bool) -> FineTuned:
         checkpoint = find_checkpoint(folder.checkpoints) if resumed else None
-        seconds = self.effort.seconds_allowed(settings, len(task.rows("train")))
+        n_rows = len(task.rows("train")) + len(task.unlabelled)
+        seconds = self.effort.seconds_allowed(settings, n_rows)
         return fine_tune(task, self.base, settings, folder.checkpoints, checkpoint, seconds)
 
 

@@ -29,10 +29,13 @@ class Workload:
     n_rows : int
         Of the main table.
     n_labels : int
+    n_unlabelled : int
+        Texts that a model is fine-tuned on besides.
     """
 
     n_rows: int
     n_labels: int
+    n_unlabelled: int = 0
 
     def trained_on(self, config: Config) -> int:
         """Count the rows that a model is trained on which is measured."""
@@ -72,7 +75,8 @@ def run_seconds(speed: Speed, config: Config, recipes: Collection[str], load: Wo
     if LINEAR in recipes:
         seconds += load.n_rows * SCORING * speed.encode + sum(sizes) * load.n_labels * CELL
     if FINE_TUNE in recipes:
-        seconds += sum(training_seconds(speed, config, size) for size in sizes)
+        seconds += sum(training_seconds(speed, config, size + load.n_unlabelled) for size in sizes)
+        seconds += len(sizes) * load.n_unlabelled * speed.teach
         if teacher_weight(config, load.trained_on(config), load.n_labels):
             seconds += sum(sizes) * (speed.teach + TEACHER_FOLDS * load.n_labels * CELL)
     return seconds + _comparison(config)

@@ -66,7 +66,7 @@ def _decide(task: Task, config: Config, started: float) -> Effort:
     settled = resolve_settings(first, base, config)
     speed = measure_speed(first, base, settled)
     n_separate = sum(len(rows) for side, rows in task.tables.items() if side != "train")
-    load = Workload(len(task.y) - n_separate, len(task.label_set))
+    load = Workload(len(task.y) - n_separate, len(task.label_set), len(task.unlabelled))
     asked = config if config.model.recipe == LINEAR else settled
     if refusal_to_pool(base) is not None:
         asked = asked.override(recipe=FINE_TUNE)

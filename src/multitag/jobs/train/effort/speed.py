@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from multitag.config import Config
 from multitag.data.split.sides import Split
 from multitag.data.task import Task
-from multitag.data.texts import join_text
+from multitag.data.texts import NO_TEXTS, join_text
 from multitag.jobs.train.recipes.resolve import LINEAR
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.build import load_tokenizer
@@ -79,7 +79,7 @@ def measure_speed(task: Task, base: BaseModel, settings: Config) -> Speed:
 
     def train(rows: NDArray[np.int64]) -> None:
         with tempfile.TemporaryDirectory(prefix="multitag-") as scratch:
-            part = replace(task, split=Split(rows, rows[:0], rows[:0]), fold=None)
+            part = replace(task, split=Split(rows, rows[:0], rows[:0]), fold=None, unlabelled=NO_TEXTS)
             fine_tune(part, base, settings, Path(scratch) / "checkpoints")
 
     train(_spread(task, WARM_UP))
