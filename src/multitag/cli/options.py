@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from cyclopts import Group, Parameter, Token
 from cyclopts.argument import ArgumentCollection
@@ -109,7 +109,8 @@ def takes_options(
 def _options(setting: Setting, defaults: bool) -> Iterator[inspect.Parameter]:
     group = MAIN if setting.option.main else _GROUPS[setting.option.panel or "Table"]
     hint, converter = _shell_type(setting.hint)
-    converter = partial(_number_or_auto, converter) if setting.option.auto else converter
+    if setting.option.auto:
+        hint, converter = hint | Literal["auto"], partial(_number_or_auto, converter)
     declared = Parameter(
         name=[_flag(name) for name in setting.names],
         group=group,

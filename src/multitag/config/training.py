@@ -10,6 +10,8 @@ from multitag.config.schema import is_plain
 from multitag.config.setting import Option, Range, Section, require
 
 Precision = Literal["auto", "fp32", "bf16"]
+LENGTHS = {"max_steps", "num_train_epochs", "per_device_train_batch_size"}  # that settings of their own stand for
+
 LossName = Literal["bce", "weighted-bce", "focal", "asymmetric"]
 
 
@@ -79,6 +81,11 @@ class TrainingConfig(Section):
         require(
             self.teacher_model is None or (self.loss == "bce" and self.teacher != 0),
             f"teacher_model: goes with the loss bce and a teacher's weight above 0, got {self.loss}, {self.teacher}",
+        )
+        lengths = LENGTHS & self.trainer_args.keys()
+        require(
+            self.minutes is None or not lengths,
+            f"minutes: goes with epochs and batch_size, not with the trainer argument {min(lengths, default='')!r}",
         )
         for name, value in self.trainer_args.items():  # they are saved with the run, as YAML
             require(

@@ -76,7 +76,7 @@ def test_the_teacher_of_a_fold_knows_no_label_of_the_fold(plots, table, tiny_dis
 def test_a_run_says_what_else_it_learned_from(plots, train_tiny, tmp_path):
     path, _ = plots
     run = train_tiny(tmp_path / "run", unlabelled_file=str(path))
-    note = "the model learned from 2 texts of plots.jsonl too, as its teacher labels them; 2 more are left out"
+    note = "fine-tuning learned from 2 texts of plots.jsonl too, as its teacher labels them; 2 more are left out"
     assert any(line.startswith(note) for line in run.metrics.notes)
     data = json.loads((run.bundle / "manifest.json").read_text(encoding="utf-8"))["data"]
     assert data["unlabelled"]["texts"] == 2

@@ -58,12 +58,14 @@ def task_notes(task: Task) -> list[str]:
 
 
 def _taught_notes(task: Task) -> list[str]:
-    """Say of what texts without labels the model learned."""
+    """Say of what texts without labels fine-tuning learned."""
     taught = task.unlabelled
     if not taught.source:
         return []
-    left_out = f"; {taught.n_left_out} more are left out, as the table has them or nearly" if taught.n_left_out else ""
-    return [f"the model learned from {len(taught)} texts of {taught.source} too, as its teacher labels them{left_out}"]
+    note = f"fine-tuning learned from {len(taught)} texts of {taught.source} too, as its teacher labels them"
+    if taught.n_left_out:
+        note = f"{note}; {taught.n_left_out} more are left out, as the table has them or nearly"
+    return [note]
 
 
 def unknown_notes(sides: Mapping[str, SideMetrics]) -> list[str]:

@@ -14,7 +14,7 @@ from multitag.jobs.train.effort.speed import FASTEST, Speed, measure_speed
 
 pytestmark = pytest.mark.slow
 
-SLOW_TO_TRAIN = Speed(start=1_000.0, row=1.0, encode=1e-4, teach=1e-4)
+SLOW_TO_TRAIN = Speed(start=1e6, row=1.0, encode=1e-4, teach=1e-4)
 
 
 @pytest.fixture
@@ -24,22 +24,22 @@ def speed(monkeypatch):
 
 
 def test_what_is_given_up_is_in_the_report_and_the_same_when_resumed(speed, train_tiny, tmp_path):
-    asked = {"folds": 2, "recipe": "auto", "minutes": 1.0}
+    asked = {"folds": 2, "recipe": "auto", "minutes": 60.0}
     speed(SLOW_TO_TRAIN)
     run = train_tiny(tmp_path / "run", **asked)
-    note = "to fit into 1 minutes the run gave up: fine-tuning, for a linear head on the frozen model"
+    note = "to fit into 60 minutes the run gave up: fine-tuning, for a linear head on the frozen model"
     assert note in run.metrics.notes
     assert note in run.report.read_text(encoding="utf-8")
     manifest = json.loads((run.bundle / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["model"]["recipe"] == "linear"
-    assert manifest["settings"]["training"]["minutes"] == 1.0
+    assert manifest["settings"]["training"]["minutes"] == 60.0
     shutil.rmtree(run.bundle)  # as if it had been killed
     speed(None)  # nothing is measured again
     again = train_tiny(run.folder, resume=True, **asked)
     assert again.metrics.notes == run.metrics.notes
     shutil.rmtree(run.bundle)
-    with pytest.raises(ConfigError, match=r"minutes was 1\.0, now 2\.0"):
-        train_tiny(run.folder, resume=True, **{**asked, "minutes": 2.0})
+    with pytest.raises(ConfigError, match=r"minutes was 60\.0, now 90\.0"):
+        train_tiny(run.folder, resume=True, **{**asked, "minutes": 90.0})
 
 
 def test_what_cannot_fit_is_said_and_leaves_nothing(speed, train_tiny, tmp_path):

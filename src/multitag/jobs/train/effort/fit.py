@@ -57,7 +57,8 @@ def prepare_in_time(
     for note in effort.notes(minutes):
         logger.warning("%s", note)
     settings = effort.settings(config)
-    return (task if settings.split == config.split else prepare(settings)), effort
+    same = (settings.split, settings.data) == (config.split, config.data)
+    return (task if same else prepare(settings)), effort
 
 
 def _decide(task: Task, config: Config, started: float) -> Effort:

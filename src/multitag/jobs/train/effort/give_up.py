@@ -89,10 +89,10 @@ def _fewer_models(config: Config) -> Iterator[tuple[dict[str, Any], tuple[str, .
 
 
 def _linear(config: Config) -> dict[str, Any]:
-    """Return the settings of the linear recipe: those of fine-tuning alone would change nothing with it."""
+    """Return the settings of the linear recipe: those of fine-tuning alone would change nothing with it, and are out."""
     default = TrainingConfig()
     names = {field.name for field in fields(default)} & set(OF_FINE_TUNING)
-    return {"recipe": LINEAR, **{name: getattr(default, name) for name in sorted(names)}}
+    return {"recipe": LINEAR, "unlabelled_file": None, **{name: getattr(default, name) for name in sorted(names)}}
 
 
 def settle(config: Config, load: Workload, cost: Cost, seconds: float) -> tuple[dict[str, Any], tuple[str, ...]] | None:

@@ -20,6 +20,7 @@ from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.build import load_tokenizer
 from multitag.model.features import frozen_features
 from multitag.training.arguments import use_bf16
+from multitag.training.defaults import ABOUT_THE_BEST
 from multitag.training.fine_tune import fine_tune
 
 WARM_UP = 2  # rows of a first trial, which pays for what is loaded and compiled once a process
@@ -72,9 +73,10 @@ def measure_speed(task: Task, base: BaseModel, settings: Config) -> Speed:
         return Speed(FASTEST, FASTEST, encode, encode)
     named = settings.training.teacher_model
     teach = encode if named is None else _time_encoding(task, more, resolve_base_model(named), settings)
+    own = {name: value for name, value in settings.training.trainer_args.items() if name not in ABOUT_THE_BEST}
     settings = settings.override(
         epochs=1, r_drop=0.0, teacher=0.0, teacher_model=None, early_stopping=None, best_epoch=False, save_steps=None,
-        trainer_args={**settings.training.trainer_args, "report_to": "none"},
+        trainer_args={**own, "report_to": "none"},
     )  # fmt: skip
 
     def train(rows: NDArray[np.int64]) -> None:
