@@ -89,7 +89,7 @@ def _fewer_models(config: Config) -> Iterator[tuple[dict[str, Any], tuple[str, .
 
 
 def _linear(config: Config) -> dict[str, Any]:
-    """Return the settings of the linear recipe: those of fine-tuning alone would change nothing with it, and are out."""
+    """Return the settings of the linear recipe, without those of fine-tuning alone, which it would refuse."""
     default = TrainingConfig()
     names = {field.name for field in fields(default)} & set(OF_FINE_TUNING)
     return {"recipe": LINEAR, "unlabelled_file": None, **{name: getattr(default, name) for name in sorted(names)}}
