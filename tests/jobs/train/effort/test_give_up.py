@@ -37,29 +37,29 @@ def test_what_fits_is_done_as_it_was_asked_for():
     assert settled(asked(folds=5), 1e9) == ({}, ())
 
 
-def test_the_less_time_there_is_the_more_is_given_up_in_one_order():
-    config = asked(folds=5)
-    assert config.training.r_drop
-    whole = cost(config)
-    seen = []
-    for seconds in (whole * share / 200 for share in range(200, 0, -1)):
-        found = settled(config, seconds)
-        if found is None:
-            break
-        changes, words = found
-        assert cost(config.override(**changes)) <= seconds
-        kinds = tuple("epochs" if "epochs for" in word else word for word in words)
-        if kinds not in seen:
-            seen.append(kinds)
-    linear = "fine-tuning, for a linear head on the frozen model"
-    assert seen == [
-        (), ("R-Drop",), ("R-Drop", "epochs"), ("R-Drop", "5 folds for 3", "epochs"),
-        ("R-Drop", "5 folds for one split", "epochs"),
-        ("R-Drop", "5 folds for one split", "the training on all rows", "epochs"),
-        (linear,), (linear, "5 folds for one split", "the training on all rows"),
-        (linear, "5 folds for one split", "the training on all rows", "the ONNX graphs"),
+def test_what_is_given_up_comes_in_one_order():
+    split, whole = "5 folds for one split", "the training on all rows"
+    linear, graphs = "fine-tuning, for a linear head on the frozen model", "the ONNX graphs"
+    assert [each.words for each in concessions(asked(folds=5))] == [
+        (), ("R-Drop",), ("R-Drop",), ("R-Drop", "5 folds for 3"), ("R-Drop", split), ("R-Drop", split, whole),
+        (linear,), (linear, split, whole), (linear, split, whole, graphs),
     ]  # fmt: skip
-    assert found is None
+
+
+def test_the_less_time_there_is_the_more_is_given_up_and_what_is_left_fits():
+    config = asked(folds=5, baselines=False)
+    models = [each.words for each in concessions(config)]
+    before, whole = -1, cost(config)
+    for share in (1.0, 0.6, 0.3, 0.15, 0.05, 0.02):
+        changes, words = settled(config, share * whole)
+        changed = config.override(**changes)
+        assert cost(changed) <= share * whole
+        assert ("epochs" in changes) == any(" epochs for " in word for word in words)
+        place = models.index(tuple(word for word in words if " epochs for " not in word))
+        assert place >= before
+        before = place
+    assert changed.model.recipe == "linear"
+    assert settled(config, 1.0) is None
 
 
 @pytest.mark.parametrize(
