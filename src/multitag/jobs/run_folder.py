@@ -264,7 +264,9 @@ def _read_facts(path: Path) -> dict[str, Any]:
 
 
 def _with_open_rates(saved: Config, config: Config) -> Config:
-    """Return saved settings with the present learning rates where none are saved."""
+    """Return saved settings with the present learning rates, and epoch to keep, where none are saved."""
+    if saved.training.best_epoch is None:  # of an older multitag, or of a linear head
+        saved = replace(saved, training=replace(saved.training, best_epoch=config.training.best_epoch))
     before, now = saved.training, config.training
     encoder_rate = now.learning_rate if before.learning_rate is None else before.learning_rate
     head_rate = now.head_learning_rate if before.head_learning_rate is None else before.head_learning_rate
