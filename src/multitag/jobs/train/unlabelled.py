@@ -67,7 +67,7 @@ def read_unlabelled(task: Task, config: Config) -> Unlabelled:
     new = _new_ones(task, texts, near=config.split.near_duplicates == "together")
     if not new:
         raise DataError(f"{name}: the table has all of its {len(texts)} texts, or nearly; nothing is new in them")
-    return Unlabelled(tuple(new), len(texts) - len(new), name)
+    return Unlabelled(tuple(new), len(texts) - len(new), path.name)
 
 
 def _texts(path: Path, name: str, columns: TextColumns, reading: ReadOptions) -> Iterator[Text]:
