@@ -233,3 +233,11 @@ def test_a_training_that_is_out_of_time_ends_and_stays_as_it_is(tiny_config, tab
     again = fine_tune(task, base, settings, checkpoints, newest, seconds=1e9)
     assert_identical(weights(stopped), weights(again))
     assert again.fit.epochs == stopped.fit.epochs
+
+
+def test_the_best_epoch_on_the_validation_rows_is_kept(tune, tmp_path):
+    tuned = tune(tmp_path / "run", epochs=3, best_epoch=True, learning_rate=1e-2, save_total_limit=1)
+    watched = [entry for entry in tuned.fit.history if "validation_macro_average_precision" in entry]
+    assert len(watched) == 3
+    best = max(watched, key=lambda entry: entry["validation_macro_average_precision"])  # the first of equal ones
+    assert tuned.fit.epochs == best["epoch"]
