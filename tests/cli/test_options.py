@@ -133,7 +133,7 @@ def test_help_of_train_begins_with_ten_options(multitag_run, monkeypatch):
         (["pack"], "missing BUNDLE; see multitag pack --help"),
         (["predict", "b", "a text", "another"], "unexpected argument 'another'; see multitag predict --help"),
         (["train", "x.csv", "--out", "r", "--epochs"], "--epochs: expected a value; see multitag train --help"),
-        (["train", "x.csv", "--out", "r", "--epochs", "many"], "--epochs: expected a number, got 'many'"),
+        (["train", "x.csv", "--out", "r", "--epochs", "many"], "--epochs: expected a number or auto, got 'many'"),
         (["train", "x.csv", "--out", "r", "--folds", "2.5"], "--folds: expected a whole number, got '2.5'"),
         (["train", "x.csv", "--out", "r", "--test-size", "x"], "--test-size: expected a number, got 'x'"),
         (["train", "x.csv", "--out", "r", "--split", "half"], "--split: expected stratified or random, got 'half'"),
