@@ -28,7 +28,7 @@ def flag(name):
 def test_every_setting_is_an_option_of_train_by_each_of_its_names(setting):
     words = {str: "x", float: "0.5", int: "7"}
     for name in setting.names:
-        if setting.default is True or setting.default is False or name == "refit":
+        if setting.default is True or setting.default is False or name in ("refit", "best_epoch"):
             kwargs = parsed("train", "x.csv", "--out", "run", flag(name)).kwargs
             assert kwargs[setting.name] is True
             continue
@@ -53,6 +53,12 @@ def test_only_what_is_given_reaches_a_command():
     assert parsed("train", "x.csv", "--out", "run", "--epochs", 5).kwargs["epochs"] == 5.0
     assert parsed("tune", "b").kwargs == {}
     assert parsed("tune", "b", "--no-header", "--text", "a").kwargs == {"header": False, "text": "a"}
+
+
+def test_auto_is_a_word_for_what_the_run_chooses():
+    kwargs = parsed("train", "x", "--out", "r", "--epochs", "auto", "--batch-size", "auto", "--r-drop", "0").kwargs
+    training = Config().override(**{name: kwargs[name] for name in ("epochs", "batch_size", "r_drop")}).training
+    assert (training.epochs, training.batch_size, training.r_drop) == (None, None, 0.0)
 
 
 def test_switches_have_a_way_back_where_they_are_on():
@@ -127,7 +133,7 @@ def test_help_of_train_begins_with_ten_options(multitag_run, monkeypatch):
         (["pack"], "missing BUNDLE; see multitag pack --help"),
         (["predict", "b", "a text", "another"], "unexpected argument 'another'; see multitag predict --help"),
         (["train", "x.csv", "--out", "r", "--epochs"], "--epochs: expected a value; see multitag train --help"),
-        (["train", "x.csv", "--out", "r", "--epochs", "many"], "--epochs: expected a number, got 'many'"),
+        (["train", "x.csv", "--out", "r", "--epochs", "many"], "--epochs: expected a number or auto, got 'many'"),
         (["train", "x.csv", "--out", "r", "--folds", "2.5"], "--folds: expected a whole number, got '2.5'"),
         (["train", "x.csv", "--out", "r", "--test-size", "x"], "--test-size: expected a number, got 'x'"),
         (["train", "x.csv", "--out", "r", "--split", "half"], "--split: expected stratified or random, got 'half'"),

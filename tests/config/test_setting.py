@@ -158,3 +158,15 @@ def test_a_keyword_that_is_not_known_names_the_nearest():
         multitag.read_table("sample", delimter=";")
     with pytest.raises(ConfigError, match=r"^unknown setting 'min_support'"):
         multitag.read_table("sample", min_support=3)  # of a run, not of a table
+
+
+@pytest.mark.parametrize("name", [name for name, setting in SETTINGS.items() if setting.option.auto])
+def test_auto_leaves_a_number_to_the_run_however_it_is_set(name):
+    section, _, key = SETTINGS[name].key.rpartition(".")
+    for config in (Config().override(**{name: "auto"}), Config.from_dict({section: {key: "auto"}})):
+        assert getattr(getattr(config, section), key) is None
+
+
+def test_auto_is_no_number_where_leaving_it_out_means_none():
+    with pytest.raises(ConfigError, match=r"folds: expected a whole number or nothing, got 'auto'"):
+        Config().override(folds="auto")

@@ -230,3 +230,27 @@ def test_what_the_run_was_started_with_is_in_its_folder(tune, table, tmp_path):
     split = json.loads((tmp_path / "run" / "split.json").read_text(encoding="utf-8"))
     assert sorted(row for rows in split.values() for row in rows) == sorted(table.rows)
     assert {side: len(rows) for side, rows in split.items()} == {"train": 28, "validation": 20, "test": 12}
+
+
+def test_a_training_that_is_out_of_time_ends_and_stays_as_it_is(tiny_config, table, tiny_distilbert, tmp_path):
+    from multitag.data.task import Task
+    from multitag.model.base import resolve_base_model
+    from multitag.training.fine_tune import fine_tune, resolve_settings
+
+    task, base = Task.prepare(table, tiny_config), resolve_base_model(str(tiny_distilbert))
+    settings, checkpoints = resolve_settings(task, base, tiny_config), tmp_path / "checkpoints"
+    stopped = fine_tune(task, base, settings, checkpoints, seconds=0.0)
+    assert 0 < stopped.fit.epochs < settings.training.epochs
+    assert any("its time was over" in note for note in stopped.notes)
+    (newest,) = checkpoints.glob("checkpoint-*")
+    again = fine_tune(task, base, settings, checkpoints, newest, seconds=1e9)
+    assert_identical(weights(stopped), weights(again))
+    assert again.fit.epochs == stopped.fit.epochs
+
+
+def test_the_best_epoch_on_the_validation_rows_is_kept(tune, tmp_path):
+    tuned = tune(tmp_path / "run", epochs=3, best_epoch=True, learning_rate=1e-2, save_total_limit=1)
+    watched = [entry for entry in tuned.fit.history if "validation_macro_average_precision" in entry]
+    assert len(watched) == 3
+    best = max(watched, key=lambda entry: entry["validation_macro_average_precision"])  # the first of equal ones
+    assert tuned.fit.epochs == best["epoch"]

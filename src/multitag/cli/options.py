@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from cyclopts import Group, Parameter, Token
 from cyclopts.argument import ArgumentCollection
 from cyclopts.exceptions import UnknownOptionError
 
 from multitag.config import BackendName, Config, TableConfig
-from multitag.config.setting import KEYWORD_ONLY, VAR_KEYWORD, Setting, settings_of
+from multitag.config.setting import AUTO, KEYWORD_ONLY, VAR_KEYWORD, Setting, settings_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -108,6 +109,8 @@ def takes_options(
 def _options(setting: Setting, defaults: bool) -> Iterator[inspect.Parameter]:
     group = MAIN if setting.option.main else _GROUPS[setting.option.panel or "Table"]
     hint, converter = _shell_type(setting.hint)
+    if setting.option.auto:
+        hint, converter = hint | Literal["auto"], partial(_number_or_auto, converter)
     declared = Parameter(
         name=[_flag(name) for name in setting.names],
         group=group,
@@ -130,6 +133,14 @@ def _options(setting: Setting, defaults: bool) -> Iterator[inspect.Parameter]:
 
 def _keyword(name: str, default: Any, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(name, KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _number_or_auto(converter: Callable[..., Any] | None, hint: Any, tokens: Sequence[Token]) -> Any:
+    """Read the word that leaves a number open as it is, and any other word as the number."""
+    word = tokens[-1].value
+    if word == AUTO:
+        return word
+    return float(word) if converter is None else converter(hint, tokens)
 
 
 def _flag(name: str) -> str:

@@ -137,6 +137,8 @@ class DataConfig(TableConfig):
         Table of the validation rows, instead of rows drawn from DATA.
     test_file : str or None
         Table of the test rows, instead of rows drawn from DATA.
+    unlabelled_file : str or None
+        Texts without labels to learn from besides, in the same columns: the teacher labels them.
     min_support : int
         A label on fewer rows is rare.
     rare : str
@@ -145,6 +147,7 @@ class DataConfig(TableConfig):
 
     validation_file: Annotated[str | None, Option(alias="validation", panel="Rows held out", path=True)] = None
     test_file: Annotated[str | None, Option(alias="test", panel="Rows held out", main=True, path=True)] = None
+    unlabelled_file: Annotated[str | None, Option(panel="Training", path=True)] = None
     min_support: Annotated[int, Range(at_least=1), Option(panel="Rare labels")] = 5
     rare: Annotated[str, Option(panel="Rare labels")] = "keep"
 

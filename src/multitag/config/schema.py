@@ -88,7 +88,7 @@ def _build(cls: Any, values: object, source: str, path: str, keys: Mapping[str, 
             other = next(name for name in names[key].names if name != key)
             raise ConfigError(f"{where}: the same setting as {other}; leave one out")
         else:
-            built[names[key].name] = convert(value, names[key].hint, where)
+            built[names[key].name] = convert(names[key].opened(value), names[key].hint, where)
     for setting in switches:
         _switch_on(setting, built, f"{source}{path}")
     try:

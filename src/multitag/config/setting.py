@@ -19,6 +19,7 @@ from multitag.config.values import convert, describe_value
 from multitag.errors import ConfigError
 from multitag.paths import expand_home
 
+AUTO = "auto"
 KEYWORD_ONLY, VAR_KEYWORD = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -78,6 +79,8 @@ class Option:
         Whether it is one of the few that matter first.
     path : bool
         Whether it names a file or folder: ``~`` at its start is expanded.
+    auto : bool
+        Whether a number left out is chosen by the run, so that the word ``auto`` stands for leaving it out.
     """
 
     alias: str | None = None
@@ -85,6 +88,7 @@ class Option:
     panel: str | None = None
     main: bool = False
     path: bool = False
+    auto: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,10 @@ class Setting:
     option: Option
     range: Range | None
 
+    def opened(self, value: Any) -> Any:
+        """Return None for the word ``auto`` where that leaves the setting open, else the value as it is."""
+        return None if self.option.auto and isinstance(value, str) and value == AUTO else value
+
     @property
     def names(self) -> tuple[str, ...]:
         """Every name by which it can be set to a value, the one for the shell first."""
@@ -135,7 +143,8 @@ class Section:
         for setting in settings_of(cls).values():
             if setting.key != setting.name:  # is checked by its section
                 continue
-            value = convert(getattr(self, setting.name), setting.hint, setting.name, finite=False)
+            value = setting.opened(getattr(self, setting.name))
+            value = convert(value, setting.hint, setting.name, finite=False)
             if setting.option.path and isinstance(value, str):
                 value = expand_home(value)
             if setting.range is not None and value is not None:
@@ -158,7 +167,7 @@ def settings_of(cls: Any) -> dict[str, Setting]:
     --------
     >>> from multitag.config import Config
     >>> settings_of(Config)["batch_size"].key, settings_of(Config)["batch_size"].help
-    ('training.batch_size', 'Texts per step.')
+    ('training.batch_size', 'Texts per step; 16, or 32 from 10,000 rows on, if auto.')
     """
     hints, lines = get_type_hints(cls, include_extras=True), _lines_of_docstrings(cls)
     settings = {}

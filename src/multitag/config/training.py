@@ -10,6 +10,8 @@ from multitag.config.schema import is_plain
 from multitag.config.setting import Option, Range, Section, require
 
 Precision = Literal["auto", "fp32", "bf16"]
+LENGTHS = {"max_steps", "num_train_epochs", "per_device_train_batch_size"}  # that settings of their own stand for
+
 LossName = Literal["bce", "weighted-bce", "focal", "asymmetric"]
 
 
@@ -20,17 +22,19 @@ class TrainingConfig(Section):
     Parameters
     ----------
     epochs : float or None
-        Passes over the training rows; 5, or 3 from 10,000 rows on, if omitted.
-    batch_size : int
-        Texts per step.
+        Passes over the training rows; 5, or 3 from 10,000 rows on, if auto.
+    batch_size : int or None
+        Texts per step; 16, or 32 from 10,000 rows on, if auto.
     learning_rate : float or None
-        Peak learning rate of the encoder; chosen by the model's width if omitted.
+        Peak learning rate of the encoder; chosen by the model's width and the number of rows if auto.
     head_learning_rate : float or None
-        Peak learning rate of the classification head; chosen likewise if omitted.
+        Peak learning rate of the classification head; chosen by the model's width if auto.
     warmup_ratio : float
         Share of the steps over which the learning rates rise; they fall to 0 over the rest.
     weight_decay : float
         Decoupled weight decay of AdamW, not applied to biases and layer norms.
+    best_epoch : bool or None
+        Keep the weights that were best on the validation rows; by default where there are 20 and the epochs are auto.
     early_stopping : int or None
         Stop after this many evaluations without a better validation macro AP, and keep the best weights.
     precision : {"auto", "fp32", "bf16"}
@@ -38,32 +42,36 @@ class TrainingConfig(Section):
     loss : {"bce", "weighted-bce", "focal", "asymmetric"}
         Loss to minimise; bce is binary cross-entropy.
     teacher : float or None
-        Weight of a simpler model's predictions in the soft labels to train on; 0.4 with folds if omitted.
+        Weight of a simpler model's predictions in the soft labels to train on; 0.4 with folds if auto.
     teacher_model : str or None
         Encoder, by name or folder, whose features the teacher learns from; the base model if omitted.
     r_drop : float or None
-        Weight of R-Drop, by which two passes under dropout are to agree; 1 with folds on small data if omitted.
+        Weight of R-Drop, by which two passes under dropout are to agree; 1 with folds on small data if auto.
     trainer_args : mapping
         Any other argument of transformers' TrainingArguments, as NAME=VALUE.
+    minutes : float or None
+        Minutes that the run may take, folds included; what does not fit is given up in a fixed order, and named.
     save_steps : int or None
         Steps between checkpoints; one per epoch if omitted.
     save_total_limit : int
         Checkpoints to keep; older ones are deleted.
     """
 
-    epochs: Annotated[float | None, Range(above=0), Option(main=True)] = None
-    batch_size: Annotated[int, Range(above=0)] = 16
-    learning_rate: Annotated[float | None, Range(above=0)] = None
-    head_learning_rate: Annotated[float | None, Range(above=0)] = None
+    epochs: Annotated[float | None, Range(above=0), Option(main=True, auto=True)] = None
+    batch_size: Annotated[int | None, Range(above=0), Option(auto=True)] = None
+    learning_rate: Annotated[float | None, Range(above=0), Option(auto=True)] = None
+    head_learning_rate: Annotated[float | None, Range(above=0), Option(auto=True)] = None
     warmup_ratio: Annotated[float, Range(at_least=0, below=1)] = 0.1
     weight_decay: Annotated[float, Range(at_least=0)] = 0.01
+    best_epoch: bool | None = None
     early_stopping: Annotated[int | None, Range(at_least=1)] = None
     precision: Precision = "auto"
     loss: LossName = "bce"
-    teacher: Annotated[float | None, Range(at_least=0, below=1)] = None
+    teacher: Annotated[float | None, Range(at_least=0, below=1), Option(auto=True)] = None
     teacher_model: Annotated[str | None, Option(path=True)] = None
-    r_drop: Annotated[float | None, Range(at_least=0)] = None
+    r_drop: Annotated[float | None, Range(at_least=0), Option(auto=True)] = None
     trainer_args: Annotated[Mapping[str, Any], Option(alias="trainer_arg")] = field(default_factory=dict)
+    minutes: Annotated[float | None, Range(above=0), Option(panel="Run")] = None
     save_steps: Annotated[int | None, Range(at_least=1), Option(panel="Run")] = None
     save_total_limit: Annotated[int, Range(above=0), Option(panel="Run")] = 2
 
@@ -73,6 +81,11 @@ class TrainingConfig(Section):
         require(
             self.teacher_model is None or (self.loss == "bce" and self.teacher != 0),
             f"teacher_model: goes with the loss bce and a teacher's weight above 0, got {self.loss}, {self.teacher}",
+        )
+        lengths = LENGTHS & self.trainer_args.keys()
+        require(
+            self.minutes is None or not lengths,
+            f"minutes: goes with epochs and batch_size, not with the trainer argument {min(lengths, default='')!r}",
         )
         for name, value in self.trainer_args.items():  # they are saved with the run, as YAML
             require(

@@ -16,7 +16,7 @@ from multitag.data.split.folds import NO_FOLD, fold_rows
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.split.sides import Split, label_counts, split_rows
 from multitag.data.table import Table, join_tables
-from multitag.data.texts import Text, join_text
+from multitag.data.texts import NO_TEXTS, Text, Unlabelled, join_text
 from multitag.errors import ConfigError, DataError
 from multitag.labels import LabelSet
 
@@ -45,6 +45,8 @@ class Task:
         With it, all rows of the main table are on the training side, for the final model.
     soft : ndarray of float32, shape (n_rows, n_labels), or None
         Soft labels in [0, 1], NaN where unknown; None where labels are plain. What is learned; ``y`` is measured on.
+    unlabelled : Unlabelled
+        Texts of no side, which are learned from as a teacher labels them.
     """
 
     table: Table
@@ -56,6 +58,7 @@ class Task:
     tables: Mapping[str, Table]
     fold: NDArray[np.int64] | None = None
     soft: NDArray[np.float32] | None = None
+    unlabelled: Unlabelled = NO_TEXTS
 
     @classmethod
     def prepare(cls, table: Table, config: Config, **held_out: Table | None) -> Self:
@@ -108,13 +111,13 @@ class Task:
     def of_fold(self, number: int, config: Config) -> Self:
         """Return the task of training without a fold: the fold is its test side.
 
-        Early stopping needs rows to watch that are not those it is measured on: then ``validation_size`` of the other
-        folds' rows are drawn for it.
+        Early stopping, and keeping the best epoch, need rows to watch that are not those it is measured on: then
+        ``validation_size`` of the other folds' rows are drawn for it.
         """
         assert self.fold is not None
         others = np.flatnonzero((self.fold >= 0) & (self.fold != number))
         split = Split(others, others[:0], np.flatnonzero(self.fold == number))
-        if config.training.early_stopping is not None:
+        if config.training.early_stopping is not None or config.training.best_epoch:
             groups = self.duplicates_among(others)
             named = self.duplicates.named is not None
             inner = split_rows(groups, self.y[others], replace(config.split, test_size=0), config.seed, named=named)

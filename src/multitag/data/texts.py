@@ -1,7 +1,9 @@
-"""The text of a row: one column, several joined, or a pair of two."""
+"""The text of a row: one column, several joined, or a pair of two; and texts that are of no row."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -95,3 +97,36 @@ class TextColumns:
         if len(self.names) == 1:
             return f"column {columns}"
         return f"columns {columns}, {'as a pair' if self.pair else 'joined'}"
+
+
+@dataclass(frozen=True)
+class Unlabelled:
+    """Texts to learn from that nobody labelled.
+
+    Parameters
+    ----------
+    texts : tuple of str or of (str, str)
+    n_left_out : int
+        Texts of the file that are equal, or nearly, to a text of the table or to one before them.
+    source : str
+        What the file is called; empty where there is none.
+    """
+
+    texts: tuple[Text, ...] = ()
+    n_left_out: int = 0
+    source: str = ""
+
+    def __len__(self) -> int:
+        """Count the texts."""
+        return len(self.texts)
+
+    def facts(self) -> dict[str, Any]:
+        """Describe them for the run's folder and the manifest; nothing where there are none."""
+        if not self.source:
+            return {}
+        digest = hashlib.sha256(json.dumps(self.texts).encode()).hexdigest()
+        counts = {"source": self.source, "texts": len(self), "left_out": self.n_left_out}
+        return {"unlabelled": {**counts, "fingerprint": digest}}
+
+
+NO_TEXTS = Unlabelled()

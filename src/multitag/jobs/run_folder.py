@@ -19,8 +19,9 @@ from multitag.jobs.run_lock import HOLDER, LOCK, refuse_locked, run_lock
 logger = logging.getLogger("multitag")
 
 SETTINGS, DATA, SPLIT, BASE_MODEL = "settings.yaml", "data.json", "split.json", "base_model.json"
+EFFORT = "effort.json"
 # All that a run leaves that was killed before there was anything to resume.
-BEFORE_THE_START = (LOCK, HOLDER, DATA, SPLIT, BASE_MODEL, ".*.partial")
+BEFORE_THE_START = (LOCK, HOLDER, DATA, SPLIT, BASE_MODEL, EFFORT, ".*.partial")
 NEW = ("trained_on", "unknown_tokens")  # facts that a run of an older multitag did not keep
 
 Facts = Mapping[str, Any]
@@ -36,6 +37,7 @@ class RunFolder:
         data.json                where the rows came from, with their fingerprint
         split.json               row numbers of each side
         base_model.json          the base model that was chosen; every training of the run takes it
+        effort.json              with --minutes: what was given up, and how fast the machine was
         tokens/                  of large tables; can be deleted once the run is finished
         checkpoints/             Trainer state, for --resume
         folds/1/ ...             of cross-validation: a folder like this for each fold, without a bundle
@@ -58,6 +60,11 @@ class RunFolder:
     def checkpoints(self) -> Path:
         """Trainer state."""
         return self.root / "checkpoints"
+
+    @property
+    def effort(self) -> Path:
+        """What was decided of the time of a run that has one."""
+        return self.root / EFFORT
 
     @property
     def tokens(self) -> Path:
@@ -157,7 +164,7 @@ class RunFolder:
     def _remove_unless_begun(self, parents: list[Path]) -> None:
         if self.begun:
             return
-        for name in (DATA, SPLIT, BASE_MODEL):
+        for name in (DATA, SPLIT, BASE_MODEL, EFFORT):
             (self.root / name).unlink(missing_ok=True)
         with suppress(OSError):  # not empty, or not ours to delete: then it stays
             for path in (self.root, *parents):
@@ -257,7 +264,9 @@ def _read_facts(path: Path) -> dict[str, Any]:
 
 
 def _with_open_rates(saved: Config, config: Config) -> Config:
-    """Return saved settings with the present learning rates where none are saved."""
+    """Return saved settings with the present learning rates, and epoch to keep, where none are saved."""
+    if saved.training.best_epoch is None:  # of an older multitag, or of a linear head
+        saved = replace(saved, training=replace(saved.training, best_epoch=config.training.best_epoch))
     before, now = saved.training, config.training
     encoder_rate = now.learning_rate if before.learning_rate is None else before.learning_rate
     head_rate = now.head_learning_rate if before.head_learning_rate is None else before.head_learning_rate

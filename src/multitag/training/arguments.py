@@ -36,9 +36,11 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
         If an argument is not one of the Trainer's, is reserved, would change nothing, or is refused by it.
     """
     training = config.training
-    if training.early_stopping is not None and not has_validation:
-        raise ConfigError("early_stopping needs validation rows, but validation_size is 0")
-    keep_best = training.early_stopping is not None or training.trainer_args.get("load_best_model_at_end")
+    loads_best = training.early_stopping is not None or bool(training.best_epoch)
+    if loads_best and not has_validation:
+        name = "best_epoch" if training.early_stopping is None else "early_stopping"
+        raise ConfigError(f"{name} needs validation rows, but validation_size is 0")
+    keep_best = loads_best or training.trainer_args.get("load_best_model_at_end")
     every = "epoch" if training.save_steps is None else "steps"
     values: dict[str, Any] = {
         "output_dir": os.path.join(".", checkpoints),  # noqa: PTH118 (the Trainer expands ~ at the start, as in ./~)
@@ -60,7 +62,7 @@ def build_arguments(config: Config, checkpoints: Path, has_validation: bool) -> 
         "save_total_limit": training.save_total_limit,
         "eval_strategy": every if has_validation else "no",
         "eval_steps": training.save_steps,
-        "load_best_model_at_end": training.early_stopping is not None,
+        "load_best_model_at_end": loads_best,
         "restore_callback_states_from_checkpoint": training.early_stopping is not None,  # its patience so far
         # Named only where the best is wanted: its checkpoint is kept, with a limit of 1 in the newest one's place.
         "metric_for_best_model": BEST_METRIC if keep_best else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
 from multitag.errors import ConfigError
+from multitag.evaluation.arrays import judged_cells
+from multitag.labels import UNKNOWN
 from multitag.model.base import BaseModel
 from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias, settle_padding
 from multitag.model.trial import check_by_trial
@@ -21,13 +24,15 @@ from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
 from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
-from multitag.training.defaults import settle_by_rows
+from multitag.training.defaults import MANY_ROWS, settle_by_rows
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
-from multitag.training.teacher import check_teacher, learned_labels, teach, teacher_weight
+from multitag.training.teacher import check_teacher, learned_labels, teach, teach_more, teacher_weight
 from multitag.training.team import from_leader, leader_first, n_processes
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer import TrainedModel, check_trainer, fit_model
+
+logger = logging.getLogger("multitag")
 
 FEW = 2  # rows that are enough to make a training of
 TOKENS = "tokens"  # beside the checkpoints; of large tables, and of no use once the training is over
@@ -71,7 +76,7 @@ class FineTuned:
 
 
 def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
-    """Return the settings with epochs, R-Drop and both learning rates chosen, after a check of all that may be wrong.
+    """Return the settings with all that was left open chosen, after a check of all that may be wrong.
 
     The model is built for that, tried on two texts, and dropped again. Nothing is written.
 
@@ -85,12 +90,13 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     n_rows = len(task.rows("train"))
     if n_rows < n_processes():
         raise ConfigError(f"{n_processes()} processes need a row each to train on, and there are {n_rows}; start fewer")
-    config = settle_by_rows(config, n_rows)
+    config = settle_by_rows(config, n_rows, len(task.rows("validation")))
     with quiet_transformers():
         tokenizer = load_tokenizer(base, config.model.max_length)
         model = _build(base, task, config)
         settle_padding(base, model, tokenizer)
-        settings = config.with_learning_rates(*resolve_learning_rates(model, config.training))
+        rates = resolve_learning_rates(model, config.training, many=n_rows >= MANY_ROWS)
+        settings = config.with_learning_rates(*rates)
         has_validation = len(task.rows("validation")) > 0
         check_arguments(settings, has_validation=has_validation)
         check_teacher(task, base, tokenizer, config)
@@ -105,8 +111,9 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
 
 
 def fine_tune(
-    task: Task, base: BaseModel, settings: Config, checkpoints: Path, resume_from: Path | None = None
-) -> FineTuned:
+    task: Task, base: BaseModel, settings: Config, checkpoints: Path, resume_from: Path | None = None,
+    seconds: float | None = None,
+) -> FineTuned:  # fmt: skip
     """Fine-tune a base model on the training rows.
 
     Parameters
@@ -119,6 +126,8 @@ def fine_tune(
         Gets the Trainer's checkpoints; its parent exists, and gets the tokens of a large table.
     resume_from : Path, optional
         A whole checkpoint of the same training; without it the training starts at the beginning.
+    seconds : float, optional
+        After which the training is stopped, counted over every time that it is resumed.
 
     Several processes call it together (:mod:`multitag.training.team`); the batches are then as many times as large.
 
@@ -140,14 +149,19 @@ def fine_tune(
         padding = settle_padding(base, model, tokenizer)
         arguments = build_arguments(settings, checkpoints, len(task.rows("validation")) > 0)
         weight = teacher_weight(settings, *task.y_true("train").shape)
-        soft = from_leader(lambda: teach(task, base, tokenizer, settings, weight) if weight else _soft(task))
+        soft = from_leader(lambda: _soft_labels(task, base, tokenizer, settings, weight))
         tokens = checkpoints.parent / TOKENS
         datasets = leader_first(lambda: _tokenise(task, tokenizer, settings.model.max_length, tokens, soft))
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
-        fit = fit_model(model, tokenizer, datasets, settings.training, arguments, resume_from)
+        fit = fit_model(model, tokenizer, datasets, settings.training, arguments, resume_from, seconds)
         restore_vocabulary(fit.model)
     notes = _notes(datasets["train"], settings, base, weight)
+    if fit.out_of_time:
+        notes.append(
+            f"stopped after {fit.epochs:.2g} of {settings.training.epochs:g} epochs: its time was over (--minutes)"
+        )
+        logger.warning("%s", notes[-1])
     return FineTuned(fit, tokenizer, base, settings, notes if padding is None else [*notes, padding])
 
 
@@ -160,23 +174,37 @@ def _build(base: BaseModel, task: Task, config: Config) -> PreTrainedModel:
     return model
 
 
-def _soft(task: Task) -> NDArray[np.float32] | None:
-    return None if task.soft is None else learned_labels(task)
+def _soft_labels(
+    task: Task, base: BaseModel, tokenizer: PreTrainedTokenizerFast, settings: Config, weight: float
+) -> NDArray[np.float32] | None:
+    """Return what is learned of the training rows, then of the texts that nobody labelled; None where it is y alone."""
+    soft = None if task.soft is None else learned_labels(task)
+    if weight:
+        soft = teach(task, base, tokenizer, settings, weight)
+    if not len(task.unlabelled):
+        return soft
+    y = learned_labels(task)
+    own = np.where(judged_cells(y), y, np.nan) if soft is None else soft
+    return np.concatenate([own, teach_more(task, base, tokenizer, settings)], dtype=np.float32)
 
 
 def _tokenise(
     task: Task, tokenizer: PreTrainedTokenizerFast, max_length: int, tokens: Path, soft: NDArray[np.float32] | None
 ) -> dict[str, TextDataset]:
-    """Tokenise the rows to train on and to watch; on the former soft labels are learned, where there are some."""
+    """Tokenise the rows to train on and to watch; on the former soft labels are learned, where there are some.
+
+    Texts that nobody labelled are trained on after the others.
+    """
+    unjudged = np.full((len(task.unlabelled), len(task.label_set)), UNKNOWN, dtype=np.int8)
+    more = {"train": (task.unlabelled.texts, unjudged, soft), "validation": ((), unjudged[:0], None)}
     return {
         side: TextDataset(
-            load_or_tokenise(task.texts(side), tokenizer, max_length, tokens),
-            task.y_true(side),
-            soft if side == "train" else None,
+            load_or_tokenise([*task.texts(side), *texts], tokenizer, max_length, tokens),
+            np.concatenate([task.y_true(side), y]), taught,
         )
-        for side in ("train", "validation")
+        for side, (texts, y, taught) in more.items()
         if len(task.rows(side))
-    }
+    }  # fmt: skip
 
 
 def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float) -> list[str]:

@@ -10,7 +10,7 @@ from transformers import TrainerState
 from transformers.trainer_pt_utils import safe_globals
 
 from multitag.errors import ConfigError
-from multitag.training.callbacks.stopwatch import seconds_in_state
+from multitag.training.callbacks.stopwatch import is_out_of_time, seconds_in_state
 from multitag.training.checkpoints import RANDOM_STATES
 
 STATES = ("optimizer.pt", "scheduler.pt", RANDOM_STATES, "scaler.pt")  # torch files; the last for fp16 only
@@ -57,6 +57,7 @@ def _is_whole(state: TrainerState, checkpoint: Path) -> bool:
     step = re.fullmatch(r"checkpoint-(\d+)", checkpoint.name)
     return (
         seconds_in_state(state) >= 0  # or it raises
+        and is_out_of_time(state) in (True, False)  # likewise
         and step is not None
         and state.global_step == int(step[1])
         and isinstance(state.best_model_checkpoint, (str, type(None)))

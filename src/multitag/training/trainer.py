@@ -32,7 +32,7 @@ from multitag.errors import ConfigError, describe_error
 from multitag.training.batches import TokenBudgetBatches
 from multitag.training.callbacks.progress import ProgressCallback
 from multitag.training.callbacks.stopping import StopOnSignal
-from multitag.training.callbacks.stopwatch import Stopwatch, seconds_in_state
+from multitag.training.callbacks.stopwatch import Stopwatch, is_out_of_time, seconds_in_state
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, disagreement, trainer_loss
@@ -59,12 +59,15 @@ class TrainedModel:
         was trained after the checkpoint that it was resumed from, and lost, is not counted.
     epochs : float
         After which the model's weights were what they are: fewer than were trained where the best were kept.
+    out_of_time : bool
+        Whether it was stopped before its last step, as its time was over.
     """
 
     model: PreTrainedModel
     history: list[dict[str, float]]
     seconds: float
     epochs: float
+    out_of_time: bool = False
 
     @property
     def architecture(self) -> str:
@@ -195,6 +198,7 @@ def fit_model(
     settings: TrainingConfig,
     arguments: TrainingArguments,
     checkpoint: Path | None = None,
+    seconds: float | None = None,
 ) -> TrainedModel:
     """Fine-tune a model.
 
@@ -212,6 +216,8 @@ def fit_model(
         The same settings, as the Trainer takes them.
     checkpoint : Path, optional
         A whole checkpoint to resume from.
+    seconds : float, optional
+        After which the training is stopped.
 
     Raises
     ------
@@ -229,7 +235,7 @@ def fit_model(
     # The Trainer is made all the same, as it changes the model's settings.
     if checkpoint is not None and before is not None and _is_over(before, settings.early_stopping):
         return _trained_before(model, checkpoint, before, arguments)
-    stopwatch = Stopwatch(0.0 if before is None else seconds_in_state(before))
+    stopwatch = Stopwatch(0.0 if before is None else seconds_in_state(before), seconds)
     trainer.add_callback(stopwatch)
     if n_processes() > 1:
         torch.manual_seed(arguments.seed + arguments.process_index)  # or all would drop the same of other rows
@@ -336,7 +342,8 @@ def _logits(outputs: Any, labels: Any) -> Any:
 
 def _is_over(state: TrainerState, patience: int | None) -> bool:
     """Whether a training had ended; the Trainer would train it a step or an epoch further."""
-    return state.global_step >= state.max_steps or (patience is not None and _waited(state) >= patience)
+    waited = patience is not None and _waited(state) >= patience
+    return state.global_step >= state.max_steps or is_out_of_time(state) or waited
 
 
 def _trained_before(
@@ -360,7 +367,7 @@ def _finished(model: PreTrainedModel, state: TrainerState, seconds: float, best:
     model.cpu().train(mode=False)
     reached = [entry["epoch"] for entry in state.log_history if best and entry["step"] == state.best_global_step]
     epochs = float(reached[-1] if reached else state.epoch or 0.0)
-    return TrainedModel(model, _history(state.log_history), seconds, epochs)
+    return TrainedModel(model, _history(state.log_history), seconds, epochs, is_out_of_time(state))
 
 
 def _validation_metrics(prediction: Any) -> dict[str, float]:

@@ -21,6 +21,7 @@ from multitag.report.verdict import baselines_verdict
 from multitag.training.arguments import use_bf16
 
 SHARE = 0.25  # of the training time, at most
+SHARE_OF_MINUTES = 0.1  # of the time that the run has, where it has one, at most
 AT_LEAST = 60.0  # seconds: what stands beside a small training must not hang on how busy the machine is
 
 
@@ -45,6 +46,8 @@ def compare_simpler(task: Task, config: Config, measured: MeasuredModel) -> tupl
     # Trained beside the final model, or the final model itself.
     trained = measured.passed_over is not None or measured.choice.kept == LINEAR
     budget = max(SHARE * measured.seconds, AT_LEAST)
+    if config.training.minutes is not None:
+        budget = min(budget, SHARE_OF_MINUTES * 60 * config.training.minutes)
     baselines, notes = score_baselines(
         texts, task.y, measured.pairs, features=None if trained else features, budget=budget
     )

@@ -45,6 +45,7 @@ def data_facts(task: Task, config: Config) -> dict[str, Any]:
         "soft": bool(table.shares),
         **({"groups": count_groups(table.groups)} if table.groups else {}),
         "summary": table.summary,
+        **task.unlabelled.facts(),
         "rows": table.n_rows_source,
         "rows_used": len(table),
         "rows_left_out": count_kinds(table.left_out),

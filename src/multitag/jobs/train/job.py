@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +95,7 @@ def train(
     MissingExtraError
         If what training needs is not installed.
     """
-    root = as_path(out, "out")
+    started, root = time.perf_counter(), as_path(out, "out")
     check_table(table, "table")
     for side, rows in (("validation", validation), ("test", test)):
         if rows is not None:
@@ -109,25 +111,32 @@ def train(
         run: Run = follow(fine_tune)
         return run
     with leading() as hand_over:
-        run = _lead(table, RunFolder(root), config, resume, {"validation": validation, "test": test})
+        sides = {"validation": validation, "test": test}
+        run = _lead(table, RunFolder(root), config, resume, sides, started)
         hand_over(run)
     return run
 
 
-def _lead(table: Table, folder: RunFolder, config: Config, resume: bool, sides: Mapping[str, Table | None]) -> Run:
+def _lead(
+    table: Table, folder: RunFolder, config: Config, resume: bool, sides: Mapping[str, Table | None], started: float
+) -> Run:
     from multitag.jobs.train.bundling import export_graphs, write_run_bundle
+    from multitag.jobs.train.effort.fit import prepare_in_time
     from multitag.jobs.train.figures import collect_metrics
     from multitag.jobs.train.folds import cross_validate
     from multitag.jobs.train.guarantees import find_guarantee
     from multitag.jobs.train.one_split import train_and_hold_out
     from multitag.jobs.train.setup import set_up_run
+    from multitag.jobs.train.unlabelled import with_unlabelled
 
     for side, rows in sides.items():
         if getattr(config.data, f"{side}_file") is not None and rows is None:
             raise ConfigError(f"{side}_file: read it with read_table and pass it as {side}=")
     with folder.claimed(resume):
-        task = Task.prepare(table, config, **sides)
-        setup = set_up_run(task, config, folder)  # from here on there is a run to resume
+        prepare = partial(Task.prepare, table, **sides)
+        task, effort = prepare_in_time(with_unlabelled(prepare), config, folder, started)
+        config = effort.settings(config)
+        setup = set_up_run(task, config, folder, effort)  # from here on there is a run to resume
         with (
             system_errors_as_output_errors(folder.root),
             tempfile.TemporaryDirectory(dir=folder.root, prefix=".model.", suffix=".partial") as name,

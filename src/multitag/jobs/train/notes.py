@@ -54,7 +54,18 @@ def task_notes(task: Task) -> list[str]:
     notes += [finding.message for finding in findings]
     if task.table.left_out:
         notes.append(task.table.summary)
-    return notes
+    return [*notes, *_taught_notes(task)]
+
+
+def _taught_notes(task: Task) -> list[str]:
+    """Say of what texts without labels fine-tuning learned."""
+    taught = task.unlabelled
+    if not taught.source:
+        return []
+    note = f"fine-tuning learned from {len(taught)} texts of {taught.source} too, as its teacher labels them"
+    if taught.n_left_out:
+        note = f"{note}; {taught.n_left_out} more are left out, as the table has them or nearly"
+    return [note]
 
 
 def unknown_notes(sides: Mapping[str, SideMetrics]) -> list[str]:

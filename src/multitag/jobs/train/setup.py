@@ -11,6 +11,7 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.evaluation.thresholds.costs import Costs, read_costs
 from multitag.jobs.run_folder import RunFolder
+from multitag.jobs.train.effort.effort import AS_ASKED, Effort
 from multitag.jobs.train.facts import data_facts, saved_split
 from multitag.jobs.train.guarantees import check_guarantee
 from multitag.jobs.train.recipes.resolve import FINE_TUNE, LINEAR, resolve_recipes
@@ -37,7 +38,7 @@ class RunSetup:
     fold_tasks : tuple of Task
         The task of training without each fold; none where the run has one split.
     settings : Config
-        With epochs, R-Drop and both learning rates chosen, where the model is fine-tuned.
+        With all that was left open chosen, where the model is fine-tuned.
     base : BaseModel
         Chosen once, when the run began; every training takes it.
     folder : RunFolder
@@ -52,6 +53,8 @@ class RunSetup:
         Those by which models are trained, the simpler one first.
     notes : tuple of str
         What a reader of the figures must know of the base model, the recipes and these texts.
+    effort : Effort
+        By which each training has its time.
     """
 
     task: Task
@@ -64,6 +67,7 @@ class RunSetup:
     costs: Costs | None
     recipes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    effort: Effort = AS_ASKED
 
     def train(self) -> FineTuned:
         """Train in the run's own folder, on from its newest whole checkpoint where it is resumed."""
@@ -83,18 +87,23 @@ class RunSetup:
 
     def _fine_tune(self, task: Task, settings: Config, folder: RunFolder, resumed: bool) -> FineTuned:
         checkpoint = find_checkpoint(folder.checkpoints) if resumed else None
-        return train_together(fine_tune, task, self.base, settings, folder.checkpoints, checkpoint)
+        n_rows = len(task.rows("train")) + len(task.unlabelled)
+        seconds = self.effort.seconds_allowed(settings, n_rows)
+        return train_together(fine_tune, task, self.base, settings, folder.checkpoints, checkpoint, seconds)
 
 
-def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
+def set_up_run(task: Task, config: Config, folder: RunFolder, effort: Effort = AS_ASKED) -> RunSetup:
     """Check all that a person said, choose the base model, and begin the run in its folder or find it begun.
 
     Parameters
     ----------
     task : Task
     config : Config
+        With what the effort changes.
     folder : RunFolder
         Claimed. A mistake leaves it as it is.
+    effort : Effort, optional
+        What was given up for the time that the run has.
 
     Raises
     ------
@@ -126,12 +135,13 @@ def set_up_run(task: Task, config: Config, folder: RunFolder) -> RunSetup:
     unknown, notes = check_unknown_tokens(task, base, settings)
     data = {**data_facts(task, settings), "unknown_tokens": unknown.to_dict()}
     resumed = folder.open(settings, data, saved_split(task), record_base_model(base))
-    return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs, recipes, (*alone, *notes))
+    notes = (*effort.notes(config.training.minutes), *alone, *notes)
+    return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs, recipes, notes, effort)
 
 
 def refit_settings(settings: Config, epochs: float) -> Config:
-    """Return the settings of a training on all rows: without early stopping, as nothing is left to watch."""
-    return settings.override(epochs=epochs, early_stopping=None)
+    """Return the settings of a training on all rows: without a choice of the epoch, as nothing is left to watch."""
+    return settings.override(epochs=epochs, early_stopping=None, best_epoch=False)
 
 
 def find_checkpoint(checkpoints: Path) -> Path | None:

@@ -1,0 +1,88 @@
+"""A run fitted into its minutes before it begins."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from multitag.config import Config
+from multitag.data.task import Task
+from multitag.errors import ConfigError
+from multitag.jobs.run_folder import RunFolder
+from multitag.jobs.train.effort.cost import Workload, run_seconds
+from multitag.jobs.train.effort.effort import AS_ASKED, Effort
+from multitag.jobs.train.effort.give_up import settle
+from multitag.jobs.train.effort.speed import measure_speed
+from multitag.jobs.train.recipes.resolve import FINE_TUNE, LINEAR, resolve_recipes
+from multitag.model.base import resolve_base_model
+from multitag.model.mean_block import refusal_to_pool
+from multitag.training.fine_tune import resolve_settings
+
+logger = logging.getLogger("multitag")
+
+PLANNED = 0.85  # of the time: what is estimated is not known
+
+
+def prepare_in_time(
+    prepare: Callable[[Config], Task], config: Config, folder: RunFolder, started: float
+) -> tuple[Task, Effort]:
+    """Prepare the task of a run, with as much of what was asked for as its minutes allow.
+
+    Parameters
+    ----------
+    prepare : callable
+        Divides the rows as settings say.
+    config : Config
+        As asked for.
+    folder : RunFolder
+        Claimed; gets what was decided, or has it where the run was begun before.
+    started : float
+        Seconds of ``time.perf_counter`` at which the run was started.
+
+    Raises
+    ------
+    ConfigError
+        If not even a linear head fits; says what that would take.
+    """
+    task = prepare(config)
+    minutes = config.training.minutes
+    if minutes is None:
+        return task, AS_ASKED
+    if folder.begun:  # one that was begun without a time has other settings, and is refused for that
+        effort = Effort.load(folder.effort) if folder.effort.exists() else AS_ASKED
+    else:
+        effort = _decide(task, config, started)
+        effort.save(folder.effort)
+    for note in effort.notes(minutes):
+        logger.warning("%s", note)
+    settings = effort.settings(config)
+    same = (settings.split, settings.data) == (config.split, config.data)
+    return (task if same else prepare(settings)), effort
+
+
+def _decide(task: Task, config: Config, started: float) -> Effort:
+    base = resolve_base_model(config.model.base_model)
+    first = task.of_fold(0, config) if task.n_folds else task
+    settled = resolve_settings(first, base, config)
+    speed = measure_speed(first, base, settled)
+    n_separate = sum(len(rows) for side, rows in task.tables.items() if side != "train")
+    load = Workload(len(task.y) - n_separate, len(task.label_set), len(task.unlabelled))
+    asked = config if config.model.recipe == LINEAR else settled
+    if refusal_to_pool(base) is not None:
+        asked = asked.override(recipe=FINE_TUNE)
+
+    def cost(candidate: Config) -> float:
+        return run_seconds(speed, candidate, resolve_recipes(task, base, candidate)[0], load)
+
+    assert config.training.minutes is not None
+    elapsed = time.perf_counter() - started
+    settlement = settle(asked, load, cost, PLANNED * 60 * config.training.minutes - elapsed)
+    if settlement is None:
+        least = "the shortest fine-tuning" if asked.model.recipe == FINE_TUNE else "a linear head"
+        raise ConfigError(_too_short(config.training.minutes, least))
+    return Effort(*settlement, speed)
+
+
+def _too_short(minutes: float, least: str) -> str:
+    return f"minutes: {least} on these rows does not fit into {minutes:g} on this machine; allow more --minutes"
