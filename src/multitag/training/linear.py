@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from multitag.config import Config
+from multitag.data.label_descriptions import label_texts
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
 from multitag.evaluation.baselines.regression import Regressions, fit_regressions
@@ -20,15 +22,17 @@ from multitag.model.mean_block import build_pooled_model, set_linear_head
 from multitag.model.trial import check_by_trial
 from multitag.quiet import quiet_transformers
 from multitag.training.fine_tune import FineTuned, input_notes
+from multitag.training.name_prior import NamePrior
 from multitag.training.trainer import TrainedModel
 
 # Classes are not balanced, so that probabilities are those of the labels. On four tables C = 2 was never far from the
 # best of 1, 2 and 3 (docs/experiments.md).
-REGRESSION = {"C": 2.0, "solver": "lbfgs"}
+REGRESSION: dict[str, Any] = {"C": 2.0, "solver": "lbfgs"}
 NOTE = (
     "trained by the recipe linear: a logistic regression a label on the mean of a text's tokens, as the base model "
     "gives them"
 )
+NOTE_OF_NAMES = "labels with few rows were drawn to what their {} (--label-names)"
 
 
 class FrozenEncoder:
@@ -40,6 +44,7 @@ class FrozenEncoder:
         Any of a run: it is for its table and its labels.
     base : BaseModel
     settings : Config
+        With label names, these, or their descriptions in the task, are what labels with few rows are drawn to.
     """
 
     def __init__(self, task: Task, base: BaseModel, settings: Config) -> None:
@@ -48,6 +53,11 @@ class FrozenEncoder:
         self.tokens = Tokens.from_texts(task.table.texts, self.tokenizer, settings.model.max_length)
         self.computed = np.zeros(len(self.tokens), dtype=bool)
         self.values = np.zeros((len(self.tokens), self.model.config.hidden_size), dtype=np.float32)
+        self.prior: NamePrior | None = None
+        self.described = bool(task.descriptions)
+        if settings.model.label_names:
+            names = label_texts(task.label_set.names, task.descriptions)
+            self.prior = NamePrior.of_names(self.encode(names))
 
     def features(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Encode rows, those that were not before; shape (n_rows, dim), each of length 1."""
@@ -57,13 +67,20 @@ class FrozenEncoder:
             self.computed[new] = True
         return self.values[rows]
 
+    def encode(self, texts: list[str]) -> NDArray[np.float32]:
+        """Encode texts that are not in the table; shape (n_texts, dim), each of length 1."""
+        tokens = Tokens.from_texts(texts, self.tokenizer, self.settings.model.max_length)
+        return pooled_features(self.model, [tokens[row] for row in range(len(tokens))])
+
     def fit_head(self, task: Task, rows: NDArray[np.int64]) -> Regressions:
         """Fit a head on rows of the task's table.
 
         A label is learned from the rows on which it was judged; soft labels weigh them. One that no row has, or all
-        have, gets its share, smoothed by a row of each.
+        have, gets its share, smoothed by a row of each; with the labels' names it has the weights of its name besides.
         """
         y = (task.y if task.soft is None else task.soft)[rows]
+        if self.prior is not None:
+            return self.prior.fit(self.features(rows), y, REGRESSION["C"])
         head = fit_regressions(self.features(rows), y, REGRESSION)
         assert head is not None  # there is no clock
         bias = np.where(np.isfinite(head.bias) & (y >= 0).any(axis=0), head.bias, log_odds(y))
@@ -74,11 +91,16 @@ class FrozenEncoder:
         model = deepcopy(self.model)
         set_linear_head(model, head.weight, head.bias)
         lengths = np.diff(self.tokens.offsets)[rows]
-        notes = [NOTE, *input_notes(self.base, lengths, self.settings.model.max_length)]
+        notes = [NOTE, *self._note_of_names(), *input_notes(self.base, lengths, self.settings.model.max_length)]
         if self.padding is not None:
             notes.append(self.padding)
         fit = TrainedModel(model, [], seconds, epochs=0.0)
         return FineTuned(fit, self.tokenizer, self.base, self.settings, notes)
+
+    def _note_of_names(self) -> list[str]:
+        if self.prior is None:
+            return []
+        return [NOTE_OF_NAMES.format("descriptions say" if self.described else "names say")]
 
 
 def train_linear(encoder: FrozenEncoder, task: Task) -> FineTuned:

@@ -40,6 +40,11 @@ def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[
         _refuse_unused(config.training)
         return (LINEAR,), []
     if config.model.recipe == FINE_TUNE or not config.split.folds:
+        if config.model.label_descriptions is not None:
+            raise ConfigError(
+                "label_descriptions: the recipe fine-tune takes nothing from them; take --recipe linear, or with "
+                "--folds --recipe auto"
+            )
         return (FINE_TUNE,), []
     if task.y.size > MOST_CELLS:
         refusal = f"{len(task.y)} rows with {task.y.shape[1]} labels are many"
