@@ -1,7 +1,7 @@
 """What the labels' names give by the number of training rows, for a linear head on frozen minilm.
 
-``python -m benchmarks.label_names WORK [TABLE ...]`` measures the tables, or some of them, keeps each in WORK and, once
-all are there, writes benchmarks/results/label_names.json, the table in docs/label_names.md and docs/label_names.svg.
+``python -m benchmarks.label_names WORK [TABLE ...]`` measures the tables, or some of them, keeps each in WORK, and
+writes those that are there into benchmarks/results/label_names.json, docs/label_names.md and docs/label_names.svg.
 
 Each draw holds one of five stratified folds out and trains on so many of the other rows, drawn at random. Calibration
 and thresholds are fitted on these rows alone, out of folds of their own, as ``multitag train --folds`` does; without
@@ -48,7 +48,7 @@ def encode(name: str, work: Path) -> dict[str, NDArray[Any]]:
     """Encode the rows and the labels' names of a table once: x, y, e, and the groups of duplicates."""
     kept = work / f"{name}.npz"
     if not kept.exists():
-        config = Config().override(base_model="minilm", label_names=False)
+        config = Config().override(base_model="minilm", name_prior=False)
         task = Task.prepare(TABLES[name].read(), config)
         encoder, rows = FrozenEncoder(task, resolve_base_model("minilm"), config), np.arange(len(task.y))
         np.savez(
@@ -119,8 +119,8 @@ def as_table(results: Mapping[str, Any]) -> str:
         cells = []
         for figures in tables.values():
             both = [figures[key].get(size) for key in CONTENDERS]
-            cells.append(" / ".join("–" if values is None else f"{np.mean(values):.3f}" for values in both))
-        lines.append(f"| {size} | " + " | ".join("" if cell == "– / –" else cell for cell in cells) + " |")
+            cells.append(" / ".join("-" if values is None else f"{np.mean(values):.3f}" for values in both))
+        lines.append(f"| {size} | " + " | ".join("" if cell == "- / -" else cell for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -133,25 +133,25 @@ def draw_plot(results: Mapping[str, Any]) -> None:
     from matplotlib import pyplot
 
     tables = results["tables"]
-    figure, axes = pyplot.subplots(1, len(tables), figsize=(3 * len(tables), 3), layout="constrained")
-    for axis, (name, figures) in zip(axes, tables.items(), strict=True):
+    figure, axes = pyplot.subplots(1, len(tables), figsize=(3.4 * len(tables), 3), layout="constrained", squeeze=False)
+    for axis, (name, figures) in zip(axes[0], tables.items(), strict=True):
         for key, title in CONTENDERS.items():
             sizes = list(map(int, figures[key]))
             values = np.array(list(figures[key].values()))  # (n_sizes, n_draws)
             axis.plot(sizes, values.mean(axis=1), marker="o", label=title)
             axis.fill_between(sizes, values.min(axis=1), values.max(axis=1), alpha=0.2)
-        axis.set(title=name, xlabel="training rows", xscale="symlog", ylim=(0, None))
+        axis.set(title=name, xlabel="training rows", ylim=(0, None))
         axis.set_xscale("symlog", linthresh=25)
         axis.set_xticks(SIZES, map(str, SIZES), rotation=60)
         axis.grid(alpha=0.3)
-    axes[0].set_ylabel("macro-F1")
-    axes[0].legend()
+    axes[0, 0].set_ylabel("macro-F1")
+    axes[0, 0].legend()
     figure.savefig(PLOT, format="svg", metadata={"Date": None})
     pyplot.close(figure)
 
 
 def main() -> None:
-    """Measure what is not there yet, and write the results once all of it is."""
+    """Measure what is not there yet, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path, help="folder for what is measured; a table that is there is not done again")
     parser.add_argument("tables", nargs="*", choices=[*NAMES, []], help="all if omitted")
@@ -161,11 +161,10 @@ def main() -> None:
     for name in arguments.tables or NAMES:
         if not kept[name].exists():
             kept[name].write_text(json.dumps(measure(name, arguments.work)), encoding="utf-8")
-    if all(path.exists() for path in kept.values()):
-        tables = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in kept.items()}
-        results = {"draws": DRAWS, "tables": tables}
-        draw_plot(results)
-        RECORD.save(results, as_table(results))
+    tables = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in kept.items() if path.exists()}
+    results = {"draws": DRAWS, "tables": tables}
+    draw_plot(results)
+    RECORD.save(results, as_table(results))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def read_label_descriptions(path: str | Path) -> dict[str, str]:
         raise DataError(f"{path}: {len(names):,} labels; at most {MAX_LABELS:,} are read")
     for name, text in described.items():
         if len(text) > MAX_CHARACTERS:
-            raise DataError(f"{path}: {name[:60]!r}: a description of {len(text):,} characters; write a sentence or two")
+            raise DataError(f"{path}: {name[:60]!r}: {len(text):,} characters of description; write a sentence or two")
     return described
 
 

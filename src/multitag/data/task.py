@@ -113,7 +113,8 @@ class Task:
         fold = _fold(duplicates, y, sizes, config) if config.split.folds else None
         split = _split(duplicates, y, sizes, config) if fold is None else _main_to_train(fold)
         settled = joined if names == joined.labels else replace(joined, labels=names, unknown=unknown, shares=shares)
-        return cls(settled, label_set, y, duplicates, split, rare, {"train": table, **separate}, fold, soft, descriptions)
+        tables = {"train": table, **separate}
+        return cls(settled, label_set, y, duplicates, split, rare, tables, fold, soft, descriptions)
 
     @property
     def n_folds(self) -> int:

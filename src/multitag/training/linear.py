@@ -15,6 +15,7 @@ from multitag.data.label_descriptions import label_texts
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
 from multitag.evaluation.baselines.regression import Regressions, fit_regressions
+from multitag.labels import LabelSet
 from multitag.model.base import BaseModel
 from multitag.model.build import load_tokenizer, log_odds, settle_padding
 from multitag.model.features import pooled_features
@@ -32,7 +33,7 @@ NOTE = (
     "trained by the recipe linear: a logistic regression a label on the mean of a text's tokens, as the base model "
     "gives them"
 )
-NOTE_OF_NAMES = "labels with few rows were drawn to what their {} (--label-names)"
+NOTE_OF_NAMES = "labels with few rows were drawn to what their {} (--name-prior)"
 
 
 class FrozenEncoder:
@@ -44,18 +45,18 @@ class FrozenEncoder:
         Any of a run: it is for its table and its labels.
     base : BaseModel
     settings : Config
-        With label names, these, or their descriptions in the task, are what labels with few rows are drawn to.
+        With ``name_prior``, labels with few rows are drawn to what their names say, or descriptions in the task.
     """
 
     def __init__(self, task: Task, base: BaseModel, settings: Config) -> None:
         self.base, self.settings = base, settings
-        self.model, self.tokenizer, self.padding = _load(task, base, settings)
+        self.model, self.tokenizer, self.padding = _load(task.label_set, base, settings)
         self.tokens = Tokens.from_texts(task.table.texts, self.tokenizer, settings.model.max_length)
         self.computed = np.zeros(len(self.tokens), dtype=bool)
         self.values = np.zeros((len(self.tokens), self.model.config.hidden_size), dtype=np.float32)
         self.prior: NamePrior | None = None
         self.described = bool(task.descriptions)
-        if settings.model.label_names:
+        if settings.model.name_prior:
             names = label_texts(task.label_set.names, task.descriptions)
             self.prior = NamePrior.of_names(self.encode(names))
 
@@ -103,6 +104,31 @@ class FrozenEncoder:
         return [NOTE_OF_NAMES.format("descriptions say" if self.described else "names say")]
 
 
+def name_head(label_set: LabelSet, texts: list[str], base: BaseModel, settings: Config) -> FineTuned:
+    """Put the head that labels' names make on a base model, before there is a row.
+
+    Parameters
+    ----------
+    label_set : LabelSet
+    texts : list of str, length n_labels
+        What stands for each label.
+    base : BaseModel
+    settings : Config
+
+    Raises
+    ------
+    BaseModelError
+        If the weights cannot be used.
+    """
+    model, tokenizer, padding = _load(label_set, base, settings)
+    tokens = Tokens.from_texts(texts, tokenizer, settings.model.max_length)
+    head = NamePrior.of_names(pooled_features(model, [tokens[row] for row in range(len(tokens))])).alone()
+    set_linear_head(model, head.weight, head.bias)
+    notes = input_notes(base, np.zeros(0, dtype=np.int64), settings.model.max_length)
+    fit = TrainedModel(model, [], 0.0, epochs=0.0)
+    return FineTuned(fit, tokenizer, base, settings, notes if padding is None else [*notes, padding])
+
+
 def train_linear(encoder: FrozenEncoder, task: Task) -> FineTuned:
     """Fit a head on the training rows, and put it on the model."""
     start = time.perf_counter()
@@ -119,16 +145,16 @@ def check_linear(task: Task, base: BaseModel, config: Config) -> None:
     BaseModelError
         If the weights cannot be used, or not for so long texts; or the model cannot be run on texts.
     """
-    model, tokenizer, _ = _load(task, base, config)
+    model, tokenizer, _ = _load(task.label_set, base, config)
     with quiet_transformers():
         check_by_trial(base.name, model, tokenizer, task.texts("train"), config.model.max_length)
 
 
 def _load(
-    task: Task, base: BaseModel, settings: Config
+    label_set: LabelSet, base: BaseModel, settings: Config
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerFast, str | None]:
     """Build the model without a head, and load its tokenizer; with a note where they differed in their padding."""
     with quiet_transformers():
         tokenizer = load_tokenizer(base, settings.model.max_length)
-        model = build_pooled_model(base, task.label_set)
+        model = build_pooled_model(base, label_set)
     return model, tokenizer, settle_padding(base, model, tokenizer)

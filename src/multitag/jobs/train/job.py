@@ -10,6 +10,7 @@ from typing import Any
 
 from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import REPORT
+from multitag.bundle.started import read_start
 from multitag.config import Config, TableConfig
 from multitag.config.setting import settings_of, takes_settings
 from multitag.config.values import describe_value
@@ -98,7 +99,7 @@ def train(
     for side, rows in (("validation", validation), ("test", test)):
         if rows is not None:
             check_table(rows, side)
-    config = _settings(table, config, settings)
+    config, start = _start(_settings(table, config, settings))
     import_torch()
     for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
@@ -114,7 +115,7 @@ def train(
         if getattr(config.data, name) is not None and table_of_side is None:
             raise ConfigError(f"{name}: read it with read_table and pass it as {name.removesuffix('_file')}=")
     with folder.claimed(resume):
-        task = Task.prepare(table, config, validation=validation, test=test)
+        task = Task.prepare(table, config, start, validation=validation, test=test)
         setup = set_up_run(task, config, folder)  # from here on there is a run to resume
         with (
             system_errors_as_output_errors(folder.root),
@@ -130,6 +131,19 @@ def train(
                 measured.held_out.save(folder.probabilities)
             write_run_bundle(setup, measured, guarantee, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
+
+
+def _start(config: Config) -> tuple[Config, dict[str, str] | None]:
+    """Take the base model of the bundle to start from, and its labels with their descriptions; None without one."""
+    if config.model.start is None:
+        return config, None
+    labels, base_model = read_start(config.model.start)
+    if config.model.base_model not in ("auto", base_model):
+        raise ConfigError(
+            f"start: the bundle {config.model.start} is of the base model {base_model!r}, which cannot be "
+            f"{config.model.base_model!r} too; leave --base-model out"
+        )
+    return config.override(base_model=base_model), labels
 
 
 def _settings(table: Table, config: Config | None, settings: Mapping[str, Any]) -> Config:
