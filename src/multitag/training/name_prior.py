@@ -4,7 +4,7 @@ A text is the likelier to have a label the nearer it is to the label's name, or 
 the frozen encoder. As features have length 1, that similarity is linear in them, so that it fits a linear head: the
 weights of a label are drawn not to zero but to ``slope * direction``, its direction being the features of its name less
 their mean over all labels. It is the same as similarity as one more feature whose weight all labels share and which is
-not shrunk to zero. With no row at all, that is the head; with many, the rows decide.
+not shrunk to zero. With no row at all, that is the head; the more rows have a label, the less its name counts.
 
 The slope is one number for all labels, so that few rows suffice to see whether the names mean anything: names such as
 ``SDG1`` get one near 0.
@@ -90,7 +90,8 @@ class NamePrior:
             share = y[known, label]
             if len(share) and not (share.min() == share.max() and share.min() in (0, 1)):
                 offset = slope[label] * similarity[known, label]
-                moved, bias[label] = _fit_label(rows[known], share, offset, bias[label], strength)
+                inside = rows if known.all() else rows[known]
+                moved, bias[label] = _fit_label(inside, share, offset, bias[label], strength)
                 weight[label] += moved
         return Regressions(weight, bias)
 
