@@ -42,7 +42,7 @@ def test_anything_else_is_refused(tmp_path, content, message):
 
 
 def test_a_file_that_is_not_there_or_not_yaml_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="no such"):
+    with pytest.raises(DataError, match="no such file"):
         read_label_descriptions(tmp_path / "none.yaml")
     (tmp_path / "bad.yaml").write_text("a: [", encoding="utf-8")
     with pytest.raises(ConfigError, match="not YAML"):

@@ -20,10 +20,11 @@ def start(labels: Path, /, *, out: Path, **settings: Any) -> None:
     out
         Folder of the bundle; must not exist.
     """
-    from multitag.jobs.start import start_bundle
     from multitag.threads import import_torch
 
     import_torch()
+    from multitag.jobs.start import start_bundle
+
     started = start_bundle(labels, out=out, **settings)
     print_notes(started.notes)
     print_lines(f"{len(started.label_names)} labels", f"bundle: {started.bundle}")

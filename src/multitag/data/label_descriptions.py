@@ -34,6 +34,8 @@ def read_label_descriptions(path: str | Path) -> dict[str, str]:
         If it holds anything else, a name twice, or very much.
     """
     expected = "expected names with descriptions, as 'War: soldiers, battles', or a list of names"
+    if not Path(path).is_file():
+        raise DataError(f"{path}: no such file; {expected}, in YAML or JSON")
     values = read_yaml(path)
     if isinstance(values, list):
         names, described = values, dict.fromkeys(map(str, values), "")

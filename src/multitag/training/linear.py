@@ -70,8 +70,7 @@ class FrozenEncoder:
 
     def encode(self, texts: list[str]) -> NDArray[np.float32]:
         """Encode texts that are not in the table; shape (n_texts, dim), each of length 1."""
-        tokens = Tokens.from_texts(texts, self.tokenizer, self.settings.model.max_length)
-        return pooled_features(self.model, [tokens[row] for row in range(len(tokens))])
+        return _encode(texts, self.model, self.tokenizer, self.settings.model.max_length)
 
     def fit_head(self, task: Task, rows: NDArray[np.int64]) -> Regressions:
         """Fit a head on rows of the task's table.
@@ -121,8 +120,7 @@ def name_head(label_set: LabelSet, texts: list[str], base: BaseModel, settings: 
         If the weights cannot be used.
     """
     model, tokenizer, padding = _load(label_set, base, settings)
-    tokens = Tokens.from_texts(texts, tokenizer, settings.model.max_length)
-    head = NamePrior.of_names(pooled_features(model, [tokens[row] for row in range(len(tokens))])).alone()
+    head = NamePrior.of_names(_encode(texts, model, tokenizer, settings.model.max_length)).alone()
     set_linear_head(model, head.weight, head.bias)
     notes = input_notes(base, np.zeros(0, dtype=np.int64), settings.model.max_length)
     fit = TrainedModel(model, [], 0.0, epochs=0.0)
@@ -148,6 +146,13 @@ def check_linear(task: Task, base: BaseModel, config: Config) -> None:
     model, tokenizer, _ = _load(task.label_set, base, config)
     with quiet_transformers():
         check_by_trial(base.name, model, tokenizer, task.texts("train"), config.model.max_length)
+
+
+def _encode(
+    texts: list[str], model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, max_length: int
+) -> NDArray[np.float32]:
+    tokens = Tokens.from_texts(texts, tokenizer, max_length)
+    return pooled_features(model, [tokens[row] for row in range(len(tokens))])
 
 
 def _load(
