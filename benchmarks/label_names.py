@@ -115,7 +115,8 @@ def as_table(results: Mapping[str, Any]) -> str:
         f"Macro-F1 on held-out rows, mean of {results['draws']} draws, with names / without:", "",
         "| Training rows |" + "".join(f" {name} |" for name in tables), "| --: |" + " --: |" * len(tables),
     ]  # fmt: skip
-    for size in map(str, SIZES):
+    measured = {size for figures in tables.values() for size in figures["with"]}
+    for size in (str(size) for size in SIZES if str(size) in measured):
         cells = []
         for figures in tables.values():
             both = [figures[key].get(size) for key in CONTENDERS]
