@@ -27,7 +27,7 @@ def started(make_once, labels, tiny_distilbert):
         folder.mkdir()
         file = folder / "labels.json"
         file.write_text(json.dumps({name: f"films of {name}" for name in labels}), encoding="utf-8")
-        start_bundle(file, out=folder / "bundle", base_model=str(tiny_distilbert), onnx=False)
+        start_bundle(file, out=folder / "bundle", base_model=str(tiny_distilbert), max_length=32, onnx=False)
 
     return make_once("started", fill) / "bundle"
 
@@ -62,7 +62,7 @@ def test_evaluate_measures_it(started, films_csv, capsys):
 
 
 def test_training_takes_its_labels_descriptions_and_base_model(started, labels, table, settings, tmp_path):
-    run = multitag.train(table, out=tmp_path / "run", **settings, start=str(started), recipe="linear")
+    run = multitag.train(table, out=tmp_path / "run", **{**settings, "recipe": "linear"}, start=str(started))
     with multitag.load(run.bundle) as classifier:
         assert classifier.label_names == tuple(labels)
         data = classifier.bundle.manifest.data
@@ -89,9 +89,10 @@ def test_what_does_not_go_with_it_is_refused_before_any_work(started, table, set
 def test_a_label_that_it_does_not_have_is_refused_with_the_nearest(tmp_path, table, settings, tiny_distilbert):
     names = sorted({name for names in table.labels for name in names})
     (tmp_path / "labels.json").write_text(json.dumps([*names[1:], "Aktion"]), encoding="utf-8")
-    start_bundle(tmp_path / "labels.json", out=tmp_path / "b", base_model=str(tiny_distilbert), onnx=False)
+    base_model = str(tiny_distilbert)
+    start_bundle(tmp_path / "labels.json", out=tmp_path / "b", base_model=base_model, max_length=32, onnx=False)
     with pytest.raises(DataError, match=r"the label 'Action' is not one of .* nearest of them is 'Aktion'"):
-        multitag.train(table, out=tmp_path / "run", **settings, start=str(tmp_path / "b"), recipe="linear")
+        multitag.train(table, out=tmp_path / "run", **{**settings, "recipe": "linear"}, start=str(tmp_path / "b"))
 
 
 def test_a_trained_bundle_is_none_to_start_from(finished_run):

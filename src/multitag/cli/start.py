@@ -9,7 +9,7 @@ from multitag.cli.options import takes_options
 from multitag.cli.show import print_lines, print_notes
 
 
-@takes_options("base_model", "onnx")
+@takes_options("base_model", "max_length", "onnx")
 def start(labels: Path, /, *, out: Path, **settings: Any) -> None:
     """Make a bundle of labels' names and descriptions alone; as rows come, train takes it with --start.
 

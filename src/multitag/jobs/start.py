@@ -22,6 +22,7 @@ from multitag.bundle.manifest import utc_now
 from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import write_bundle
 from multitag.config import Config
+from multitag.config.model import ModelConfig
 from multitag.data.label_descriptions import label_texts, read_label_descriptions
 from multitag.data.read import read_table
 from multitag.errors import ConfigError, DataError, ExportError
@@ -66,7 +67,10 @@ class Started:
     notes: tuple[str, ...]
 
 
-def start_bundle(labels: str | Path, *, out: str | Path, base_model: str = "auto", onnx: bool = True) -> Started:
+def start_bundle(
+    labels: str | Path, *, out: str | Path, base_model: str = "auto", max_length: int = ModelConfig.max_length,
+    onnx: bool = True,
+) -> Started:  # fmt: skip
     """Make a bundle of labels' names and descriptions alone.
 
     Parameters
@@ -77,6 +81,8 @@ def start_bundle(labels: str | Path, *, out: str | Path, base_model: str = "auto
         The bundle's folder; must not exist.
     base_model : str, default "auto"
         As in training; DistilBERT, BERT, RoBERTa or minilm.
+    max_length : int, default 256
+        Longest text in tokens that the bundle reads.
     onnx : bool, default True
         Add ONNX graphs.
 
@@ -102,7 +108,7 @@ def start_bundle(labels: str | Path, *, out: str | Path, base_model: str = "auto
     if len(described) < 2:
         raise DataError(f"{source}: expected at least two labels, got {len(described)}")
     label_set = LabelSet(tuple(sorted(described)))
-    config = Config().override(base_model=base_model, recipe=LINEAR, onnx=onnx)
+    config = Config().override(base_model=base_model, recipe=LINEAR, max_length=max_length, onnx=onnx)
     base = resolve_base_model(base_model)
     if (refusal := refusal_to_pool(base)) is not None:
         raise ConfigError(f"base_model: {refusal}; take minilm or another DistilBERT, BERT or RoBERTa")
