@@ -25,7 +25,7 @@ from multitag.evaluation.log_odds import logit, sigmoid
 from multitag.extras import import_extra
 from multitag.model.build import log_odds
 
-# Chosen on the sample, TMDB and Netflix, reported on IMDB: docs/label_names.md.
+# How these were chosen, and on what: docs/label_names.md.
 SLOPE, SPREAD = 8.0, 4.0  # of the labels' names alone, and how far the slope of a table may be from that
 FADES_AT = 20.0  # rows with a label by which its name counts half
 SHARE_ALONE, THRESHOLD_ALONE = 0.1, 0.15  # without rows: the probability at no similarity, and that which predicts
