@@ -21,7 +21,8 @@ def task(table, tiny_config):
 
 @pytest.fixture
 def encoder(task, tiny_config, tiny_distilbert):
-    return FrozenEncoder(task, resolve_base_model(str(tiny_distilbert)), tiny_config)
+    """One that learns from rows alone; what names add is in test_name_prior.py."""
+    return FrozenEncoder(task, resolve_base_model(str(tiny_distilbert)), tiny_config.override(name_prior=False))
 
 
 def test_each_row_is_encoded_once(encoder, monkeypatch):
@@ -62,3 +63,21 @@ def test_heads_do_not_change_each_other(encoder, task):
     assert (one.fit.model.classifier.weight == weights).all()
     assert one.notes[0].startswith("trained by the recipe linear: ")
     assert (one.fit.epochs, one.fit.history, one.fit.seconds) == (0.0, [], 1.0)
+
+
+def test_names_are_encoded_as_texts_are_and_draw_a_label_of_no_row(task, tiny_config, tiny_distilbert):
+    base = resolve_base_model(str(tiny_distilbert))
+    named = FrozenEncoder(task, base, tiny_config)
+    rows = np.arange(30)
+    y = task.y.copy()
+    y[:, 0] = 0
+    head = named.fit_head(replace(task, y=y), rows)
+    direction = named.prior.directions[0]
+    cosine = head.weight[0] @ direction / np.linalg.norm(head.weight[0]) / np.linalg.norm(direction)
+    assert cosine == pytest.approx(1)
+    assert head.predict(named.features(rows))[:, 0].mean() == pytest.approx(1 / 32, abs=0.01)
+    assert "what their names say (--name-prior)" in named.with_head(head, rows, 1.0).notes[1]
+    told = replace(task, descriptions={task.label_set.names[0]: "soldiers and battles"})
+    described = FrozenEncoder(told, base, tiny_config)
+    assert not np.allclose(described.prior.directions[0], direction)
+    assert "what their descriptions say" in described.with_head(head, rows, 1.0).notes[1]

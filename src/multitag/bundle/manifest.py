@@ -86,6 +86,11 @@ class Manifest:
         return hashlib.sha256(dump_json(asdict(self))).hexdigest()
 
     @property
+    def started(self) -> bool:
+        """Whether ``multitag start`` made it: of the labels' names, without a row."""
+        return self.data.get("started") is True
+
+    @property
     def total_size(self) -> int:
         """Bytes of all files but the manifest."""
         return sum(record.size for record in self.files.values())

@@ -23,6 +23,7 @@ from multitag.cli.pack import pack
 from multitag.cli.predict import predict
 from multitag.cli.push import push
 from multitag.cli.serve import serve
+from multitag.cli.start import start
 from multitag.cli.train import train
 from multitag.cli.tune import tune
 from multitag.cli.verify import verify
@@ -61,7 +62,7 @@ app = App(
     group_parameters=MAIN,
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
-    train, predict, evaluate, compare, tune, audit, inspect, export, serve, pack, push, verify
+    train, predict, evaluate, compare, tune, audit, inspect, start, export, serve, pack, push, verify
 )  # fmt: skip
 USAGES = {  # of the commands with arguments that may be left out, which would be [ARGS]
     predict: "BUNDLE [TEXT]", tune: "BUNDLE [DATA...]", export: "BUNDLE [DATA]",

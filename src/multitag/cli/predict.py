@@ -79,9 +79,12 @@ def predict(
     if options.on_error == "keep" and input_file is None:
         raise ConfigError("--on-error keeps bad rows of --input; one text has none")
     from multitag.inference.classifier import load
+    from multitag.report.started import STARTED
 
     windows = pop_settings(settings, "long", "pool")
     with load(bundle, backend=backend, threads=threads, policy=policy, **windows) as classifier:
+        if classifier.bundle.manifest.started:
+            print_beside([f"note: this bundle was {STARTED}"])
         if input_file is None or output_file is None:
             _predict_one(classifier, text or "", options, json)
             return

@@ -25,6 +25,7 @@ def verify(bundle: Path, /) -> None:
         "created": manifest.created,
         "base model": manifest.base_model.get("name", "unknown"),
         "labels": n_labels,
+        **({"made of": "the labels' names alone; trained on no row, not measured"} if manifest.started else {}),
         "files": f"{len(manifest.files) + 1}, {manifest.total_size / 1e6:.1f} MB",
     }
     print_lines(*(f"{name:<12}{printable(str(fact))}" for name, fact in facts.items()), "ok")

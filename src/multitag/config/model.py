@@ -24,6 +24,12 @@ class ModelConfig(Section):
     recipe : {"auto", "fine-tune", "linear"}
         What is trained: the whole model, or a linear head on the frozen one; auto is with folds the better, else
         fine-tune.
+    name_prior : bool
+        Draw the linear head of labels with few rows to what their names say.
+    label_descriptions : str or None
+        YAML or JSON file of labels and descriptions, which say more than their names.
+    start : str or None
+        Bundle of multitag start whose labels, descriptions and base model are taken.
     max_length : int
         Longest text in tokens, the two special ones included; the rest is not read.
     allow_unknown_tokens : bool
@@ -36,6 +42,9 @@ class ModelConfig(Section):
 
     base_model: Annotated[str, Option(main=True, path=True)] = "auto"
     recipe: RecipeName = "auto"
+    name_prior: bool = True
+    label_descriptions: Annotated[str | None, Option(path=True)] = None
+    start: Annotated[str | None, Option(path=True)] = None
     max_length: Annotated[int, Range(at_least=3)] = 256
     allow_unknown_tokens: bool = False
     long: LongTexts = "truncate"
@@ -44,6 +53,11 @@ class ModelConfig(Section):
     def __post_init__(self) -> None:
         super().__post_init__()
         require(self.base_model.strip() != "", "base_model: expected auto, minilm, a hub name or a folder")
+        for name in ("label_descriptions", "start"):
+            require(
+                self.name_prior or getattr(self, name) is None,
+                f"{name}: it says what labels are called, which name_prior false leaves out; choose one",
+            )
 
     @property
     def window_pool(self) -> Pool | None:

@@ -11,7 +11,7 @@ from multitag.config.data import DataConfig
 from multitag.config.evaluation import EvaluationConfig
 from multitag.config.model import ExportConfig, ModelConfig
 from multitag.config.schema import build, setting_names, suggest
-from multitag.config.setting import Option, Range, Section, settings_of
+from multitag.config.setting import Option, Range, Section, require, settings_of
 from multitag.config.split import SplitConfig
 from multitag.config.training import TrainingConfig
 from multitag.config.yaml import read_yaml, write_yaml
@@ -46,6 +46,13 @@ class Config(Section):
     training: Annotated[TrainingConfig, Option(panel="Training")] = field(default_factory=TrainingConfig)
     evaluation: Annotated[EvaluationConfig, Option(panel="Evaluation")] = field(default_factory=EvaluationConfig)
     export: Annotated[ExportConfig, Option(panel="Run")] = field(default_factory=ExportConfig)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(
+            self.model.start is None or self.data.rare == "keep",
+            f"start: the bundle says which labels there are, so that rare {self.data.rare} has no say; leave it out",
+        )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], source: str = "configuration") -> Self:

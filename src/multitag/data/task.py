@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from multitag.config import Config
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.duplicates.named_groups import number_groups
+from multitag.data.label_descriptions import read_label_descriptions, refuse_unknown
 from multitag.data.split.folds import NO_FOLD, fold_rows
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.split.sides import Split, label_counts, split_rows
@@ -45,6 +47,8 @@ class Task:
         With it, all rows of the main table are on the training side, for the final model.
     soft : ndarray of float32, shape (n_rows, n_labels), or None
         Soft labels in [0, 1], NaN where unknown; None where labels are plain. What is learned; ``y`` is measured on.
+    descriptions : mapping of str to str
+        What labels mean, in a person's words; of some of them, or none.
     unlabelled : Unlabelled
         Texts of no side, which are learned from as a teacher labels them.
     """
@@ -58,23 +62,30 @@ class Task:
     tables: Mapping[str, Table]
     fold: NDArray[np.int64] | None = None
     soft: NDArray[np.float32] | None = None
+    descriptions: Mapping[str, str] = field(default_factory=dict)
     unlabelled: Unlabelled = NO_TEXTS
 
     @classmethod
-    def prepare(cls, table: Table, config: Config, **held_out: Table | None) -> Self:
+    def prepare(
+        cls, table: Table, config: Config, start: Mapping[str, str] | None = None, **held_out: Table | None
+    ) -> Self:
         """Settle rare labels, encode and split.
 
         Parameters
         ----------
         table : Table
         config : Config
+        start : mapping of str to str, optional
+            Labels of the bundle to start from, with their descriptions: those on no row are labels too, others are
+            refused.
         **held_out : Table
             ``validation`` and ``test`` rows from tables of their own; the sizes of these sides are then not used.
 
         Raises
         ------
         DataError
-            If there are fewer than two labels, or too few rows to divide.
+            If there are fewer than two labels, or too few rows to divide; if a described label is none of the table's,
+            or one of the table's is none of those to start from.
         ConfigError
             If the sizes leave nothing to train on.
         """
@@ -83,12 +94,16 @@ class Task:
         rare = RareLabels.find(joined.labels, config.data.min_support, config.data.rare)
         names = rare.settle(joined.labels)
         rare.check(names, table.source)
-        label_set = LabelSet.from_rows(names)
+        descriptions = _descriptions(config, start)
+        if start is not None:
+            _refuse_new(LabelSet.from_rows(names), start, table.source)
+        label_set = LabelSet.from_rows([*names, list(start or ())])
         if len(label_set) < 2:
             raise DataError(
                 f"{table.source}: multi-label classification needs at least two labels, "
                 f"got {list(label_set.names)}"
             )
+        refuse_unknown(descriptions, label_set.names, config.model.label_descriptions or table.source)
         unknown = rare.settle_unknown(joined.unknown, names) if joined.unknown else ()
         shares = rare.settle_shares(joined.shares)
         y = label_set.encode(names, np.int8, unknown)
@@ -101,7 +116,8 @@ class Task:
         fold = _fold(duplicates, y, sizes, config) if config.split.folds else None
         split = _split(duplicates, y, sizes, config) if fold is None else _main_to_train(fold)
         settled = joined if names == joined.labels else replace(joined, labels=names, unknown=unknown, shares=shares)
-        return cls(settled, label_set, y, duplicates, split, rare, {"train": table, **separate}, fold, soft)
+        tables = {"train": table, **separate}
+        return cls(settled, label_set, y, duplicates, split, rare, tables, fold, soft, descriptions)
 
     @property
     def n_folds(self) -> int:
@@ -152,6 +168,24 @@ class Task:
     def label_counts(self) -> dict[str, dict[str, int]]:
         """Count the rows that have each label, by side; what is unknown is not counted."""
         return label_counts(self.y, self.split, self.label_set.names)
+
+
+def _descriptions(config: Config, start: Mapping[str, str] | None) -> dict[str, str]:
+    """Return what is known of labels: from the bundle to start from, and over it from the file."""
+    path = config.model.label_descriptions
+    described = {**(start or {}), **({} if path is None else read_label_descriptions(path))}
+    return {name: text for name, text in described.items() if text or path is not None}
+
+
+def _refuse_new(label_set: LabelSet, start: Mapping[str, str], source: str) -> None:
+    new = [name for name in label_set.names if name not in start]
+    if new:
+        near = get_close_matches(new[0], start, n=1)
+        hint = f"; the nearest of them is {near[0]!r}" if near else ""
+        raise DataError(
+            f"{source}: the label {new[0][:60]!r} is not one of the {len(start)} of the bundle to start from{hint}; "
+            "make that again with all labels, or train without --start"
+        )
 
 
 def _fold(

@@ -12,6 +12,7 @@ from multitag.labels import LabelSet
 from multitag.report.markdown import bullets, fill, table
 from multitag.report.pieces import as_sentence
 from multitag.report.provenance import DataFacts, Provenance, SplitFacts
+from multitag.report.started import STARTED
 from multitag.report.tables import METRIC_TITLES, format_count, format_with_interval
 
 _MIN_ROWS = 10  # measured rows below which a label's figures say next to nothing
@@ -29,6 +30,12 @@ _MEASURED_ON = {
     ),
 }
 _NOT_MEASURED = "Not measured: no validation and no test rows were held out."
+
+_STARTED = """# A classifier of {n_labels} labels, made of their names alone
+
+It reads a text and gives each label a probability of its own, so a text may get several labels or none.
+
+**{started}** The names and descriptions are those of {data.source}."""
 
 _DECISION = {
     "per_label": (
@@ -91,6 +98,8 @@ _ROWS = """* Rows: {data.rows_used} of {data.rows} used; {split.train} for train
 
 def title_part(label_set: LabelSet, data: DataFacts) -> str:
     """Return the title and what the model does."""
+    if not data.rows:
+        return fill(_STARTED, n_labels=len(label_set), data=data, started=as_sentence(STARTED))
     return fill(
         "# A classifier of {n_labels} labels\n\n"
         "It reads a text and gives each label a probability of its own, so a text may get several labels or none.\n"

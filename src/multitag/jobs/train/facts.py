@@ -44,6 +44,7 @@ def data_facts(task: Task, config: Config) -> dict[str, Any]:
         "unknown": table.unknown_rule,
         "soft": bool(table.shares),
         **({"groups": count_groups(table.groups)} if table.groups else {}),
+        **({"label_descriptions": dict(task.descriptions)} if task.descriptions else {}),
         "summary": table.summary,
         **task.unlabelled.facts(),
         "rows": table.n_rows_source,

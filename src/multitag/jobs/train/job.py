@@ -12,6 +12,7 @@ from typing import Any
 
 from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import REPORT
+from multitag.bundle.started import read_start
 from multitag.config import Config, TableConfig
 from multitag.config.setting import settings_of, takes_settings
 from multitag.config.values import describe_value
@@ -132,8 +133,9 @@ def _lead(
     for side, rows in sides.items():
         if getattr(config.data, f"{side}_file") is not None and rows is None:
             raise ConfigError(f"{side}_file: read it with read_table and pass it as {side}=")
+    config, start = _start(config)
     with folder.claimed(resume):
-        prepare = partial(Task.prepare, table, **sides)
+        prepare = partial(Task.prepare, table, start=start, **sides)
         task, effort = prepare_in_time(with_unlabelled(prepare), config, folder, started)
         config = effort.settings(config)
         setup = set_up_run(task, config, folder, effort)  # from here on there is a run to resume
@@ -151,6 +153,19 @@ def _lead(
                 measured.held_out.save(folder.probabilities)
             write_run_bundle(setup, measured, guarantee, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
+
+
+def _start(config: Config) -> tuple[Config, dict[str, str] | None]:
+    """Take the base model of the bundle to start from, and its labels with their descriptions; None without one."""
+    if config.model.start is None:
+        return config, None
+    labels, base_model = read_start(config.model.start)
+    if config.model.base_model not in ("auto", base_model):
+        raise ConfigError(
+            f"start: the bundle {config.model.start} is of the base model {base_model!r}, which cannot be "
+            f"{config.model.base_model!r} too; leave --base-model out"
+        )
+    return config.override(base_model=base_model), labels
 
 
 def _settings(table: Table, config: Config | None, settings: Mapping[str, Any]) -> Config:

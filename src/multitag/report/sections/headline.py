@@ -26,6 +26,8 @@ def summary(metrics: RunMetrics, measured: HeadlineFigures | None, provenance: P
         f"from {provenance.base_model.name}."
     )
     sentences = [f"{trained} {_quality(measured)}"]
+    if not data.rows:
+        sentences = [f"{len(metrics.label_names)} labels ({data.source}), on {provenance.base_model.name}."]
     if metrics.recipe_sentence:
         sentences.append(as_sentence(metrics.recipe_sentence))
     if metrics.baselines is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from multitag.config import Config
+from multitag.config.model import ModelConfig
 from multitag.config.training import TrainingConfig
 from multitag.data.task import Task
 from multitag.errors import ConfigError
@@ -28,7 +29,8 @@ def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[
     Raises
     ------
     ConfigError
-        If the linear recipe is asked for and the base model cannot hold it, or a setting would change nothing with it.
+        If the linear recipe is asked for and the base model cannot hold it, or a setting would change nothing with the
+        only recipe.
     """
     refusal = refusal_to_pool(base)
     if config.model.recipe == LINEAR:
@@ -40,12 +42,22 @@ def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[
         _refuse_unused(config.training)
         return (LINEAR,), []
     if config.model.recipe == FINE_TUNE or not config.split.folds:
+        _refuse_names(config.model)
         return (FINE_TUNE,), []
     if task.y.size > MOST_CELLS:
         refusal = f"{len(task.y)} rows with {task.y.shape[1]} labels are many"
     if refusal is not None:
         return (FINE_TUNE,), [f"no linear head was trained for comparison: {refusal}"]
     return (LINEAR, FINE_TUNE), []
+
+
+def _refuse_names(model: ModelConfig) -> None:
+    for name in ("label_descriptions", "start"):
+        if getattr(model, name) is not None:
+            raise ConfigError(
+                f"{name}: fine-tuning takes nothing from what labels are called; take --recipe linear, or --folds with "
+                "--recipe auto"
+            )
 
 
 def _refuse_unused(training: TrainingConfig) -> None:
