@@ -12,6 +12,8 @@ from multitag.config.setting import Option, Range, Section, require
 Precision = Literal["auto", "fp32", "bf16"]
 LossName = Literal["bce", "weighted-bce", "focal", "asymmetric"]
 
+LORA_RANK = 16
+
 
 @dataclass(frozen=True)
 class TrainingConfig(Section):
@@ -43,6 +45,12 @@ class TrainingConfig(Section):
         Encoder, by name or folder, whose features the teacher learns from; the base model if omitted.
     r_drop : float or None
         Weight of R-Drop, by which two passes under dropout are to agree; 1 with folds on small data if omitted.
+    head_dropout : float or None
+        Dropout before the classification head; 0.5 for a DistilBERT, otherwise the base model's own, if omitted.
+    lora : bool
+        Train low-rank adapters of the encoder instead of all its weights; they are merged into it at the end.
+    lora_rank : int
+        Rank of the adapters.
     trainer_args : mapping
         Any other argument of transformers' TrainingArguments, as NAME=VALUE.
     save_steps : int or None
@@ -63,6 +71,9 @@ class TrainingConfig(Section):
     teacher: Annotated[float | None, Range(at_least=0, below=1)] = None
     teacher_model: Annotated[str | None, Option(path=True)] = None
     r_drop: Annotated[float | None, Range(at_least=0)] = None
+    head_dropout: Annotated[float | None, Range(at_least=0, below=1)] = None
+    lora: bool = False
+    lora_rank: Annotated[int, Range(at_least=1, at_most=1024)] = LORA_RANK
     trainer_args: Annotated[Mapping[str, Any], Option(alias="trainer_arg")] = field(default_factory=dict)
     save_steps: Annotated[int | None, Range(at_least=1), Option(panel="Run")] = None
     save_total_limit: Annotated[int, Range(above=0), Option(panel="Run")] = 2
@@ -73,6 +84,9 @@ class TrainingConfig(Section):
         require(
             self.teacher_model is None or (self.loss == "bce" and self.teacher != 0),
             f"teacher_model: goes with the loss bce and a teacher's weight above 0, got {self.loss}, {self.teacher}",
+        )
+        require(
+            self.lora or self.lora_rank == LORA_RANK, f"lora_rank: goes with lora, got {self.lora_rank} without it"
         )
         for name, value in self.trainer_args.items():  # they are saved with the run, as YAML
             require(

@@ -16,6 +16,7 @@ ENCODER_RATE = 2e-4
 LINEAR_HEAD_RATE = 1e-2
 STOCK_HEAD_RATE = 2e-3
 MEASURED_WIDTH = 384
+ADAPTERS_FASTER = 5.0  # than the encoder itself
 
 
 def resolve_learning_rates(model: PreTrainedModel, config: TrainingConfig) -> tuple[float, float]:
@@ -31,7 +32,8 @@ def resolve_learning_rates(model: PreTrainedModel, config: TrainingConfig) -> tu
     """
     scale = MEASURED_WIDTH / _width(model)
     head = LINEAR_HEAD_RATE if isinstance(model, LinearHeadDistilBert) else STOCK_HEAD_RATE
-    encoder_rate = config.learning_rate if config.learning_rate is not None else ENCODER_RATE * scale
+    encoder = ENCODER_RATE * (ADAPTERS_FASTER if config.lora else 1.0)
+    encoder_rate = config.learning_rate if config.learning_rate is not None else encoder * scale
     head_rate = config.head_learning_rate if config.head_learning_rate is not None else head * scale
     return encoder_rate, head_rate
 

@@ -102,6 +102,8 @@ def train(
     import_torch()
     for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
+    if config.training.lora:
+        import_extra("peft", "lora")
     from multitag.jobs.train.bundling import export_graphs, write_run_bundle
     from multitag.jobs.train.figures import collect_metrics
     from multitag.jobs.train.folds import cross_validate
