@@ -9,7 +9,7 @@ from multitag.errors import ConfigError
 from multitag.labels import LabelSet
 from multitag.model.base import resolve_base_model
 from multitag.model.build import build_model
-from multitag.model.head_dropout import set_head_dropout
+from multitag.model.head_dropout import head_dropout, set_head_dropout
 from multitag.quiet import quiet_transformers
 
 
@@ -25,6 +25,7 @@ def test_the_head_gets_it_and_the_encoder_keeps_its_own(encoder, request):
     changed = {name for name, module in dropouts.items() if module.p != before[name]}
     assert changed
     assert {dropouts[name].p for name in changed} == {0.25}
+    assert head_dropout(model) == 0.25
     assert not any(name.startswith(model.base_model_prefix + ".") for name in changed)
 
 
@@ -32,5 +33,6 @@ def test_a_model_without_any_is_refused():
     class Odd(nn.Module):
         base_model_prefix = "odd"
 
-    with pytest.raises(ConfigError, match="^head_dropout: Odd has no dropout before its head; leave it out$"):
+    with pytest.raises(ConfigError, match=r"^head_dropout: Odd has no dropout before its head; leave it out$"):
         set_head_dropout(Odd(), 0.1)
+    assert head_dropout(Odd()) is None

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from multitag.cli.options import SETTINGS, DataFile, QuarantineFile, table_source, takes_options
+from multitag.cli.options import SETTINGS, DataFile, QuarantineFile, takes_options
 from multitag.cli.show import print_lines, print_notes
-from multitag.errors import ConfigError, DataError
+from multitag.errors import ConfigError
 
 
 @takes_options(*SETTINGS)
@@ -37,10 +37,8 @@ def train(
             raise ConfigError(f"--{side} gives the {side} rows, --{side}-size draws them from DATA; choose one")
     if "folds" in settings and "test_size" in settings:
         raise ConfigError("--folds holds every row out once, --test-size some rows only; choose one")
+    from multitag.cli.tables import read_sides
     from multitag.config import Config
-    from multitag.data.first_look.command import train_command
-    from multitag.data.first_look.unnamed import UnnamedColumnsError, settings_to_type
-    from multitag.data.read import load_tables
     from multitag.jobs.run_folder import RunFolder
     from multitag.jobs.train import train as train_bundle
     from multitag.paths import as_path
@@ -57,20 +55,8 @@ def train(
     if pairs := settings.get("trainer_args"):
         settings["trainer_args"] = {**chosen.training.trainer_args, **parse_trainer_args(pairs)}
     chosen = chosen.override(**settings)
-    sides = {"train": table_source(data), "validation": chosen.data.validation_file, "test": chosen.data.test_file}
-    files = {side: file for side, file in sides.items() if file is not None}
-    try:
-        held_out = load_tables(files, chosen.data, quarantine)
-    except UnnamedColumnsError as error:
-        given = {**settings, **({"config": config} if config else {})}
-        typed = settings_to_type(chosen.data, error.suggestion, given)
-        command = train_command(data, typed, error.columns, str(out))
-        raise DataError(error.message(command)) from None
-    table = held_out.pop("train")
-    print_lines(*table.lines())
-    print_notes(table.notes)
-    for side, rows in held_out.items():
-        print_lines(f"{side}: {rows.source}, {rows.summary}")
+    given = {**settings, **({"config": config} if config else {})}
+    table, held_out = read_sides("train", data, chosen, given=given, out=out, quarantine=quarantine)
     run = train_bundle(table, out=out, config=chosen, resume=resume, **held_out)
     metrics = run.metrics
     print_table(*headline_rows(metrics.sides, headline_side(metrics.sides)))

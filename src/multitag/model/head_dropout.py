@@ -28,13 +28,23 @@ def set_head_dropout(model: PreTrainedModel, share: float | None) -> None:
     """
     if share is None:
         return
-    prefix = f"{model.base_model_prefix}."
-    dropouts = [
-        module
-        for name, module in model.named_modules()
-        if isinstance(module, nn.Dropout) and not name.startswith(prefix)
-    ]
+    dropouts = _dropouts(model)
     if not dropouts:
         raise ConfigError(f"head_dropout: {type(model).__name__} has no dropout before its head; leave it out")
     for module in dropouts:
         module.p = share
+
+
+def head_dropout(model: PreTrainedModel) -> float | None:
+    """Return the share of its inputs that the head does not see while training; None where there is no dropout."""
+    dropouts = _dropouts(model)
+    return float(dropouts[-1].p) if dropouts else None
+
+
+def _dropouts(model: PreTrainedModel) -> list[nn.Dropout]:
+    prefix = f"{model.base_model_prefix}."
+    return [
+        module
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Dropout) and not name.startswith(prefix)
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,13 @@ from multitag.atomic import system_errors_as_output_errors
 from multitag.bundle.layout import REPORT
 from multitag.config import Config, TableConfig
 from multitag.config.setting import settings_of, takes_settings
-from multitag.config.values import describe_value
 from multitag.data.table import Table, check_table
 from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.evaluation.run_metrics import RunMetrics
 from multitag.extras import import_extra
 from multitag.jobs.run_folder import RunFolder
-from multitag.jobs.train.reading import refuse_other_reading, refuse_reading
+from multitag.jobs.train.reading import settle_config
 from multitag.paths import as_path
 from multitag.threads import import_torch
 
@@ -98,7 +96,7 @@ def train(
     for side, rows in (("validation", validation), ("test", test)):
         if rows is not None:
             check_table(rows, side)
-    config = _settings(table, config, settings)
+    config = settle_config(table, config, settings)
     import_torch()
     for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
@@ -132,16 +130,3 @@ def train(
                 measured.held_out.save(folder.probabilities)
             write_run_bundle(setup, measured, guarantee, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
-
-
-def _settings(table: Table, config: Config | None, settings: Mapping[str, Any]) -> Config:
-    """Return the settings of the run: what its table was read by is no longer open."""
-    if not isinstance(config, (Config, type(None))):
-        raise ConfigError(
-            f"config: expected a Config, got {describe_value(config)}; Config.from_yaml reads a file, Config.from_dict "
-            "takes keys and values"
-        )
-    refuse_reading(settings)
-    chosen = (config or Config()).override(**settings)
-    refuse_other_reading(table, chosen.data)
-    return chosen
