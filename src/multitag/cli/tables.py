@@ -1,4 +1,4 @@
-"""The tables of a command that trains: read, described, and where columns are not named, the command that names them."""
+"""The tables of a command that trains: read and described; where columns are not named, the command that would."""
 
 from __future__ import annotations
 

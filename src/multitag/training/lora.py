@@ -18,7 +18,8 @@ from multitag.extras import import_extra
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-SCALE = 2.0  # of the product: alpha is twice the rank, so that the best learning rate does not hang on the rank
+SCALE = 2  # of what they add: alpha is twice the rank, so that the best learning rate hangs little on it
+
 
 
 def adapted_layers(model: PreTrainedModel) -> list[str]:

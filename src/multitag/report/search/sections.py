@@ -18,11 +18,11 @@ _FEW = (
 
 def outcome_section(result: SearchResult) -> Section:
     """Compare the best settings with the defaults on rows that no trial saw."""
-    header, rows = comparison_rows(result.comparison)
+    _, rows = comparison_rows(result.comparison)
     cells = [[Cell(row[0]), Cell(row[1]), Cell(row[2]), _difference(row[3])] for row in rows]
     caption = (
-        f"Both trained on all {result.n_rows} rows of the search, with thresholds from its inner folds, and measured on "
-        f"the {result.n_outer_rows} rows that no trial saw. In brackets: 95% interval of the difference, resampling "
+        f"Both trained on all {result.n_rows} rows of the search, with thresholds from its inner folds, and measured "
+        f"on the {result.n_outer_rows} rows that no trial saw. In brackets: 95% interval of the difference, resampling "
         "texts; it does not hold how much another seed would change."
     )
     table = HtmlTable("outcome-table", caption, ["Metric", "Best", "Defaults", "Difference"], cells, sortable=False)
@@ -97,7 +97,7 @@ def values_section(result: SearchResult) -> Section:
         ]
         for name in names
     }
-    caption = f"{_MEAN} of each trial over the value of each setting; a ring is the best. Learning rates are logarithmic."
+    caption = f"{_MEAN} of each trial over the value of each setting; blue: complete, orange: pruned, ring: the best."
     logarithmic = [_title(name) for name in names if name.endswith("learning_rate")]
     return Section("values", "Values tried", [Plot(plot_values(tried, logarithmic), caption, None)])
 
