@@ -111,6 +111,8 @@ def search(
     if test is not None:
         check_table(test, "test")
     chosen = _with_folds(settle_config(table, config, settings))
+    if chosen.data.test_file is not None and test is None:
+        raise ConfigError("test_file: read it with read_table and pass it as test=")
     import_torch()
     for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock", "jinja2", "matplotlib"):
         import_extra(module, "train")

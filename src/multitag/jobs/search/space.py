@@ -149,7 +149,7 @@ def _dimensions(settings: Config) -> list[Dimension]:
         Dimension("head_learning_rate", head, head / HEAD_RATES, head * HEAD_RATES, log=True),
         Dimension("epochs", epochs, max(1, epochs - 3), 2 * epochs),
         Dimension("head_dropout", dropped, 0.0, max(MOST_DROPPED, dropped or 0.0)),
-        Dimension("teacher", teacher, 0.0, max(MOST_TAUGHT, teacher), step=0.1),
+        Dimension("teacher", teacher, 0.1 if training.teacher_model else 0.0, max(MOST_TAUGHT, teacher), step=0.1),
         Dimension("r_drop", r_drop, 0.0, max(MOST_R_DROP, r_drop), step=0.5),
         Dimension("loss", training.loss, choices=get_args(LossName)),
     ]

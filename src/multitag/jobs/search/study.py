@@ -54,7 +54,9 @@ def open_study(path: Path, seed: int) -> Iterator[Any]:
             pruner=optuna.pruners.MedianPruner(n_startup_trials=UNPRUNED),
         )  # fmt: skip
         # A resumed search must not draw again what the first one drew.
-        study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials), n_startup_trials=TELLING // 2)
+        study.sampler = optuna.samplers.TPESampler(
+            seed=(seed + len(study.trials)) % 2**32, n_startup_trials=TELLING // 2
+        )
         if begun:
             _try_again(study, optuna)
         yield study
@@ -72,8 +74,8 @@ def _try_again(study: Any, optuna: Any) -> None:
     states = optuna.trial.TrialState
     for trial in study.get_trials(states=(states.RUNNING,)):
         study.tell(trial.number, state=states.FAIL)
-        if trial.params:
-            study.enqueue_trial(trial.params)
+        if values := trial.system_attrs.get("fixed_params") or trial.params:
+            study.enqueue_trial(values)
 
 
 def finished_trials(study: Any) -> list[tuple[Any, TriedSettings]]:

@@ -44,6 +44,7 @@ class Trials:
     ) -> None:
         self.study, self.space, self.parts, self.fits = study, space, parts, fits
         self.clock, self.n_rows = clock, n_rows
+        self.tried = 0
 
     def run(self, wanted: int | None) -> str:
         """Try settings, the defaults first.
@@ -109,8 +110,9 @@ class Trials:
                 self.study.tell(trial, value)
                 said = f"macro average precision {value:.3f}"
         best, of = self.best_value(), f" of {wanted}" if wanted else ""
+        left = self._time_left(None if wanted is None else wanted - number)
         shown = "" if best is None else f"; best so far {best:.3f}"
-        logger.info("trial %d%s%s: %s%s%s", number, of, " (the defaults)" * is_default, said, shown, self._time_left())
+        logger.info("trial %d%s%s: %s%s%s", number, of, " (the defaults)" * is_default, said, shown, left)
 
     def _measure(self, trial: Any, settings: Config, *, prune: bool) -> float | None:
         """Return the mean over the inner folds; None where it was given up after one of them."""
@@ -144,10 +146,13 @@ class Trials:
             "--resume goes on with what was trained"
         )
 
-    def _time_left(self) -> str:
-        if self.clock.minutes is None:
-            return ""
-        return f"; {max(self.clock.minutes - self.clock.elapsed() / 60, 0):.0f} minutes left"
+    def _time_left(self, to_do: int | None) -> str:
+        """Say how long it will take: as long as the trials before, but no longer than there is time."""
+        self.tried += 1
+        elapsed = self.clock.elapsed() / 60
+        left = [] if to_do is None else [to_do * elapsed / self.tried]
+        left += [] if self.clock.minutes is None else [max(self.clock.minutes - elapsed, 0.0)]
+        return f"; some {min(left):.0f} minutes left"
 
 
 def fold_figure(held_out: HeldOut) -> float:

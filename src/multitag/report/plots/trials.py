@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
 from multitag.evaluation.search_result import TriedSettings, Value
 from multitag.report.plots.svg import INK, ONE, TWO, embed, in_page_style, lay_grid, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 COLUMNS = 2
 
@@ -91,7 +95,7 @@ def plot_values(tried: Mapping[str, Sequence[TriedValue]], logarithmic: Sequence
             if each.best:
                 axes.plot([place], [each.figure], "o", markersize=11, markerfacecolor="none", color=INK)
         if title in logarithmic:
-            axes.set_xscale("log")
+            _scale_logarithmically(axes, [float(each.value) for each in values])
         if places is not None:
             axes.set_xticks(range(len(order)), order)
             axes.set_xlim(-0.5, len(order) - 0.5)
@@ -100,3 +104,12 @@ def plot_values(tried: Mapping[str, Sequence[TriedValue]], logarithmic: Sequence
     for axes in grid[len(tried) :]:
         axes.set_visible(False)
     return embed(figure, "values", "Macro average precision of each trial over the values of each setting")
+
+
+def _scale_logarithmically(axes: Axes, values: Sequence[float]) -> None:
+    """Mark the smallest value, the largest and the middle: powers would be written as formulas, which a page has not."""
+    low, high = min(values), max(values)
+    marks = [low, (low * high) ** 0.5, high] if high > low else [low]
+    axes.set_xscale("log")
+    axes.set_xticks(marks, [f"{mark:.1e}" for mark in marks])
+    axes.minorticks_off()
