@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from multitag.errors import OutputError, describe_error
-from multitag.evaluation.search_result import TriedSettings
+from multitag.evaluation.search_result import TrialState, TriedSettings
 from multitag.extras import import_extra
 
 DIVERGED, FOLDS = "diverged", "folds"  # what is noted of a trial
@@ -80,12 +80,12 @@ def _try_again(study: Any, optuna: Any) -> None:
 
 def finished_trials(study: Any) -> list[tuple[Any, TriedSettings]]:
     """Return the trials that ended by themselves, each with what is told of it; numbered from 1 without gaps."""
-    states = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
+    states: dict[str, TrialState] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
     finished = []
     for trial in study.trials:
         if trial.state.name in states and (trial.state.name != "FAIL" or trial.user_attrs.get(DIVERGED)):
             folds = tuple(trial.user_attrs.get(FOLDS, ()))
-            told = TriedSettings(len(finished) + 1, states[trial.state.name], dict(trial.params), folds)  # type: ignore[arg-type]
+            told = TriedSettings(len(finished) + 1, states[trial.state.name], dict(trial.params), folds)
             finished.append((trial, told))
     return finished
 

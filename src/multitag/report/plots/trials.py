@@ -86,18 +86,18 @@ def plot_values(tried: Mapping[str, Sequence[TriedValue]], logarithmic: Sequence
     figure = new_figure(height=0.4 + 2.1 * n_rows)
     grid = figure.subplots(n_rows, COLUMNS, sharey=True, squeeze=False).ravel()
     for axes, (title, values) in zip(grid, tried.items(), strict=False):
-        order = list(dict.fromkeys(each.value for each in values))
+        order = list(dict.fromkeys(point.value for point in values))
         places = {value: index for index, value in enumerate(order)} if isinstance(order[0], str) else None
-        for each in values:
-            place = each.value if places is None else places[each.value]
-            mark, colour = ("o", ONE) if each.complete else ("x", TWO)
-            axes.plot([place], [each.figure], mark, color=colour, markersize=5)
-            if each.best:
-                axes.plot([place], [each.figure], "o", markersize=11, markerfacecolor="none", color=INK)
+        for point in values:
+            place = point.value if places is None else places[point.value]
+            mark, colour = ("o", ONE) if point.complete else ("x", TWO)
+            axes.plot([place], [point.figure], mark, color=colour, markersize=5)
+            if point.best:
+                axes.plot([place], [point.figure], "o", markersize=11, markerfacecolor="none", color=INK)
         if title in logarithmic:
-            _scale_logarithmically(axes, [float(each.value) for each in values])
+            _scale_logarithmically(axes, [float(point.value) for point in values])
         if places is not None:
-            axes.set_xticks(range(len(order)), order)
+            axes.set_xticks(range(len(order)), list(map(str, order)))
             axes.set_xlim(-0.5, len(order) - 0.5)
         axes.set_title(title, fontsize=10)
         lay_grid(axes, "y")
@@ -107,7 +107,7 @@ def plot_values(tried: Mapping[str, Sequence[TriedValue]], logarithmic: Sequence
 
 
 def _scale_logarithmically(axes: Axes, values: Sequence[float]) -> None:
-    """Mark the smallest value, the largest and the middle: powers would be written as formulas, which a page has not."""
+    """Mark the smallest value, the largest and the middle in plain figures; powers would be written as formulas."""
     low, high = min(values), max(values)
     marks = [low, (low * high) ** 0.5, high] if high > low else [low]
     axes.set_xscale("log")
