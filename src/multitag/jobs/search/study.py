@@ -81,7 +81,7 @@ def _try_again(study: Any, optuna: Any) -> None:
 def finished_trials(study: Any) -> list[tuple[Any, TriedSettings]]:
     """Return the trials that ended by themselves, each with what is told of it; numbered from 1 without gaps."""
     states: dict[str, TrialState] = {"COMPLETE": "complete", "PRUNED": "pruned", "FAIL": "failed"}
-    finished = []
+    finished: list[tuple[Any, TriedSettings]] = []
     for trial in study.trials:
         if trial.state.name in states and (trial.state.name != "FAIL" or trial.user_attrs.get(DIVERGED)):
             folds = tuple(trial.user_attrs.get(FOLDS, ()))
