@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from multitag.cli.options import SETTINGS, TABLE_SETTINGS, DataFile, QuarantineFile, pop_settings, takes_options
 from multitag.cli.show import print_lines
+from multitag.cli.train import read_sides
 from multitag.config.search import SearchConfig
 
 
@@ -35,7 +36,6 @@ def search(
     resume
         Continue the search in --out.
     """
-    from multitag.cli.tables import read_sides
     from multitag.config import Config
     from multitag.jobs.search import search as search_settings
     from multitag.jobs.search.folder import SearchFolder
