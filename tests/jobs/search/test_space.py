@@ -13,7 +13,7 @@ from multitag.model.base import resolve_base_model
 from multitag.training.fine_tune import resolve_settings
 from multitag.training.teacher import teacher_weight
 
-OPEN = {"max_length": 48, "seed": 0, "folds": 2, "test_size": 0.3}
+OPEN = {"max_length": 48, "seed": 0, "folds": 2, "test_size": 24}
 
 
 @pytest.fixture
