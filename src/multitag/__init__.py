@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from multitag.inference.explain import Explanation
     from multitag.inference.prediction import Prediction
     from multitag.jobs.evaluate import evaluate
+    from multitag.jobs.search import FinishedSearch, search
     from multitag.jobs.train import Run, train
     from multitag.labels import LabelSet
 
@@ -44,6 +45,7 @@ __all__ = [
     "DataError",
     "Explanation",
     "ExportError",
+    "FinishedSearch",
     "LabelSet",
     "MissingExtraError",
     "MultitagError",
@@ -54,6 +56,7 @@ __all__ = [
     "evaluate",
     "load",
     "read_table",
+    "search",
     "train",
 ]
 
@@ -61,6 +64,7 @@ __all__ = [
 _LAZY = {
     "Classifier": "multitag.inference.classifier",
     "Explanation": "multitag.inference.explain",
+    "FinishedSearch": "multitag.jobs.search",
     "LabelSet": "multitag.labels",
     "Prediction": "multitag.inference.prediction",
     "Run": "multitag.jobs.train",
@@ -68,6 +72,7 @@ _LAZY = {
     "evaluate": "multitag.jobs.evaluate",
     "load": "multitag.inference.classifier",
     "read_table": "multitag.data.read",
+    "search": "multitag.jobs.search",
     "train": "multitag.jobs.train",
 }
 

@@ -22,6 +22,7 @@ from multitag.cli.options import MAIN, shown_default
 from multitag.cli.pack import pack
 from multitag.cli.predict import predict
 from multitag.cli.push import push
+from multitag.cli.search import search
 from multitag.cli.serve import serve
 from multitag.cli.start import start
 from multitag.cli.train import train
@@ -62,7 +63,7 @@ app = App(
     group_parameters=MAIN,
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
-    train, predict, evaluate, compare, tune, audit, inspect, start, export, serve, pack, push, verify
+    train, predict, evaluate, compare, tune, search, audit, inspect, start, export, serve, pack, push, verify
 )  # fmt: skip
 USAGES = {  # of the commands with arguments that may be left out, which would be [ARGS]
     predict: "BUNDLE [TEXT]", tune: "BUNDLE [DATA...]", export: "BUNDLE [DATA]",
@@ -98,7 +99,7 @@ def _run(arguments: list[str]) -> int:
     except MultitagError as error:
         return _tell(str(error), USER_MISTAKE)
     except KeyboardInterrupt as stop:
-        how = "; to go on, give the same command with --resume" if command is train else ""
+        how = "; to go on, give the same command with --resume" if command in (train, search) else ""
         return _tell(f"stopped{how}", TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED)
     except BrokenPipeError:  # whoever read has gone away; what is still unwritten is nobody's
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from multitag.cli.options import SETTINGS, DataFile, QuarantineFile, table_source, takes_options
 from multitag.cli.show import print_lines, print_notes
 from multitag.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from multitag.config import Config
+    from multitag.data.table import Table
 
 
 @takes_options(*SETTINGS)
@@ -39,9 +44,6 @@ def train(
     if "folds" in settings and "test_size" in settings:
         raise ConfigError("--folds holds every row out once, --test-size some rows only; choose one")
     from multitag.config import Config
-    from multitag.data.first_look.command import train_command
-    from multitag.data.first_look.unnamed import UnnamedColumnsError, settings_to_type
-    from multitag.data.read import load_tables
     from multitag.jobs.run_folder import RunFolder
     from multitag.jobs.train import train as train_bundle
     from multitag.paths import as_path
@@ -66,20 +68,8 @@ def train(
     if pairs := settings.get("trainer_args"):
         settings["trainer_args"] = {**chosen.training.trainer_args, **parse_trainer_args(pairs)}
     chosen = chosen.override(**settings)
-    sides = {"train": table_source(data), "validation": chosen.data.validation_file, "test": chosen.data.test_file}
-    files = {side: file for side, file in sides.items() if file is not None}
-    try:
-        held_out = load_tables(files, chosen.data, quarantine)
-    except UnnamedColumnsError as error:
-        given = {**settings, **({"config": config} if config else {})}
-        typed = settings_to_type(chosen.data, error.suggestion, given)
-        command = train_command(data, typed, error.columns, str(out))
-        raise DataError(error.message(command)) from None
-    table = held_out.pop("train")
-    print_lines(*table.lines())
-    print_notes(table.notes)
-    for side, rows in held_out.items():
-        print_lines(f"{side}: {rows.source}, {rows.summary}")
+    given = {**settings, **({"config": config} if config else {})}
+    table, held_out = read_sides("train", data, chosen, given=given, out=out, quarantine=quarantine)
     run = train_bundle(table, out=out, config=chosen, resume=resume, **held_out)
     metrics = run.metrics
     print_table(*headline_rows(metrics.sides, headline_side(metrics.sides)))
@@ -89,3 +79,51 @@ def train(
         print_lines(metrics.baselines.verdict)
     print_notes(metrics.notes)
     print_lines(f"trained in {metrics.training_seconds:.0f} s", f"report: {run.report}", f"bundle: {run.bundle}")
+
+
+def read_sides(
+    command: str, data: Sequence[str], config: Config, *, given: Mapping[str, Any], out: Path, quarantine: Path | None
+) -> tuple[Table, dict[str, Table]]:
+    """Read DATA and the separate tables that the settings name, and print what is in them.
+
+    Parameters
+    ----------
+    command : str
+        That they are read for.
+    data : sequence of str
+        Files, or the name of a packaged table.
+    config : Config
+    given : mapping of str to object
+        The options as they were typed.
+    out : Path
+    quarantine : Path or None
+        Gets the rows that cannot be used.
+
+    Returns
+    -------
+    table : Table
+    held_out : dict of str to Table
+        By the names of the sides.
+
+    Raises
+    ------
+    DataError
+        If a table cannot be read; or its columns are not named: then with the command that is likely meant.
+    """
+    from multitag.data.first_look.command import train_command
+    from multitag.data.first_look.unnamed import UnnamedColumnsError, settings_to_type
+    from multitag.data.read import load_tables
+
+    sides = {"train": table_source(data), "validation": config.data.validation_file, "test": config.data.test_file}
+    files = {side: file for side, file in sides.items() if file is not None}
+    try:
+        held_out = load_tables(files, config.data, quarantine)
+    except UnnamedColumnsError as error:
+        typed = settings_to_type(config.data, error.suggestion, given)
+        raise DataError(error.message(train_command(data, typed, error.columns, str(out), command))) from None
+    table = held_out.pop("train")
+    print_lines(*table.lines())
+    print_notes(table.notes)
+    for side, rows in held_out.items():
+        print_lines(f"{side}: {rows.source}, {rows.summary}")
+    return table, held_out

@@ -14,6 +14,8 @@ LENGTHS = {"max_steps", "num_train_epochs", "per_device_train_batch_size"}  # th
 
 LossName = Literal["bce", "weighted-bce", "focal", "asymmetric"]
 
+LORA_RANK = 16
+
 
 @dataclass(frozen=True)
 class TrainingConfig(Section):
@@ -47,6 +49,12 @@ class TrainingConfig(Section):
         Encoder, by name or folder, whose features the teacher learns from; the base model if omitted.
     r_drop : float or None
         Weight of R-Drop, by which two passes under dropout are to agree; 1 with folds on small data if auto.
+    head_dropout : float or None
+        Dropout before the classification head; 0.5 for a DistilBERT, otherwise the base model's own, if omitted.
+    lora : bool
+        Train low-rank adapters of the encoder instead of all its weights; they are merged into it at the end.
+    lora_rank : int
+        Rank of the adapters.
     trainer_args : mapping
         Any other argument of transformers' TrainingArguments, as NAME=VALUE.
     minutes : float or None
@@ -70,6 +78,9 @@ class TrainingConfig(Section):
     teacher: Annotated[float | None, Range(at_least=0, below=1), Option(auto=True)] = None
     teacher_model: Annotated[str | None, Option(path=True)] = None
     r_drop: Annotated[float | None, Range(at_least=0), Option(auto=True)] = None
+    head_dropout: Annotated[float | None, Range(at_least=0, below=1)] = None
+    lora: bool = False
+    lora_rank: Annotated[int, Range(at_least=1, at_most=1024)] = LORA_RANK
     trainer_args: Annotated[Mapping[str, Any], Option(alias="trainer_arg")] = field(default_factory=dict)
     minutes: Annotated[float | None, Range(above=0), Option(panel="Run")] = None
     save_steps: Annotated[int | None, Range(at_least=1), Option(panel="Run")] = None
@@ -86,6 +97,9 @@ class TrainingConfig(Section):
         require(
             self.minutes is None or not lengths,
             f"minutes: goes with epochs and batch_size, not with the trainer argument {min(lengths, default='')!r}",
+        )
+        require(
+            self.lora or self.lora_rank == LORA_RANK, f"lora_rank: goes with lora, got {self.lora_rank} without it"
         )
         for name, value in self.trainer_args.items():  # they are saved with the run, as YAML
             require(

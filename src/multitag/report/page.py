@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.run_metrics import RunMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds
-from multitag.extras import import_extra
 from multitag.report.best_measured import best_measured
+from multitag.report.html import render_page
 from multitag.report.pieces import Section
 from multitag.report.provenance import Provenance
 from multitag.report.recipe import model_title
@@ -71,15 +70,7 @@ def build_report(
     MissingExtraError
         If jinja2 or matplotlib is not installed.
     """
-    jinja2 = import_extra("jinja2", "train")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page: str = environment.get_template("page.html.j2").render(
+    return render_page(
         title=title,
         summary=summary(metrics, best_measured(metrics.sides), provenance),
         notes=metrics.notes,
@@ -94,7 +85,6 @@ def build_report(
             ),
         ],
     )  # fmt: skip
-    return page
 
 
 def _model_title(metrics: RunMetrics, provenance: Provenance) -> str:

@@ -19,12 +19,14 @@ from multitag.evaluation.arrays import judged_cells
 from multitag.labels import UNKNOWN
 from multitag.model.base import BaseModel
 from multitag.model.build import build_model, load_tokenizer, log_odds, save_model, set_bias, settle_padding
+from multitag.model.head_dropout import set_head_dropout
 from multitag.model.trial import check_by_trial
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
 from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
 from multitag.training.defaults import MANY_ROWS, settle_by_rows
+from multitag.training.lora import add_adapters, merge_adapters
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.teacher import check_teacher, learned_labels, teach, teach_more, teacher_weight
@@ -105,6 +107,7 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
         with tempfile.TemporaryDirectory(prefix="multitag-") as scratch:  # where the Trainer makes its folder
             arguments = build_arguments(settings, Path(scratch), has_validation)
             arguments.report_to = []  # nothing is to be reported of what is not trained
+            add_adapters(model, settings.training)
             dataset = TextDataset(few, task.y_true("train")[:FEW])
             check_trainer(model, tokenizer, dataset, settings.training, arguments)
     return settings
@@ -154,7 +157,9 @@ def fine_tune(
         datasets = leader_first(lambda: _tokenise(task, tokenizer, settings.model.max_length, tokens, soft))
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
+        add_adapters(model, settings.training)
         fit = fit_model(model, tokenizer, datasets, settings.training, arguments, resume_from, seconds)
+        merge_adapters(fit.model)
         restore_vocabulary(fit.model)
     notes = _notes(datasets["train"], settings, base, weight)
     if fit.out_of_time:
@@ -168,6 +173,7 @@ def fine_tune(
 def _build(base: BaseModel, task: Task, config: Config) -> PreTrainedModel:
     """Build the model with the bias that is best before a text is read."""
     model = build_model(base, task.label_set)
+    set_head_dropout(model, config.training.head_dropout)
     y = learned_labels(task)
     loss = cell_loss(config.training.loss, task.y_true("train"))
     set_bias(model, log_odds(y) if loss is None else best_constants(loss, y))
@@ -218,6 +224,11 @@ def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float)
         notes.append("trained with R-Drop: two passes over a text, each with its own dropout, are to agree (--r-drop)")
     if n_processes() > 1:
         notes.append(f"trained by {n_processes()} processes, each with its share of a batch")
+    if settings.training.lora:
+        notes.append(
+            f"trained as adapters of rank {settings.training.lora_rank} and a head, then merged: the rest of the "
+            "encoder is the base model's (--lora)"
+        )
     return [*notes, *input_notes(base, train.lengths, settings.model.max_length)]
 
 

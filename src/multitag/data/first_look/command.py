@@ -15,7 +15,11 @@ from multitag.errors import DataError
 
 
 def train_command(
-    sources: Sequence[str], settings: Mapping[str, Any], columns: Sequence[str], out: str | None = None
+    sources: Sequence[str],
+    settings: Mapping[str, Any],
+    columns: Sequence[str],
+    out: str | None = None,
+    command: str = "train",
 ) -> str:
     """Return the command that trains on a table, to be pasted into a shell.
 
@@ -29,6 +33,8 @@ def train_command(
         All columns of the table.
     out : str, optional
         Folder of the run; by default ``runs/`` and the name of the first file.
+    command : str, default "train"
+        Another one that takes what ``train`` does.
 
     Examples
     --------
@@ -36,7 +42,7 @@ def train_command(
     >>> print(train_command(["my in.tsv"], {"text": "the text", "label_columns": ("anger", "fear", "joy")}, columns))
     multitag train 'my in.tsv' --text 'the text' --label-columns anger..joy --out 'runs/my in'
     """
-    words = ["multitag", "train", *sources]
+    words = ["multitag", command, *sources]
     for name, value in settings.items():
         words += _option(name, short_columns(value, columns) if name == "label_columns" else value)
     return shlex.join([*words, "--out", out or f"runs/{_stem(sources[0])}"])

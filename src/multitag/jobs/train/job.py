@@ -15,14 +15,13 @@ from multitag.bundle.layout import REPORT
 from multitag.bundle.started import read_start
 from multitag.config import Config, TableConfig
 from multitag.config.setting import settings_of, takes_settings
-from multitag.config.values import describe_value
 from multitag.data.table import Table, check_table
 from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.evaluation.run_metrics import RunMetrics
 from multitag.extras import import_extra
 from multitag.jobs.run_folder import RunFolder
-from multitag.jobs.train.reading import refuse_other_reading, refuse_reading
+from multitag.jobs.train.reading import settle_config
 from multitag.paths import as_path
 from multitag.threads import import_torch
 
@@ -101,10 +100,12 @@ def train(
     for side, rows in (("validation", validation), ("test", test)):
         if rows is not None:
             check_table(rows, side)
-    config = _settings(table, config, settings)
+    config = settle_config(table, config, settings)
     import_torch()
     for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
         import_extra(module, "train")
+    if config.training.lora:
+        import_extra("peft", "lora")
     from multitag.training.fine_tune import fine_tune
     from multitag.training.team import follow, follows, leading
 
@@ -166,16 +167,3 @@ def _start(config: Config) -> tuple[Config, dict[str, str] | None]:
             f"{config.model.base_model!r} too; leave --base-model out"
         )
     return config.override(base_model=base_model), labels
-
-
-def _settings(table: Table, config: Config | None, settings: Mapping[str, Any]) -> Config:
-    """Return the settings of the run: what its table was read by is no longer open."""
-    if not isinstance(config, (Config, type(None))):
-        raise ConfigError(
-            f"config: expected a Config, got {describe_value(config)}; Config.from_yaml reads a file, Config.from_dict "
-            "takes keys and values"
-        )
-    refuse_reading(settings)
-    chosen = (config or Config()).override(**settings)
-    refuse_other_reading(table, chosen.data)
-    return chosen

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from multitag.config import TableConfig
+from multitag.config import Config, TableConfig
 from multitag.config.schema import setting_names
-from multitag.config.values import as_names
+from multitag.config.values import as_names, describe_value
 from multitag.data.table import Table
 from multitag.errors import ConfigError
+
+
+def settle_config(table: Table, config: Config | None, settings: Mapping[str, Any]) -> Config:
+    """Return the settings of a run: what its table was read by is no longer open.
+
+    Parameters
+    ----------
+    table : Table
+    config : Config or None
+        The defaults where it is None.
+    settings : mapping of str to object
+        By their bare names; they win over ``config``.
+
+    Raises
+    ------
+    ConfigError
+        If ``config`` is none, a setting is unknown or wrong, or is one of reading that the table was not read by.
+    """
+    if not isinstance(config, (Config, type(None))):
+        raise ConfigError(
+            f"config: expected a Config, got {describe_value(config)}; Config.from_yaml reads a file, Config.from_dict "
+            "takes keys and values"
+        )
+    refuse_reading(settings)
+    chosen = (config or Config()).override(**settings)
+    refuse_other_reading(table, chosen.data)
+    return chosen
 
 
 def refuse_reading(names: Iterable[str]) -> None:

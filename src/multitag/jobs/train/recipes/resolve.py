@@ -13,7 +13,9 @@ from multitag.model.mean_block import refusal_to_pool
 FINE_TUNE, LINEAR = "fine-tune", "linear"
 # Rows x labels beyond which regressions take long, and fine-tuning has been the better wherever it was measured.
 MOST_CELLS = 1_000_000
-OF_FINE_TUNING = ("loss", "teacher", "teacher_model", "r_drop", "best_epoch", "early_stopping", "trainer_args")
+OF_FINE_TUNING = (
+    "loss", "teacher", "teacher_model", "r_drop", "best_epoch", "early_stopping", "head_dropout", "lora", "trainer_args"
+)  # fmt: skip
 
 
 def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[str, ...], list[str]]:
