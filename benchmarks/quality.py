@@ -143,7 +143,7 @@ def frozen_recipe(task: Task, seed: int) -> tuple[Probabilities, float]:
     from multitag.model.base import resolve_base_model
     from multitag.model.build import load_tokenizer
     from multitag.model.features import frozen_features
-    from multitag.training.arguments import use_bf16
+    from multitag.training.trainer.arguments import use_bf16
 
     base = resolve_base_model("minilm")
     started = time.perf_counter()

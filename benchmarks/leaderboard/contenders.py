@@ -97,7 +97,7 @@ def _features(task: Task) -> NDArray[np.float32]:
     from multitag.model.base import resolve_base_model
     from multitag.model.build import load_tokenizer
     from multitag.model.features import frozen_features
-    from multitag.training.arguments import use_bf16
+    from multitag.training.trainer.arguments import use_bf16
 
     base, config = resolve_base_model(BASE_MODEL), config_of({}, 0)
     tokenizer, length = load_tokenizer(base, config.model.max_length), config.model.max_length

@@ -30,7 +30,7 @@ WARM = (
     "pandas", "pyarrow.parquet", "sklearn.metrics", "sklearn.isotonic", "iterstrat.ml_stratifiers", "jinja2", "yaml",
     "matplotlib.pyplot", "onnx", "onnxruntime.quantization", "torch.onnx", "transformers.models.distilbert",
     "transformers.models.auto.modeling_auto", "torch._dynamo", "matplotlib.backends.backend_svg",
-    "pyarrow.pandas_compat", "multitag.training.trainer_args",
+    "pyarrow.pandas_compat", "multitag.training.trainer.trainer_args",
     "torch.onnx._internal.torchscript_exporter.symbolic_opset17",
 )  # fmt: skip
 

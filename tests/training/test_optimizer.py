@@ -10,7 +10,7 @@ from multitag.model.base import resolve_base_model
 from multitag.model.build import build_model
 from multitag.quiet import quiet_transformers
 from multitag.training.optimizer import parameter_groups, resolve_learning_rates
-from multitag.training.trainer import MultiLabelTrainer
+from multitag.training.trainer.fit import MultiLabelTrainer
 
 KINDS = ["tiny_distilbert", "tiny_bert", "tiny_roberta"]
 

@@ -28,7 +28,7 @@ from multitag.training.losses import (
     trainer_loss,
 )
 from multitag.training.teacher import teach
-from multitag.training.trainer import _validation_metrics, choose_loss
+from multitag.training.trainer.fit import _validation_metrics, choose_loss
 
 LOSSES = ("bce", "weighted-bce", "focal", "asymmetric")
 SHAPE = (6, 5)
@@ -200,7 +200,7 @@ def test_what_is_under_a_hidden_cell_changes_no_weight(loss, table, tiny_config,
 def test_without_unknown_cells_our_loss_trains_what_the_models_own_does(table, tiny_config, train_task, monkeypatch):
     task = Task.prepare(table, tiny_config)
     own = weights(train_task(task, "own"))
-    monkeypatch.setattr("multitag.training.trainer.choose_loss", lambda settings, datasets: bce)
+    monkeypatch.setattr("multitag.training.trainer.fit.choose_loss", lambda settings, datasets: bce)
     for name, weight in weights(train_task(task, "ours")).items():
         torch.testing.assert_close(weight, own[name], rtol=1e-4, atol=1e-5)
 

@@ -1,1 +1,1 @@
-"""The command line: one thin module a command."""
+"""The command line: how it is parsed, its options, and mistakes told in one line."""

@@ -12,22 +12,22 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
-from multitag.cli.audit import audit
-from multitag.cli.compare import compare
-from multitag.cli.evaluate import evaluate
-from multitag.cli.export import export
-from multitag.cli.inspect import inspect
+from multitag.cli.commands.audit import audit
+from multitag.cli.commands.compare import compare
+from multitag.cli.commands.evaluate import evaluate
+from multitag.cli.commands.export import export
+from multitag.cli.commands.inspect import inspect
+from multitag.cli.commands.pack import pack
+from multitag.cli.commands.predict import predict
+from multitag.cli.commands.push import push
+from multitag.cli.commands.search import search
+from multitag.cli.commands.serve import serve
+from multitag.cli.commands.start import start
+from multitag.cli.commands.train import train
+from multitag.cli.commands.tune import tune
+from multitag.cli.commands.verify import verify
 from multitag.cli.mistakes import explain, name_options
 from multitag.cli.options import MAIN, shown_default
-from multitag.cli.pack import pack
-from multitag.cli.predict import predict
-from multitag.cli.push import push
-from multitag.cli.search import search
-from multitag.cli.serve import serve
-from multitag.cli.start import start
-from multitag.cli.train import train
-from multitag.cli.tune import tune
-from multitag.cli.verify import verify
 from multitag.errors import ConfigError, MultitagError
 from multitag.training.team import follows
 

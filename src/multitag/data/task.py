@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from multitag.config import Config
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.duplicates.named_groups import number_groups
-from multitag.data.label_descriptions import read_label_descriptions, refuse_unknown
+from multitag.data.label_formats.descriptions import read_label_descriptions, refuse_unknown
 from multitag.data.split.folds import NO_FOLD, fold_rows
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.split.sides import Split, label_counts, split_rows

@@ -23,7 +23,7 @@ from multitag.bundle.strict_json import dump_json
 from multitag.bundle.write import write_bundle
 from multitag.config import Config
 from multitag.config.model import ModelConfig
-from multitag.data.label_descriptions import label_texts, read_label_descriptions
+from multitag.data.label_formats.descriptions import label_texts, read_label_descriptions
 from multitag.data.read import read_table
 from multitag.errors import ConfigError, DataError, ExportError
 from multitag.evaluation.calibration.calibration import Calibration

@@ -23,7 +23,6 @@ from multitag.model.head_dropout import set_head_dropout
 from multitag.model.trial import check_by_trial
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
-from multitag.training.arguments import build_arguments, check_arguments
 from multitag.training.dataset import TextDataset
 from multitag.training.defaults import MANY_ROWS, settle_by_rows
 from multitag.training.lora import add_adapters, merge_adapters
@@ -32,7 +31,8 @@ from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.teacher import check_teacher, learned_labels, teach, teach_more, teacher_weight
 from multitag.training.team import from_leader, leader_first, n_processes
 from multitag.training.token_cache import load_or_tokenise
-from multitag.training.trainer import TrainedModel, check_trainer, fit_model
+from multitag.training.trainer.arguments import build_arguments, check_arguments
+from multitag.training.trainer.fit import TrainedModel, check_trainer, fit_model
 
 logger = logging.getLogger("multitag")
 

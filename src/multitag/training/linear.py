@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from multitag.config import Config
-from multitag.data.label_descriptions import label_texts
+from multitag.data.label_formats.descriptions import label_texts
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
 from multitag.evaluation.baselines.regression import Regressions, fit_regressions
@@ -24,7 +24,7 @@ from multitag.model.trial import check_by_trial
 from multitag.quiet import quiet_transformers
 from multitag.training.fine_tune import FineTuned, input_notes
 from multitag.training.name_prior import NamePrior
-from multitag.training.trainer import TrainedModel
+from multitag.training.trainer.fit import TrainedModel
 
 # Classes are not balanced, so that probabilities are those of the labels. On four tables C = 2 was never far from the
 # best of 1, 2 and 3 (docs/experiments.md).

@@ -29,7 +29,7 @@ from multitag.evaluation.baselines.regression import fit_regressions
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.build import load_tokenizer
 from multitag.model.features import frozen_features
-from multitag.training.arguments import use_bf16
+from multitag.training.trainer.arguments import use_bf16
 
 WEIGHT = 0.4  # docs/experiments.md
 FOLDS = 5  # of the training rows: the teacher has not seen the row that it teaches

@@ -14,7 +14,7 @@ from multitag.jobs.search.clock import Clock
 from multitag.jobs.search.space import Dimension, Space
 from multitag.jobs.search.study import finished_trials, importances, open_study
 from multitag.jobs.search.trials import Trials
-from multitag.training.trainer import DIVERGED
+from multitag.training.trainer.fit import DIVERGED
 
 SPACE = Space(
     Config().override(epochs=1, r_drop=0.0, teacher=0.0),

@@ -19,7 +19,7 @@ from multitag.jobs.search.clock import Clock, OutOfTime
 from multitag.jobs.search.fits import Fits, fold_name
 from multitag.jobs.search.space import Space
 from multitag.jobs.search.study import DIVERGED, FOLDS, finished_trials
-from multitag.training.trainer import DIVERGED as DIVERGENCE
+from multitag.training.trainer.fit import DIVERGED as DIVERGENCE
 
 logger = logging.getLogger("multitag")
 

@@ -18,7 +18,7 @@ from multitag.jobs.train.recipes.resolve import LINEAR
 from multitag.model.features import frozen_features
 from multitag.report.recipe import model_title
 from multitag.report.verdict import baselines_verdict
-from multitag.training.arguments import use_bf16
+from multitag.training.trainer.arguments import use_bf16
 
 SHARE = 0.25  # of the training time, at most
 SHARE_OF_MINUTES = 0.1  # of the time that the run has, where it has one, at most

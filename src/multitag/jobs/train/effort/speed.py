@@ -19,9 +19,9 @@ from multitag.jobs.train.recipes.resolve import LINEAR
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.build import load_tokenizer
 from multitag.model.features import frozen_features
-from multitag.training.arguments import use_bf16
 from multitag.training.defaults import ABOUT_THE_BEST
 from multitag.training.fine_tune import fine_tune
+from multitag.training.trainer.arguments import use_bf16
 
 WARM_UP = 2  # rows of a first trial, which pays for what is loaded and compiled once a process
 STEPS = 5  # of the trial by which a step is timed

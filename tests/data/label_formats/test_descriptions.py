@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from multitag.data.label_descriptions import read_label_descriptions, refuse_unknown
+from multitag.data.label_formats.descriptions import read_label_descriptions, refuse_unknown
 from multitag.errors import ConfigError, DataError
 
 

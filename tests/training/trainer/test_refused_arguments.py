@@ -62,7 +62,7 @@ def test_what_works_works_as_before(tune, tmp_path, changed):
 
 def test_the_best_by_loss_has_the_lowest(tune, tmp_path):
     from multitag.config import Config
-    from multitag.training.arguments import build_arguments
+    from multitag.training.trainer.arguments import build_arguments
 
     for metric, higher in (("loss", False), ("eval_loss", False), ("macro_average_precision", True)):
         config = Config().override(trainer_args={"metric_for_best_model": metric}).with_learning_rates(1e-4, 1e-2)

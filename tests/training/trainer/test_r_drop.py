@@ -12,7 +12,7 @@ from multitag.model.base import resolve_base_model
 from multitag.model.build import build_model
 from multitag.quiet import quiet_transformers
 from multitag.training.losses import IGNORED, bce, disagreement, trainer_loss
-from multitag.training.trainer import MultiLabelTrainer
+from multitag.training.trainer.fit import MultiLabelTrainer
 
 INPUTS = {
     "input_ids": torch.arange(24).reshape(4, 6) + 10,

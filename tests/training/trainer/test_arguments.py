@@ -5,8 +5,8 @@ import torch
 
 from multitag.config import Config
 from multitag.errors import ConfigError
-from multitag.training.arguments import build_arguments, use_bf16
-from multitag.training.trainer_args import RESERVED
+from multitag.training.trainer.arguments import build_arguments, use_bf16
+from multitag.training.trainer.trainer_args import RESERVED
 
 
 def build(tmp_path, has_validation=True, **settings):

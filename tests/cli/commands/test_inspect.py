@@ -185,7 +185,7 @@ def test_tokens_or_how_to_get_them(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 def test_it_is_light() -> None:
     code = """
 import sys
-from multitag.cli.inspect import inspect
+from multitag.cli.commands.inspect import inspect
 heavy = {"pandas", "rich.table", "tokenizers", "sklearn", "torch", "transformers"}
 print(sorted(heavy & set(sys.modules)))
 inspect("sample", json=True)

@@ -62,7 +62,7 @@ def train(
     out = as_path(out, "out")
     RunFolder(out).check(resume)  # before the minutes that the rest may take
     import_torch()
-    from multitag.training.trainer_args import parse_trainer_args
+    from multitag.training.trainer.trainer_args import parse_trainer_args
 
     chosen = Config.from_yaml(config) if config else Config()
     if pairs := settings.get("trainer_args"):

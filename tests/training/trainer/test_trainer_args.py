@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from multitag.errors import ConfigError
-from multitag.training.trainer_args import parse_trainer_args
+from multitag.training.trainer.trainer_args import parse_trainer_args
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from multitag.cli.commands.train import read_sides
 from multitag.cli.options import SETTINGS, TABLE_SETTINGS, DataFile, QuarantineFile, pop_settings, takes_options
 from multitag.cli.show import print_lines
-from multitag.cli.train import read_sides
 from multitag.config.search import SearchConfig
 
 
@@ -50,7 +50,7 @@ def search(
     SearchConfig(**limits)
     SearchFolder(out).check(resume)  # before the minutes that the rest may take
     import_torch()
-    from multitag.training.trainer_args import parse_trainer_args
+    from multitag.training.trainer.trainer_args import parse_trainer_args
 
     chosen = Config.from_yaml(config) if config else Config()
     if pairs := settings.get("trainer_args"):

@@ -12,7 +12,7 @@ from transformers import IntervalStrategy, TrainingArguments
 
 from multitag.config import Config
 from multitag.errors import ConfigError, describe_error
-from multitag.training.trainer_args import BEST_METRIC, check_trainer_args, is_less_better
+from multitag.training.trainer.trainer_args import BEST_METRIC, check_trainer_args, is_less_better
 
 # A quarter of the Trainer's default: measured on IMDB, see docs/experiments.md.
 MAX_GRAD_NORM = 0.25

@@ -38,7 +38,7 @@ from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, disagreement, trainer_loss
 from multitag.training.optimizer import parameter_groups
 from multitag.training.team import follows, from_leader, gathered, lost_processes_told, n_processes
-from multitag.training.trainer_args import BEST_METRIC
+from multitag.training.trainer.trainer_args import BEST_METRIC
 
 STEPS_TRIED = 100  # that a schedule is made for, and none is taken
 DIVERGED = "training diverged: the model gives no finite numbers any more; lower --learning-rate"
