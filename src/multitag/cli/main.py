@@ -21,6 +21,7 @@ from multitag.cli.mistakes import explain, name_options
 from multitag.cli.options import MAIN, shown_default
 from multitag.cli.pack import pack
 from multitag.cli.predict import predict
+from multitag.cli.score import score
 from multitag.cli.serve import serve
 from multitag.cli.train import train
 from multitag.cli.tune import tune
@@ -59,7 +60,7 @@ app = App(
     group_parameters=MAIN,
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
-    train, predict, evaluate, compare, tune, audit, inspect, export, serve, pack, verify
+    train, predict, evaluate, compare, tune, audit, inspect, export, serve, score, pack, verify
 )  # fmt: skip
 USAGES = {  # of the commands with arguments that may be left out, which would be [ARGS]
     predict: "BUNDLE [TEXT]", tune: "BUNDLE [DATA...]", export: "BUNDLE [DATA]",
@@ -92,7 +93,10 @@ def _run(arguments: list[str]) -> int:
     except MultitagError as error:
         return _tell(str(error), USER_MISTAKE)
     except KeyboardInterrupt as stop:
-        how = "; to go on, give the same command with --resume" if command is train else ""
+        how = {
+            train: "; to go on, give the same command with --resume",
+            score: "; what is committed stays, and the same command goes on from there",
+        }.get(command, "")
         return _tell(f"stopped{how}", TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED)
     except BrokenPipeError:  # whoever read has gone away; what is still unwritten is nobody's
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

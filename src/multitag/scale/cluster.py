@@ -1,0 +1,63 @@
+"""Ray: a cluster that is there, or one of this machine that ends with the job."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from multitag.errors import ClusterError, describe_error
+from multitag.extras import import_extra
+
+STORE_BYTES = 200 * 2**20  # what a job keeps in shared memory: nothing but the bundle, and that on a cluster only
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to anybody
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # or Ray warns of what it will do some day
+    "RAY_TQDM": "0",
+}
+
+
+@contextmanager
+def connected(address: str | None, cores: int) -> Iterator[Any]:
+    """Connect to Ray, and leave it when the block ends.
+
+    Parameters
+    ----------
+    address : str or None
+        Of a cluster. None starts one on this machine, or takes the one that this process is connected to already.
+    cores : int
+        Of a cluster that is started here.
+
+    Yields
+    ------
+    module
+        ``ray``.
+
+    Raises
+    ------
+    MissingExtraError
+        If Ray is not installed.
+    ClusterError
+        If the cluster does not answer, or none can be started.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    ray: Any = import_extra("ray", "ray")
+    if ray.is_initialized() and address is None:
+        yield ray
+        return
+    if address is None:
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # Ray's own default, of which it would tell
+    here = {"num_cpus": cores, "object_store_memory": STORE_BYTES, "include_dashboard": False}
+    try:
+        ray.init(
+            address or "local", logging_level="error", log_to_driver=False, **({} if address else here),
+        )  # fmt: skip
+    except Exception as error:  # Ray raises whatever its parts raise
+        what = f"{address}: no Ray cluster answers there" if address else "Ray cannot be started on this machine"
+        raise ClusterError(f"{what}: {describe_error(error)}") from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
