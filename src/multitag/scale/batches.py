@@ -120,8 +120,8 @@ def _predict(
     clash = next((name for name in cells if name in added), None)
     if clash is not None:
         raise DataError(f"the batch has a column {clash!r}, which would be there twice; rename or drop it")
-    listed = [_cells(cells[name]) for name in columns.names]
-    rows = [Row(index, dict(zip(columns.names, record, strict=True))) for index, record in enumerate(zip(*listed))]
+    records = zip(*(_cells(cells[name]) for name in columns.names), strict=True)
+    rows = [Row(index, dict(zip(columns.names, record, strict=True))) for index, record in enumerate(records)]
     scored = score_rows(classifier, rows, columns, options, n_rows)
     errors = [scored.errors.get(index) for index in range(n_rows)]
     return {

@@ -79,7 +79,7 @@ def open_location(written: str | Path) -> Location:
     ----------
     written : str or Path
         A path, made absolute here; or a URI such as ``s3://bucket/folder`` or ``gs://bucket/folder``, with whatever
-        options pyarrow takes after a question mark. Credentials are those of the environment.
+        options pyarrow takes after a question mark, such as ``region=eu-west-1``. Credentials are those of the environment.
 
     Raises
     ------
@@ -94,26 +94,25 @@ def open_location(written: str | Path) -> Location:
     if scheme[1].lower() not in SCHEMES:
         raise ConfigError(f"{written}: expected a path, or a URI that begins with {', '.join(SCHEMES)}")
     # A pattern is no valid URI; it is put back behind the folder that is one.
-    folder, pattern = split_pattern(written)
+    address, mark, options = written.partition("?")
+    folder, pattern = split_pattern(address)
     try:
-        filesystem, path = fs.FileSystem.from_uri(folder)
+        filesystem, path = fs.FileSystem.from_uri(f"{folder}{mark}{options}")
     except (OSError, ValueError, NotImplementedError) as error:  # ArrowInvalid is a ValueError
         raise ConfigError(f"{written}: pyarrow cannot open it: {describe_error(error)}") from error
     return Location(filesystem, f"{path.rstrip('/')}/{pattern}" if pattern else path, written)
 
 
 def split_pattern(path: str) -> tuple[str, str]:
-    """Split a path before its first part with ``*``, ``?`` or ``[``; a URI's options are no pattern.
+    """Split a path before its first part with ``*``, ``?`` or ``[``.
 
     Examples
     --------
-    >>> split_pattern("s3://films/2024-*/*.parquet"), split_pattern("s3://films/all?region=eu-west-1")
-    (('s3://films', '2024-*/*.parquet'), ('s3://films/all?region=eu-west-1', ''))
+    >>> split_pattern("s3://films/2024-*/*.parquet"), split_pattern("films/all")
+    (('s3://films', '2024-*/*.parquet'), ('films/all', ''))
     """
-    scheme = SCHEME.match(path)
-    marks = PATTERN - {"?"} if scheme else PATTERN
     parts = path.split("/")
-    first = next((n for n, part in enumerate(parts) if marks.intersection(part)), None)
+    first = next((n for n, part in enumerate(parts) if PATTERN.intersection(part)), None)
     return (path, "") if first is None else ("/".join(parts[:first]) or "/", "/".join(parts[first:]))
 
 

@@ -24,7 +24,7 @@ from multitag.scale.formats.part import Part, Row
 from multitag.scale.locations import SourceFile, open_location
 from multitag.scale.output import OutputFolder
 from multitag.scale.plan import Recipe, buffered
-from multitag.scale.rows import ScoredRows, BadRowsError, score_rows
+from multitag.scale.rows import BadRowsError, ScoredRows, score_rows
 from multitag.scale.table import output_schema, output_table, quarantine_line
 
 Load = Callable[..., Classifier]
