@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from multitag.errors import ClusterError, describe_error
 from multitag.extras import import_extra
 
 STORE_BYTES = 200 * 2**20  # what a job keeps in shared memory: nothing but the bundle, and that on a cluster only
+TELLS_OF_TOKENS = "ray._private.authentication.authentication_token_setup"  # that a cluster started here asks for one
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to anybody
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # or Ray warns of what it will do some day
@@ -47,8 +49,7 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
     if ray.is_initialized() and address is None:
         yield ray
         return
-    if address is None:
-        os.environ.setdefault("RAY_AUTH_MODE", "token")  # Ray's own default, of which it would tell
+    logging.getLogger(TELLS_OF_TOKENS).setLevel(logging.ERROR)
     here = {"num_cpus": cores, "object_store_memory": STORE_BYTES, "include_dashboard": False}
     try:
         ray.init(

@@ -62,6 +62,8 @@ class Scored:
         before = f"; {self.skipped} parts were there already" if self.skipped else ""
         empty = f", {self.without_text:,} of them without text and therefore not predicted" if self.without_text else ""
         lines = [f"{output}: {self.rows:,} rows in {self.parts} parts{empty}{before}"]
+        if self.peak_bytes:
+            lines.append(f"a worker took at most {self.peak_bytes / 2**20:,.0f} MB")
         if self.bad_rows:
             lines.append(f"{output}/quarantine: {self.bad_rows:,} rows that cannot be scored, with the reasons")
         return lines

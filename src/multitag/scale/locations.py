@@ -78,8 +78,9 @@ def open_location(written: str | Path) -> Location:
     Parameters
     ----------
     written : str or Path
-        A path, made absolute here; or a URI such as ``s3://bucket/folder`` or ``gs://bucket/folder``, with whatever
-        options pyarrow takes after a question mark, such as ``region=eu-west-1``. Credentials are those of the environment.
+        A path, made absolute here; or a URI such as ``s3://bucket/folder`` or ``gs://bucket/folder``, with
+        whatever options pyarrow takes after a question mark, such as ``region=eu-west-1``. Credentials are those of
+        the environment.
 
     Raises
     ------
