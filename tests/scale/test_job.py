@@ -65,7 +65,7 @@ def count_parts(output: Path) -> int:
 
 def wait_for_parts(output: Path, n_parts: int) -> None:
     """Wait until a job committed so many."""
-    give_up = time.monotonic() + 120
+    give_up = time.monotonic() + 300
     while count_parts(output) < n_parts:
         assert time.monotonic() < give_up
         time.sleep(0.01)
@@ -103,7 +103,7 @@ def test_a_driver_stopped_and_another_one_killed(ray, bundle, films, tmp_path):
         )
         wait_for_parts(output, n_parts)
         driver.send_signal(number)
-        _, told = driver.communicate(timeout=60)
+        _, told = driver.communicate(timeout=300)
         return driver.returncode, told
 
     code, told = run_until(2, signal.SIGINT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,12 @@ QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # or Ray warns of what it will do some day
     "RAY_TQDM": "0",
 }
+
+
+def is_connected() -> bool:
+    """Return whether this process is connected to Ray already."""
+    ray: Any = sys.modules.get("ray")  # whoever is has imported it
+    return ray is not None and bool(ray.is_initialized())
 
 
 @contextmanager
@@ -46,7 +53,7 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     ray: Any = import_extra("ray", "ray")
-    if ray.is_initialized() and address is None:
+    if is_connected() and address is None:
         yield ray
         return
     logging.getLogger(TELLS_OF_TOKENS).setLevel(logging.ERROR)

@@ -17,7 +17,7 @@ from multitag.errors import BundleError, ClusterError, ConfigError, DataError, d
 from multitag.inference.classifier import load
 from multitag.inference.options import PredictOptions
 from multitag.paths import as_path
-from multitag.scale.cluster import connected
+from multitag.scale.cluster import connected, is_connected
 from multitag.scale.crew import Crew
 from multitag.scale.formats.part import Part
 from multitag.scale.locations import Location, SourceFile, list_inputs, open_location
@@ -141,13 +141,15 @@ def score_files(
             )  # fmt: skip
             packed = _sent(ray, bundle, size, settings)
             crew = Crew(ray, order, _crew_size(ray, settings), packed, load_classifier)
-            return _run(crew, plan, waiting, done, settings.max_bad_rows)
+            done = _run(crew, plan, waiting, done, settings.max_bad_rows)
+            folder.clear()  # of workers that died
+            return done
 
 
 def _refuse_crowd(settings: ScoreConfig) -> int:
     """Check that the workers asked for have room on this machine, where they run here; return its cores."""
     cores, actors, threads = available_cores(), settings.actors or 1, settings.threads_per_actor
-    if settings.address is None and actors * threads > cores:
+    if settings.address is None and not is_connected() and actors * threads > cores:
         raise ConfigError(
             f"actors: {actors} of {threads} threads take {actors * threads} cores, and this machine has {cores}; take "
             "fewer, or name a cluster with --address"

@@ -116,6 +116,7 @@ class Worker:
                 path, backend=recipe.backend, threads=order.threads, long=recipe.long, pool=recipe.pool,
                 policy=recipe.policy,
             )  # fmt: skip
+        self.classifier.close()  # an unpacked zip is in memory by now, and a process that is killed removes nothing
         if self.classifier.bundle.manifest.digest != recipe.bundle:
             raise BundleError(f"{order.bundle}: on {_node()} this is another bundle than the one the job began with")
         self.columns = TextColumns.of_bundle(self.classifier.bundle.manifest.data, recipe.text)
