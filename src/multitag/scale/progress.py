@@ -55,4 +55,4 @@ def progress(what: str, total: float, done: float = 0.0) -> Iterator[Progress]:
     # A part takes minutes: the speed is a mean over an hour of them.
     shown = Bar(*columns, console=console, disable=not console.is_terminal, transient=True, speed_estimate_period=3600)
     with shown as bar:
-        yield Progress(bar, bar.add_task("", total=total, completed=done, said=""))
+        yield Progress(bar, bar.add_task("", total=total, completed=int(done), said=""))

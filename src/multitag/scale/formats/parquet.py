@@ -49,7 +49,8 @@ def read_parquet(file: Any, part: Part, columns: Sequence[str]) -> Iterator[list
 
 def _groups(metadata: Any, part: Part) -> tuple[list[int], int]:
     """Return the row groups that a part touches, and the number of the first row of the first of them."""
-    groups, first, begin = [], part.start, 0
+    groups: list[int] = []
+    first, begin = part.start, 0
     for group in range(metadata.num_row_groups):
         end = begin + metadata.row_group(group).num_rows
         if begin < part.stop and end > part.start:
