@@ -112,7 +112,7 @@ def test_a_driver_stopped_and_another_one_killed(ray, bundle, films, tmp_path):
     assert run_until(count_parts(output) + 2, signal.SIGKILL) == (-signal.SIGKILL, "")
     time.sleep(1)  # Ray ends the dead driver's workers
     before = {path: path.stat().st_mtime_ns for path in output.glob("parts/part-*.parquet")}
-    assert len(before) < 24
+    assert 4 <= len(before) < 17
     done = score_files(bundle, films, output, settings=SETTINGS)
     assert done.skipped == len(before)
     assert {path: path.stat().st_mtime_ns for path in before} == before
