@@ -155,6 +155,7 @@ def test_more_bad_rows_than_allowed_stop_the_job_until_they_are_allowed(ray, bun
     assert len(scored(tmp_path / "out")) == 90
 
 
+@pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning")  # of Ray Data about its own settings
 def test_ray_data_maps_batches_with_the_same_function(ray, bundle):
     from multitag.scale.batches import batch_scorer
 

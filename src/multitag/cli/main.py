@@ -65,6 +65,10 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 USAGES = {  # of the commands with arguments that may be left out, which would be [ARGS]
     predict: "BUNDLE [TEXT]", tune: "BUNDLE [DATA...]", export: "BUNDLE [DATA]",
 }  # fmt: skip
+HOW_TO_GO_ON = {
+    "train": "; to go on, give the same command with --resume",
+    "score": "; what is committed stays, and the same command goes on from there",
+}
 for position, command in enumerate(COMMANDS):
     usage = f"Usage: multitag {command.__name__} [OPTIONS] {USAGES[command]}" if command in USAGES else None
     app.command(command, sort_key=position, usage=usage)
@@ -93,10 +97,7 @@ def _run(arguments: list[str]) -> int:
     except MultitagError as error:
         return _tell(str(error), USER_MISTAKE)
     except KeyboardInterrupt as stop:
-        how = {
-            train: "; to go on, give the same command with --resume",
-            score: "; what is committed stays, and the same command goes on from there",
-        }.get(command, "")
+        how = HOW_TO_GO_ON.get(command.__name__ if command else "", "")
         return _tell(f"stopped{how}", TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED)
     except BrokenPipeError:  # whoever read has gone away; what is still unwritten is nobody's
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
