@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help setup demo test test-fast test-isa lint fuzz bench bench-quick bench-quality bench-size bench-serving leaderboard readme docs vendor clean
+.PHONY: help setup demo test test-fast test-isa lint fuzz bench bench-quick bench-quality bench-size bench-serving bench-scale leaderboard readme docs vendor clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,9 @@ bench-size: $(READY)  ## Measure the preparation of a million rows, and the sear
 
 bench-serving: $(READY)  ## Load a service of BUNDLE and print what it held, in five minutes (needs an idle machine)
 	$(BIN)/python -m benchmarks.serving $(BUNDLE)
+
+bench-scale: $(READY)  ## Score a file with predict and with workers on Ray, with BUNDLE (needs an idle machine and ../shared/data)
+	$(BIN)/python -m benchmarks.scale $(BUNDLE)
 
 leaderboard: $(READY)  ## Measure multitag beside other tools on six tables, for hours; a call that is killed goes on in the next
 	$(BIN)/python -m benchmarks.leaderboard

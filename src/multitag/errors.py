@@ -9,6 +9,7 @@
     ├── ExportError          a model that cannot be written as an ONNX graph
     ├── BundleError          a folder or zip that is not a whole, unchanged bundle
     ├── OutputError          a place that cannot or must not be written to
+    ├── ClusterError         a Ray cluster that does not answer, or loses its workers
     └── MissingExtraError    an optional dependency that is not installed
 
 Every message is one line that says what is wrong, where, what was expected and what to do.
@@ -71,6 +72,10 @@ class BundleError(MultitagError):
 
 class OutputError(MultitagError):
     """A path that cannot be written to, or already exists."""
+
+
+class ClusterError(MultitagError):
+    """A Ray cluster that cannot be reached or started, or whose workers die one after the other."""
 
 
 class MissingExtraError(MultitagError):

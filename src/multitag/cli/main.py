@@ -20,6 +20,7 @@ from multitag.cli.commands.inspect import inspect
 from multitag.cli.commands.pack import pack
 from multitag.cli.commands.predict import predict
 from multitag.cli.commands.push import push
+from multitag.cli.commands.score import score
 from multitag.cli.commands.search import search
 from multitag.cli.commands.serve import serve
 from multitag.cli.commands.start import start
@@ -63,11 +64,15 @@ app = App(
     group_parameters=MAIN,
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
-    train, predict, evaluate, compare, tune, search, audit, inspect, start, export, serve, pack, push, verify
+    train, predict, evaluate, compare, tune, search, audit, inspect, start, export, serve, score, pack, push, verify
 )  # fmt: skip
 USAGES = {  # of the commands with arguments that may be left out, which would be [ARGS]
     predict: "BUNDLE [TEXT]", tune: "BUNDLE [DATA...]", export: "BUNDLE [DATA]",
 }  # fmt: skip
+HOW_TO_GO_ON = {
+    **dict.fromkeys(("train", "search"), "; to go on, give the same command with --resume"),
+    "score": "; what is committed stays, and the same command goes on from there",
+}
 for position, command in enumerate(COMMANDS):
     usage = f"Usage: multitag {command.__name__} [OPTIONS] {USAGES[command]}" if command in USAGES else None
     app.command(command, sort_key=position, usage=usage)
@@ -99,7 +104,7 @@ def _run(arguments: list[str]) -> int:
     except MultitagError as error:
         return _tell(str(error), USER_MISTAKE)
     except KeyboardInterrupt as stop:
-        how = "; to go on, give the same command with --resume" if command in (train, search) else ""
+        how = HOW_TO_GO_ON.get(command.__name__ if command else "", "")
         return _tell(f"stopped{how}", TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED)
     except BrokenPipeError:  # whoever read has gone away; what is still unwritten is nobody's
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

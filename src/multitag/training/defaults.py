@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from multitag.config import Config
 from multitag.config.training import TrainingConfig
@@ -38,7 +39,7 @@ def settle_by_rows(settings: Config, n_rows: int, n_watched: int = 0) -> Config:
     if r_drop is None:
         dropped = bool(settings.split.folds) and training.loss == "bce" and n_rows <= MOST_ROWS_DROPPED
         r_drop = R_DROP if dropped else 0.0
-    chosen = {
+    chosen: dict[str, Any] = {
         "epochs": EPOCHS_OF_MANY if many else EPOCHS,
         "batch_size": BATCH_SIZE_OF_MANY if many else BATCH_SIZE,
         "best_epoch": _keeps_best(training, n_watched),

@@ -14,7 +14,7 @@ from multitag.config.search import SearchConfig
 
 
 @takes_options(section=SearchConfig)
-@takes_options(*SETTINGS)
+@takes_options(*(name for name in SETTINGS if name != "minutes"))  # of one training
 def search(
     *data: DataFile,
     out: Path,
@@ -59,7 +59,8 @@ def search(
     chosen = chosen.override(**pop_settings(settings, *(name for key in TABLE_SETTINGS for name in _names(key))))
     sides = chosen.override(**settings)
     table, held_out = read_sides("search", data, sides, given=given, out=out, quarantine=quarantine)
-    finished = search_settings(table, out=out, config=chosen, resume=resume, **held_out, **limits, **settings)
+    test = held_out.get("test")
+    finished = search_settings(table, out=out, config=chosen, resume=resume, test=test, **limits, **settings)
     print_table(*comparison_rows(finished.result.comparison))
     print_lines(
         outcome_sentence(finished.result),

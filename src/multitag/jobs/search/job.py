@@ -50,7 +50,7 @@ class FinishedSearch:
     result: SearchResult = field(repr=False)
 
 
-@takes_settings(Config, without=tuple(settings_of(TableConfig)))
+@takes_settings(Config, without=(*settings_of(TableConfig), "minutes"))
 def search(
     table: Table,
     *,
@@ -132,6 +132,8 @@ def _with_folds(config: Config) -> Config:
     """Return the settings with the inner folds, after a check of what cannot go with them."""
     if config.model.recipe == "linear":
         raise ConfigError("recipe: linear has no settings to search; leave it out, or train with it")
+    if config.training.minutes is not None:
+        raise ConfigError("minutes: the settings name those of a training; leave them out, and say how long to search")
     if config.data.validation_file is not None:
         raise ConfigError("validation_file: trials are measured on inner folds; leave it out")
     return config if config.split.folds else config.override(folds=INNER_FOLDS)

@@ -136,7 +136,7 @@ def _lead(
             raise ConfigError(f"{side}_file: read it with read_table and pass it as {side}=")
     config, start = _start(config)
     with folder.claimed(resume):
-        prepare = partial(Task.prepare, table, start=start, **sides)
+        prepare = partial(Task.prepare, table, start=start, validation=sides["validation"], test=sides["test"])
         task, effort = prepare_in_time(with_unlabelled(prepare), config, folder, started)
         config = effort.settings(config)
         setup = set_up_run(task, config, folder, effort)  # from here on there is a run to resume

@@ -1,0 +1,1 @@
+"""A large input on many cores or machines: cut into parts, each scored and committed once, whatever dies meanwhile."""

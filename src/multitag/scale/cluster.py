@@ -1,0 +1,71 @@
+"""Ray: a cluster that is there, or one of this machine that ends with the job."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from multitag.errors import ClusterError, describe_error
+from multitag.extras import import_extra
+
+STORE_BYTES = 200 * 2**20  # what a job keeps in shared memory: nothing but the bundle, and that on a cluster only
+TELLS_OF_TOKENS = "ray._private.authentication.authentication_token_setup"  # that a cluster started here asks for one
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to anybody
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # or Ray warns of what it will do some day
+    "RAY_TQDM": "0",
+}
+
+
+def is_connected() -> bool:
+    """Return whether this process is connected to Ray already."""
+    ray: Any = sys.modules.get("ray")  # whoever is has imported it
+    return ray is not None and bool(ray.is_initialized())
+
+
+@contextmanager
+def connected(address: str | None, cores: int) -> Iterator[Any]:
+    """Connect to Ray, and leave it when the block ends.
+
+    Parameters
+    ----------
+    address : str or None
+        Of a cluster. None starts one on this machine, or takes the one that this process is connected to already.
+    cores : int
+        Of a cluster that is started here.
+
+    Yields
+    ------
+    module
+        ``ray``.
+
+    Raises
+    ------
+    MissingExtraError
+        If Ray is not installed.
+    ClusterError
+        If the cluster does not answer, or none can be started.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    ray: Any = import_extra("ray", "ray")
+    if is_connected() and address is None:
+        yield ray
+        return
+    logging.getLogger(TELLS_OF_TOKENS).setLevel(logging.ERROR)
+    here = {"num_cpus": cores, "object_store_memory": STORE_BYTES, "include_dashboard": False}
+    try:
+        ray.init(
+            address or "local", logging_level="error", log_to_driver=False, **({} if address else here),
+        )  # fmt: skip
+    except Exception as error:  # Ray raises whatever its parts raise
+        what = f"{address}: no Ray cluster answers there" if address else "Ray cannot be started on this machine"
+        raise ClusterError(f"{what}: {describe_error(error)}") from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()

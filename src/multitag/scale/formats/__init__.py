@@ -1,0 +1,1 @@
+"""How a file of each format is cut into parts, and how a part is read again: one module a format."""

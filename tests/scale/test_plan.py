@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from multitag.errors import DataError, OutputError
+from multitag.scale.locations import list_inputs, open_location
+from multitag.scale.plan import Plan, Recipe, make_plan, refuse_another
+from scale.conftest import write_json_lines, write_parquet
+
+RECIPE = Recipe("ab" * 32, ("Description",), None, None, "auto", None, None, None, None, None, False, 32, 1000)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_parquet(tmp_path / "a.parquet", 0, 2500)
+    (tmp_path / "b.csv").write_text("show,Description\n1,a\n2,b\n")
+    (tmp_path / "empty.jsonl").touch()
+    return tmp_path
+
+
+def planned(folder, recipe=RECIPE, advance=lambda size: None):
+    where = open_location(folder)
+    return make_plan(where, list_inputs(where), recipe, advance)
+
+
+def test_parts_are_numbered_in_the_order_of_files_and_rows(folder):
+    told = []
+    plan = planned(folder, advance=told.append)
+    assert [(part.number, part.file, part.start, part.stop) for part in plan.parts] == [
+        (0, 0, 0, 1000), (1, 0, 1000, 2000), (2, 0, 2000, 2500), (3, 1, 0, 2)
+    ]  # fmt: skip
+    sizes = [file.size for file in plan.files]
+    assert sorted(told) == sorted(sizes)
+    assert sum(map(plan.weight, plan.parts)) == pytest.approx(sum(sizes))
+
+
+def test_a_plan_is_read_as_it_was_written(folder):
+    plan = planned(folder, replace(RECIPE, id="show"))
+    again = Plan.from_bytes(plan.to_bytes(), "plan.json")
+    assert (again, again.digest) == (plan, plan.digest)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"format": 2}', b'{"format": 1, "recipe": {}}'])
+def test_what_is_no_plan_is_refused(content):
+    with pytest.raises(OutputError, match=r"^plan\.json: .*name another output"):
+        Plan.from_bytes(content, "plan.json")
+
+
+def test_ids_stay_whole_numbers_only_where_all_are(folder):
+    by_show = replace(RECIPE, id="show")
+    assert planned(folder).id_type is None
+    assert planned(folder, by_show).id_type == "string"
+    assert planned(folder / "a.parquet", by_show).id_type == "int64"
+
+
+@pytest.mark.parametrize(("changed", "words"), [
+    ({"bundle": "cd" * 32}, "another bundle"), ({"text": ("Plot",)}, "another text"), ({"threshold": 0.5}, "threshold"),
+    ({"part_rows": 10}, "another part_rows"),
+])  # fmt: skip
+def test_another_recipe_is_refused(folder, changed, words):
+    plan = planned(folder)
+    refuse_another(plan, RECIPE, plan.files, "out")
+    with pytest.raises(OutputError, match=f"^out: .*{words}.*name another output folder"):
+        refuse_another(plan, replace(RECIPE, **changed), plan.files, "out")
+
+
+def test_another_input_is_refused_and_its_file_named(folder):
+    plan = planned(folder)
+    write_json_lines(folder / "c.jsonl", 0, 3)
+    with pytest.raises(OutputError, match=r"c\.jsonl is new"):
+        refuse_another(plan, RECIPE, list_inputs(open_location(folder)), "out")
+    (folder / "c.jsonl").unlink()
+    (folder / "b.csv").write_text("show,Description\n1,a\n2,c\n")  # of the same size
+    with pytest.raises(OutputError, match=r"b\.csv changed"):
+        refuse_another(plan, RECIPE, list_inputs(open_location(folder)), "out")
+    (folder / "b.csv").unlink()
+    with pytest.raises(OutputError, match=r"b\.csv is gone"):
+        refuse_another(plan, RECIPE, list_inputs(open_location(folder)), "out")
+
+
+def test_columns_are_looked_for_before_any_work(folder):
+    with pytest.raises(DataError, match=r"a\.parquet: no column 'Plot'; name another with --text.*'Description'"):
+        planned(folder, replace(RECIPE, text=("Plot",)))
+    with pytest.raises(DataError, match="no column 'imdb_id'; name another with --id"):
+        planned(folder, replace(RECIPE, id="imdb_id"))
+
+
+def test_damaged_and_empty_inputs_are_refused(folder):
+    with pytest.raises(DataError, match="no row to score"):
+        planned(folder / "empty.jsonl")
+    (folder / "a.parquet").write_bytes(b"PAR1 and nothing else PAR1")
+    with pytest.raises(DataError, match=r"a\.parquet: not a readable parquet file"):
+        planned(folder)
