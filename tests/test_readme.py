@@ -7,6 +7,7 @@ import re
 import tomllib
 
 import pytest
+from benchmarks.leaderboard.figures import FIGURES
 from docs import blocks, pages, quality
 from docs.options import IN_THE_GUIDE, options_of_commands, options_page, options_table
 
@@ -155,24 +156,18 @@ def test_what_fails_stops_the_run(tmp_path):
 
 
 def test_table_of_measured_figures(tmp_path):
-    path = tmp_path / "quality.json"
-    assert quality.quality_table(path) == quality.NOT_MEASURED
-    mean = {
-        "macro_f1": 0.44449, "micro_f1": 0.5, "macro_roc_auc": 0.87, "macro_average_precision": None,
-        "hamming_loss": 0.1, "seconds": 47.6,
-    }  # fmt: skip
-    measured = {
-        "data": "IMDB-Movie-Data.csv", "seeds": [0, 42], "threshold": 0.3,
-        "settings": {"base_model": "minilm", "method": "random", "validation_size": 0, "test_size": 0.2},
-        "machine": {"cores": 2, "processor": "Some CPU"}, "recipes": {"multitag": {"mean": mean}},
-    }  # fmt: skip
+    path = tmp_path / "leaderboard.json"
+    figure = {"value": 0.4767, "low": 0.4462, "high": 0.5073}
+    row = {"draws": [0, 2], "figures": dict.fromkeys(FIGURES, figure)}
+    contenders = {name: {"failed": {"0": "no memory"}} for name in quality.CONTENDERS} | {"multitag": row}
+    measured = {"titles": {"multitag": "multitag"}, "tables": {"imdb": {"contenders": contenders}}}
     path.write_text(json.dumps(measured), encoding="utf-8")
-    table = quality.quality_table(path).splitlines()
-    assert table[0].count("|") == table[1].count("|") == table[2].count("|") == 8
-    assert table[2] == "| multitag | 0.444 | 0.500 | 0.870 | undefined | 0.100 | 48 |"
-    assert "20% of the rows" in table[4] and "seeds 0, 42" in table[4]
-    page = blocks.insert_table("a\n<!-- quality:begin -->\nold\n<!-- quality:end -->\nb\n", "quality", "\n".join(table))
-    assert blocks.shown_table(page, "quality") == "\n".join(table)
+    head, align, line = quality.quality_table(path).splitlines()
+    assert head.count("|") == align.count("|") == line.count("|") == 8
+    assert line.startswith("| multitag | 0.477 [0.446, 0.507] |") and line.endswith(" | 2 |")
+    table = "\n".join((head, align, line))
+    page = blocks.insert_table("a\n<!-- quality:begin -->\nold\n<!-- quality:end -->\nb\n", "quality", table)
+    assert blocks.shown_table(page, "quality") == table
     with pytest.raises(ValueError, match="quality:begin"):
         blocks.insert_table("no comments", "quality", "")
 

@@ -27,7 +27,7 @@ def _table(name: str, table: Mapping[str, Any], results: Mapping[str, Any]) -> s
     compared = []
     for contender, row in table["contenders"].items():
         if "figures" in row:
-            cells = " | ".join(_with_interval(row["figures"][figure]) for figure in FIGURES)
+            cells = " | ".join(with_interval(row["figures"][figure]) for figure in FIGURES)
             lines.append(f"| {titles[contender]} | {len(row['draws'])} | {cells} | {_duration(row['seconds'])} |")
         if "differences" in row:
             cells = " | ".join(_difference(row["differences"][figure]) for figure in SHOWN)
@@ -65,7 +65,8 @@ def _gaps(title: str, row: Mapping[str, Any]) -> list[str]:
     return lines + [f"* {title}, draw {draw}: failed: {reason}" for draw, reason in row.get("failed", {}).items()]
 
 
-def _with_interval(each: Mapping[str, float]) -> str:
+def with_interval(each: Mapping[str, float]) -> str:
+    """Write a figure and its 95% interval."""
     return f"{each['value']:.3f} [{each['low']:.3f}, {each['high']:.3f}]"
 
 
