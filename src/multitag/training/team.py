@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -211,6 +210,6 @@ def _sent() -> Any:
     values: list[Any] = [None]
     try:
         distributed.broadcast_object_list(values, src=0, group=_orders())
-    except (RuntimeError, pickle.UnpicklingError) as error:  # half of an order, or none
+    except RuntimeError as error:
         raise LeaderError("the leading process is gone") from error
     return values[0]
