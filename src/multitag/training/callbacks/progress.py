@@ -21,11 +21,12 @@ class ProgressCallback(TrainerCallback):
 
     def __init__(self) -> None:
         console = Console(stderr=True)
+        self.watched = console.is_terminal
         self.progress = Progress(
             TextColumn("training"), BarColumn(),
             MofNCompleteColumn(), TextColumn("steps  {task.description}"),
             TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
-            console=console, disable=not console.is_terminal, transient=True,
+            console=console, disable=not self.watched, transient=True,
         )  # fmt: skip
         self.task: Any = None
         self.words = {"epoch": "", "loss": ""}

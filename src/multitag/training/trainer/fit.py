@@ -24,6 +24,7 @@ from transformers import (
 
 from multitag.config import TrainingConfig
 from multitag.errors import ConfigError, describe_error
+from multitag.training.callbacks.log_lines import LogLines
 from multitag.training.callbacks.progress import ProgressCallback
 from multitag.training.callbacks.stopping import StopOnSignal
 from multitag.training.callbacks.stopwatch import Stopwatch, is_out_of_time, seconds_in_state
@@ -110,7 +111,7 @@ def fit_model(
     """
     before = None if checkpoint is None else TrainerState.load_from_json(str(checkpoint / TRAINER_STATE))
     progress, stop = ProgressCallback(), StopOnSignal()
-    callbacks: list[Any] = [stop] if follows() else [progress, stop]
+    callbacks: list[Any] = [stop] if follows() else [progress, LogLines(watched=progress.watched), stop]
     if settings.early_stopping is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=settings.early_stopping))
     trainer = _build_trainer(model, tokenizer, datasets, settings, arguments, callbacks)
