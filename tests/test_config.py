@@ -173,7 +173,8 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         ({"spilt": {}}, "unknown key 'spilt'; did you mean 'split'?"),
         (
             {"model": {"zzz": 1}},
-            "unknown key 'model.zzz'; known are: model.base_model, model.recipe, model.max_length, "
+            "unknown key 'model.zzz'; known are: model.base_model, model.recipe, model.name_prior, "
+            "model.label_descriptions, model.start, model.max_length, "
             "model.allow_unknown_tokens, model.long, model.pool",
         ),
         ({7: 1}, "unknown key '7'; known are: seed, data, split, model, training, evaluation, export"),
@@ -200,7 +201,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known(values: Any, message: 
         ("model", "max_length", 2, "expected at least 3, got 2"),
         ("training", "epochs", 0, "expected more than 0, got 0.0"),
         ("training", "epochs", float("nan"), "expected a finite number, got nan"),
-        ("training", "batch_size", 2.5, "expected a whole number, got 2.5"),
+        ("training", "batch_size", 2.5, "expected a whole number or nothing, got 2.5"),
         ("training", "save_steps", 0, "expected at least 1, got 0"),
         ("training", "warmup_ratio", 1, "expected at least 0 and less than 1, got 1.0"),
         ("training", "weight_decay", -1, "expected at least 0, got -1.0"),

@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 NOTEBOOK = Path(__file__).parents[1] / "examples" / "movie_genres.ipynb"
-QUICK = 'epochs = 0.1\nout = "runs/quick"\n'
+QUICK = 'epochs = 0.3\nout = "runs/quick"\n'
 
 
 @pytest.fixture

@@ -121,6 +121,8 @@ class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
             raise InputError(f"X and y: expected as many rows of each, got {len(texts)} and {len(targets.indicator)}")
         settings = {name: getattr(self, name) for name in _DEFAULTS}
         config = Config().override(**{name: value for name, value in settings.items() if value is not None})
+        if targets.classes.dtype.kind in "iu" and config.model.label_descriptions is None:
+            config = config.override(name_prior=False)  # numbers of columns say nothing
         table = _build_table(texts, targets)
         folder = _TemporaryFolder()
         run = train(table, out=folder.path / "run", config=config)

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("ray", reason="needs the ray extra")
 
-BUNDLE = Path(__file__).parents[1] / "bundle" / "fixtures" / "format-2.zip"
+BUNDLE = Path(__file__).parents[2] / "bundle" / "fixtures" / "format-2.zip"
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ class Fits:
         if dropout < 0.1:
             raise ConfigError(DIVERGED)
         self.clock.learn(settings, 10, 1.0)
+        self.clock.started -= 1.0  # that second has passed
         noise = np.random.default_rng(0).random(Y.shape)
         raw = (dropout * Y + (1 - dropout) * noise).astype(np.float32)
         rows = np.arange(4)
@@ -53,18 +54,18 @@ def run(study, wanted, minutes=None):
 
 def test_the_defaults_come_first_bad_trials_are_pruned_and_it_goes_on(tmp_path):
     with open_study(tmp_path / "study.db", 0) as study:
-        assert run(study, 15)[0] == "15 trials were asked for"
+        assert run(study, 40)[0] == "40 trials were asked for"
         told = [trial for _, trial in finished_trials(study)]
         assert told[0].values == SPACE.default_values()
-        assert [trial.number for trial in told] == list(range(1, 16))
+        assert [trial.number for trial in told] == list(range(1, 41))
         assert all(len(trial.folds) == {"complete": 2, "pruned": 1, "failed": 0}[trial.state] for trial in told)
         assert {trial.state for trial in told} == {"complete", "pruned", "failed"}
         shares = importances(study, 0)
         assert next(iter(shares)) == "head_dropout"
         assert sum(shares.values()) == pytest.approx(1)
     with open_study(tmp_path / "study.db", 0) as study:
-        assert run(study, 16)[0] == "16 trials were asked for"
-        assert [trial for _, trial in finished_trials(study)][:15] == told
+        assert run(study, 41)[0] == "41 trials were asked for"
+        assert [trial for _, trial in finished_trials(study)][:40] == told
 
 
 def test_a_trial_that_was_stopped_is_tried_again(tmp_path):
