@@ -12,6 +12,7 @@ from multitag.bundle.layout import ONNX, ONNX_INT8
 from multitag.config import BackendName
 from multitag.config.values import convert
 from multitag.errors import BundleError, ConfigError
+from multitag.inference.backends.limits import BatchLimits
 from multitag.inference.backends.torch import TorchBackend
 
 
@@ -19,6 +20,8 @@ class Backend(Protocol):
     """Token ids to logits."""
 
     name: str
+    device: str  # that computes, and on a GPU its arithmetic
+    limits: BatchLimits
     batches_at_once: int  # as many threads calling at once are faster than one after the other
 
     def __call__(
