@@ -8,7 +8,7 @@ from multitag.config.training import LossName, Precision, TrainingConfig
 from multitag.config.whole import Config
 
 __all__ = [
-    "BackendName", "CalibrationName", "Config", "DataConfig", "DeviceName", "EvaluationConfig", "ExportConfig", "LongTexts",
-    "LossName", "ModelConfig", "NearDuplicatesRule", "PolicyName", "Pool", "Precision", "RecipeName", "ShapeName",
-    "SplitConfig", "SplitMethod", "TableConfig", "TrainingConfig", "UnknownRule", "Unlabelled",
+    "BackendName", "CalibrationName", "Config", "DataConfig", "DeviceName", "EvaluationConfig", "ExportConfig",
+    "LongTexts", "LossName", "ModelConfig", "NearDuplicatesRule", "PolicyName", "Pool", "Precision", "RecipeName",
+    "ShapeName", "SplitConfig", "SplitMethod", "TableConfig", "TrainingConfig", "UnknownRule", "Unlabelled",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from threading import Lock
 
@@ -10,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.inference.backends.backend import Backend
-
-log = logging.getLogger("multitag")
 
 COMPARED_TEXTS = 64
 MAX_FLIPPED = 0.01  # share of (text, label) decisions that a faster arithmetic may change
@@ -40,31 +37,36 @@ class ComparedBackend:
     batches_at_once = 1
 
     def __init__(self, fast: Backend, exact: Backend, reference: Backend, decide: Decide) -> None:
-        self._fast, self._decide = fast, decide
-        self._others: tuple[Backend, Backend] | None = (exact, reference)  # until it is settled
-        self._chosen = fast
+        self._decide = decide
+        self._reference: Backend | None = reference  # until it is settled
+        self._chosen, self._exact = fast, exact
         self._texts = self._cells = self._flipped = 0
         self._comparing = Lock()
-        self.name, self.limits = fast.name, fast.limits
+        self.limits = fast.limits
+
+    @property
+    def name(self) -> str:
+        """Name of the backend that answers."""
+        return (self._reference or self._chosen).name
 
     @property
     def device(self) -> str:
         """The device and its arithmetic, and what the comparison said."""
-        if self._others is not None:
-            return f"cpu, as {self._fast.device} is compared with it on {COMPARED_TEXTS} texts first, {self._texts} so far"
-        if self._chosen is self._fast:
-            return self._fast.device
-        return f"{self._chosen.device}, as bf16 changed {self._flipped / self._cells:.1%} of the decisions"
+        if self._reference is not None:
+            first = f"{COMPARED_TEXTS} texts first, {self._texts} so far"
+            return f"{self._reference.device}, with which {self._chosen.device} is compared on {first}"
+        refused = f", as bf16 changed {self._flipped / self._cells:.1%} of the decisions" if self._is_refused() else ""
+        return f"{self._chosen.device}{refused}"
 
     def __call__(self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score one batch; see :class:`~multitag.inference.backends.backend.Backend`."""
         with self._comparing:
-            if self._others is None:
+            if self._reference is None:
                 return self._chosen(input_ids, attention_mask)
             count = min(len(input_ids), COMPARED_TEXTS - self._texts)
-            logits = self._compare(self._others[1], input_ids[:count], attention_mask[:count])
+            logits = self._compare(self._reference, input_ids[:count], attention_mask[:count])
             if self._texts == COMPARED_TEXTS:
-                self._settle(self._others[0])
+                self._settle()
             if count == len(input_ids):
                 return logits
             return np.concatenate([logits, self._chosen(input_ids[count:], attention_mask[count:])])
@@ -76,15 +78,17 @@ class ComparedBackend:
     ) -> NDArray[np.float32]:
         """Count the decisions that differ, and return the reference's logits."""
         logits = reference.alone(input_ids, attention_mask)
-        decisions = [self._decide(each) for each in (logits, self._fast(input_ids, attention_mask))]
+        decisions = [self._decide(each) for each in (logits, self._chosen(input_ids, attention_mask))]
         self._texts += len(input_ids)
         self._cells += decisions[0].size
         self._flipped += int(np.sum(decisions[0] != decisions[1]))
         return logits
 
-    def _settle(self, exact: Backend) -> None:
-        self._others = None  # frees their memory
-        if self._flipped > MAX_FLIPPED * self._cells:
-            self._chosen = exact
-            log.warning("predicting on %s", self.device)
-        self._fast = self._chosen
+    def _is_refused(self) -> bool:
+        return self._flipped > MAX_FLIPPED * self._cells
+
+    def _settle(self) -> None:
+        """Keep the one of the two that is to be used, and let go of the others, and so of their memory."""
+        if self._is_refused():
+            self._chosen = self._exact
+        self._reference, self._exact = None, self._chosen

@@ -67,7 +67,7 @@ def find_gpu(device: DeviceName, backend: BackendName = "auto") -> Gpu | None:
         raise ConfigError("device: onnx-int8 is for the CPU; leave out the backend, or use the device cpu")
     if device == "cpu" or backend == "onnx-int8" or (device == "auto" and not has_driver()):
         return None
-    reasons = []
+    reasons = [None if has_driver() else "NVIDIA's driver (libcuda) is not there"]
     if backend in ("auto", "torch"):
         reasons.append(why_not_torch())
         if reasons[-1] is None:
@@ -78,7 +78,7 @@ def find_gpu(device: DeviceName, backend: BackendName = "auto") -> Gpu | None:
             return Gpu("onnx", device == "cuda")
     if device == "auto":
         return None
-    raise ConfigError(f"device: no GPU for cuda: {'; '.join(filter(None, reasons))}; {REMEDY}")
+    raise ConfigError(f"device: no GPU for cuda: {', '.join(filter(None, reasons))}; {REMEDY}")
 
 
 def has_driver() -> bool:
@@ -111,7 +111,7 @@ def why_not_onnx() -> str | None:
 
     if CUDA_PROVIDER not in onnxruntime.get_available_providers():
         return f"onnxruntime {onnxruntime.__version__} has no CUDA provider"
-    return None if has_driver() else "ONNX Runtime finds no NVIDIA driver"
+    return None if has_driver() else "ONNX Runtime needs the driver"
 
 
 def device_notes(asked: DeviceName, backend: str, device: str) -> list[str]:
