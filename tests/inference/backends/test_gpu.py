@@ -64,6 +64,18 @@ def test_memory_that_torch_runs_out_of_is_told_apart_from_a_text_that_it_cannot_
             backend(*BATCH)
 
 
+@pytest.mark.skipif(why_not_onnx() is None, reason="is about an ONNX Runtime that cannot use a GPU")
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_a_provider_that_does_not_start_is_an_error_only_if_a_gpu_was_asked_for(train_once, caplog):
+    bundle = train_once(onnx=True).bundle
+    with pytest.raises(NoGpuError, match="cannot start its CUDA provider"):
+        open_on(Gpu("onnx", required=True), bundle, "auto", 1, None)
+    with caplog.at_level(logging.WARNING, "multitag"):
+        backend = open_on(Gpu("onnx", required=False), bundle, "auto", 1, None)
+    assert (backend.name, backend.device) == ("onnx", "cpu")
+    assert "predicting on the CPU" in caplog.text
+
+
 @pytest.mark.parametrize("message", [
     "Failed to allocate memory for requested buffer of size 12", "CUDA failure 2: out of memory",
     "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -88,7 +90,8 @@ class OnnxBackend:
         # Waiting threads sleep instead of spinning, so that several processes do not take the cores from each other.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         if self._gpu:
-            onnxruntime.preload_dlls()  # of CUDA and cuDNN, where they were installed by pip
+            with redirect_stdout(sys.stderr):  # it prints what is missing among the results
+                onnxruntime.preload_dlls()  # of CUDA and cuDNN, where they were installed by pip
         try:
             session: Any = onnxruntime.InferenceSession(
                 self._graph, options, providers=GPU_PROVIDERS if self._gpu else CPU_PROVIDERS,
