@@ -128,7 +128,7 @@ class Classifier:
             May be empty. Tokens beyond the bundle's max_length are dropped, or read in windows: see :func:`load`.
         batch_size : int, default 32
             Texts in a batch at most; at the default a GPU takes more. It changes probabilities by less than 1e-5; with
-            bf16 on a GPU by some thousandths, and with ``onnx-int8``, which chooses
+            bf16 on a GPU by more, which was not measured; with ``onnx-int8``, which chooses
             its scales for each batch, by up to 0.05 (docs/performance.md).
 
         Returns
