@@ -9,7 +9,7 @@ READY := $(VENV)/ready
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: $(READY)  ## Make .venv with every extra, multitag on its path
+setup: $(READY)  ## Make .venv with every extra but gpu, multitag on its path
 
 # constraints.txt pins every version; it is installed again only when what it installs changes.
 $(READY): pyproject.toml constraints.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from importlib.util import find_spec
 from types import ModuleType
 
 from multitag.errors import MissingExtraError
@@ -37,3 +38,11 @@ def import_extra(module: str, extra: str) -> ModuleType:
             f"this needs {error.name}, which is not installed; "
             f"install it with: pip install 'multitag[{extra}]'"
         ) from error
+
+
+def is_installed(module: str) -> bool:
+    """Whether a module can be imported; looked up without importing it."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # how an import hook may say it
+        return False

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from importlib.util import find_spec
 from types import ModuleType
 
-from multitag.extras import import_extra
+from multitag.extras import import_extra, is_installed
 
 SAMPLE = 0.2  # seconds of looking whether the cores are free
 FREE = 0.2  # of one core: what others may take before torch's threads have to share
@@ -31,16 +30,9 @@ def import_torch() -> ModuleType:
     MissingExtraError
         If torch is not installed, or psutil, which the ``train`` extra brings with it.
     """
-    if "torch" not in sys.modules and _is_installed("torch"):  # OpenMP reads its policy once, as torch is imported
+    if "torch" not in sys.modules and is_installed("torch"):  # OpenMP reads its policy once, as torch is imported
         choose_waiting()
     return import_extra("torch", "train")
-
-
-def _is_installed(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # how an import hook may say it
-        return False
 
 
 def choose_waiting() -> None:

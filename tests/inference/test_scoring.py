@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from scipy.special import expit
 
 from multitag.errors import BundleError
+from multitag.inference.backends.limits import BatchLimits
 from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts, sigmoid
@@ -53,7 +54,8 @@ class Recording:
     """A backend that gives each text the sum of its token ids, and notes the batches it got."""
 
     def __init__(self, batches_at_once: int) -> None:
-        self.name, self.batches_at_once = "recording", batches_at_once
+        self.name, self.device, self.batches_at_once = "recording", "cpu", batches_at_once
+        self.limits = BatchLimits()
         self.shapes: list[tuple[int, int, int]] = []  # rows, tokens, shortest row
         self.alones = 0
 

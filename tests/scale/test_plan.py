@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -42,6 +43,12 @@ def test_a_plan_is_read_as_it_was_written(folder):
     assert (again, again.digest) == (plan, plan.digest)
 
 
+def test_a_plan_from_before_devices_could_be_named_goes_on(folder):
+    written = json.loads(planned(folder).to_bytes())
+    del written["recipe"]["device"]
+    assert Plan.from_bytes(json.dumps(written).encode(), "plan.json").recipe == RECIPE
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"format": 2}', b'{"format": 1, "recipe": {}}'])
 def test_what_is_no_plan_is_refused(content):
     with pytest.raises(OutputError, match=r"^plan\.json: .*name another output"):
@@ -57,7 +64,7 @@ def test_ids_stay_whole_numbers_only_where_all_are(folder):
 
 @pytest.mark.parametrize(("changed", "words"), [
     ({"bundle": "cd" * 32}, "another bundle"), ({"text": ("Plot",)}, "another text"), ({"threshold": 0.5}, "threshold"),
-    ({"part_rows": 10}, "another part_rows"),
+    ({"part_rows": 10}, "another part_rows"), ({"device": "cuda"}, "another device"),
 ])  # fmt: skip
 def test_another_recipe_is_refused(folder, changed, words):
     plan = planned(folder)

@@ -13,7 +13,7 @@ from cyclopts import Group, Parameter, Token
 from cyclopts.argument import ArgumentCollection
 from cyclopts.exceptions import UnknownOptionError
 
-from multitag.config import BackendName, Config, TableConfig
+from multitag.config import BackendName, Config, DeviceName, TableConfig
 from multitag.config.setting import AUTO, KEYWORD_ONLY, VAR_KEYWORD, Setting, settings_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -58,6 +58,10 @@ QuarantineFile = Annotated[
 ]
 Backend = Annotated[
     BackendName, Parameter(help="Backend to predict with; auto is onnx, or torch where the bundle has no graph.")
+]
+Device = Annotated[
+    DeviceName,
+    Parameter(help="What computes; auto is a GPU where torch or ONNX Runtime sees one, else the CPU."),
 ]
 WholeNumber = Annotated[int, Parameter(converter=_whole_number)]
 AsJson = Annotated[bool, Parameter(name="--json", negative=())]

@@ -2,13 +2,13 @@
 
 from multitag.config.data import DataConfig, ShapeName, TableConfig, UnknownRule, Unlabelled
 from multitag.config.evaluation import CalibrationName, EvaluationConfig, PolicyName
-from multitag.config.model import BackendName, ExportConfig, LongTexts, ModelConfig, Pool, RecipeName
+from multitag.config.model import BackendName, DeviceName, ExportConfig, LongTexts, ModelConfig, Pool, RecipeName
 from multitag.config.split import NearDuplicatesRule, SplitConfig, SplitMethod
 from multitag.config.training import LossName, Precision, TrainingConfig
 from multitag.config.whole import Config
 
 __all__ = [
-    "BackendName", "CalibrationName", "Config", "DataConfig", "EvaluationConfig", "ExportConfig", "LongTexts",
-    "LossName", "ModelConfig", "NearDuplicatesRule", "PolicyName", "Pool", "Precision", "RecipeName", "ShapeName",
-    "SplitConfig", "SplitMethod", "TableConfig", "TrainingConfig", "UnknownRule", "Unlabelled",
+    "BackendName", "CalibrationName", "Config", "DataConfig", "DeviceName", "EvaluationConfig", "ExportConfig",
+    "LongTexts", "LossName", "ModelConfig", "NearDuplicatesRule", "PolicyName", "Pool", "Precision", "RecipeName",
+    "ShapeName", "SplitConfig", "SplitMethod", "TableConfig", "TrainingConfig", "UnknownRule", "Unlabelled",
 ]  # fmt: skip

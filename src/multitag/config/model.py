@@ -11,6 +11,7 @@ LongTexts = Literal["truncate", "windows"]
 Pool = Literal["mean", "max"]
 RecipeName = Literal["auto", "fine-tune", "linear"]
 BackendName = Literal["auto", "onnx", "onnx-int8", "torch"]
+DeviceName = Literal["auto", "cpu", "cuda"]
 
 
 @dataclass(frozen=True)

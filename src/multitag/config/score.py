@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from multitag.config.evaluation import PolicyName
-from multitag.config.model import BackendName
+from multitag.config.model import BackendName, DeviceName
 from multitag.config.setting import Option, Range, Section
 
 MAIN, RUN = Option(main=True), Option(panel="Run")
@@ -26,6 +26,8 @@ class ScoreConfig(Section):
         What stands between the cells of CSV files; by default detected in each.
     backend : {"auto", "onnx", "onnx-int8", "torch"}
         Backend to predict with; auto is onnx, or torch where the bundle has no graph.
+    device : {"auto", "cpu", "cuda"}
+        What computes; auto is a GPU where torch or ONNX Runtime sees one, else the CPU, which it is on a cluster.
     policy : str or None
         What decides: tuned thresholds, the fixed one, or the guarantee's; by default the bundle's.
     max_bad_rows : int
@@ -44,6 +46,7 @@ class ScoreConfig(Section):
     id: Annotated[str | None, MAIN] = None
     delimiter: Annotated[str | None, MAIN] = None
     backend: Annotated[BackendName, MAIN] = "auto"
+    device: Annotated[DeviceName, MAIN] = "auto"
     policy: Annotated[PolicyName | None, MAIN] = None
     max_bad_rows: Annotated[int, Range(at_least=0), MAIN] = 100
     part_rows: Annotated[int, Range(at_least=1, at_most=1_000_000), MAIN] = 16_384

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from multitag.config.evaluation import PolicyName
-from multitag.config.model import BackendName
+from multitag.config.model import BackendName, DeviceName
 from multitag.config.setting import Option, Range, Section, require
 
 Dialect = Literal["tei"]
@@ -33,6 +33,8 @@ class ServeConfig(Section):
         Threads that score in each process; by default the cores divided by the workers.
     backend : {"auto", "onnx", "onnx-int8", "torch"}
         Backend to predict with; onnx-int8 is refused, as a text's answer would depend on its neighbours.
+    device : {"auto", "cpu", "cuda"}
+        What computes; auto is a GPU where torch or ONNX Runtime sees one, else the CPU.
     policy : str or None
         What decides: tuned thresholds, the fixed one, or the guarantee's; by default the bundle's.
     dialect : {"tei"} or None
@@ -74,6 +76,7 @@ class ServeConfig(Section):
     workers: Annotated[int, Range(at_least=1, at_most=256), MAIN] = 1
     threads: Annotated[int | None, Range(at_least=1, at_most=256), MAIN] = None
     backend: Annotated[BackendName, MAIN] = "auto"
+    device: Annotated[DeviceName, MAIN] = "auto"
     policy: Annotated[PolicyName | None, MAIN] = None
     dialect: Annotated[Dialect | None, MAIN] = None
     allow_download: Annotated[bool, ACCESS] = False

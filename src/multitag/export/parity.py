@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.inference.backends.compared import MAX_FLIPPED
 from multitag.labels import LabelSet
 
 MAX_DIFFERENCE_FP32 = 1e-4  # largest change of any probability
-MAX_FLIPPED_INT8 = 0.01  # share of (row, label) decisions that may change
+MAX_FLIPPED_INT8 = MAX_FLIPPED  # share of (row, label) decisions that may change
 MAX_F1_LOSS_INT8 = 0.005  # macro-F1 that may be lost
 
 

@@ -30,7 +30,7 @@ class PredictOptions(Section):
     at_least_one : bool
         Predict the most probable label where none reaches its threshold.
     batch_size : int
-        Texts per batch at most.
+        Texts per batch at most; at the default a GPU takes as many as its memory allows.
     on_error : {"stop", "keep"}
         Bad rows of --input: stop at the first, or keep each with an empty prediction and the reason in column error.
 

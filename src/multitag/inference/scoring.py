@@ -16,11 +16,10 @@ from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import BundleError
 from multitag.evaluation import log_odds
 from multitag.inference.backends.backend import Backend
+from multitag.inference.backends.limits import BatchLimits
 from multitag.inference.encoding import TextEncoder, pad_batch
 from multitag.inference.options import DEFAULT_BATCH_SIZE
 
-# Tokens in a batch at most, padding included: its working memory then stays in the processor's cache.
-BATCH_TOKENS = 512
 MAX_WINDOWS = 16  # of one text: 3,120 tokens at a max_length of 256
 
 
@@ -30,7 +29,8 @@ def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def token_batches(
-    rows: Sequence[Sequence[int]], pad_id: int, batch_size: int = DEFAULT_BATCH_SIZE
+    rows: Sequence[Sequence[int]], pad_id: int, batch_size: int = DEFAULT_BATCH_SIZE,
+    limits: BatchLimits | None = None,
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
     """Yield tokenised texts in padded batches of similar length and bounded size.
 
@@ -40,7 +40,9 @@ def token_batches(
         Token ids of each text.
     pad_id : int
     batch_size : int
-        Texts in a batch at most; fewer where they would make more than 512 tokens, padding included.
+        Texts in a batch at most; fewer where they would make more tokens than the limits allow, padding included.
+    limits : BatchLimits, optional
+        Asked anew for each batch, as a GPU lowers them where its memory runs out; by default those of a CPU.
 
     Yields
     ------
@@ -48,11 +50,12 @@ def token_batches(
         Positions of its texts.
     input_ids, attention_mask : ndarray of int64, shape (batch, tokens)
     """
+    limits = limits or BatchLimits()
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
     order = np.argsort(-lengths, kind="stable")  # longest first: memory peaks at once
     start = 0
     while start < len(order):
-        size = min(batch_size, max(1, BATCH_TOKENS // int(lengths[order[start]])))
+        size = limits.texts_of(batch_size, int(lengths[order[start]]))
         indices = order[start : start + size]
         yield indices, *pad_batch([rows[index] for index in indices], pad_id)
         start += size
@@ -140,7 +143,7 @@ def score_encoded(
     rows = list(chain.from_iterable(windows))
     score = backend.alone if alone else backend
     probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
-    for indices, ids, mask in token_batches(rows, pad_id):
+    for indices, ids, mask in token_batches(rows, pad_id, limits=backend.limits):
         probabilities[indices] = sigmoid(_checked(score(ids, mask), (len(indices), n_labels), backend.name))
     return _pool_windows(windows, probabilities, pool)
 
@@ -164,7 +167,7 @@ def _score_rows(
 ) -> NDArray[np.float32]:
     """Return the probabilities of tokenised rows, in their order."""
     probabilities = np.zeros((len(rows), n_labels), dtype=np.float32)
-    batches, lock = token_batches(rows, pad_id, batch_size), Lock()
+    batches, lock = token_batches(rows, pad_id, batch_size, backend.limits), Lock()
     first_two = list(islice(batches, 2))
     alone = backend.batches_at_once == 1 or len(first_two) < 2
     score, batches = backend.alone if alone else backend, chain(first_two, batches)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from multitag.config import BackendName, Config, EvaluationConfig, LongTexts, Pool
+from multitag.config import BackendName, Config, DeviceName, EvaluationConfig, LongTexts, Pool
 from multitag.config.values import describe_value
 from multitag.data.phrases import count_noun, describe_columns
 from multitag.data.table import Table, check_table
@@ -15,6 +15,7 @@ from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.metrics.metrics import SideMetrics
+from multitag.inference.backends.device import device_notes
 from multitag.inference.classifier import Classifier, load
 from multitag.inference.options import PredictOptions
 from multitag.jobs.labelled_rows import (
@@ -54,6 +55,7 @@ def evaluate_bundle(
     data: Any,
     *,
     backend: BackendName = "auto",
+    device: DeviceName = "auto",
     long: LongTexts | None = None,
     pool: Pool | None = None,
     resamples: int = EvaluationConfig.resamples,
@@ -70,7 +72,7 @@ def evaluate_bundle(
         Folder or zip of the bundle.
     data : str, Path, sequence of those, or DataFrame
         Labelled rows, as :func:`multitag.read_table` takes them.
-    backend, long, pool
+    backend, device, long, pool
         As in :func:`multitag.load`.
     resamples, seed
         As in :func:`evaluate`.
@@ -93,13 +95,14 @@ def evaluate_bundle(
     DataError
         If the rows cannot be read, or have a label that the bundle does not.
     ConfigError
-        If an option is out of its range.
+        If an option is out of its range, or a GPU is asked for and none can be used.
     OutputError
         If the quarantine cannot be written.
     """
-    with load(path, backend=backend, long=long, pool=pool) as classifier:
+    with load(path, backend=backend, device=device, long=long, pool=pool) as classifier:
         table = read_labelled(classifier.bundle, data, quarantine, **reading)
         figures, notes = _measure(classifier, table, resamples, seed, ignore_unknown=ignore_unknown_labels)
+        notes += device_notes(device, classifier.backend, classifier.device)
     return Evaluation(figures, (*notes, *table_notes(table)))
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from multitag.config import BackendName, PolicyName
+from multitag.config import BackendName, DeviceName, PolicyName
 from multitag.data.texts import TextColumns
 from multitag.errors import DataError
 from multitag.evaluation.held_out import probability_column
@@ -30,6 +30,7 @@ def batch_scorer(
     text: str | tuple[str, ...] | None = None,
     threads: int = 1,
     backend: BackendName = "auto",
+    device: DeviceName = "auto",
     policy: PolicyName | None = None,
     options: PredictOptions | None = None,
 ) -> ScoreBatch:
@@ -47,7 +48,7 @@ def batch_scorer(
         Column of the texts; by default the bundle's.
     threads : int, default 1
         Of each process.
-    backend, policy
+    backend, device, policy
         As in :func:`multitag.load`.
     options : PredictOptions, optional
 
@@ -63,7 +64,7 @@ def batch_scorer(
     ``frame.mapInPandas(batch_scorer("/shared/bundle"), schema)`` in Spark, where the schema is that of the frame
     with :func:`added_columns` behind it.
     """
-    key = (str(bundle), threads, backend, policy)
+    key = (str(bundle), threads, backend, device, policy)
     named = (text,) if isinstance(text, str) else text
     chosen = options or PredictOptions()
     chosen.check_policy(policy)
@@ -99,11 +100,13 @@ def added_columns(bundle: str | Path) -> str:
 
 
 @cache
-def _loaded(bundle: str, threads: int, backend: BackendName, policy: PolicyName | None) -> Classifier:
+def _loaded(
+    bundle: str, threads: int, backend: BackendName, device: DeviceName, policy: PolicyName | None
+) -> Classifier:
     """Load a bundle, once in a process."""
     for name in THREADS:
         os.environ.setdefault(name, str(threads))
-    return load(bundle, backend=backend, threads=threads, policy=policy)
+    return load(bundle, backend=backend, device=device, threads=threads, policy=policy)
 
 
 def _predict(

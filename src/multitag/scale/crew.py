@@ -71,7 +71,8 @@ class Crew:
     ) -> None:
         self.ray, self.order, self.size = ray, order, size
         self.arguments = (order, packed, load_classifier)
-        self.actor = ray.remote(num_cpus=order.threads, max_restarts=0, max_task_retries=0)(Actor)
+        needs = {"num_cpus": order.threads, "num_gpus": order.gpu_share}
+        self.actor = ray.remote(**needs, max_restarts=0, max_task_retries=0)(Actor)
         self.tasks: dict[Any, Task] = {}
         self.attempts: Counter[int] = Counter()
         self.killers: dict[int, frozenset[int]] = {}

@@ -20,6 +20,7 @@ from multitag.paths import as_path
 from multitag.scale.cluster import connected, is_connected
 from multitag.scale.crew import Crew
 from multitag.scale.formats.part import Part
+from multitag.scale.gpus import choose_device, share_gpus
 from multitag.scale.locations import Location, SourceFile, list_inputs, open_location
 from multitag.scale.output import OutputFolder
 from multitag.scale.plan import Plan, Recipe, make_plan, refuse_another
@@ -48,6 +49,8 @@ class Scored:
         Of the rows of this call, those without a text, whose prediction is left empty.
     peak_bytes : int
         Largest memory of a worker.
+    computed : tuple of str
+        Backends and devices that scored, sorted.
     """
 
     parts: int = 0
@@ -56,12 +59,15 @@ class Scored:
     bad_rows: int = 0
     without_text: int = 0
     peak_bytes: int = 0
+    computed: tuple[str, ...] = ()
 
     def lines(self, output: str) -> list[str]:
         """Return what to tell of it, in lines."""
         before = f"; {self.skipped} parts were there already" if self.skipped else ""
         empty = f", {self.without_text:,} of them without text and therefore not predicted" if self.without_text else ""
         lines = [f"{output}: {self.rows:,} rows in {self.parts} parts{empty}{before}"]
+        if self.computed:
+            lines.append(f"scored with {'; '.join(self.computed)}")
         if self.peak_bytes:
             lines.append(f"a worker took at most {self.peak_bytes / 2**20:,.0f} MB")
         if self.bad_rows:
@@ -107,7 +113,7 @@ def score_files(
     MissingExtraError
         If Ray or pyarrow is not installed.
     BundleError, ConfigError
-        If the bundle or a setting is not good.
+        If the bundle or a setting is not good, or a GPU is asked for and none can be used.
     DataError
         If the input cannot be read; BadRowsError if it has more bad rows than may be set aside.
     OutputError
@@ -116,12 +122,13 @@ def score_files(
         If the cluster does not answer, or loses worker after worker.
     """
     options.check_policy(settings.policy)
+    device = choose_device(settings)
     cores = _refuse_crowd(settings)
     bundle = as_path(bundle, "bundle").absolute()
     where, target = open_location(source), open_location(output)
     folder = OutputFolder(target)
     folder.refuse_strangers()
-    recipe, size = _recipe(bundle, settings, options, long, pool)
+    recipe, bundle_bytes = _recipe(bundle, settings, options, long, pool)
     files = list_inputs(where)
     plan = _begun(folder, recipe, files) or _make_plan(where, files, recipe)
     with connected(settings.address, cores) as ray:
@@ -135,12 +142,13 @@ def score_files(
             waiting = [part for part in plan.parts if part.number not in committed]
             if not waiting:
                 return done
+            size, gpu_share = share_gpus(ray, device, _crew_size(ray, settings), settings.actors)
             order = Order(
                 str(bundle), recipe, plan.files, where.reopen, target.reopen, plan.digest, plan.id_type,
-                settings.threads_per_actor, settings.max_bad_rows,
+                settings.threads_per_actor, settings.max_bad_rows, device if gpu_share else "cpu", gpu_share,
             )  # fmt: skip
-            packed = _sent(ray, bundle, size, settings)
-            crew = Crew(ray, order, _crew_size(ray, settings), packed, load_classifier)
+            packed = _sent(ray, bundle, bundle_bytes, settings)
+            crew = Crew(ray, order, size, packed, load_classifier)
             done = _run(crew, plan, waiting, done, settings.max_bad_rows)
             folder.clear()  # of workers that died
             return done
@@ -169,6 +177,7 @@ def _run(crew: Crew, plan: Plan, waiting: list[Part], done: Scored, max_bad_rows
                     done, parts=done.parts + 1, rows=done.rows + scored.rows, bad_rows=done.bad_rows + scored.bad_rows,
                     without_text=done.without_text + scored.without_text,
                     peak_bytes=max(done.peak_bytes, scored.peak_bytes),
+                    computed=tuple(sorted({*done.computed, scored.computed})),
                 )  # fmt: skip
                 if done.bad_rows > max_bad_rows:
                     raise DataError(
@@ -190,6 +199,7 @@ def _recipe(
         recipe = Recipe(
             bundle.manifest.digest, columns.names, settings.id, settings.delimiter, settings.backend, settings.policy,
             long, pool, options.threshold, options.top_k, options.at_least_one, options.batch_size, settings.part_rows,
+            settings.device,
         )  # fmt: skip
         return recipe, bundle.manifest.total_size
 

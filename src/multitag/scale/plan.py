@@ -41,6 +41,8 @@ class Recipe:
     threshold, top_k, at_least_one, batch_size
         Likewise; see :class:`~multitag.inference.options.PredictOptions`.
     part_rows : int
+    device : str
+        As it was asked for.
     """
 
     bundle: str
@@ -56,6 +58,7 @@ class Recipe:
     at_least_one: bool
     batch_size: int
     part_rows: int
+    device: str = "auto"
 
     @property
     def columns(self) -> tuple[str, ...]:

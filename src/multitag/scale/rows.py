@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from multitag.data.texts import Text, TextColumns
 from multitag.errors import DataError, describe_error
+from multitag.inference.backends.limits import DeviceMemoryError
 from multitag.inference.files.rows import read_text
 from multitag.inference.options import PredictOptions
 from multitag.scale.formats.part import Row
@@ -98,6 +99,8 @@ def score_rows(
         indices = waiting.pop()
         try:
             scored.append((indices, *predictor.predict_arrays([texts[index] for index in indices], options)))
+        except DeviceMemoryError:  # no fault of the text
+            raise
         except Exception as error:  # whatever a text can make a tokenizer or a model raise
             if len(indices) == 1:
                 errors[indices[0]] = describe_error(error)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from multitag.config import DeviceName
 from multitag.data.texts import TextColumns
 from multitag.errors import BundleError, DataError, describe_error
 from multitag.extras import import_extra
@@ -52,6 +53,9 @@ class Order:
     threads : int
     most_bad : int
         Rows of a part that may be set aside.
+    device : {"auto", "cpu", "cuda"}
+    gpu_share : float
+        Of a GPU, that the worker takes.
     """
 
     bundle: str
@@ -63,6 +67,8 @@ class Order:
     id_type: str | None
     threads: int
     most_bad: int
+    device: DeviceName = "cpu"
+    gpu_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -79,12 +85,15 @@ class PartScored:
         Written without a prediction.
     peak_bytes : int
         Largest memory of the process so far.
+    computed : str
+        Backend and device.
     """
 
     rows: int
     bad_rows: int
     without_text: int
     peak_bytes: int
+    computed: str
 
 
 class Worker:
@@ -114,8 +123,8 @@ class Worker:
         self._refuse_unseen()
         with _bundle_path(order, fetch) as path:
             self.classifier = load_classifier(
-                path, backend=recipe.backend, threads=order.threads, long=recipe.long, pool=recipe.pool,
-                policy=recipe.policy,
+                path, backend=recipe.backend, device=order.device, threads=order.threads, long=recipe.long,
+                pool=recipe.pool, policy=recipe.policy,
             )  # fmt: skip
         self.classifier.close()  # an unpacked zip is in memory by now, and a process that is killed removes nothing
         if self.classifier.bundle.manifest.digest != recipe.bundle:
@@ -154,7 +163,8 @@ class Worker:
             return aside
 
         self.output.commit_part(part.number, write)
-        return PartScored(counts["rows"], len(aside), counts["without_text"], peak_bytes())
+        computed = f"{self.classifier.backend} on {self.classifier.device}"
+        return PartScored(counts["rows"], len(aside), counts["without_text"], peak_bytes(), computed)
 
     def probe(self, part: Part, start: int, stop: int) -> list[int]:
         """Score the rows of a part from one ordinal to another, write nothing, and return the positions of all."""

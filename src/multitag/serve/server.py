@@ -14,6 +14,7 @@ import uvicorn
 
 from multitag.config.serve import ServeConfig
 from multitag.errors import ConfigError, MultitagError, describe_error
+from multitag.inference.backends.device import find_gpu
 from multitag.serve.app import build_app
 from multitag.serve.http.keys import ApiKeys, read_keys
 from multitag.serve.http.protocol import protocol_with
@@ -153,12 +154,13 @@ def serve(path: str, settings: ServeConfig) -> None:
     Raises
     ------
     ConfigError
-        If the port is taken, or the file of keys is not one.
+        If a GPU is asked for and none can be used, the port is taken, or the file of keys is not one.
     BundleError
         If the bundle cannot be loaded.
     """
     from multitag.serve.supervisor import supervise
 
+    find_gpu(settings.device, settings.backend)  # refused before any file is read
     keys = read_keys(settings.api_key_file)
     listener = bind(settings.host, settings.port)
     if settings.workers > 1:

@@ -12,6 +12,7 @@ from multitag.cli.options import (
     AsJson,
     Backend,
     DataFile,
+    Device,
     QuarantineFile,
     table_source,
     takes_options,
@@ -27,6 +28,7 @@ def evaluate(
     *data: DataFile,
     quarantine: QuarantineFile = None,
     backend: Backend = "auto",
+    device: Device = "auto",
     per_label: Annotated[bool, Parameter(negative=())] = False,
     ignore_unknown_labels: Annotated[bool, Parameter(negative=())] = False,
     json: AsJson = False,
@@ -52,7 +54,7 @@ def evaluate(
     from multitag.report.tables import headline_rows, label_rows
 
     evaluation = evaluate_bundle(
-        bundle, table_source(data), backend=backend, quarantine=quarantine,
+        bundle, table_source(data), backend=backend, device=device, quarantine=quarantine,
         ignore_unknown_labels=ignore_unknown_labels, **settings,
     )  # fmt: skip
     figures = evaluation.figures

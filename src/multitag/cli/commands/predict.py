@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from multitag.cli.options import AsJson, Backend, WholeNumber, pop_settings, takes_options
+from multitag.cli.options import AsJson, Backend, Device, WholeNumber, pop_settings, takes_options
 from multitag.cli.show import print_beside, print_lines, print_notes
 from multitag.config import PolicyName
 from multitag.config.setting import settings_of
@@ -37,6 +37,7 @@ def predict(
     review: Path | None = None,
     policy: PolicyName | None = None,
     backend: Backend = "auto",
+    device: Device = "auto",
     threads: WholeNumber | None = None,
     json: AsJson = False,
     **settings: Any,
@@ -82,13 +83,14 @@ def predict(
     from multitag.report.started import STARTED
 
     windows = pop_settings(settings, "long", "pool")
-    with load(bundle, backend=backend, threads=threads, policy=policy, **windows) as classifier:
+    with load(bundle, backend=backend, device=device, threads=threads, policy=policy, **windows) as classifier:
         if classifier.bundle.manifest.started:
             print_beside([f"note: this bundle was {STARTED}"])
         if input_file is None or output_file is None:
             _predict_one(classifier, text or "", options, json)
             return
         from multitag.data.readers.records import ReadOptions
+        from multitag.inference.backends.device import device_notes
         from multitag.inference.files.predict import predict_file
 
         reading = ReadOptions(**settings)
@@ -97,6 +99,7 @@ def predict(
             format=format,
         )  # fmt: skip
         _print_guarantee(classifier)
+        print_beside(map(printable, device_notes(device, classifier.backend, classifier.device)))
     print_notes(done.notes)
     print_lines(done.line(output_file), *([done.review_line(review)] if review is not None else []))
 

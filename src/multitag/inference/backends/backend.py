@@ -12,14 +12,23 @@ from multitag.bundle.layout import ONNX, ONNX_INT8
 from multitag.config import BackendName
 from multitag.config.values import convert
 from multitag.errors import BundleError, ConfigError
+from multitag.inference.backends.limits import BatchLimits
 from multitag.inference.backends.torch import TorchBackend
 
 
 class Backend(Protocol):
     """Token ids to logits."""
 
-    name: str
+    limits: BatchLimits
     batches_at_once: int  # as many threads calling at once are faster than one after the other
+
+    @property
+    def name(self) -> str:
+        """``"onnx"``, ``"onnx-int8"`` or ``"torch"``."""
+
+    @property
+    def device(self) -> str:
+        """What computes: ``"cpu"``, or a GPU with its arithmetic."""
 
     def __call__(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]

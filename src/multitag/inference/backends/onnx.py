@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -11,17 +14,23 @@ from numpy.typing import NDArray
 
 from multitag.bundle.onnx_graph import check_graph
 from multitag.errors import BundleError, describe_error
+from multitag.inference.backends.device import CPU, CUDA_PROVIDER, REMEDY, NoGpuError
+from multitag.inference.backends.limits import GPU_TEXTS, GPU_TOKENS, BatchLimits, DeviceMemoryError
 from multitag.threads import available_cores
 
 INPUTS = ["input_ids", "attention_mask"]
 OUTPUT = "logits"
 # ONNX Runtime's fused addition and norm computes row by row: 12% of an int8 batch, against 4% for the two separately.
 SLOW_FUSIONS = ["SkipLayerNormFusion"]
+CPU_PROVIDERS = ["CPUExecutionProvider"]
+# What is not on the GPU is computed beside it. TF32 would round as much as bf16 does, and nothing would compare it.
+GPU_PROVIDERS: list[Any] = [(CUDA_PROVIDER, {"use_tf32": "0"}), *CPU_PROVIDERS]
+OUT_OF_MEMORY = re.compile(r"failed to allocate memory|out of memory|ALLOC_FAILED", re.IGNORECASE)
 WORTH_ALL_THREADS = 128  # tokens in a batch, a guess, not measured: less work is not worth sharing out
 
 
 class OnnxBackend:
-    """A graph of the bundle in ONNX Runtime on the CPU.
+    """A graph of the bundle in ONNX Runtime on the CPU, or on a GPU.
 
     Parameters
     ----------
@@ -32,17 +41,23 @@ class OnnxBackend:
     threads : int, optional
         Batches computed at once, by one thread each; a single batch gets all threads. By default one per core that
         this process may run on.
+    gpu : bool, default False
+        Compute with the CUDA provider, a batch at a time.
 
     Raises
     ------
+    NoGpuError
+        If ONNX Runtime cannot start that provider.
     BundleError
         If the graph needs anything but itself, ONNX Runtime cannot load it, or its inputs and output are not those of
         a bundle's graph.
     """
 
-    def __init__(self, path: Path, name: str, threads: int | None = None) -> None:
-        self.name, self.path = name, path
-        self.batches_at_once = threads or available_cores()
+    def __init__(self, path: Path, name: str, threads: int | None = None, *, gpu: bool = False) -> None:
+        self.name, self.path, self._gpu = name, path, gpu
+        self.device = "cuda (ONNX Runtime, fp32)" if gpu else CPU
+        self.limits = BatchLimits(GPU_TOKENS, GPU_TEXTS) if gpu else BatchLimits()
+        self.batches_at_once = 1 if gpu else threads or available_cores()
         check_graph(path, str(path))
         self._graph = path.read_bytes()  # kept, so that a second session too is of what was verified
         # One thread per batch: threads that share a batch wait for each other in every layer (on two cores, two batches
@@ -74,13 +89,19 @@ class OnnxBackend:
         options.intra_op_num_threads = threads
         # Waiting threads sleep instead of spinning, so that several processes do not take the cores from each other.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if self._gpu:
+            with redirect_stdout(sys.stderr):  # it prints what is missing among the results
+                onnxruntime.preload_dlls()  # of CUDA and cuDNN, where they were installed by pip
         try:
             session: Any = onnxruntime.InferenceSession(
-                self._graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
-            )
+                self._graph, options, providers=GPU_PROVIDERS if self._gpu else CPU_PROVIDERS,
+                disabled_optimizers=None if self._gpu else SLOW_FUSIONS,
+            )  # fmt: skip
         except Exception as error:  # the library's own classes, whose only common base is Exception
             reason = describe_error(error)
             raise BundleError(f"{self.path}: ONNX Runtime cannot load it: {reason}") from error
+        if self._gpu and CUDA_PROVIDER not in session.get_providers():  # it goes on with the CPU in silence
+            raise NoGpuError(f"device: ONNX Runtime cannot start its CUDA provider; are CUDA and cuDNN there? {REMEDY}")
         inputs, outputs = ([tensor.name for tensor in part] for part in (session.get_inputs(), session.get_outputs()))
         if (inputs, outputs) != (INPUTS, [OUTPUT]):
             raise BundleError(
@@ -95,5 +116,10 @@ class OnnxBackend:
             (logits,) = session.run([OUTPUT], {"input_ids": input_ids, "attention_mask": attention_mask})
         except Exception as error:  # as above
             reason = describe_error(error)
+            if self._gpu and OUT_OF_MEMORY.search(reason):
+                raise DeviceMemoryError(
+                    f"the memory of {self.device} does not hold {input_ids.size} tokens; end what else uses it, or use "
+                    "the device cpu"
+                ) from error
             raise BundleError(f"{self.path}: ONNX Runtime cannot run it: {reason}") from error
         return np.asarray(logits, dtype=np.float32)

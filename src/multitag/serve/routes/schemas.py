@@ -108,6 +108,7 @@ class ModelResponse(BaseModel):
     splits: dict[str, Any]
     max_length: int
     backend: str
+    device: Annotated[str, Field(description="What computes: cpu, or a GPU with its arithmetic.")]
     text_pair: bool
     examples: list[str]
     allow_download: bool

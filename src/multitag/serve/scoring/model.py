@@ -80,6 +80,7 @@ class ServedModel:
             "splits": self.splits,
             "max_length": classifier.max_length,
             "backend": classifier.backend,
+            "device": classifier.device,
             "text_pair": bool(manifest.data.get("text_pair", False)),
         }
 
@@ -129,7 +130,9 @@ def load_model(path: str, settings: ServeConfig) -> ServedModel:
     """
     place = Path(path)
     resolved = place.resolve() if place.exists() else path
-    classifier = load(resolved, backend=settings.backend, threads=threads_of(settings), policy=settings.policy)
+    classifier = load(
+        resolved, backend=settings.backend, device=settings.device, threads=threads_of(settings), policy=settings.policy
+    )
     try:
         prediction = classifier.predict([WARM_UP])[0]
         folder = classifier.bundle.folder
