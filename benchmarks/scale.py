@@ -241,7 +241,7 @@ def main() -> None:
     """Measure, and write the page."""
     parser = argparse.ArgumentParser(description="rows a second of multitag score")
     parser.add_argument("bundle", type=Path, nargs="?")
-    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--rows", type=int, default=5_000)
     parser.add_argument("--busy", action="store_true", help="the machine has other work")
     parser.add_argument("--no-nodes", action="store_true", help="without the simulated cluster")
     parser.add_argument("--job", type=json.loads, help=argparse.SUPPRESS)
