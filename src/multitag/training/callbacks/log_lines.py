@@ -12,7 +12,7 @@ from multitag.training.trainer.trainer_args import BEST_METRIC
 
 logger = logging.getLogger("multitag")
 
-AT_AN_EPOCH, WITHIN_AN_EPOCH = 30.0, 300.0  # seconds without a line, after which there is one
+AT_AN_EPOCH, WITHIN_AN_EPOCH = 60.0, 300.0  # seconds without a line, after which there is one
 
 
 class LogLines(TrainerCallback):
@@ -62,7 +62,8 @@ class LogLines(TrainerCallback):
 
     def _tell_after(self, seconds: float, args: Any, state: Any) -> None:
         now = time.monotonic()
-        if self.watched or now - self.told < seconds or state.global_step == self.first_step:
+        over = state.global_step in (self.first_step, state.max_steps)  # what comes of it is told elsewhere
+        if self.watched or over or now - self.told < seconds:
             return
         self.told, took = now, now - self.begun
         left = took / (state.global_step - self.first_step) * (state.max_steps - state.global_step)
