@@ -132,6 +132,8 @@ def test_text_that_only_looks_like_a_number_stays_text(yaml_file: Callable[[str]
         ("seed: 1\ndata: !!timestamp x", ", line 2: a tag"),
         ("data: &a [x]\nsplit: *a", ", line 1: an alias or anchor ('a'); write the value out"),
         ("a: *missing", ", line 1: an alias or anchor ('missing')"),
+        ("seed: 1\nmodel: {pool: mean}\nseed: 2", ", line 3: 'seed' comes twice; remove one"),
+        ("model: {pool: mean,\n pool: max}", ", line 2: 'pool' comes twice"),
         ("[" * 30 + "]" * 30, ", line 1: nested more than 20 deep"),
         ("{a: " * 500, ", line 1: nested more than 20 deep"),
         ("#" * (2**18 + 1), ": larger than 262144 bytes"),

@@ -14,7 +14,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 PICKLES = {"pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle"}
 BUILT_IN = {"eval", "exec", "compile", "__import__"}  # model.eval() and re.compile() are others
 METHODS = {"read_pickle", "to_pickle", "system", "popen"}
-YAML = {"YAMLError", "SafeLoader", "SafeDumper", "parse", "dump", "safe_dump"}  # and its events
+YAML = {"YAMLError", "SafeLoader", "SafeDumper", "parse", "dump", "safe_dump"}  # and its events and nodes
 LOADERS = {"from_pretrained", "from_config"}
 
 
@@ -42,7 +42,7 @@ def test_no_pickle_no_eval_no_remote_code(path):
             imported = {getattr(node, "module", None) or "", *(each.name for each in node.names)}
             assert not PICKLES & {name.partition(".")[0] for name in imported}
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "yaml":
-            assert node.attr in YAML or node.attr.endswith("Event"), f"yaml.{node.attr}"
+            assert node.attr in YAML or node.attr.endswith(("Event", "Node")), f"yaml.{node.attr}"
         if not isinstance(node, ast.Call):
             continue
         name, owner = name_of(node), getattr(getattr(node.func, "value", None), "id", "")

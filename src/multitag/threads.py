@@ -32,6 +32,8 @@ def import_torch() -> ModuleType:
     """
     if "torch" not in sys.modules and is_installed("torch"):  # OpenMP reads its policy once, as torch is imported
         choose_waiting()
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:  # each would warn that DDP found no unused parameters
+            os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     return import_extra("torch", "train")
 
 

@@ -31,6 +31,7 @@ def read_yaml(path: str | Path) -> Any:
             raise ConfigError(f"{path}: larger than {MAX_YAML_BYTES} bytes; this is not a file of settings")
         text = data.decode("utf-8-sig")
         _check_events(yaml, text, path)
+        _refuse_twice(yaml, _loader(yaml)(text).get_single_node(), path)
         return _loader(yaml)(text).get_single_data()
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: no such configuration file") from error
@@ -67,3 +68,15 @@ def _check_events(yaml: Any, text: str, path: str | Path) -> None:
             raise ConfigError(f"{where}: an alias or anchor ({event.anchor[:40]!r}); write the value out")
         if getattr(event, "tag", None) is not None:
             raise ConfigError(f"{where}: a tag ({event.tag[:40]!r}); settings are plain text, numbers and lists")
+
+
+def _refuse_twice(yaml: Any, node: Any, path: str | Path) -> None:
+    """Refuse a key that comes twice in one mapping, of which the last would win in silence; the tree is shallow."""
+    seen: set[str] = set()
+    for child in getattr(node, "value", ()) if isinstance(node, yaml.CollectionNode) else ():
+        key, value = child if isinstance(child, tuple) else (None, child)
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in seen:
+                raise ConfigError(f"{path}, line {key.start_mark.line + 1}: {key.value[:60]!r} comes twice; remove one")
+            seen.add(key.value)
+        _refuse_twice(yaml, value, path)

@@ -36,11 +36,11 @@ _validation: Any = import_extra("sklearn.utils.validation", "train")
 
 # How a table is read is said by X and y; rows of tables of their own are for scikit-learn to hold out.
 _NOT_OFFERED = (*settings_of(TableConfig), "validation_file", "test_file")
+_OFFERED = {name: setting for name, setting in settings_of(Config).items() if name not in _NOT_OFFERED}
 # A default that could be changed in place is None here.
 _DEFAULTS = {
     name: None if isinstance(setting.default, Mapping) else setting.default
-    for name, setting in settings_of(Config).items()
-    if name not in _NOT_OFFERED
+    for name, setting in _OFFERED.items()
 }
 
 
@@ -79,7 +79,7 @@ class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         for name, default in _DEFAULTS.items():
             setattr(self, name, settings.pop(name, default))
         for name in settings:
-            hint = suggest(name, {offered: offered for offered in _DEFAULTS}, settings_of(Config))
+            hint = suggest(name, {offered: offered for offered in _DEFAULTS}, _OFFERED)
             raise ConfigError(f"unknown setting {name!r}; {hint}")
 
     def __sklearn_tags__(self) -> Any:
@@ -117,6 +117,8 @@ class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
             If the pretrained weights cannot be had.
         """
         texts, targets = read_texts(X), read_targets(y)
+        if not texts:
+            raise InputError("X: expected at least one text, got none")
         if len(texts) != len(targets.indicator):
             raise InputError(f"X and y: expected as many rows of each, got {len(texts)} and {len(targets.indicator)}")
         settings = {name: getattr(self, name) for name in _DEFAULTS}

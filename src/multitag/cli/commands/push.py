@@ -18,7 +18,7 @@ def push(
     revision: str | None = None,
     token: str | None = None,
 ) -> None:
-    """Upload a bundle to the Hugging Face hub; every command then takes hf://user/name for it.
+    """Upload a bundle to the Hugging Face hub; commands that read a bundle take hf://user/name for it.
 
     Parameters
     ----------

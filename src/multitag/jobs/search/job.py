@@ -134,6 +134,8 @@ def _with_folds(config: Config) -> Config:
         raise ConfigError("recipe: linear has no settings to search; leave it out, or train with it")
     if config.training.minutes is not None:
         raise ConfigError("minutes: the settings name those of a training; leave them out, and say how long to search")
+    if config.split.refit is not None:
+        raise ConfigError("refit: trials are measured on inner folds, without a training on all rows; leave it out")
     if config.data.validation_file is not None:
         raise ConfigError("validation_file: trials are measured on inner folds; leave it out")
     return config if config.split.folds else config.override(folds=INNER_FOLDS)

@@ -62,6 +62,10 @@ def prepare_in_time(
 
 
 def _decide(task: Task, config: Config, started: float) -> Effort:
+    assert config.training.minutes is not None
+    time_for_all = PLANNED * 60 * config.training.minutes
+    if time.perf_counter() - started > time_for_all:  # a trial would only take more of it
+        raise ConfigError(_too_short(config.training.minutes, started, "anything"))
     base = resolve_base_model(config.model.base_model)
     first = task.of_fold(0, config) if task.n_folds else task
     settled = resolve_settings(first, base, config)
@@ -75,14 +79,16 @@ def _decide(task: Task, config: Config, started: float) -> Effort:
     def cost(candidate: Config) -> float:
         return run_seconds(speed, candidate, resolve_recipes(task, base, candidate)[0], load)
 
-    assert config.training.minutes is not None
-    elapsed = time.perf_counter() - started
-    settlement = settle(asked, load, cost, PLANNED * 60 * config.training.minutes - elapsed)
+    settlement = settle(asked, load, cost, time_for_all - (time.perf_counter() - started))
     if settlement is None:
         least = "the shortest fine-tuning" if asked.model.recipe == FINE_TUNE else "a linear head"
-        raise ConfigError(_too_short(config.training.minutes, least))
+        raise ConfigError(_too_short(config.training.minutes, started, least))
     return Effort(*settlement, speed)
 
 
-def _too_short(minutes: float, least: str) -> str:
-    return f"minutes: {least} on these rows does not fit into {minutes:g} on this machine; allow more --minutes"
+def _too_short(minutes: float, started: float, least: str) -> str:
+    took = time.perf_counter() - started
+    return (
+        f"minutes: {least} on these rows does not fit into {minutes:g} minutes on this machine, of which reading and a "
+        f"trial took {took:.0f} s; allow more"
+    )
