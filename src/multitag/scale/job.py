@@ -8,14 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from multitag.bundle.read import open_bundle
 from multitag.bundle.zip_writer import pack
 from multitag.config import LongTexts, Pool
 from multitag.config.score import ScoreConfig
 from multitag.data.texts import TextColumns
 from multitag.errors import BundleError, ClusterError, ConfigError, DataError, describe_error
+from multitag.evaluation.thresholds.thresholds import apply_thresholds
 from multitag.inference.classifier import load
 from multitag.inference.options import PredictOptions
+from multitag.inference.policy import choose_cuts
+from multitag.inference.windows import choose_pool
 from multitag.paths import as_path
 from multitag.scale.cluster import connected, is_connected
 from multitag.scale.crew import Crew
@@ -194,6 +199,9 @@ def _recipe(
 ) -> tuple[Recipe, int]:
     """Verify the bundle, and note what makes the output; return it with the bundle's size in bytes."""
     with open_bundle(path) as bundle:
+        choose_pool(bundle.manifest, long, pool)
+        no_rows = np.empty((0, len(bundle.label_set)))
+        apply_thresholds(no_rows, choose_cuts(bundle, settings.policy), top_k=options.top_k)  # or each batch is refused
         named = (settings.text,) if isinstance(settings.text, str) else settings.text
         columns = TextColumns.of_bundle(bundle.manifest.data, named)
         recipe = Recipe(
