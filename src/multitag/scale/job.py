@@ -22,13 +22,14 @@ from multitag.inference.options import PredictOptions
 from multitag.inference.policy import choose_cuts
 from multitag.inference.windows import choose_pool
 from multitag.paths import as_path
+from multitag.scale.begun import begun_plan
 from multitag.scale.cluster import connected, is_connected
 from multitag.scale.crew import Crew
 from multitag.scale.formats.part import Part
 from multitag.scale.gpus import choose_device, share_gpus
 from multitag.scale.locations import Location, SourceFile, list_inputs, open_location
 from multitag.scale.output import OutputFolder
-from multitag.scale.plan import Plan, Recipe, make_plan, refuse_another
+from multitag.scale.plan import Plan, Recipe, make_plan
 from multitag.scale.progress import progress
 from multitag.scale.rows import BadRowsError
 from multitag.scale.worker import Load, Order
@@ -135,11 +136,11 @@ def score_files(
     folder.refuse_strangers()
     recipe, bundle_bytes = _recipe(bundle, settings, options, long, pool)
     files = list_inputs(where)
-    plan = _begun(folder, recipe, files) or _make_plan(where, files, recipe)
+    plan = begun_plan(folder, recipe, files) or _make_plan(where, files, recipe)
     with connected(settings.address, cores) as ray:
         folder.make()
         with folder.lock():
-            if _begun(folder, recipe, files) is None:
+            if begun_plan(folder, recipe, files) is None:
                 folder.write_plan(plan.to_bytes())
             folder.clear()
             committed = folder.committed()
@@ -215,16 +216,6 @@ def _recipe(
 def _make_plan(where: Location, files: Sequence[SourceFile], recipe: Recipe) -> Plan:
     with progress("planning", float(sum(file.size for file in files))) as bar:
         return make_plan(where, files, recipe, bar.advance)
-
-
-def _begun(folder: OutputFolder, recipe: Recipe, files: Sequence[SourceFile]) -> Plan | None:
-    """Return the plan that the output was begun with, if it is still good; None for a new output."""
-    written = folder.read_plan()
-    if written is None:
-        return None
-    plan = Plan.from_bytes(written, f"{folder.location.written}/plan.json")
-    refuse_another(plan, recipe, files, folder.location.written)
-    return plan
 
 
 def _crew_size(ray: Any, settings: ScoreConfig) -> int:

@@ -167,29 +167,6 @@ def make_plan(
     return Plan(recipe, tuple(files), tuple(parts), id_type)
 
 
-def refuse_another(plan: Plan, recipe: Recipe, files: Sequence[SourceFile], output: str) -> None:
-    """Check that a job goes on with what it was begun with.
-
-    Raises
-    ------
-    OutputError
-        If the bundle, another setting or the input is not the same; says which, and what to do.
-    """
-    remedy = "name another output folder, or go on with what it was begun with"
-    if plan.recipe.bundle != recipe.bundle:
-        begun, given = plan.recipe.bundle[:12], recipe.bundle[:12]
-        raise OutputError(f"{output}: was begun with another bundle (digest {begun}, now {given}); {remedy}")
-    for name, value in asdict(plan.recipe).items():
-        given = getattr(recipe, name)
-        if value != given:
-            raise OutputError(f"{output}: was begun with another {name} ({value!r}, now {given!r}); {remedy}")
-    before, now = ({file.path: file for file in them} for them in (plan.files, files))
-    for path in sorted(before.keys() | now.keys()):
-        if before.get(path) != now.get(path):
-            what = "changed" if path in before and path in now else "is new" if path in now else "is gone"
-            raise OutputError(f"{output}: the input is not the one it was begun with: {path} {what}; {remedy}")
-
-
 def _cut_file(location: Location, file: SourceFile, number: int, recipe: Recipe) -> tuple[list[Part], str | None]:
     """Cut a file into parts, and find the type of its ids; ``"string"`` where it keeps none."""
     arrow: Any = import_extra("pyarrow", "ray")
