@@ -69,6 +69,16 @@ def test_columns_are_looked_for_before_any_work(folder):
         planned(folder, replace(RECIPE, id="imdb_id"))
 
 
+def test_keys_of_json_lines_are_looked_for_too(folder):
+    path = folder / "c.jsonl"
+    path.write_text('{\n[1]\n\n{"show": 1}\n{"Description": "a"}\n')
+    assert len(planned(path, replace(RECIPE, id="show")).parts) == 1  # an object may leave one out
+    with pytest.raises(DataError, match=r"c\.jsonl: no column 'nix'; name another with --id.*'show', 'Description'$"):
+        planned(path, replace(RECIPE, id="nix"))
+    path.write_text("{\n")
+    assert len(planned(path).parts) == 1  # nothing to look at: its rows are set aside
+
+
 def test_damaged_and_empty_inputs_are_refused(folder):
     with pytest.raises(DataError, match="no row to score"):
         planned(folder / "empty.jsonl")
