@@ -62,6 +62,17 @@ def test_what_is_pushed_is_loaded_and_predicts_the_same(hub, bundle, texts):
     assert hub.requests == asked
 
 
+def test_a_bundle_of_the_hub_is_opened_before_a_large_input_is_scored(hub, bundle, tmp_path):
+    pytest.importorskip("ray", reason="needs the ray extra")
+    from multitag.inference.options import PredictOptions
+    from multitag.scale.job import score_files
+
+    as_on_hub(hub, bundle)
+    (tmp_path / "films.csv").write_text("Description\nA war\n")
+    with pytest.raises(multitag.ConfigError, match=r"top_k: .* from 1 to 3 \(labels\), got 99"):
+        score_files("hf://user/films", tmp_path / "films.csv", tmp_path / "out", options=PredictOptions(top_k=99))
+
+
 def test_only_the_files_of_the_bundle_are_downloaded(hub, bundle):
     as_on_hub(hub, bundle, **{"weights.pkl": b"code", "onnx/model.onnx.data": b"x"})
     with open_bundle("hf://user/films") as opened:

@@ -7,8 +7,8 @@ import pytest
 
 from multitag.errors import DataError, OutputError
 from multitag.scale.locations import list_inputs, open_location
-from multitag.scale.plan import Plan, Recipe, make_plan, refuse_another
-from scale.conftest import write_json_lines, write_parquet
+from multitag.scale.plan import Plan, Recipe, make_plan
+from scale.conftest import write_parquet
 
 RECIPE = Recipe("ab" * 32, ("Description",), None, None, "auto", None, None, None, None, None, False, 32, 1000)
 
@@ -62,36 +62,21 @@ def test_ids_stay_whole_numbers_only_where_all_are(folder):
     assert planned(folder / "a.parquet", by_show).id_type == "int64"
 
 
-@pytest.mark.parametrize(("changed", "words"), [
-    ({"bundle": "cd" * 32}, "another bundle"), ({"text": ("Plot",)}, "another text"), ({"threshold": 0.5}, "threshold"),
-    ({"part_rows": 10}, "another part_rows"), ({"device": "cuda"}, "another device"),
-])  # fmt: skip
-def test_another_recipe_is_refused(folder, changed, words):
-    plan = planned(folder)
-    refuse_another(plan, RECIPE, plan.files, "out")
-    with pytest.raises(OutputError, match=f"^out: .*{words}.*name another output folder"):
-        refuse_another(plan, replace(RECIPE, **changed), plan.files, "out")
-
-
-def test_another_input_is_refused_and_its_file_named(folder):
-    plan = planned(folder)
-    write_json_lines(folder / "c.jsonl", 0, 3)
-    with pytest.raises(OutputError, match=r"c\.jsonl is new"):
-        refuse_another(plan, RECIPE, list_inputs(open_location(folder)), "out")
-    (folder / "c.jsonl").unlink()
-    (folder / "b.csv").write_text("show,Description\n1,a\n2,c\n")  # of the same size
-    with pytest.raises(OutputError, match=r"b\.csv changed"):
-        refuse_another(plan, RECIPE, list_inputs(open_location(folder)), "out")
-    (folder / "b.csv").unlink()
-    with pytest.raises(OutputError, match=r"b\.csv is gone"):
-        refuse_another(plan, RECIPE, list_inputs(open_location(folder)), "out")
-
-
 def test_columns_are_looked_for_before_any_work(folder):
     with pytest.raises(DataError, match=r"a\.parquet: no column 'Plot'; name another with --text.*'Description'"):
         planned(folder, replace(RECIPE, text=("Plot",)))
     with pytest.raises(DataError, match="no column 'imdb_id'; name another with --id"):
         planned(folder, replace(RECIPE, id="imdb_id"))
+
+
+def test_keys_of_json_lines_are_looked_for_too(folder):
+    path = folder / "c.jsonl"
+    path.write_text('{\n[1]\n\n{"show": 1}\n{"Description": "a"}\n')
+    assert len(planned(path, replace(RECIPE, id="show")).parts) == 1  # an object may leave one out
+    with pytest.raises(DataError, match=r"c\.jsonl: no column 'nix'; name another with --id.*'show', 'Description'$"):
+        planned(path, replace(RECIPE, id="nix"))
+    path.write_text("{\n")
+    assert len(planned(path).parts) == 1  # nothing to look at: its rows are set aside
 
 
 def test_damaged_and_empty_inputs_are_refused(folder):

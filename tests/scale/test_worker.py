@@ -88,6 +88,14 @@ def test_bad_rows_go_to_quarantine_and_rows_without_text_stay(begin, films, tmp_
     assert json.loads(aside[2]["row"]) == {"show": "c", "Description": ["war"]}
 
 
+def test_a_part_of_nothing_but_bad_rows_is_committed_empty(begin, films, tmp_path):
+    (films / "a.jsonl").write_text("{\n" * 3)
+    plan, order = begin(films)
+    done = Worker(order).score_part(plan.parts[0])
+    assert (done.rows, done.bad_rows) == (0, 3)
+    assert (len(scored(tmp_path / "out")), len(set_aside(tmp_path / "out"))) == (0, 3)
+
+
 def test_a_second_attempt_replaces_what_the_first_set_aside(begin, films, tmp_path):
     write_json_lines(films / "a.jsonl", 0, 5)
     plan, order = begin(films)

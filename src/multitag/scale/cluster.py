@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from multitag.errors import ClusterError, describe_error
 from multitag.extras import import_extra
@@ -19,6 +21,8 @@ QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # or Ray warns of what it will do some day
     "RAY_TQDM": "0",
 }
+ALL_THE_CPU = {"RAY_worker_niceness": "0"}  # by default 15: whatever else runs here would go first
+ANSWERS_WITHIN = 2.0  # seconds; Ray waits for minutes
 
 
 def is_connected() -> bool:
@@ -56,6 +60,11 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
     if is_connected() and address is None:
         yield ray
         return
+    if address is None:
+        for name, value in ALL_THE_CPU.items():
+            os.environ.setdefault(name, value)
+    else:
+        _refuse_silent(address)
     logging.getLogger(TELLS_OF_TOKENS).setLevel(logging.ERROR)
     here = {"num_cpus": cores, "object_store_memory": STORE_BYTES, "include_dashboard": False}
     try:
@@ -69,3 +78,20 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _refuse_silent(address: str) -> None:
+    """Check that something listens at an address with a port; others, such as ``auto``, are Ray's to find."""
+    try:
+        where = urlsplit(address if "://" in address else f"//{address}")
+        host, port = where.hostname, where.port
+    except ValueError as error:
+        raise ClusterError(
+            f"{address}: no address of a Ray cluster: {error}; expected one such as ray://head:10001"
+        ) from error
+    if where.scheme not in ("", "ray") or host is None or port is None:
+        return
+    try:
+        socket.create_connection((host, port), ANSWERS_WITHIN).close()
+    except OSError as error:
+        raise ClusterError(f"{address}: no Ray cluster answers there: {describe_error(error)}") from error

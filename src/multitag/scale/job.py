@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from multitag.bundle.read import open_bundle
-from multitag.bundle.zip_writer import pack
 from multitag.config import LongTexts, Pool
 from multitag.config.score import ScoreConfig
 from multitag.data.texts import TextColumns
-from multitag.errors import BundleError, ClusterError, ConfigError, DataError, describe_error
+from multitag.errors import ClusterError, ConfigError, DataError
+from multitag.evaluation.thresholds.thresholds import apply_thresholds
 from multitag.inference.classifier import load
 from multitag.inference.options import PredictOptions
+from multitag.inference.policy import choose_cuts
+from multitag.inference.windows import choose_pool
 from multitag.paths import as_path
+from multitag.scale.begun import begun_plan
+from multitag.scale.bundle import on_disk, sent
 from multitag.scale.cluster import connected, is_connected
 from multitag.scale.crew import Crew
 from multitag.scale.formats.part import Part
 from multitag.scale.gpus import choose_device, share_gpus
 from multitag.scale.locations import Location, SourceFile, list_inputs, open_location
 from multitag.scale.output import OutputFolder
-from multitag.scale.plan import Plan, Recipe, make_plan, refuse_another
+from multitag.scale.plan import Plan, Recipe, make_plan
 from multitag.scale.progress import progress
 from multitag.scale.rows import BadRowsError
 from multitag.scale.worker import Load, Order
 from multitag.threads import available_cores
 
-MAX_SENT_BYTES = 2 * 2**30  # of a bundle that is sent to the machines of a cluster through Ray's store
 DEFAULTS, AS_TUNED = ScoreConfig(), PredictOptions()
 
 
@@ -63,16 +67,21 @@ class Scored:
 
     def lines(self, output: str) -> list[str]:
         """Return what to tell of it, in lines."""
-        before = f"; {self.skipped} parts were there already" if self.skipped else ""
+        were = "was" if self.skipped == 1 else "were"
+        before = f"; {_count(self.skipped)} {were} there already" if self.skipped else ""
         empty = f", {self.without_text:,} of them without text and therefore not predicted" if self.without_text else ""
-        lines = [f"{output}: {self.rows:,} rows in {self.parts} parts{empty}{before}"]
+        lines = [f"{output}: {_count(self.rows, 'row')} in {_count(self.parts)}{empty}{before}"]
         if self.computed:
             lines.append(f"scored with {'; '.join(self.computed)}")
         if self.peak_bytes:
             lines.append(f"a worker took at most {self.peak_bytes / 2**20:,.0f} MB")
         if self.bad_rows:
-            lines.append(f"{output}/quarantine: {self.bad_rows:,} rows that cannot be scored, with the reasons")
+            lines.append(f"{output}/quarantine: {_count(self.bad_rows, 'row')} that cannot be scored, with the reasons")
         return lines
+
+
+def _count(number: int, of: str = "part") -> str:
+    return f"{number:,} {of}{'' if number == 1 else 's'}"
 
 
 def score_files(
@@ -91,7 +100,7 @@ def score_files(
     Parameters
     ----------
     bundle : str or Path
-        Folder or zip.
+        Folder, zip, or ``"hf://user/name"``.
     source : str or Path
         A file, a folder, a pattern, or one of these in a store, such as ``s3://bucket/films/*.parquet``.
     output : str or Path
@@ -124,34 +133,34 @@ def score_files(
     options.check_policy(settings.policy)
     device = choose_device(settings)
     cores = _refuse_crowd(settings)
-    bundle = as_path(bundle, "bundle").absolute()
-    where, target = open_location(source), open_location(output)
-    folder = OutputFolder(target)
-    folder.refuse_strangers()
-    recipe, bundle_bytes = _recipe(bundle, settings, options, long, pool)
-    files = list_inputs(where)
-    plan = _begun(folder, recipe, files) or _make_plan(where, files, recipe)
-    with connected(settings.address, cores) as ray:
-        folder.make()
-        with folder.lock():
-            if _begun(folder, recipe, files) is None:
-                folder.write_plan(plan.to_bytes())
-            folder.clear()
-            committed = folder.committed()
-            done = Scored(skipped=len(committed), bad_rows=folder.count_quarantined(committed))
-            waiting = [part for part in plan.parts if part.number not in committed]
-            if not waiting:
+    with on_disk(as_path(bundle, "bundle")) as path:
+        where, target = open_location(source), open_location(output)
+        folder = OutputFolder(target)
+        folder.refuse_strangers()
+        recipe, bundle_bytes = _recipe(path, settings, options, long, pool)
+        files = list_inputs(where)
+        plan = begun_plan(folder, recipe, files) or _make_plan(where, files, recipe)
+        with connected(settings.address, cores) as ray:
+            folder.make()
+            with folder.lock():
+                if begun_plan(folder, recipe, files) is None:
+                    folder.write_plan(plan.to_bytes())
+                folder.clear()
+                committed = folder.committed()
+                done = Scored(skipped=len(committed), bad_rows=folder.count_quarantined(committed))
+                waiting = [part for part in plan.parts if part.number not in committed]
+                if not waiting:
+                    return done
+                size, gpu_share = share_gpus(ray, device, _crew_size(ray, settings), settings.actors)
+                order = Order(
+                    str(path), recipe, plan.files, where.reopen, target.reopen, plan.digest, plan.id_type,
+                    settings.threads_per_actor, settings.max_bad_rows, device if gpu_share else "cpu", gpu_share,
+                )  # fmt: skip
+                packed = sent(ray, path, bundle_bytes, settings)
+                crew = Crew(ray, order, size, packed, load_classifier)
+                done = _run(crew, plan, waiting, done, settings.max_bad_rows)
+                folder.clear()  # of workers that died
                 return done
-            size, gpu_share = share_gpus(ray, device, _crew_size(ray, settings), settings.actors)
-            order = Order(
-                str(bundle), recipe, plan.files, where.reopen, target.reopen, plan.digest, plan.id_type,
-                settings.threads_per_actor, settings.max_bad_rows, device if gpu_share else "cpu", gpu_share,
-            )  # fmt: skip
-            packed = _sent(ray, bundle, bundle_bytes, settings)
-            crew = Crew(ray, order, size, packed, load_classifier)
-            done = _run(crew, plan, waiting, done, settings.max_bad_rows)
-            folder.clear()  # of workers that died
-            return done
 
 
 def _refuse_crowd(settings: ScoreConfig) -> int:
@@ -194,6 +203,9 @@ def _recipe(
 ) -> tuple[Recipe, int]:
     """Verify the bundle, and note what makes the output; return it with the bundle's size in bytes."""
     with open_bundle(path) as bundle:
+        choose_pool(bundle.manifest, long, pool)
+        no_rows = np.empty((0, len(bundle.label_set)))
+        apply_thresholds(no_rows, choose_cuts(bundle, settings.policy), top_k=options.top_k)  # or each batch is refused
         named = (settings.text,) if isinstance(settings.text, str) else settings.text
         columns = TextColumns.of_bundle(bundle.manifest.data, named)
         recipe = Recipe(
@@ -209,16 +221,6 @@ def _make_plan(where: Location, files: Sequence[SourceFile], recipe: Recipe) -> 
         return make_plan(where, files, recipe, bar.advance)
 
 
-def _begun(folder: OutputFolder, recipe: Recipe, files: Sequence[SourceFile]) -> Plan | None:
-    """Return the plan that the output was begun with, if it is still good; None for a new output."""
-    written = folder.read_plan()
-    if written is None:
-        return None
-    plan = Plan.from_bytes(written, f"{folder.location.written}/plan.json")
-    refuse_another(plan, recipe, files, folder.location.written)
-    return plan
-
-
 def _crew_size(ray: Any, settings: ScoreConfig) -> int:
     cores = int(ray.cluster_resources().get("CPU", 0))
     room = cores // settings.threads_per_actor
@@ -227,23 +229,3 @@ def _crew_size(ray: Any, settings: ScoreConfig) -> int:
             f"no room for a worker of {settings.threads_per_actor} threads: the cluster has {cores} cores"
         )
     return settings.actors or room
-
-
-def _sent(ray: Any, bundle: Path, size: int, settings: ScoreConfig) -> list[Any]:
-    """Put the bundle's zip into Ray's store, for machines that do not have it where this one does."""
-    if settings.address is None or size > MAX_SENT_BYTES:
-        return []
-    if bundle.is_file():
-        return [_put(ray, bundle)]
-    with tempfile.TemporaryDirectory(prefix="multitag-") as folder:
-        return [_put(ray, pack(bundle, Path(folder, "bundle.zip")))]
-
-
-def _put(ray: Any, packed: Path) -> Any:
-    try:
-        return ray.put(packed.read_bytes())
-    except ray.exceptions.RayError as error:
-        raise BundleError(
-            f"{packed.name}: does not fit into Ray's store: {describe_error(error)}; put the bundle on a disk that all "
-            "machines share"
-        ) from error

@@ -90,6 +90,12 @@ class OutputFolder:
             matches = (PART.fullmatch(name) for name in self._names(self.root / PARTS))
             return {int(match[1]) for match in matches if match}
 
+    def has_rows(self) -> bool:
+        """Return whether a job wrote any row, scored or set aside."""
+        with self._errors():
+            names = [name for each in (PARTS, QUARANTINE) for name in self._names(self.root / each)]
+        return any(not name.endswith(PARTIAL) for name in names)
+
     def count_quarantined(self, parts: set[int]) -> int:
         """Count the rows of committed parts that were set aside."""
         count = 0

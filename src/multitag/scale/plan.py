@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Self
 from multitag.errors import DataError, OutputError, describe_error
 from multitag.extras import import_extra
 from multitag.scale.formats.delimited import DelimitedFile
-from multitag.scale.formats.json_lines import cut_json_lines
+from multitag.scale.formats.json_lines import cut_json_lines, first_keys
 from multitag.scale.formats.parquet import cut_parquet
 from multitag.scale.formats.part import Part
 from multitag.scale.locations import Location, SourceFile
@@ -167,29 +167,6 @@ def make_plan(
     return Plan(recipe, tuple(files), tuple(parts), id_type)
 
 
-def refuse_another(plan: Plan, recipe: Recipe, files: Sequence[SourceFile], output: str) -> None:
-    """Check that a job goes on with what it was begun with.
-
-    Raises
-    ------
-    OutputError
-        If the bundle, another setting or the input is not the same; says which, and what to do.
-    """
-    remedy = "name another output folder, or go on with what it was begun with"
-    if plan.recipe.bundle != recipe.bundle:
-        begun, given = plan.recipe.bundle[:12], recipe.bundle[:12]
-        raise OutputError(f"{output}: was begun with another bundle (digest {begun}, now {given}); {remedy}")
-    for name, value in asdict(plan.recipe).items():
-        given = getattr(recipe, name)
-        if value != given:
-            raise OutputError(f"{output}: was begun with another {name} ({value!r}, now {given!r}); {remedy}")
-    before, now = ({file.path: file for file in them} for them in (plan.files, files))
-    for path in sorted(before.keys() | now.keys()):
-        if before.get(path) != now.get(path):
-            what = "changed" if path in before and path in now else "is new" if path in now else "is gone"
-            raise OutputError(f"{output}: the input is not the one it was begun with: {path} {what}; {remedy}")
-
-
 def _cut_file(location: Location, file: SourceFile, number: int, recipe: Recipe) -> tuple[list[Part], str | None]:
     """Cut a file into parts, and find the type of its ids; ``"string"`` where it keeps none."""
     arrow: Any = import_extra("pyarrow", "ray")
@@ -200,6 +177,8 @@ def _cut_file(location: Location, file: SourceFile, number: int, recipe: Recipe)
             if file.kind == "parquet":
                 return _cut_parquet(opened, file, number, recipe)
             if file.kind == "jsonl":
+                if keys := first_keys(buffered(opened)):
+                    _refuse_missing(keys, file, recipe)
                 return cut_json_lines(file.size, number, recipe.part_rows), "string"
             table = DelimitedFile(buffered(opened), file.path, recipe.delimiter)
             _refuse_missing(table.columns, file, recipe)

@@ -88,7 +88,7 @@ def output_table(
         columns[ID] = arrow.array(list(map(_id_text, ids)) if is_text else ids, schema.field(ID).type)
     table = arrow.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
     kept = [index for index in range(len(rows)) if index not in scored.errors]
-    return table if len(kept) == len(rows) else table.take(kept)
+    return table if len(kept) == len(rows) else table.take(arrow.array(kept, arrow.int64()))
 
 
 def quarantine_line(row: Row, error: str, source: str) -> str:

@@ -21,6 +21,10 @@ def test_what_cannot_work_is_refused_before_ray_starts(refused, films):
     assert "no such bundle" in refused("score", "none", films, "out")
     assert "no column 'Text'" in refused("score", BUNDLE, films, "out", "--text", "Text")
     assert "this machine has" in refused("score", BUNDLE, films, "out", "--actors", "500")
+    assert "--top-k: expected a whole number from 1 to 3 (labels), got 99" in refused(
+        "score", BUNDLE, films, "out", "--top-k", "99"
+    )
+    assert "threshold: expected" in refused("score", BUNDLE, films, "out", "--threshold", "1.5")
     assert "begins with file, s3" in refused("score", BUNDLE, films, "ftp://host/out")
     assert "--max-bad-rows: expected at least 0" in refused("score", BUNDLE, films, "out", "--max-bad-rows", "-1")
 

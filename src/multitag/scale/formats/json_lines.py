@@ -9,6 +9,7 @@ from typing import BinaryIO
 from multitag.scale.formats.part import BLOCK_ROWS, MAX_ROW_BYTES, Part, Row
 
 ROW_BYTES = 512  # a guess, by which a number of rows becomes one of bytes without reading the file
+LOOKED_AT = 100  # lines, for the keys of a file: a key may be absent where it has no value
 BLOCK_BYTES = 2**23  # of lines in a block, where they are long
 
 
@@ -44,6 +45,22 @@ def read_json_lines(file: BinaryIO, part: Part, columns: Sequence[str]) -> Itera
             block, length = [], 0
     if block:
         yield block
+
+
+def first_keys(file: BinaryIO) -> tuple[str, ...]:
+    """Return the keys of the first lines that are JSON objects, in order; none where there is no such line."""
+    keys: dict[str, None] = {}
+    for _ in range(LOOKED_AT):
+        line = file.readline(MAX_ROW_BYTES)
+        if not line or file.tell() > BLOCK_BYTES:
+            break
+        try:
+            record = json.loads(line.decode("utf-8-sig"))
+        except (ValueError, RecursionError):  # a bad row, which is set aside as it is scored
+            continue
+        if isinstance(record, dict):
+            keys.update(dict.fromkeys(record))
+    return tuple(keys)
 
 
 def _skip_line(file: BinaryIO) -> int:
