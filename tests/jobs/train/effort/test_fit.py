@@ -44,7 +44,8 @@ def test_what_is_given_up_is_in_the_report_and_the_same_when_resumed(speed, trai
 
 def test_what_cannot_fit_is_said_and_leaves_nothing(speed, train_tiny, tmp_path):
     speed(SLOW_TO_TRAIN)
-    with pytest.raises(ConfigError, match=r"^minutes: (anything|a linear head) on these rows does not fit into 0\.01 minutes .* took"):
+    told = r"^minutes: (anything|a linear head) on these rows does not fit into 0\.01 minutes .* took"
+    with pytest.raises(ConfigError, match=told):
         train_tiny(tmp_path / "run", recipe="auto", minutes=0.01)
     assert not (tmp_path / "run").exists()
 
