@@ -10,10 +10,9 @@ from pathlib import Path
 
 from multitag.config import Config
 from multitag.data.task import Task
-from multitag.evaluation.decision_rules import fixed_rules
 from multitag.evaluation.held_out import HeldOut
 from multitag.jobs.search.clock import Clock
-from multitag.jobs.train.measured import held_out_rows, score_by_files
+from multitag.jobs.train.measured import hold_out_by_files
 from multitag.jobs.train.recipes.fold_fit import FIT, FoldFit
 from multitag.jobs.train.setup import find_checkpoint
 from multitag.model.base import BaseModel
@@ -77,8 +76,7 @@ class Fits:
         place.mkdir(parents=True, exist_ok=True)
         checkpoint = find_checkpoint(checkpoints) if checkpoints.is_dir() else None
         tuned = fine_tune(part, self.base, settings, checkpoints, checkpoint)
-        y_raw = score_by_files(tuned, part, place, settings.model.window_pool)
-        held_out_rows(part, y_raw, fixed_rules(settings.evaluation, len(part.label_set))).save(place / PROBABILITIES)
+        hold_out_by_files(tuned, part, place, settings).save(place / PROBABILITIES)
         seconds = max(time.monotonic() - started, tuned.fit.seconds)  # some of it before a stop
         FoldFit(tuned.fit.epochs, seconds).save(place / FIT)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from multitag.config import Pool
+from multitag.config import Config, Pool
 from multitag.data.split.folds import NO_FOLD
 from multitag.data.task import Task
 from multitag.data.texts import join_text
 from multitag.evaluation.baselines.models import Pairs
-from multitag.evaluation.decision_rules import DecisionRules, FitRules
+from multitag.evaluation.decision_rules import DecisionRules, FitRules, fixed_rules
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
 from multitag.evaluation.recipe_choice import RecipeChoice
 from multitag.inference.backends.torch import TorchBackend
@@ -88,6 +88,12 @@ def score_by_files(final: FineTuned, task: Task, scratch_in: Path, pool: Pool | 
     with tempfile.TemporaryDirectory(dir=scratch_in, prefix=".model.", suffix=".partial") as scratch:
         final.save(Path(scratch) / "model")
         return score_sides(task, Path(scratch) / "model", pool, ("test",))
+
+
+def hold_out_by_files(final: FineTuned, task: Task, scratch_in: Path, settings: Config) -> HeldOut:
+    """Score the test rows as :func:`score_by_files` does, and decide them at the fixed threshold."""
+    y_raw = score_by_files(final, task, scratch_in, settings.model.window_pool)
+    return held_out_rows(task, y_raw, fixed_rules(settings.evaluation, len(task.label_set)))
 
 
 def held_out_rows(task: Task, y_raw: Probabilities, rules: DecisionRules) -> HeldOut:

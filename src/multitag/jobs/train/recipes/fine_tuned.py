@@ -8,10 +8,9 @@ import shutil
 import numpy as np
 
 from multitag.data.task import Task
-from multitag.evaluation.decision_rules import fixed_rules
 from multitag.evaluation.held_out import HeldOut
 from multitag.jobs.run_folder import RunFolder
-from multitag.jobs.train.measured import held_out_rows, join_folds, score_by_files
+from multitag.jobs.train.measured import hold_out_by_files, join_folds
 from multitag.jobs.train.recipes.fold_fit import FIT, FoldFit
 from multitag.jobs.train.recipes.recipe import OutOfFold
 from multitag.jobs.train.recipes.resolve import FINE_TUNE
@@ -61,6 +60,5 @@ class FineTuning:
     def _train_fold(self, name: str, part: Task, folder: RunFolder) -> None:
         settings = self.setup.settings
         tuned = self.setup.train_part(name, part, settings)
-        y_raw = score_by_files(tuned, part, folder.root, settings.model.window_pool)
-        held_out_rows(part, y_raw, fixed_rules(settings.evaluation, len(part.label_set))).save(folder.probabilities)
+        hold_out_by_files(tuned, part, folder.root, settings).save(folder.probabilities)
         FoldFit(tuned.fit.epochs, tuned.fit.seconds).save(folder.root / FIT)
