@@ -32,18 +32,14 @@ from multitag.evaluation.recipe_choice import RecipeChoice
 from multitag.evaluation.run_metrics import LabelCounts, RunMetrics
 from multitag.evaluation.thresholds.thresholds import Thresholds
 from multitag.export.gate import GateRows, export_checked
-from multitag.jobs.train.bundling import VERSIONS_OF
-from multitag.jobs.train.recipes.resolve import LINEAR
 from multitag.labels import UNKNOWN, LabelSet
 from multitag.model.base import resolve_base_model
-from multitag.model.mean_block import refusal_to_pool
 from multitag.paths import as_path
 from multitag.report.card import build_card
 from multitag.report.page import build_report
 from multitag.report.provenance import Provenance
 from multitag.report.started import STARTED
-from multitag.training.linear import name_head
-from multitag.training.name_prior import THRESHOLD_ALONE
+from multitag.threads import import_torch
 
 logger = logging.getLogger("multitag")
 
@@ -107,6 +103,12 @@ def start_bundle(
     described = read_label_descriptions(source)
     if len(described) < 2:
         raise DataError(f"{source}: expected at least two labels, got {len(described)}")
+    import_torch()  # seconds, which a mistake in the file does not have to wait for
+    from multitag.jobs.train.recipes.resolve import LINEAR
+    from multitag.model.mean_block import refusal_to_pool
+    from multitag.training.linear import name_head
+    from multitag.training.name_prior import THRESHOLD_ALONE
+
     label_set = LabelSet(tuple(sorted(described)))
     config = Config().override(base_model=base_model, recipe=LINEAR, max_length=max_length, onnx=onnx)
     base = resolve_base_model(base_model)
@@ -125,7 +127,7 @@ def start_bundle(
         scratch = Path(name)
         head.save(scratch / "model")
         notes = (STARTED, *head.notes, *(_export(scratch, label_set, rules) if onnx else ()))
-        metrics = _no_metrics(label_set, notes)
+        metrics = _no_metrics(label_set, notes, LINEAR)
         facts = {
             "base_model": head.base_facts(), "data": _facts(source, described, label_set),
             "split": {"method": "none", "train": 0, "validation": 0, "test": 0},
@@ -134,10 +136,10 @@ def start_bundle(
     return Started(target, label_set.names, notes)
 
 
-def _no_metrics(label_set: LabelSet, notes: tuple[str, ...]) -> RunMetrics:
+def _no_metrics(label_set: LabelSet, notes: tuple[str, ...], recipe: str) -> RunMetrics:
     return RunMetrics(
         label_names=label_set.names, sides={}, label_counts=dict.fromkeys(label_set.names, LabelCounts(0, 0, 0)),
-        history=(), notes=notes, training_seconds=0.0, recipe=RecipeChoice(LINEAR, sentence=STARTED),
+        history=(), notes=notes, training_seconds=0.0, recipe=RecipeChoice(recipe, sentence=STARTED),
     )  # fmt: skip
 
 
@@ -168,6 +170,8 @@ def _write(
     facts: Mapping[str, Mapping[str, Any]],
 ) -> None:  # fmt: skip
     """Write the bundle, whole or not at all."""
+    from multitag.jobs.train.bundling import VERSIONS_OF
+
     provenance, settings = Provenance.from_manifest(**facts), config.to_dict()
     card = build_card(label_set=label_set, metrics=metrics, thresholds=rules.thresholds, provenance=provenance)
     report = build_report(

@@ -20,11 +20,6 @@ def start(labels: Path, /, *, out: Path, **settings: Any) -> None:
     out
         Folder of the bundle; must not exist.
     """
-    from multitag.data.label_formats.descriptions import read_label_descriptions
-    from multitag.threads import import_torch
-
-    read_label_descriptions(labels)  # a mistake in it is told before the seconds that the rest takes
-    import_torch()
     from multitag.jobs.start import start_bundle
 
     started = start_bundle(labels, out=out, **settings)
