@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,8 @@ def fetch_bundle(address: HubAddress) -> tuple[Path, set[str]]:
     """
     hub: Any = import_extra("huggingface_hub", "hub")
     if address.revision is not None and _COMMIT.fullmatch(address.revision):  # a commit never changes
-        try:
+        with suppress(NoAnswerError):  # not in the cache, or not all of it
             return _cached_bundle(hub, address)
-        except NoAnswerError:
-            pass  # not in the cache, or not all of it
     try:
         with hub_errors(hub, address.repo, address.revision):
             about = hub.HfApi().model_info(address.repo, revision=address.revision, files_metadata=True)

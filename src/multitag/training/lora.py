@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SCALE = 2  # of what they add: alpha is twice the rank, so that the best learning rate hangs little on it
 
 
-
 def adapted_layers(model: PreTrainedModel) -> list[str]:
     """Name the layers that get an adapter: every linear one of the encoder.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -55,9 +56,9 @@ def plot_trials(trials: Sequence[TriedSettings]) -> str:
         points = [(trial.number, trial.mean) for trial in trials if trial.state == state and trial.mean is not None]
         if points:
             axes.plot(*zip(*points, strict=True), mark, color=colour, markersize=6, label=name)
-    complete = [trial for trial in trials if trial.state == "complete" and trial.mean is not None]
-    best = [max(earlier.mean or 0.0 for earlier in complete[: index + 1]) for index in range(len(complete))]
-    axes.step([trial.number for trial in complete], best, where="post", color=INK, linewidth=1, label="best so far")
+    complete = {trial.number: trial.mean for trial in trials if trial.state == "complete" and trial.mean is not None}
+    best = list(accumulate(complete.values(), max))
+    axes.step(list(complete), best, where="post", color=INK, linewidth=1, label="best so far")
     axes.set_xlabel("trial")
     axes.locator_params(axis="x", integer=True)
     axes.set_ylabel("macro average precision")
