@@ -25,6 +25,7 @@ from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
 from multitag.training.dataset import TextDataset
 from multitag.training.defaults import MANY_ROWS, settle_by_rows
+from multitag.training.fused.block import fuse_blocks, restore_blocks
 from multitag.training.lora import add_adapters, merge_adapters
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
@@ -158,8 +159,11 @@ def fine_tune(
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
         add_adapters(model, settings.training)
+        if arguments.bf16 and arguments.use_cpu and not arguments.torch_compile:
+            fuse_blocks(model)
         fit = fit_model(model, tokenizer, datasets, settings.training, arguments, resume_from, seconds)
         merge_adapters(fit.model)
+        restore_blocks(fit.model)
         restore_vocabulary(fit.model)
     notes = _notes(datasets["train"], settings, base, weight)
     if fit.out_of_time:
