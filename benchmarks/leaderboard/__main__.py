@@ -1,5 +1,7 @@
 """Run the leaderboard's pieces that are not there yet, then write its page.
 
+Rows that were measured on another machine, and of which no more draws are here, stay as they were recorded.
+
 ``python -m benchmarks.leaderboard [--tables sample,tmdb] [--draws 0,1,2] [--contenders frozen,multitag]``. A variant of
 multitag is ``--variant NAME:teacher=0.8,epochs=3``, as often as wanted; once its pieces are there, its NAME is enough.
 A call that is killed is repeated: it goes on with the fold in which it was.
@@ -8,6 +10,7 @@ A call that is killed is repeated: it goes on with the fold in which it was.
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 from collections.abc import Callable
 from functools import cache
@@ -16,6 +19,7 @@ from typing import TypeVar
 from benchmarks.leaderboard.board import collect, known_contenders, load_table
 from benchmarks.leaderboard.contenders import CONTENDERS, parse_variant, variant
 from benchmarks.leaderboard.pieces import Piece, run_pieces
+from benchmarks.leaderboard.recorded import with_recorded
 from benchmarks.leaderboard.report import as_page
 from benchmarks.leaderboard.tables import TABLES
 from benchmarks.leaderboard.tools import tool_contenders
@@ -51,7 +55,8 @@ def main() -> None:
         )  # fmt: skip
     titles = {name: each.title for name, each in contenders.items()}
     board = {table: measured for table in TABLES if (measured := load_table(table, titles))}
-    results = collect(board, titles, CONTENDERS, _list(int)(DRAWS), options.reference)
+    measured = collect(board, titles, CONTENDERS, _list(int)(DRAWS), options.reference)
+    results = with_recorded(measured, json.loads(RECORD.results.read_bytes()))
     RECORD.save(results, as_page(results))
 
 
