@@ -55,10 +55,10 @@ fuzz: $(READY)  ## Fuzz every parser of outside bytes, 10 minutes in all; the fi
 	$(BIN)/python -m pip install --quiet --only-binary :all: atheris || echo "no atheris for this Python: hypothesis fuzzes"
 	PYTHONPATH=tests $(BIN)/python -m fuzz.run --seconds 600 --record
 
-bench: $(READY)  ## Measure speed beside other tools, 15 minutes (needs ../shared/data and an idle machine)
+bench: $(READY)  ## Measure speed beside other tools, 10 minutes (needs ../shared/data and an idle machine)
 	$(BIN)/python -m benchmarks.speed $(if $(CORE_PYTHON),--core-python $(CORE_PYTHON))
 
-bench-quick: $(READY)  ## The same on fewer rows, 5 minutes
+bench-quick: $(READY)  ## The same on fewer rows, 3 minutes
 	$(BIN)/python -m benchmarks.speed --quick
 
 bench-quality: $(READY)  ## Measure thresholds, calibration and guarantees on IMDB, out of fold (needs ../shared/data)

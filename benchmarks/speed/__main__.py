@@ -11,7 +11,7 @@ from benchmarks.speed.cold import CommandError
 from benchmarks.speed.plan import FULL, QUICK
 from benchmarks.speed.prepare import Data
 from benchmarks.speed.progress import Progress
-from benchmarks.speed.report import RESULTS, ROOT, as_text, write_pages
+from benchmarks.speed.report import ROOT, as_text, place_of, write_pages
 from benchmarks.speed.run import run, write_results
 from benchmarks.speed.worker import WorkerError
 
@@ -32,13 +32,13 @@ def main() -> None:
             raise SystemExit(f"\n{error}") from error
         except KeyboardInterrupt:
             raise SystemExit("\nstopped; nothing was written") from None
-    target = RESULTS.with_name("speed-quick.json") if options.quick else RESULTS
+    target = ROOT / "runs" / "speed-quick.json" if options.quick else place_of(results)
     write_results(results, target)  # first: what took a quarter of an hour must not be lost by a fault of the tables
     print(f"wrote {target}")
     if options.quick:
         print(as_text(results))
     else:
-        write_pages(results)
+        write_pages()
 
 
 if __name__ == "__main__":

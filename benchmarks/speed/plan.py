@@ -115,25 +115,25 @@ WIDE = "distilbert-base's geometry: 6 blocks, 768 wide, random weights"
 
 FULL = Plan(
     kind="full",
-    minutes=15,
+    minutes=10,
     models=(
         ModelPlan(
-            "minilm", MINILM, training_rows=320, plain_steps={128: 4, 512: 2}, training=Rounds(3, 5, 75),
-            predicting=Rounds(3, 5, 60), subset=256, bundle={"rows": 500, "epochs": 2},
+            "minilm", MINILM, training_rows=320, plain_steps={128: 4, 512: 2}, training=Rounds(3, 5, 45),
+            predicting=Rounds(3, 5, 40), subset=256, bundle={"rows": 500, "epochs": 2},
         ),
         ModelPlan(
-            "distilbert", WIDE, training_rows=160, plain_steps={128: 2, 512: 1}, training=Rounds(3, 4, 90),
-            predicting=Rounds(3, 4, 75), subset=128, bundle=RANDOM_BUNDLE,
+            "distilbert", WIDE, training_rows=160, plain_steps={128: 2, 512: 1}, training=Rounds(2, 4, 60),
+            predicting=Rounds(2, 4, 50), subset=128, bundle=RANDOM_BUNDLE,
         ),
     ),
     gemm_tokens=(512, 2048),
     gemm_seconds=0.06,
-    whole_file=Rounds(2, 2, 60),
+    whole_file=Rounds(1, 2, 40),
     whole_file_seconds=20,
     together_rows=600,
     together=Rounds(2, 2, 40),
     cold_models=2,
-    cold_runs=5,
+    cold_runs=3,
     profile_rows=256,
     growth=Growth(
         predict_rows=(1, 8, 64, 512), predict_lengths=(8, 16, 32, 64, 128, 256), predict_labels=(10, 100, 1000),
@@ -144,7 +144,7 @@ FULL = Plan(
 
 QUICK = Plan(
     kind="quick",
-    minutes=5,
+    minutes=3,
     models=(
         ModelPlan(
             "minilm", MINILM, training_rows=160, plain_steps={128: 2, 512: 1}, training=Rounds(2, 3, 25),

@@ -96,5 +96,5 @@ def predict_profile_of(plan: Plan, bundle: Bundle, backend: str, data: Data) -> 
 
 def write_results(results: dict[str, Any], target: Path) -> None:
     """Write the results file."""
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -9,6 +9,12 @@ Figures = Mapping[str, Any]
 SCALES = (10**6, 10**9)
 CLUSTER = 100
 TRAINING_EPOCHS = 5  # multitag's default
+MAKERS = ("Intel", "AMD", "ARM", "Apple")
+# What a processor has of this, the best first, decides how fast networks are.
+ARITHMETIC = {
+    "amx_bf16": "AMX", "avx512_bf16": "AVX-512 bf16", "avx512_vnni": "AVX-512 VNNI", "avx512f": "AVX-512",
+    "avx2": "AVX2", "bf16": "bf16", "asimd": "NEON",
+}  # fmt: skip
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -40,8 +46,12 @@ def duration(seconds: float) -> str:
     return f"{number(seconds)} seconds"
 
 
-def machine(results: Figures) -> str:
-    """Describe what was measured on, and when."""
+def machines(runs: Sequence[Figures]) -> str:
+    """Describe what was measured on, and when, the newest first."""
+    return "\n".join(f"* **{processor(results)}**: {_machine(results)}" for results in runs)
+
+
+def _machine(results: Figures) -> str:
     about = results["machine"]
     versions = ", ".join(f"{name} {number_}" for name, number_ in about["versions"].items())
     threads = "".join(f"; {name}={value}" for name, value in about["threads_set"].items())
@@ -52,28 +62,43 @@ def machine(results: Figures) -> str:
     )
 
 
-def headline(results: Figures) -> str:
-    """Say the ratios first."""
-    lines = []
-    for name, predicting in results["predicting"].items():
-        ours = {key: each for key, each in predicting["contenders"].items() if key.startswith("multitag_onnx")}
-        for each in ours.values():
-            told = [f"{number(each['ratios'][other]['median'])} times {predicting['contenders'][other]['title']}"
-                    for other in each["ratios"]]  # fmt: skip
-            lines.append(f"* **Predicting, {name}**: {each['title']} is {' and '.join(told)}.")
-    for name, training in results["training"].items():
-        each = training["contenders"]["multitag"]
-        told = [f"{number(ratio['median'])} times the {training['contenders'][other]['title']}"
-                for other, ratio in each["ratios"].items()]  # fmt: skip
-        lines.append(f"* **Training, {name}**: multitag is {' and '.join(told)}.")
-    return "\n".join(lines)
+def processor(results: Figures) -> str:
+    """Name what matters of a processor: its maker, and the best arithmetic that it has for networks."""
+    about = results["machine"]
+    maker = next((name for name in MAKERS if name.lower() in about["processor"].lower()), about["processor"])
+    best = next((title for name, title in ARITHMETIC.items() if name in about["instructions"]), "no vectors of its own")
+    return f"{maker}, {best}"
+
+
+def headline(runs: Sequence[Figures]) -> str:
+    """Lay out the ratios, a column a processor, the newest run first."""
+    rows: dict[tuple[str, ...], dict[int, str]] = {}
+    for column, results in enumerate(runs):
+        for what in ("predicting", "training"):
+            for name, compared in results[what].items():
+                for each, other, ratio in _ratios(compared):
+                    rows.setdefault((what, name, each, other), {})[column] = f"{number(ratio['median'])} times"
+    titles = ["multitag beside others", *map(processor, runs)]
+    return table(titles, [
+        [f"{what}, {name}: {each} beside {other}", *(cells.get(column, "") for column in range(len(runs)))]
+        for (what, name, each, other), cells in rows.items()
+    ])  # fmt: skip
+
+
+def _ratios(compared: Figures) -> Iterable[tuple[str, str, Figures]]:
+    """Return the ratios of each contender of ours to each that it is compared with."""
+    contenders = compared["contenders"]
+    for key, each in contenders.items():
+        if key.startswith("multitag"):
+            for other, ratio in each["ratios"].items():
+                yield each["title"], contenders[other]["title"], ratio
 
 
 def comparison(compared: Figures, extra: str) -> str:
     """Lay out one comparison; ``extra`` names its last column, ``difference`` or ``padding``."""
     others = list(next(iter(compared["contenders"].values()))["ratios"])
     titles = [
-        "", "Rows a second (range)", *(f"times {compared['contenders'][other]['title']} (range)" for other in others),
+        "", *(f"times {compared['contenders'][other]['title']} (range)" for other in others), "Rows a second (range)",
         "GFLOP/s", "Share of limit", "Peak memory", {"difference": "Largest difference", "padding": "Padding"}[extra],
     ]  # fmt: skip
     rows = []
@@ -81,7 +106,7 @@ def comparison(compared: Figures, extra: str) -> str:
         share = f"{each['share_of_limit']:.0%} of {each['arithmetic']}" if "share_of_limit" in each else ""
         last = "" if extra not in each else f"{each[extra]:.0%}" if extra == "padding" else f"{each[extra]:.1g}"
         rows.append([
-            each["title"], between(each["rows_a_second"]), *(between(each["ratios"][other]) for other in others),
+            each["title"], *(between(each["ratios"][other]) for other in others), between(each["rows_a_second"]),
             number(each["gflops"]["median"]) if "gflops" in each else "", share, megabytes(each["peak_bytes"]), last,
         ])  # fmt: skip
     return table(titles, rows)
@@ -136,9 +161,7 @@ def limits(results: Figures) -> str:
         for name, each in results[what].items()
         for kind, gemm in each["limit"].items()
     ]
-    skipped = [
-        f"{name} {each['contenders']['multitag']['skipped']:.0%}" for name, each in results["training"].items()
-    ]
+    skipped = [f"{name} {each['contenders']['multitag']['skipped']:.0%}" for name, each in results["training"].items()]
     return (
         table(["Beside", "Arithmetic", "Best GFLOP/s", "By", "Rows x inner x columns"], rows)
         + f"\n\nOf the stock class's arithmetic need not be done and is not counted: {', '.join(skipped)}."

@@ -1,3 +1,6 @@
+import copy
+import json
+
 import pytest
 from benchmarks.speed import report, tables
 from benchmarks.speed.machine import describe
@@ -7,17 +10,30 @@ from benchmarks.speed.plot import draw_growth
 @pytest.mark.parametrize("page", report.PAGES, ids=lambda page: page.name)
 def test_docs_show_what_was_measured(page):
     shown = page.read_text(encoding="utf-8")
-    assert report.fill(shown, report.read_results()) == shown
+    assert report.fill(shown, report.read_runs()) == shown
 
 
 def test_every_part_has_a_place():
     places = [name for page in report.PAGES for name in report.PLACE.findall(page.read_text(encoding="utf-8"))]
-    assert sorted(places) == sorted(report.PARTS)
+    assert sorted(places) == sorted({**report.ACROSS, **report.OF_NEWEST})
 
 
 def test_what_was_not_measured_says_so(tmp_path):
-    assert report.read_results(tmp_path / "none.json") is None
-    assert report.NOT_MEASURED in report.fill("<!-- speed:cold -->\nold\n<!-- /speed:cold -->", None)
+    assert report.read_runs(tmp_path / "none") == []
+    assert report.NOT_MEASURED in report.fill("<!-- speed:cold -->\nold\n<!-- /speed:cold -->", [])
+
+
+def test_a_run_takes_the_place_of_the_one_before_it_on_such_a_processor(results, tmp_path):
+    amx = copy.deepcopy(results)
+    amx["machine"] |= {"processor": "Intel(R) Xeon(R) Processor", "instructions": ["avx512_bf16", "amx_bf16"]}
+    for created in ("2026-01-03", "2026-01-05"):
+        path = report.place_of(amx, tmp_path)
+        path.write_text(json.dumps({**amx, "created": created}), encoding="utf-8")
+    report.place_of(results, tmp_path).write_text(json.dumps({**results, "created": "2026-01-04"}), encoding="utf-8")
+    runs = report.read_runs(tmp_path)
+    assert [run["created"] for run in runs] == ["2026-01-05", "2026-01-04"]
+    assert path.name == "intel-amx.json"
+    assert tables.headline(runs).splitlines()[0].startswith("| multitag beside others | Intel, AMX | Some CPU")
 
 
 def test_figures_of_the_predicting_table(results):
@@ -25,21 +41,24 @@ def test_figures_of_the_predicting_table(results):
     (ours,) = (line for line in lines if line.startswith("| multitag, onnx"))
     # 100 rows in 0.5 and 1 s; 4 times the pipeline in both rounds, 2 and 1 times its batch 32; 30 GFLOP a round
     assert ours == (
-        "| multitag, onnx | 150 (100 to 200) | 4 (4 to 4) | 1.5 (1 to 2) | 45 | 45% of fp32 | 500 MB | 3e-07 |"
+        "| multitag, onnx | 4 (4 to 4) | 1.5 (1 to 2) | 150 (100 to 200) | 45 | 45% of fp32 | 500 MB | 3e-07 |"
     )
     assert any("onnx-int8 (left out by the gate, and so not measured)" in line for line in lines)
 
 
 def test_figures_of_the_training_table(results):
     (ours,) = (line for line in tables.training(results).splitlines() if line.startswith("| multitag"))
-    assert ours == "| multitag | 80 (80 to 80) | 10 (10 to 10) | 60 | 50% of bf16 | 500 MB | 20% |"
+    assert ours == "| multitag | 10 (10 to 10) | 80 (80 to 80) | 60 | 50% of bf16 | 500 MB | 20% |"
 
 
 def test_headline(results):
-    assert tables.headline(results).splitlines() == [
-        "* **Predicting, minilm**: multitag, onnx is 4 times pipeline and 1.5 times pipeline 32.",
-        "* **Training, minilm**: multitag is 10 times the plain_128.",
-    ]
+    name = tables.processor(results)
+    assert tables.headline([results]).splitlines() == [
+        f"| multitag beside others | {name} |", "| :-- | --: |",
+        "| predicting, minilm: multitag, onnx beside pipeline | 4 times |",
+        "| predicting, minilm: multitag, onnx beside pipeline 32 | 1.5 times |",
+        "| training, minilm: multitag beside plain_128 | 10 times |",
+    ]  # fmt: skip
 
 
 def test_extrapolation_is_rows_by_rate(results):
@@ -51,14 +70,14 @@ def test_extrapolation_is_rows_by_rate(results):
 
 def test_all_parts_can_be_shown(results):
     text = report.as_text(results)
-    assert text.count("\n## ") == len(report.PARTS) - 1
+    assert text.count("\n## ") == len(report.ACROSS) + len(report.OF_NEWEST) - 1
     assert "Some CPU, 2 cores" in text and "growth.svg" in text
     assert "| 2 | as multitag chooses | 102 (102 to 102) | 1.01 |" in text
 
 
 def test_table_rows_are_of_one_width(results):
-    for part in report.PARTS.values():
-        for block in part(results).split("\n\n"):
+    for name in (*report.ACROSS, *report.OF_NEWEST):
+        for block in report.part(name, [results]).split("\n\n"):
             assert len({line.count("|") for line in block.splitlines() if line.startswith("|")}) <= 1, block
 
 
