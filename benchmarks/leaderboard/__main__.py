@@ -17,7 +17,7 @@ from functools import cache
 from typing import TypeVar
 
 from benchmarks.leaderboard.board import collect, known_contenders, load_table
-from benchmarks.leaderboard.contenders import CONTENDERS, parse_variant, variant
+from benchmarks.leaderboard.contenders import CONTENDERS, MORE_CONTENDERS, parse_variant, variant
 from benchmarks.leaderboard.pieces import Piece, run_pieces
 from benchmarks.leaderboard.recorded import with_recorded
 from benchmarks.leaderboard.report import as_page
@@ -37,7 +37,7 @@ def main() -> None:
     options = _parser().parse_args()
     logging.basicConfig(format="%(asctime)s   %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("multitag").setLevel(logging.INFO)
-    contenders = CONTENDERS | tool_contenders(options.tool_minutes)
+    contenders = CONTENDERS | MORE_CONTENDERS | tool_contenders(options.tool_minutes)
     for name, _ in options.variant:
         if name in contenders:
             raise SystemExit(f"--variant: {name!r} is a contender already; choose another name")

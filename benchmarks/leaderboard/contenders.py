@@ -21,6 +21,7 @@ from multitag.evaluation.baselines import models as baselines
 from multitag.jobs.run_folder import RunFolder
 
 BASE_MODEL = "minilm"
+NEIGHBOURS = 20
 
 
 def parse_variant(text: str) -> tuple[str, dict[str, Any]]:
@@ -85,9 +86,26 @@ def _score_baseline(name: str, task: Task, draw: int, work: Path) -> Scored:
         y_raw = baselines.score_prevalence(task.y, pairs)
     elif name == "tfidf":
         y_raw = baselines.score_tfidf(task.table.texts, task.y, pairs)
-    else:
+    elif name == "frozen":
         y_raw = baselines.score_features(_features(task), task.y, pairs)
+    else:
+        y_raw = _score_with_neighbours(_features(task), task.y, pairs)
     return Scored(task.y, y_raw, task.fold, time.process_time() - began, {})
+
+
+def _score_with_neighbours(
+    features: NDArray[np.float32], y: NDArray[np.int8], pairs: baselines.Pairs
+) -> NDArray[np.float32]:
+    """Average the regression's probabilities with the labels of a row's nearest neighbours, the nearer the more."""
+    from sklearn.neighbors import KNeighborsClassifier
+
+    y_raw = baselines.score_features(features, y, pairs)
+    for train, scored in pairs:
+        fitted = KNeighborsClassifier(NEIGHBOURS, weights="distance", metric="cosine").fit(features[train], y[train])
+        votes = [label[:, list(kind).index(1)] if 1 in kind else np.zeros(len(scored))
+                 for label, kind in zip(fitted.predict_proba(features[scored]), fitted.classes_, strict=True)]  # fmt: skip
+        y_raw[scored] = (y_raw[scored] + np.column_stack(votes)) / 2
+    return y_raw
 
 
 def _features(task: Task) -> NDArray[np.float32]:
@@ -118,4 +136,10 @@ CONTENDERS = {
     "tfidf": Contender("TF-IDF + logistic regression", partial(_score_baseline, "tfidf")),
     "frozen": Contender("frozen minilm + logistic regression", partial(_score_baseline, "frozen")),
     "multitag": Contender("multitag, its defaults, minilm", partial(score_multitag, {})),
+}
+# Measured once, to see whether neighbours teach better (docs/experiments.md); no part of a usual run.
+MORE_CONTENDERS = {
+    "neighbours": Contender(
+        "frozen minilm, logistic regression and neighbours averaged", partial(_score_baseline, "neighbours")
+    ),
 }
