@@ -97,14 +97,12 @@ def _score_with_neighbours(
     features: NDArray[np.float32], y: NDArray[np.int8], pairs: baselines.Pairs
 ) -> NDArray[np.float32]:
     """Average the regression's probabilities with the labels of a row's nearest neighbours, the nearer the more."""
-    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.neighbors import KNeighborsRegressor
 
     y_raw = baselines.score_features(features, y, pairs)
     for train, scored in pairs:
-        fitted = KNeighborsClassifier(NEIGHBOURS, weights="distance", metric="cosine").fit(features[train], y[train])
-        votes = [label[:, list(kind).index(1)] if 1 in kind else np.zeros(len(scored))
-                 for label, kind in zip(fitted.predict_proba(features[scored]), fitted.classes_, strict=True)]  # fmt: skip
-        y_raw[scored] = (y_raw[scored] + np.column_stack(votes)) / 2
+        fitted = KNeighborsRegressor(NEIGHBOURS, weights="distance", metric="cosine").fit(features[train], y[train])
+        y_raw[scored] = (y_raw[scored] + fitted.predict(features[scored])) / 2  # shares, (n_scored, n_labels)
     return y_raw
 
 
