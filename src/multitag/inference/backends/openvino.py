@@ -126,13 +126,10 @@ def import_openvino() -> Any:
 
 
 def _count_words(model: Any) -> int:
-    """Return the number of rows of the table that token ids are looked up in."""
-    (lookup, *_) = (
-        reader.get_node()
-        for reader in _readers(model.input(INPUTS[0]).get_node())
-        if reader.get_node().get_type_name() == "Gather"
-    )
-    return int(lookup.input(0).get_partial_shape()[0].get_length())
+    """Return the number of rows of the table that token ids are looked up in; no bound where there is none."""
+    readers = [reader.get_node() for reader in _readers(model.input(INPUTS[0]).get_node())]
+    tables = [node.input(0).get_partial_shape() for node in readers if node.get_type_name() == "Gather"]
+    return min((shape[0].get_max_length() for shape in tables if shape[0].is_static), default=sys.maxsize)
 
 
 def _readers(node: Any) -> Iterator[Any]:
