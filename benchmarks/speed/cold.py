@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed.figures import spread
+from benchmarks.speed.prepare import Bundle
 
 TEXT = "A detective hunts a killer who leaves a chess piece beside every victim."
 COMMAND = "import sys; from multitag.cli.main import run; sys.exit(run())"  # as the installed command has it
@@ -42,8 +43,8 @@ def measure_cold(
     environments = {"all extras": sys.executable, **({"core only": core_python} if core_python else {})}
     commands = {"multitag --help": ["--help"]}
     for name, bundle in bundles.items():
-        for backend in ("onnx", "onnx-int8"):
-            if (bundle / "onnx" / {"onnx": "model.onnx", "onnx-int8": "model.int8.onnx"}[backend]).is_file():
+        for backend in ("onnx", "onnx-int8", "openvino"):
+            if Bundle(bundle).has(backend):
                 title = f'multitag predict BUNDLE "text" --backend {backend}, {name}'
                 commands[title] = ["predict", str(bundle), TEXT, "--backend", backend]
     found = []

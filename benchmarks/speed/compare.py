@@ -17,8 +17,8 @@ from benchmarks.speed.worker import Worker
 
 Say = Callable[[str], None]
 LIMIT = "limit"
-FP32, INT8 = "fp32", "int8"
-ARITHMETIC = {"onnx": FP32, "onnx-int8": INT8, "torch": FP32}
+FP32, BF16, INT8 = "fp32", "bf16", "int8"
+ARITHMETIC = {"onnx": FP32, "onnx-int8": INT8, "openvino": BF16, "torch": FP32}  # of multitag's backends
 PIPELINE, PIPELINE_32 = "pipeline", "pipeline_32"
 WARM = 16  # texts to warm up with, and to compare the answers on
 

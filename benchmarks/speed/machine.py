@@ -8,7 +8,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime", "numpy", "scikit-learn")
+from multitag.extras import is_installed
+
+PACKAGES = ("multitag", "torch", "transformers", "tokenizers", "onnxruntime", "openvino", "numpy", "scikit-learn")
 # What decides how fast matrices are multiplied; the rest of the flags would be noise.
 INSTRUCTIONS = (
     "avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "i8mm", "bf16",
@@ -27,7 +29,7 @@ def describe() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "threads_set": {name: os.environ[name] for name in THREADS if name in os.environ},
-        "versions": {name: version(name) for name in PACKAGES},
+        "versions": {name: version(name) for name in PACKAGES if is_installed(name.replace("scikit-learn", "sklearn"))},
     }
 
 

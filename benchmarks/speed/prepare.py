@@ -14,6 +14,8 @@ from benchmarks.speed.flops import Geometry, Tokens
 from benchmarks.speed.training import SEPARATOR
 from benchmarks.speed.worker import Link, Worker
 
+from multitag.extras import is_installed
+
 NETFLIX, IMDB = "netflix_titles.csv", "IMDB-Movie-Data.csv"
 SEED = 0  # of which rows are drawn; part of what is measured, so it does not change
 TFIDF_ROWS = 2000  # enough for a vocabulary of the usual size; its quality is not of interest here
@@ -111,7 +113,9 @@ class Bundle:
         return found
 
     def has(self, backend: str) -> bool:
-        """Whether the gate let a graph in."""
+        """Whether the gate let a graph in, or its arithmetic, and what computes it is installed."""
+        if backend == "openvino" and not is_installed("openvino"):
+            return False
         return backend == "torch" or bool(self.parity.get(backend, {}).get("passed"))
 
     def tokens(self, texts: Sequence[str]) -> Tokens:

@@ -56,7 +56,7 @@ def run(plan: Plan, data: Data, progress: Progress, core_python: str | None = No
         )
     results |= comparisons
     first = plan.models[0].name
-    fastest = "onnx-int8" if bundles[first].has("onnx-int8") else "onnx"
+    fastest = next(backend for backend in ("openvino", "onnx-int8", "onnx", "torch") if bundles[first].has(backend))
     progress.enter("several processes at once")
     results["together"] = measure_together(plan, bundles[first], fastest, data, progress.say)
     progress.enter("new processes")

@@ -18,7 +18,8 @@ def test_other_machines_need_one_or_a_word(host):
 
 
 @pytest.mark.parametrize(("settings", "part"), [
-    ({"backend": "onnx-int8"}, "neighbours"), ({"max_texts": 600}, "queue_size"), ({"port": 70_000}, "port"),
+    ({"backend": "onnx-int8"}, "neighbours"), ({"backend": "fast"}, "neighbours"),
+    ({"max_texts": 600}, "queue_size"), ({"port": 70_000}, "port"),
     ({"receive_timeout": 60}, "receive_timeout"), ({"cors_origin": "*", "api_key_file": "keys"}, "cors_origin"),
     ({"workers": 0}, "workers"),
 ])  # fmt: skip

@@ -62,8 +62,9 @@ def test_probabilities_that_the_guarantee_is_not_of_are_refused(promising):
         with pytest.raises(ConfigError, match="policy: the guarantee holds only for texts read as when the bundle"):
             multitag.load(promising, policy="guarantee", **options)
     multitag.load(promising, policy="guarantee", long="truncate").close()  # as it was made with
-    with pytest.raises(ConfigError, match="policy: the guarantee does not hold for int8 probabilities"):
-        check_as_fitted("guarantee", backend="onnx-int8", default_pool=True)
+    for backend in ("onnx-int8", "openvino", "fast"):
+        with pytest.raises(ConfigError, match=f"policy: the guarantee does not hold for probabilities of {backend}"):
+            check_as_fitted("guarantee", backend=backend, default_pool=True)
     check_as_fitted("per_label", backend="onnx-int8", default_pool=False)
 
 

@@ -15,6 +15,7 @@ from cyclopts.exceptions import UnknownOptionError
 
 from multitag.config import BackendName, Config, DeviceName, TableConfig
 from multitag.config.setting import AUTO, KEYWORD_ONLY, VAR_KEYWORD, Setting, settings_of
+from multitag.errors import ConfigError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -59,6 +60,9 @@ QuarantineFile = Annotated[
 Backend = Annotated[
     BackendName, Parameter(help="Backend to predict with; auto is onnx, or torch where the bundle has no graph.")
 ]
+Fast = Annotated[
+    bool, Parameter(help="Short for --backend fast: the fastest that decides as onnx on texts of the job.", negative=())
+]
 Device = Annotated[
     DeviceName,
     Parameter(help="What computes; auto is a GPU where torch or ONNX Runtime sees one, else the CPU."),
@@ -77,6 +81,19 @@ def shown_default(value: Any) -> str | None:
 def table_source(data: Sequence[str]) -> str | list[str]:
     """Return what :func:`multitag.data.readers.source.open_source` takes: a name that it knows, or paths."""
     return data[0] if len(data) == 1 else list(data)
+
+
+def choose_backend(backend: BackendName, fast: bool) -> BackendName:
+    """Return what the two options ask for.
+
+    Raises
+    ------
+    ConfigError
+        If they ask for different things.
+    """
+    if fast and backend not in ("auto", "fast"):
+        raise ConfigError(f"--fast and --backend {backend} each say what computes; choose one")
+    return "fast" if fast else backend
 
 
 def pop_settings(settings: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from multitag.config.setting import Option, Range, Section, require
 LongTexts = Literal["truncate", "windows"]
 Pool = Literal["mean", "max"]
 RecipeName = Literal["auto", "fine-tune", "linear"]
-BackendName = Literal["auto", "onnx", "onnx-int8", "torch"]
+BackendName = Literal["auto", "fast", "onnx", "onnx-int8", "openvino", "torch"]
 DeviceName = Literal["auto", "cpu", "cuda"]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from multitag.config.evaluation import PolicyName
 from multitag.config.model import BackendName, DeviceName
-from multitag.config.setting import Option, Range, Section
+from multitag.config.setting import Option, Range, Section, require
 
 MAIN, RUN = Option(main=True), Option(panel="Run")
 
@@ -24,8 +24,8 @@ class ScoreConfig(Section):
         Column copied to the output as id.
     delimiter : str or None
         What stands between the cells of CSV files; by default detected in each.
-    backend : {"auto", "onnx", "onnx-int8", "torch"}
-        Backend to predict with; auto is onnx, or torch where the bundle has no graph.
+    backend : {"auto", "fast", "onnx", "onnx-int8", "openvino", "torch"}
+        Backend to predict with; auto is onnx, or torch where the bundle has no graph. fast is refused.
     device : {"auto", "cpu", "cuda"}
         What computes; auto is a GPU where torch or ONNX Runtime sees one, else the CPU, which it is on a cluster.
     policy : str or None
@@ -53,3 +53,11 @@ class ScoreConfig(Section):
     address: Annotated[str | None, RUN] = None
     actors: Annotated[int | None, Range(at_least=1), RUN] = None
     threads_per_actor: Annotated[int, Range(at_least=1, at_most=256), RUN] = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(
+            self.backend != "fast",
+            "backend: each worker would choose another for fast, so parts would differ by who scored them; name one, "
+            "such as openvino",
+        )

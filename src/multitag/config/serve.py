@@ -31,8 +31,8 @@ class ServeConfig(Section):
         Processes that share the port, each with a model of its own and its share of the cores.
     threads : int or None
         Threads that score in each process; by default the cores divided by the workers.
-    backend : {"auto", "onnx", "onnx-int8", "torch"}
-        Backend to predict with; onnx-int8 is refused, as a text's answer would depend on its neighbours.
+    backend : {"auto", "fast", "onnx", "onnx-int8", "openvino", "torch"}
+        Backend to predict with; all but auto, onnx and torch are refused, as an answer would depend on its neighbours.
     device : {"auto", "cpu", "cuda"}
         What computes; auto is a GPU where torch or ONNX Runtime sees one, else the CPU.
     policy : str or None
@@ -99,9 +99,8 @@ class ServeConfig(Section):
         """Check what belongs together, and that nobody serves the world by accident."""
         super().__post_init__()
         require(
-            self.backend != "onnx-int8",
-            "backend: onnx-int8 chooses its scales for each batch, so a text's answer would depend on its neighbours; "
-            "use onnx",
+            self.backend in ("auto", "onnx", "torch"),
+            f"backend: {self.backend} rounds by the batch, so a text's answer would depend on its neighbours; use onnx",
         )
         require(
             self.max_texts <= self.queue_size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,17 +17,20 @@ from multitag.bundle.layout import ONNX, ONNX_INT8, ONNX_PARITY
 from multitag.bundle.strict_json import dump_json
 from multitag.config import Pool
 from multitag.data.texts import Text
-from multitag.errors import ExportError, MissingExtraError, describe_error
+from multitag.errors import BundleError, ExportError, MissingExtraError, describe_error
 from multitag.evaluation.decision_rules import DecisionRules
 from multitag.export.parity import Parity, check_parity
 from multitag.export.quantise import arrange_for_int8, quantise_int8
 from multitag.export.trace import export_onnx
+from multitag.extras import is_installed
 from multitag.inference.backends.backend import Backend
 from multitag.inference.backends.onnx import OnnxBackend
 from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
 from multitag.labels import LabelSet
+
+log = logging.getLogger("multitag")
 
 MAX_GATE_ROWS = 1000  # enough to see 1% of the decisions change, few enough to take seconds
 # int8 graphs tried, by how many of the first layers stay in fp32: such a layer takes almost three times as long, but
@@ -84,7 +88,7 @@ def export_checked(
     Returns
     -------
     list of Parity
-        Of the fp32 and the int8 graph.
+        Of the fp32 and the int8 graph; where OpenVINO is installed and this processor computes in bf16, of that too.
 
     Raises
     ------
@@ -103,19 +107,38 @@ def export_checked(
     model_prob = score(TorchBackend(folder / "model")) if rows.model_prob is None else rows.model_prob
     model_prob = rules.calibration.apply(model_prob)
 
-    def compare(path: Path, graph: str) -> Parity:
-        graph_prob = rules.calibration.apply(score(OnnxBackend(path, graph)))
-        return check_parity(graph, rows.y_true, model_prob, graph_prob, label_set, rules.thresholds)
+    def compare(backend: Backend) -> Parity:
+        backend_prob = rules.calibration.apply(score(backend))
+        return check_parity(backend.name, rows.y_true, model_prob, backend_prob, label_set, rules.thresholds)
 
     fp32.parent.mkdir()
     with _nothing_left(folder):
         export_onnx(folder / "model", fp32)
-        parities = [compare(fp32, "onnx"), _quantise_until_it_passes(folder / "model", fp32, int8, sample, compare)]
-    for path, parity in zip((fp32, int8), parities, strict=True):
+        parities = {
+            fp32: compare(OnnxBackend(fp32, "onnx")),
+            int8: _quantise_until_it_passes(folder / "model", fp32, int8, sample, compare),
+        }
+        bf16 = _compare_bf16(fp32, compare) if parities[fp32].passed else []
+    for path, parity in parities.items():
         if not parity.passed:
             path.unlink()
-    (folder / ONNX_PARITY).write_bytes(dump_json(parity_facts(parities)))
-    return parities
+    compared = [*parities.values(), *bf16]
+    (folder / ONNX_PARITY).write_bytes(dump_json(parity_facts(compared)))
+    return compared
+
+
+def _compare_bf16(fp32: Path, compare: Callable[[Backend], Parity]) -> list[Parity]:
+    """Measure the fp32 graph in bf16, where there is what computes it: --fast will ask what came of it."""
+    if not is_installed("openvino"):
+        return []
+    from multitag.inference.backends.openvino import OpenVinoBackend
+
+    try:
+        backend = OpenVinoBackend(fp32)
+        return [compare(backend)] if backend.has_bf16 else []
+    except BundleError as error:  # no reason to lose the graphs, which others can run
+        log.warning("%s", str(error).replace(f"{fp32.parent.parent}/", ""))
+        return []
 
 
 @contextmanager
@@ -134,13 +157,14 @@ def _nothing_left(folder: Path) -> Iterator[None]:
 
 
 def _quantise_until_it_passes(
-    model_folder: Path, fp32: Path, int8: Path, sample: Sequence[Text], compare: Callable[[Path, str], Parity]
+    model_folder: Path, fp32: Path, int8: Path, sample: Sequence[Text],
+    compare: Callable[[Backend], Parity],
 ) -> Parity:
     """Write the int8 graph with as few layers in fp32 as the gate allows; the last one tried if none passes."""
     graph = arrange_for_int8(model_folder, fp32, sample)
     for layers in FP32_LAYERS:
         quantise_int8(graph, int8, layers)
-        parity = replace(compare(int8, "onnx-int8"), fp32_layers=layers)
+        parity = replace(compare(OnnxBackend(int8, "onnx-int8")), fp32_layers=layers)
         if parity.passed:
             break
     return parity
@@ -155,9 +179,13 @@ def parity_notes(parities: Sequence[Parity]) -> list[str]:
     """Return one sentence per graph: whether it is in the bundle, and how much its predictions differ."""
     notes = []
     for parity in parities:
-        place = "is in the bundle" if parity.passed else f"is left out ({parity.failure})"
+        if parity.graph == "openvino":
+            subject, place = "OpenVINO in bf16", "may be taken by --fast" if parity.passed else "is not taken by --fast"
+        else:
+            subject, place = f"the {parity.graph} graph", "is in the bundle" if parity.passed else "is left out"
+        reason = "" if parity.passed else f" ({parity.failure})"
         notes.append(
-            f"the {parity.graph} graph {place}: on {parity.n_rows} texts its probabilities differ from the model's by "
+            f"{subject} {place}{reason}: on {parity.n_rows} texts its probabilities differ from the model's by "
             f"at most {parity.max_difference:.2g}, and {parity.flipped:.2%} of its decisions differ"
         )
     return notes

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -16,10 +18,12 @@ from multitag.data.texts import Text
 from multitag.data.unknown_tokens import ANOTHER_MODEL, UnknownTally, UnknownTokens
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
+from multitag.inference.backends.backend import Backend, open_backend
 from multitag.inference.backends.device import Gpu, find_gpu
 from multitag.inference.backends.gpu import open_on
 from multitag.inference.encoding import EncodedText, TextEncoder, check_texts
 from multitag.inference.explain import MAX_WORDS, Explanation, explain_text
+from multitag.inference.fastest import WORTH_CHOOSING, choose_fastest, draw_texts, faster_names
 from multitag.inference.options import DEFAULT_BATCH_SIZE, PredictOptions
 from multitag.inference.policy import check_as_fitted, choose_cuts
 from multitag.inference.prediction import Prediction, build_predictions
@@ -52,19 +56,24 @@ class Classifier:
         self._encoder = TextEncoder(bundle.folder / "model")
         # A guarantee was fitted on fp32 and holds for nothing else.
         decide = None if policy == "guarantee" else self._decide_logits
-        self._backend = open_on(gpu, bundle.folder, backend, threads, decide)
-        check_as_fitted(policy, backend=self.backend, default_pool=self._pool == choose_pool(bundle.manifest))
+        self._backend, self._threads = open_on(gpu, bundle.folder, backend, threads, decide), threads
+        # Which backend is the fastest is decided on texts; a GPU is as fast as it gets.
+        self._undecided, self._deciding, self._reason = backend == "fast" and gpu is None, Lock(), ""
+        self._texts_seen = 0
+        computes = "fast" if self._undecided else self.backend
+        check_as_fitted(policy, backend=computes, default_pool=self._pool == choose_pool(bundle.manifest))
         bundle.check_unchanged()  # what is loaded is what was verified
 
     @property
     def backend(self) -> str:
-        """Name of the backend in use: ``"onnx"``, ``"onnx-int8"`` or ``"torch"``."""
+        """Name of the backend in use: ``"onnx"``, ``"onnx-int8"``, ``"openvino"`` or ``"torch"``."""
         return self._backend.name
 
     @property
     def device(self) -> str:
-        """What computes: ``"cpu"``, or a GPU with its arithmetic, such as ``"cuda (NVIDIA H200, bf16)"``."""
-        return self._backend.device
+        """What computes, such as ``"cpu"`` or ``"cuda (NVIDIA H200, bf16)"``, and why if the fastest was asked for."""
+        waiting = f", as {self._texts_seen} texts are too few to load others for" if self._undecided else ""
+        return f"{self._backend.device}{self._reason}{waiting}"
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -128,8 +137,8 @@ class Classifier:
             May be empty. Tokens beyond the bundle's max_length are dropped, or read in windows: see :func:`load`.
         batch_size : int, default 32
             Texts in a batch at most; at the default a GPU takes more. It changes probabilities by less than 1e-5; with
-            bf16 on a GPU by more, which was not measured; with ``onnx-int8``, which chooses
-            its scales for each batch, by up to 0.05 (docs/performance.md).
+            bf16 on a GPU by more, which was not measured; with ``openvino`` by up to 0.004; with ``onnx-int8``, which
+            chooses its scales for each batch, by up to 0.05 (docs/performance.md).
 
         Returns
         -------
@@ -149,10 +158,33 @@ class Classifier:
         self, texts: Sequence[Text], options: PredictOptions, tally: UnknownTally | None = None
     ) -> NDArray[np.float32]:
         check_texts(texts, str(self.bundle.manifest.data.get("text_column", "text")))
+        if self._undecided:
+            self._choose_fastest(texts)
         y_raw = score_texts(
             self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool, tally
         )
         return self.bundle.calibration.apply(y_raw)
+
+    def _choose_fastest(self, texts: Sequence[Text]) -> None:
+        """Let the fastest backend that decides as the exact one compute from now on, once there are texts enough."""
+        sample = draw_texts(texts, self._backend.batches_at_once)
+        with self._deciding:
+            self._texts_seen += len(texts)
+            if not (self._undecided and sample) or self._texts_seen < WORTH_CHOOSING:
+                return
+
+            def score(backend: Backend) -> NDArray[np.float32]:
+                return score_texts(self._encoder, backend, sample, len(self.label_names), pool=self._pool)
+
+            def decide(y_raw: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+                y_prob = self.bundle.calibration.apply(y_raw)
+                return y_prob, apply_thresholds(y_prob, self._cuts)
+
+            folder = self.bundle.folder
+            others = {name: partial(open_backend, folder, name, self._threads) for name in faster_names(folder)}
+            fastest = choose_fastest(self._backend, others, score, decide)
+            self.bundle.check_unchanged()
+            self._backend, self._reason, self._undecided = fastest.backend, fastest.reason, False
 
     def predict(
         self,
@@ -300,9 +332,11 @@ def load(
     ----------
     path : str or Path
         On the hub, ``"hf://user/name"`` or ``"hf://user/name@revision"``: a branch, a tag or a commit.
-    backend : {"auto", "onnx", "onnx-int8", "torch"}
+    backend : {"auto", "fast", "onnx", "onnx-int8", "openvino", "torch"}
         ``auto`` is the fp32 graph in ONNX Runtime, or torch where the bundle has no graph; neither graph needs torch.
-        ``onnx-int8`` is faster and changes up to 1% of the (text, label) decisions.
+        ``onnx-int8``, and ``openvino`` where the processor computes in bf16, are faster and change up to 1% of the
+        (text, label) decisions. ``fast`` takes the fastest that does so on 64 or more of the texts, compared and timed
+        once a thousand texts have come; those before it computes as by ``auto``.
     device : {"auto", "cpu", "cuda"}
         ``auto`` is a GPU where torch or ONNX Runtime sees one, else the CPU. torch computes there in bf16 once that
         changes at most 1% of the decisions on the first 64 texts, which the CPU answers; ONNX Runtime in fp32.

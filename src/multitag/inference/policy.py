@@ -57,7 +57,7 @@ def check_as_fitted(policy: PolicyName | None, *, backend: str, default_pool: bo
     ----------
     policy : {"per_label", "global", "fixed", "guarantee"}, optional
     backend : str
-        Name of the backend that computes.
+        Name of the backend that computes, or ``"fast"``.
     default_pool : bool
         Whether long texts are read as when the bundle was made.
 
@@ -68,8 +68,8 @@ def check_as_fitted(policy: PolicyName | None, *, backend: str, default_pool: bo
     """
     if policy != "guarantee":
         return
-    if backend == "onnx-int8":
-        raise ConfigError("policy: the guarantee does not hold for int8 probabilities; use the backend onnx")
+    if backend in ("fast", "onnx-int8", "openvino"):
+        raise ConfigError(f"policy: the guarantee does not hold for probabilities of {backend}; use the backend onnx")
     if not default_pool:
         raise ConfigError(
             "policy: the guarantee holds only for texts read as when the bundle was made; leave out long and pool"

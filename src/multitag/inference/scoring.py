@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, islice
@@ -52,6 +53,7 @@ def token_batches(
     """
     limits = limits or BatchLimits()
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    limits.expect(int(lengths.sum()))
     order = np.argsort(-lengths, kind="stable")  # longest first: memory peaks at once
     start = 0
     while start < len(order):
@@ -179,7 +181,10 @@ def _score_rows(
             if batch is None:
                 return
             indices, ids, mask = batch
-            probabilities[indices] = sigmoid(_checked(score(ids, mask), (len(indices), n_labels), backend.name))
+            started = time.perf_counter()
+            logits = score(ids, mask)
+            backend.limits.measured(ids.size, time.perf_counter() - started)
+            probabilities[indices] = sigmoid(_checked(logits, (len(indices), n_labels), backend.name))
 
     if alone:
         score_batches()

@@ -41,7 +41,7 @@ def export_bundle(
     Returns
     -------
     list of Parity
-        Of the fp32 and the int8 graph.
+        Of the fp32 and the int8 graph, and of bf16 where OpenVINO can compute it.
 
     Raises
     ------

@@ -83,7 +83,7 @@ def tune_bundle(
         :func:`multitag.evaluation.thresholds.costs.read_costs`.
     out : str or Path, optional
         Write the bundle with the new thresholds here; must not exist. The old one stays as it is.
-    backend : {"auto", "onnx", "onnx-int8", "torch"}
+    backend : {"auto", "fast", "onnx", "onnx-int8", "openvino", "torch"}
         Computes the probabilities, as in :func:`multitag.load`.
     quarantine : str or Path, optional
         A CSV file for the rows of ``data`` that cannot be used.

@@ -26,7 +26,7 @@ def machine(monkeypatch):
 @pytest.mark.parametrize(("torch", "onnx", "backend", "engine"), [
     (None, None, "auto", "torch"), (None, None, "onnx", "onnx"), (None, None, "torch", "torch"),
     ("no", None, "auto", "onnx"), ("no", "no", "auto", None), (None, "no", "onnx", None), ("no", None, "torch", None),
-    (None, None, "onnx-int8", None),
+    (None, None, "onnx-int8", None), (None, None, "openvino", None), (None, None, "fast", "torch"),
 ])  # fmt: skip
 def test_auto_takes_torch_then_onnx_runtime_then_the_cpu(machine, torch, onnx, backend, engine):
     machine(True, torch, onnx)
@@ -55,7 +55,7 @@ def test_a_gpu_asked_for_in_vain_is_one_line_of_what_was_looked_for(machine):
 
 @pytest.mark.parametrize(("device", "backend", "message"), [
     ("gpu", "auto", "expected one of auto, cpu, cuda, got 'gpu'"), (["cpu"], "auto", "expected one of"),
-    ("cuda", "onnx-int8", "onnx-int8 is for the CPU"),
+    ("cuda", "onnx-int8", "onnx-int8 is for the CPU"), ("cuda", "openvino", "openvino is for the CPU"),
 ])  # fmt: skip
 def test_other_devices_are_refused(device, backend, message):
     with pytest.raises(ConfigError, match=message):

@@ -46,7 +46,7 @@ def graphs(onnx_run, texts, tmp_path_factory):
 
 def test_training_exports_what_passes_the_gate_and_says_so(onnx_run):
     parity = json.loads((onnx_run.bundle / ONNX_PARITY).read_text())
-    assert list(parity) == ["onnx", "onnx-int8"]
+    assert [*parity][:2] == ["onnx", "onnx-int8"]  # and what OpenVINO computes of the first, where it is installed
     assert parity["onnx"]["passed"]
     assert parity["onnx"]["max_difference"] <= 1e-4
     for name, graph in ((ONNX, "onnx"), (ONNX_INT8, "onnx-int8")):
@@ -136,8 +136,8 @@ def test_export_adds_graphs_to_a_bundle_and_leaves_the_rest(train_tiny, films_cs
     run = train_tiny(tmp_path / "run", onnx=False)
     before = multitag.load(run.bundle).predict_proba(texts)
     parities = export_bundle(run.bundle, films_csv, text="Plot", labels="Genre")
-    assert [parity.graph for parity in parities] == ["onnx", "onnx-int8"]
-    assert len(parity_notes(parities)) == 2
+    assert [parity.graph for parity in parities][:2] == ["onnx", "onnx-int8"]
+    assert len(parity_notes(parities)) == len(parities)
     after = multitag.load(run.bundle)
     assert after.backend == "onnx"
     assert np.abs(after.predict_proba(texts) - before).max() < 1e-4

@@ -13,7 +13,9 @@ from multitag.cli.options import (
     Backend,
     DataFile,
     Device,
+    Fast,
     QuarantineFile,
+    choose_backend,
     table_source,
     takes_options,
 )
@@ -28,6 +30,7 @@ def evaluate(
     *data: DataFile,
     quarantine: QuarantineFile = None,
     backend: Backend = "auto",
+    fast: Fast = False,
     device: Device = "auto",
     per_label: Annotated[bool, Parameter(negative=())] = False,
     ignore_unknown_labels: Annotated[bool, Parameter(negative=())] = False,
@@ -54,7 +57,7 @@ def evaluate(
     from multitag.report.tables import headline_rows, label_rows
 
     evaluation = evaluate_bundle(
-        bundle, table_source(data), backend=backend, device=device, quarantine=quarantine,
+        bundle, table_source(data), backend=choose_backend(backend, fast), device=device, quarantine=quarantine,
         ignore_unknown_labels=ignore_unknown_labels, **settings,
     )  # fmt: skip
     figures = evaluation.figures

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from multitag.cli.options import AsJson, Backend, Device, WholeNumber, pop_settings, takes_options
+from multitag.cli.options import AsJson, Backend, Device, Fast, WholeNumber, choose_backend, pop_settings, takes_options
 from multitag.cli.show import print_beside, print_lines, print_notes
 from multitag.config import PolicyName
 from multitag.config.setting import settings_of
@@ -37,6 +37,7 @@ def predict(
     review: Path | None = None,
     policy: PolicyName | None = None,
     backend: Backend = "auto",
+    fast: Fast = False,
     device: Device = "auto",
     threads: WholeNumber | None = None,
     json: AsJson = False,
@@ -79,6 +80,7 @@ def predict(
         raise ConfigError("--policy, --threshold and --top-k each say which labels pass; choose one")
     if options.on_error == "keep" and input_file is None:
         raise ConfigError("--on-error keeps bad rows of --input; one text has none")
+    backend = choose_backend(backend, fast)
     from multitag.inference.classifier import load
     from multitag.report.started import STARTED
 

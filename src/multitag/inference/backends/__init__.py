@@ -1,1 +1,1 @@
-"""What computes logits: ONNX Runtime or torch."""
+"""What computes logits: ONNX Runtime, OpenVINO or torch."""

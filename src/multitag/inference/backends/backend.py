@@ -24,7 +24,7 @@ class Backend(Protocol):
 
     @property
     def name(self) -> str:
-        """``"onnx"``, ``"onnx-int8"`` or ``"torch"``."""
+        """``"onnx"``, ``"onnx-int8"``, ``"openvino"`` or ``"torch"``."""
 
     @property
     def device(self) -> str:
@@ -58,9 +58,10 @@ def open_backend(bundle_folder: Path, name: BackendName = "auto", threads: int |
     ----------
     bundle_folder : Path
         Of a verified bundle.
-    name : {"auto", "onnx", "onnx-int8", "torch"}
+    name : {"auto", "fast", "onnx", "onnx-int8", "openvino", "torch"}
         ``auto`` is the fp32 graph, whose probabilities are the model's own (within 1e-4), or torch where the bundle
-        has no graph. int8 is faster and changes up to 1% of the decisions, so it is used only on request.
+        has no graph. int8, and OpenVINO's bf16, are faster and change up to 1% of the decisions, so they are used only
+        on request. ``fast`` is ``auto`` here: :func:`~multitag.inference.fastest.choose_fastest` needs texts.
     threads : int, optional
         Threads to use; by default one per core.
 
@@ -71,23 +72,27 @@ def open_backend(bundle_folder: Path, name: BackendName = "auto", threads: int |
     BundleError
         If the bundle does not have the graph asked for.
     MissingExtraError
-        If torch is needed and not installed.
+        If torch or OpenVINO is needed and not installed.
     """
     if not isinstance(name, str) or name not in get_args(BackendName):
         raise ConfigError(f"backend: expected one of {', '.join(get_args(BackendName))}, got {name!r}")
     threads = convert(threads, int | None, "threads")
     if threads is not None and threads < 1:
         raise ConfigError(f"threads: expected at least 1, got {threads}")
-    if name == "auto":
+    if name in ("auto", "fast"):
         name = "onnx" if (bundle_folder / ONNX).is_file() else "torch"
     if name == "torch":
         return TorchBackend(bundle_folder / "model", threads)
-    from multitag.inference.backends.onnx import OnnxBackend
-
-    path = bundle_folder / {"onnx": ONNX, "onnx-int8": ONNX_INT8}[name]
+    path = bundle_folder / (ONNX_INT8 if name == "onnx-int8" else ONNX)
     if not path.is_file():
         raise BundleError(
             f"{bundle_folder}: has no {path.name}; add it with multitag export, or use --backend torch "
             "(if it was left out, onnx/parity.json says why)"
         )
+    if name == "openvino":
+        from multitag.inference.backends.openvino import OpenVinoBackend
+
+        return OpenVinoBackend(path, threads)
+    from multitag.inference.backends.onnx import OnnxBackend
+
     return OnnxBackend(path, name, threads)

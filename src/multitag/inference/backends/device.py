@@ -17,6 +17,7 @@ from multitag.threads import import_torch
 Engine = Literal["torch", "onnx"]
 
 CPU = "cpu"
+CPU_ONLY = ("onnx-int8", "openvino")  # backends
 CUDA_PROVIDER = "CUDAExecutionProvider"
 REMEDY = (
     "install NVIDIA's driver with a torch built for CUDA (pytorch.org says how) or with onnxruntime-gpu in place of "
@@ -49,7 +50,7 @@ def find_gpu(device: DeviceName, backend: BackendName = "auto") -> Gpu | None:
     Parameters
     ----------
     device : {"auto", "cpu", "cuda"}
-    backend : {"auto", "onnx", "onnx-int8", "torch"}
+    backend : {"auto", "fast", "onnx", "onnx-int8", "openvino", "torch"}
 
     Returns
     -------
@@ -63,16 +64,16 @@ def find_gpu(device: DeviceName, backend: BackendName = "auto") -> Gpu | None:
     """
     if not isinstance(device, str) or device not in get_args(DeviceName):
         raise ConfigError(f"device: expected one of {', '.join(get_args(DeviceName))}, got {describe_value(device)}")
-    if device == "cuda" and backend == "onnx-int8":
-        raise ConfigError("device: onnx-int8 is for the CPU; leave out the backend, or use the device cpu")
-    if device == "cpu" or backend == "onnx-int8" or (device == "auto" and not has_driver()):
+    if device == "cuda" and backend in CPU_ONLY:
+        raise ConfigError(f"device: {backend} is for the CPU; leave out the backend, or use the device cpu")
+    if device == "cpu" or backend in CPU_ONLY or (device == "auto" and not has_driver()):
         return None
     reasons = [None if has_driver() else "NVIDIA's driver (libcuda) is not there"]
-    if backend in ("auto", "torch"):
+    if backend in ("auto", "fast", "torch"):
         reasons.append(why_not_torch())
         if reasons[-1] is None:
             return Gpu("torch", device == "cuda")
-    if backend in ("auto", "onnx"):
+    if backend in ("auto", "fast", "onnx"):
         reasons.append(why_not_onnx())
         if reasons[-1] is None:
             return Gpu("onnx", device == "cuda")
