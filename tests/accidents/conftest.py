@@ -46,7 +46,8 @@ def command() -> Iterator[Command]:
     alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # threads do not survive a fork
     driver = subprocess.Popen(
         [sys.executable, "-W", "ignore", str(Path(__file__).with_name("driver.py"))],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **alone},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, **alone, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
 
     def command(*argv: object, **order: Any) -> Ended:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from multitag.cli.main import run
+from undrawn import plots_undrawn
 
 WARM = (
     "multitag.jobs.train.bundling", "multitag.jobs.train.one_split", "multitag.jobs.train.folds",
@@ -40,19 +41,12 @@ GIVE_UP = 200  # seconds
 def main() -> None:
     for name in WARM:
         importlib.import_module(name)
-    _leave_plots_undrawn()
     gc.collect()
     gc.freeze()  # or each child copies all that is imported as it collects garbage, a fifth of its time
-    for line in sys.stdin:
-        order = json.loads(line)
-        print(json.dumps(_run(order)), flush=True)
-
-
-def _leave_plots_undrawn() -> None:
-    """Have matplotlib write an empty SVG for every figure, as nothing is written while it draws."""
-    from matplotlib.figure import Figure
-
-    Figure.savefig = lambda figure, target, **options: target.write("<svg></svg>")  # type: ignore[method-assign]
+    with plots_undrawn():  # nothing is written while they are drawn
+        for line in sys.stdin:
+            order = json.loads(line)
+            print(json.dumps(_run(order)), flush=True)
 
 
 def _run(order: dict[str, Any]) -> dict[str, Any]:

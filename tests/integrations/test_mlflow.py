@@ -76,6 +76,9 @@ def test_it_predicts_as_a_pyfunc_by_its_signature(bundle, saved):
     assert model.metadata.get_input_schema().input_names() == ["text"]
     one = model.predict(pd.DataFrame({"text": ["A storm"]}), params={"top_k": 1})
     assert [len(labels) for labels in one["labels"]] == [1]
+    gaps = model.predict(pd.DataFrame({"text": [None, "A war", " "]}))
+    assert gaps["labels"].tolist() == [[], list(expected[1].labels), []]
+    assert gaps.iloc[:, 1].isna().tolist() == [True, False, True]
     with pytest.raises(mlflow.exceptions.MlflowException, match=r"missing inputs \['text'\]"):
         model.predict(pd.DataFrame({"plot": ["A storm"]}))
 

@@ -44,6 +44,12 @@ def test_a_table_or_a_dict_as_ray_data_has_it(bundle, expected):
         assert scored["error"].isna().all()
 
 
+@pytest.mark.parametrize("batch", [pd.Series(["a war"]), ["a war"], "a war"], ids=lambda batch: type(batch).__name__)
+def test_what_is_no_batch_is_refused(bundle, batch):
+    with pytest.raises(DataError, match=f"expected a DataFrame, .* or a dict of arrays, got {type(batch).__name__}"):
+        batch_scorer(bundle)(batch)
+
+
 def test_a_batch_without_the_column_or_with_one_of_ours_is_refused(bundle):
     with pytest.raises(DataError, match="no column 'Description'"):
         batch_scorer(bundle)(pd.DataFrame({"Plot": TEXTS}))

@@ -55,6 +55,14 @@ def test_what_is_no_plan_is_refused(content):
         Plan.from_bytes(content, "plan.json")
 
 
+def test_an_id_that_few_json_lines_have_is_one_and_a_mistyped_one_is_refused(tmp_path):
+    lines = ['{"Description": "a"}\n'] * 150 + ['{"Description": "b", "show": 7}\n']
+    (tmp_path / "a.jsonl").write_text("".join(lines))
+    assert planned(tmp_path, replace(RECIPE, id="show")).id_type == "string"
+    with pytest.raises(DataError, match=r"no column 'shw'; name another with --id; the columns are 'Description'$"):
+        planned(tmp_path, replace(RECIPE, id="shw"))
+
+
 def test_ids_stay_whole_numbers_only_where_all_are(folder):
     by_show = replace(RECIPE, id="show")
     assert planned(folder).id_type is None

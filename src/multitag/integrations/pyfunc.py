@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from multitag.bundle.layout import ONNX, ONNX_INT8
 from multitag.bundle.read import Bundle, open_bundle
 from multitag.bundle.write import copy_bundle
 from multitag.config.values import describe_value
+from multitag.data.cells import is_missing
 from multitag.errors import BundleError, ConfigError, DataError, OutputError, describe_error
 from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier, load
@@ -153,7 +155,7 @@ class BundleModel:
         Parameters
         ----------
         model_input : DataFrame, Series, array or list of str
-            A data frame has a column ``text``.
+            A data frame has a column ``text``. A text that is missing or blank gets no labels, as in files.
         params : dict, optional
             Options of :meth:`~multitag.Classifier.predict`, such as ``{"top_k": 3}``.
 
@@ -164,10 +166,13 @@ class BundleModel:
         """
         pandas: Any = import_extra("pandas", "mlflow")
         classifier = self.classifier
-        predictions = classifier.predict(_texts(model_input), **(params or {}))
-        columns: dict[str, list[Any]] = {LABELS: [list(prediction.labels) for prediction in predictions]}
+        texts = _texts(model_input)
+        present = [text for text in texts if not is_missing(text)]
+        predictions = iter(classifier.predict(present, **(params or {})))
+        rows = [None if is_missing(text) else next(predictions) for text in texts]
+        columns: dict[str, list[Any]] = {LABELS: [list(row.labels) if row else [] for row in rows]}
         for name in classifier.label_names:
-            columns[f"probability_{name}"] = [prediction.probabilities[name] for prediction in predictions]
+            columns[f"probability_{name}"] = [row.probabilities[name] if row else math.nan for row in rows]
         frame: pd.DataFrame = pandas.DataFrame(columns)
         return frame
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from multitag.bundle.address import HubAddress
 from multitag.config import Config, EvaluationConfig
+from multitag.errors import DataError
 from multitag.evaluation.compare import Comparison, compare
 from multitag.evaluation.held_out import HeldOut
 from multitag.jobs.run_folder import RunFolder
@@ -36,9 +38,16 @@ def compare_runs(
     Raises
     ------
     DataError
-        If a run has no held-out rows, or they are not the same rows with the same labels; names the first that differs.
+        If one is on the hub; if a run has no held-out rows, or they are not the same rows with the same labels; names
+        the first that differs.
     MissingExtraError
         If pyarrow is not installed.
     """
+    for run in (run_a, run_b):
+        if HubAddress.parse(run) is not None:
+            raise DataError(
+                f"{HubAddress.parse(run)}: the hub has bundles only; expected the folder of a run, which holds the "
+                "probabilities of its held-out rows"
+            )
     first, second = (HeldOut.load(RunFolder(as_path(run, "run")).probabilities) for run in (run_a, run_b))
     return compare(first, second, names=(str(run_a), str(run_b)), resamples=resamples, seed=seed)

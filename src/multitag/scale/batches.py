@@ -73,10 +73,12 @@ def batch_scorer(
         if isinstance(batch, Iterator):
             return map(score, batch)
         classifier = _loaded(*key)
-        if hasattr(batch, "iloc"):
+        if hasattr(batch, "iloc") and hasattr(batch, "columns"):
             added = _predict(classifier, batch.to_dict("series"), len(batch), named, chosen)
             return batch.assign(**{name: column.to_pandas().to_numpy() for name, column in added.items()})
         arrow: Any = import_extra("pyarrow", "ray")
+        if not isinstance(batch, (Mapping, arrow.Table, arrow.RecordBatch)):
+            raise DataError(f"expected a DataFrame, an Arrow table or a dict of arrays, got {type(batch).__name__}")
         table = arrow.table(batch)
         for name, column in _predict(classifier, dict(zip(table.column_names, table.columns, strict=True)),
                                      table.num_rows, named, chosen).items():  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Self
 from multitag.errors import DataError, OutputError, describe_error
 from multitag.extras import import_extra
 from multitag.scale.formats.delimited import DelimitedFile
-from multitag.scale.formats.json_lines import cut_json_lines, first_keys
+from multitag.scale.formats.json_lines import cut_json_lines, first_keys, has_key
 from multitag.scale.formats.parquet import cut_parquet
 from multitag.scale.formats.part import Part
 from multitag.scale.locations import Location, SourceFile
@@ -177,8 +177,10 @@ def _cut_file(location: Location, file: SourceFile, number: int, recipe: Recipe)
             if file.kind == "parquet":
                 return _cut_parquet(opened, file, number, recipe)
             if file.kind == "jsonl":
-                if keys := first_keys(buffered(opened)):
-                    _refuse_missing(keys, file, recipe)
+                lines = buffered(opened)
+                if keys := first_keys(lines):
+                    later = [name for name in recipe.columns if name not in keys and has_key(lines, name)]
+                    _refuse_missing((*keys, *later), file, recipe)
                 return cut_json_lines(file.size, number, recipe.part_rows), "string"
             table = DelimitedFile(buffered(opened), file.path, recipe.delimiter)
             _refuse_missing(table.columns, file, recipe)

@@ -15,6 +15,7 @@ import uvicorn
 from multitag.config.serve import ServeConfig
 from multitag.errors import ConfigError, MultitagError, describe_error
 from multitag.inference.backends.device import find_gpu
+from multitag.report.started import STARTED
 from multitag.serve.app import build_app
 from multitag.serve.http.keys import ApiKeys, read_keys
 from multitag.serve.http.protocol import protocol_with
@@ -47,6 +48,8 @@ class GracefulServer(uvicorn.Server):
             host, port = listener.getsockname()[:2]
             address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             log.info("serving %s at http://%s", self._service.model.name, address)
+        if self._service.model.classifier.bundle.manifest.started:
+            log.warning("this bundle was %s", STARTED)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer for a moment that this is the end, then answer what is in flight."""

@@ -22,11 +22,11 @@ def two_runs(finished_run, tmp_path):
     return tmp_path / "a", tmp_path / "b"
 
 
-def test_two_runs_side_by_side(multitag_process, two_runs):
+def test_two_runs_side_by_side(multitag_process, multitag_run, two_runs):
     first, second = two_runs
     ended = multitag_process("compare", first, second)
     assert (ended.code, ended.err) == (0, "")
-    told = json.loads(multitag_process("compare", first, second, "--json").out)
+    told = json.loads(multitag_run("compare", first, second, "--json").out)
     value, low, high = told["difference"]["micro_f1"]
     (line,) = [line for line in ended.out.splitlines() if line.strip().startswith("Micro F1")]
     figures = [f"{values['micro_f1']:.3f}" for values in told["values"]]
@@ -46,6 +46,7 @@ def test_what_cannot_be_compared_is_refused(refused, two_runs, finished_run, tmp
     first, second = two_runs
     assert refused("compare", first, finished_run.folder).startswith(f"{first} and {finished_run.folder}: measured on")
     assert refused("compare", first, "nowhere").startswith("nowhere/probabilities.parquet: missing; give the folder of")
+    assert refused("compare", "hf://user/films", first).startswith("hf://user/films: the hub has bundles only; expect")
     told = refused("compare", first, second, "--resamples", 10)
     assert told == "--resamples: expected at least 100, got 10"
     shutil.copyfile(finished_run.bundle / "labels.json", second / "probabilities.parquet")

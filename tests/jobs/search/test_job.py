@@ -11,6 +11,7 @@ import multitag
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ConfigError, DataError, MissingExtraError, OutputError
+from multitag.jobs.search.folder import SearchFolder
 from multitag.training.callbacks.progress import ProgressCallback
 
 
@@ -73,6 +74,11 @@ def test_a_search_that_is_interrupted_goes_on_and_ends_in_settings_that_train_ta
     page = (out / "search.html").read_text()
     assert "Search of settings" in page
     assert "Whether it helped" in page
+
+
+def test_that_there_is_nothing_to_resume_yet_is_said(tmp_path, caplog):
+    with caplog.at_level("INFO", logger="multitag"), SearchFolder(tmp_path / "search").claimed(resume=True):
+        assert caplog.messages == [f"{tmp_path / 'search'}: nothing to resume yet; starting at the beginning"]
 
 
 def test_without_an_end_it_does_not_begin(search_tiny, tmp_path):

@@ -27,6 +27,11 @@ def test_notes_name_what_is_left_out_and_what_is_missing() -> None:
         "no validation rows were held out: thresholds are not tuned",
         "no test rows were held out: nothing here was measured on unseen rows",
     ]
+    assert split_notes(y, make([2, 0], [1], [3]), names, started=True) == [
+        "'Musical' and 'War' are on no training row: only their names say what they are",
+        "'Sport' is on no validation row: its threshold is not tuned",
+        "'Sport' is on no test row: its test figures are undefined",
+    ]
     assert split_notes(np.ones((3, 4), dtype=np.int64), make([0], [1], [2]), names) == []
 
 

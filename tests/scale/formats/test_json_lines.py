@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitag.scale.formats import json_lines
-from multitag.scale.formats.json_lines import cut_json_lines, read_json_lines
+from multitag.scale.formats.json_lines import cut_json_lines, has_key, read_json_lines
 from multitag.scale.formats.part import Part
 
 
@@ -30,6 +30,15 @@ def test_a_file_is_cut_without_reading_it():
     parts = cut_json_lines(1025, 3, 1)
     assert [(part.file, part.start, part.stop) for part in parts] == [(3, 0, 512), (3, 512, 1024), (3, 1024, 1025)]
     assert cut_json_lines(0, 0, 1) == []
+
+
+@pytest.mark.parametrize("block", [1, 7, 2**20])
+def test_a_key_that_few_lines_have_is_found(block, monkeypatch):
+    monkeypatch.setattr(json_lines, "BLOCK_BYTES", block)
+    for line in (b'{"t\\u00eate": 1}', '{"t\u00eate": 1}'.encode()):
+        file = io.BytesIO(b'{"text": "a"}\n' * 150 + line)
+        assert has_key(file, "t\u00eate")
+        assert not has_key(file, "show")
 
 
 @pytest.mark.parametrize(("line", "error"), [

@@ -25,7 +25,7 @@ def score(bundle: str, source: str, output: str, /, **settings: Any) -> None:
     Parameters
     ----------
     bundle
-        Folder or zip of the bundle.
+        Folder or zip of the bundle, or hf://user/name.
     source
         A file, a folder or a quoted pattern, here or in a store such as s3:// or gs://.
     output

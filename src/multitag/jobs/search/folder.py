@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Any
 from multitag.atomic import new_file, remove_leftovers, system_errors_as_output_errors
 from multitag.errors import ConfigError, OutputError
 from multitag.jobs.run_lock import HOLDER, LOCK, refuse_locked, run_lock
+
+logger = logging.getLogger("multitag")
 
 START, STUDY, FITS = "search-start.json", "study.db", "fits"
 SETTINGS, RESULT, PAGE = "settings.yaml", "search.json", "search.html"
@@ -85,6 +88,8 @@ class SearchFolder:
         try:
             with run_lock(self.root):
                 remove_leftovers(self.root, [START, SETTINGS, RESULT, PAGE])
+                if resume and not self.begun:
+                    logger.info("%s: nothing to resume yet; starting at the beginning", self.root)
                 yield
         finally:
             if not self.begun:

@@ -61,7 +61,10 @@ def collect_metrics(
         label_counts=_by_label(task.label_counts()),
         judged_counts=None if judged.all() else _by_label(judged_counts),
         history=tuple(HistoryEntry.from_dict(entry) for entry in measured.final.fit.history),
-        notes=(*run_notes(task, measured), *unknown_notes(sides), *left_out, *more_notes),
+        notes=(
+            *run_notes(task, measured, started=config.model.start is not None), *unknown_notes(sides),
+            *left_out, *more_notes,
+        ),
         training_seconds=round(measured.seconds, 3),
         calibration=_calibration(held_out.headline(), measured.rules.calibration),
         guarantee=guarantee,

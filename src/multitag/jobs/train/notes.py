@@ -19,15 +19,16 @@ from multitag.report.tables import SIDE_TITLES, describe_unknown, unknown_cells_
 
 ABSENT = {  # what it means that a label is on no row of a side
     "train": ("it cannot be learned", "they cannot be learned"),
+    "start": ("only its name says what it is", "only their names say what they are"),  # a training with --start
     "validation": ("its threshold is not tuned", "their thresholds are not tuned"),
     "test": ("its test figures are undefined", "their test figures are undefined"),
 }
 SHOWN = 10  # labels that a note lists before it counts the rest
 
 
-def run_notes(task: Task, measured: MeasuredModel) -> list[str]:
-    """Return the notes on the rows, the training and the thresholds of a run."""
-    notes = [*task_notes(task), *measured.final.notes]
+def run_notes(task: Task, measured: MeasuredModel, *, started: bool = False) -> list[str]:
+    """Return the notes on the rows, the training and the thresholds of a run; ``started`` as for split_notes."""
+    notes = [*task_notes(task, started=started), *measured.final.notes]
     if len(task.rows("validation")) and measured.rules.thresholds.per_label is None:
         notes.append(
             f"thresholds are not tuned: that takes at least {MIN_ROWS_TO_TUNE} validation rows, some with labels"
@@ -40,10 +41,13 @@ def run_notes(task: Task, measured: MeasuredModel) -> list[str]:
     return notes
 
 
-def task_notes(task: Task) -> list[str]:
-    """Return the notes on the rows of a task and how they were divided."""
+def task_notes(task: Task, *, started: bool = False) -> list[str]:
+    """Return the notes on the rows of a task and how they were divided; ``started`` as for split_notes."""
     names = task.label_set.names
-    about_split = split_notes(task.y, task.split, names) if task.fold is None else fold_notes(task.y, task.fold, names)
+    if task.fold is None:
+        about_split = split_notes(task.y, task.split, names, started=started)
+    else:
+        about_split = fold_notes(task.y, task.fold, names)
     notes = [*task.table.notes, *about_split, *_unlearned_notes(task), *_overlap_notes(task)]
     if note := task.rare.note():
         bare = int((task.y == 0).all(axis=1).sum()) if task.rare.policy == "drop" else 0
@@ -82,10 +86,17 @@ def _unlearned_notes(task: Task) -> list[str]:
     return [f"{describe_unknown(1 - float(judged.mean()), 'training')}: nothing is learned from them"]
 
 
-def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]) -> list[str]:
+def split_notes(
+    y: NDArray[np.integer], split: Split, label_names: Sequence[str], *, started: bool = False
+) -> list[str]:
     """Name the sides that were left out, and the labels that are on no row of a side.
 
-    Parameters are those of :func:`~multitag.data.split.sides.label_counts`.
+    Parameters
+    ----------
+    y, split, label_names
+        As for :func:`~multitag.data.split.sides.label_counts`.
+    started : bool, default False
+        The training started from a bundle of labels' names, which give weights to labels on no row too.
     """
     notes = []
     if not len(split.validation):
@@ -97,7 +108,8 @@ def split_notes(y: NDArray[np.integer], split: Split, label_names: Sequence[str]
         absent = [name for name in label_names if not counts[name][side]]
         if len(indices) and absent:
             called = "training" if side == "train" else side
-            verb, meaning = ("is", ABSENT[side][0]) if len(absent) == 1 else ("are", ABSENT[side][1])
+            meanings = ABSENT["start" if started and side == "train" else side]
+            verb, meaning = ("is", meanings[0]) if len(absent) == 1 else ("are", meanings[1])
             notes.append(f"{_list_labels(absent)} {verb} on no {called} row: {meaning}")
     return notes
 

@@ -63,6 +63,19 @@ def first_keys(file: BinaryIO) -> tuple[str, ...]:
     return tuple(keys)
 
 
+def has_key(file: BinaryIO, name: str) -> bool:
+    """Return whether a name stands in quotes anywhere in a file, as a key does that few lines have; reads all of it."""
+    written = [json.dumps(name, ensure_ascii=as_ascii).encode("utf-8", "replace") for as_ascii in (True, False)]
+    kept = b""  # of what came before, that no key is cut in two
+    file.seek(0)
+    while block := file.read(BLOCK_BYTES):
+        kept += block
+        if any(key in kept for key in written):
+            return True
+        kept = kept[-max(map(len, written)) :]
+    return False
+
+
 def _skip_line(file: BinaryIO) -> int:
     """Read to the end of the line, and return how many bytes that was."""
     skipped = 0
