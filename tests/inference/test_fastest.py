@@ -9,7 +9,7 @@ import pytest
 
 import multitag
 from fuzz.targets import base_bundle
-from multitag.errors import BundleError
+from multitag.errors import BundleError, DataError
 from multitag.inference import classifier as classifier_module
 from multitag.inference import fastest
 from multitag.inference.backends.backend import open_backend
@@ -90,6 +90,13 @@ def test_few_texts_are_the_exact_ones_and_many_are_by_the_fastest(monkeypatch):
         assert len(opened) == 1
         assert "on 64 texts" in classifier.device
         np.testing.assert_allclose(few, exact.predict_proba(texts), rtol=0, atol=1e-5)
+
+
+def test_a_bad_text_is_named_by_its_place_in_the_job_and_texts_may_come_from_anything():
+    with multitag.load(base_bundle(), backend="fast") as classifier:
+        with pytest.raises(DataError, match="text 999: expected str, got int"):
+            classifier.predict_proba([*["a film"] * 999, 5])
+        assert classifier.predict_proba(text for text in ["a film"] * 1000).shape == (1000, 3)
 
 
 def test_what_the_gate_refused_is_not_tried(tmp_path, monkeypatch):
