@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import multitag
 from fuzz.targets import base_bundle
-from multitag.errors import BundleError
+from multitag.errors import BundleError, DataError
 from multitag.inference import classifier as classifier_module
 from multitag.inference import fastest
 from multitag.inference.backends.backend import open_backend
@@ -29,9 +29,12 @@ class Timed:
         self.seconds, self.moved, self.calls = milliseconds / 1000, moved, 0
 
 
+clock = SimpleNamespace(now=0.0)
+
+
 def score(backend: Timed):
     backend.calls += 1
-    time.sleep(backend.seconds)
+    clock.now += backend.seconds
     return (np.linspace(0.1, 0.9, np.prod(SHAPE)).reshape(SHAPE) + backend.moved).astype(np.float32)
 
 
@@ -39,26 +42,28 @@ def decide(y_raw):
     return y_raw, (y_raw >= 0.5).astype(np.int64)
 
 
-@pytest.fixture(autouse=True)
-def in_no_time(monkeypatch):
-    monkeypatch.setattr(fastest, "SCORING_SECONDS", 0.03)
+@pytest.fixture
+def own_clock(monkeypatch):
+    monkeypatch.setattr(fastest, "time", SimpleNamespace(perf_counter=lambda: clock.now))
 
 
 def choose(exact: Timed, *others: Timed):
     return choose_fastest(exact, {other.name: lambda other=other: other for other in others}, score, decide)
 
 
-def test_the_fastest_of_those_that_decide_alike_is_taken_and_said():
-    exact, slower, chosen = Timed("onnx", 12), Timed("onnx-int8", 4), Timed("openvino", 2, 0.0005)
+def test_the_fastest_of_those_that_decide_alike_is_taken_and_said(own_clock):
+    exact, slower, chosen = Timed("onnx", 120), Timed("onnx-int8", 40), Timed("openvino", 25, 0.0005)
     result = choose(exact, slower, chosen)
     assert result.backend is chosen
-    assert "times as fast as onnx on 64 texts, of which it changed 0.00% of the decisions" in result.reason
-    assert "a probability by at most 0.0005" in result.reason
+    assert result.reason == (
+        ": 4.8 times as fast as onnx on 64 texts, of which it changed 0.00% of the decisions, and a probability by at "
+        "most 0.0005"
+    )
     assert isinstance(chosen.limits, MeasuredLimits)
-    assert exact.calls == 1  # far from the fastest, it is not timed again
+    assert (exact.calls, slower.calls, chosen.calls) == (1, 6, 6)  # who is far from the fastest is not timed again
 
 
-def test_one_that_decides_otherwise_or_fails_is_refused_and_the_exact_one_stays():
+def test_one_that_decides_otherwise_or_fails_is_refused_and_the_exact_one_stays(own_clock):
     def fail():
         raise BundleError("model.onnx: OpenVINO cannot load it: no such operator")
 
@@ -90,6 +95,13 @@ def test_few_texts_are_the_exact_ones_and_many_are_by_the_fastest(monkeypatch):
         assert len(opened) == 1
         assert "on 64 texts" in classifier.device
         np.testing.assert_allclose(few, exact.predict_proba(texts), rtol=0, atol=1e-5)
+
+
+def test_a_bad_text_is_named_by_its_place_in_the_job_and_texts_may_come_from_anything():
+    with multitag.load(base_bundle(), backend="fast") as classifier:
+        with pytest.raises(DataError, match="text 999: expected str, got int"):
+            classifier.predict_proba([*["a film"] * 999, 5])
+        assert classifier.predict_proba(text for text in ["a film"] * 1000).shape == (1000, 3)
 
 
 def test_what_the_gate_refused_is_not_tried(tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ from multitag.evaluation.thresholds.thresholds import Thresholds, apply_threshol
 from multitag.inference.backends.backend import Backend, open_backend
 from multitag.inference.backends.device import Gpu, find_gpu
 from multitag.inference.backends.gpu import open_on
-from multitag.inference.encoding import EncodedText, TextEncoder, check_texts
+from multitag.inference.encoding import EncodedText, TextEncoder, check_text, check_texts
 from multitag.inference.explain import MAX_WORDS, Explanation, explain_text
 from multitag.inference.fastest import WORTH_CHOOSING, choose_fastest, draw_texts, faster_names
 from multitag.inference.options import DEFAULT_BATCH_SIZE, PredictOptions
@@ -159,6 +159,7 @@ class Classifier:
     ) -> NDArray[np.float32]:
         check_texts(texts, str(self.bundle.manifest.data.get("text_column", "text")))
         if self._undecided:
+            texts = list(texts)
             self._choose_fastest(texts)
         y_raw = score_texts(
             self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool, tally
@@ -167,6 +168,8 @@ class Classifier:
 
     def _choose_fastest(self, texts: Sequence[Text]) -> None:
         """Let the fastest backend that decides as the exact one compute from now on, once there are texts enough."""
+        for number, text in enumerate(texts):
+            check_text(text, number)  # or an error would tell a bad text's place in the sample
         sample = draw_texts(texts, self._backend.batches_at_once)
         with self._deciding:
             self._texts_seen += len(texts)
