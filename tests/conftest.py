@@ -9,13 +9,14 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from string import ascii_letters
 from typing import Any
 
 import pytest
+from _pytest.doctest import DoctestModule
 from filelock import FileLock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -30,7 +31,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # No deadline, and no complaint of slow examples: how long an example takes is a matter of what else the machine does.
-hypothesis_settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "whole", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
+)
 hypothesis_settings.register_profile("fast", hypothesis_settings.get_profile("whole"), max_examples=25)  # test-fast
 hypothesis_settings.load_profile("whole")
 
@@ -45,6 +48,12 @@ SETTINGS: dict[str, Any] = {
     "validation_size": 20, "test_size": 12, "seed": 0, "onnx": False,
     "baselines": False, "resamples": 0,  # of the run that most tests share, and of those that are about them, only
 }  # fmt: skip
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for examples to run in src only: each file of tests would be looked through twice."""
+    return [collector for collector in (yield) if not isinstance(collector, DoctestModule)]
 
 
 @pytest.hookimpl(trylast=True)  # all marks are set
@@ -74,6 +83,14 @@ def _keep_imports_out_of_garbage_collection(kept: dict[str, int] = {"modules": 0
         gc.collect()
         gc.freeze()
         kept["modules"] = len(sys.modules)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_waits_for_the_disk() -> Iterator[None]:
+    """Each training asks 35 times that the disk has what was written, for the sake of a power cut; tests have none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -250,17 +267,26 @@ def train_tiny(train_drawn: Callable[..., multitag.Run]) -> Callable[..., multit
     return train
 
 
-@pytest.fixture(scope="session")
-def train_once(train_drawn: Callable[..., multitag.Run], make_once: MakeOnce) -> Callable[..., multitag.Run]:
-    """Return a function that trains so, plots and all, but with the same settings once for all workers."""
+@pytest.fixture
+def without_plots() -> Iterator[None]:
+    """For a test that trains by other ways than :func:`train_tiny`."""
+    with plots_undrawn():
+        yield
 
-    def train(**changed: Any) -> multitag.Run:
+
+@pytest.fixture(scope="session")
+def train_once(
+    train_drawn: Callable[..., multitag.Run], train_tiny: Callable[..., multitag.Run], make_once: MakeOnce
+) -> Callable[..., multitag.Run]:
+    """Return a function that trains so with the same settings once for all workers, on request plots and all."""
+
+    def train(*, drawn: bool = False, **changed: Any) -> multitag.Run:
         def fill(folder: Path) -> None:
             folder.mkdir()
-            metrics = train_drawn(folder / "run", **changed).metrics
+            metrics = (train_drawn if drawn else train_tiny)(folder / "run", **changed).metrics
             (folder / "metrics.json").write_text(json.dumps(metrics.to_dict()), encoding="utf-8")
 
-        digest = hashlib.sha256(json.dumps(changed, sort_keys=True).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps([drawn, changed], sort_keys=True).encode()).hexdigest()
         return load_run(make_once(f"run-{digest[:12]}", fill))
 
     return train
@@ -276,7 +302,7 @@ def load_run(folder: Path) -> multitag.Run:
 @pytest.fixture(scope="session")
 def finished_run(train_once: Callable[..., multitag.Run]) -> multitag.Run:
     """One run of the tiny DistilBERT; not to be changed."""
-    return train_once(baselines=True, resamples=200)
+    return train_once(drawn=True, baselines=True, resamples=200)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 
 @contextmanager
 def plots_undrawn() -> Iterator[None]:
-    """Have an empty SVG for every plot of a report; they are drawn in tests/report and ``train_once``."""
+    """Have an empty SVG for every plot of a report; they are drawn in tests/report and of ``finished_run``."""
     from multitag.report import sections
 
     def undrawn(*args: object, **options: object) -> str:

@@ -14,7 +14,7 @@ from multitag.training.checkpoints import what_is_wrong
 
 pytestmark = pytest.mark.slow
 
-KILLS, SEED = int(os.environ.get("MULTITAG_KILLS", "20")), int(os.environ.get("MULTITAG_KILL_SEED", "0"))
+KILLS, SEED = int(os.environ.get("MULTITAG_KILLS", "10")), int(os.environ.get("MULTITAG_KILL_SEED", "0"))
 KILL, TERM, INT = signal.SIGKILL, signal.SIGTERM, signal.SIGINT
 # In the order in which a run comes to them. (Function, how manieth call, as it returns and not as it is called.)
 MOMENTS = [
@@ -148,7 +148,9 @@ def test_stopped_by_signals_again_and_again(options, train, tmp_path, check_same
 def test_stopped_outside_of_the_training_loop_nothing_half_written_is_left(number, code, train, tmp_path):
     out = tmp_path / "run"
     call = {"function": "multitag.data.task:Task.prepare", "number": 1, "signal_number": number, "after": False}
-    assert train(out, call=call).status == code
+    ended = train(out, call=call)
+    assert ended.status == code
+    assert ended.output.endswith("multitag: stopped\n")  # there is nothing to go on with
     assert list(tmp_path.iterdir()) == []
     call["function"] = "multitag.evaluation.held_out:HeldOut.save"
     ended = train(out, "--no-onnx", call=call)

@@ -7,7 +7,7 @@ import multiprocessing
 from dataclasses import replace
 
 import pytest
-from benchmarks.speed import tables, worker
+from benchmarks.speed import rounds, tables, together, worker
 from benchmarks.speed.cold import measure_cold
 from benchmarks.speed.compare import compare_predicting, compare_training
 from benchmarks.speed.growth import measure_growth
@@ -49,6 +49,8 @@ def imported_once():
     multiprocessing.get_context("forkserver").set_forkserver_preload(preload)
     with plots_undrawn(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "START_METHOD", "forkserver")
+        for module in (rounds, together):
+            patch.setattr(module, "PAUSE", 0.0)
         yield
 
 
@@ -101,8 +103,8 @@ def test_predicting(data, bundle):
 
 def test_the_rest(data, bundle, base, tmp_path):
     backend = "onnx"
-    together = measure_together(PLAN, bundle, backend, data, quiet)
-    assert [(each["processes"], each["threads"]) for each in together["measured"]][:4] == [
+    at_once = measure_together(PLAN, bundle, backend, data, quiet)
+    assert [(each["processes"], each["threads"]) for each in at_once["measured"]][:4] == [
         (1, None), (2, None), (4, None), (1, 1),
     ]  # fmt: skip
     cold = measure_cold({"tiny": bundle.path}, 1, None, quiet)
@@ -114,7 +116,7 @@ def test_the_rest(data, bundle, base, tmp_path):
     assert {(point["what"], point["by"]) for point in points} == {
         ("predict", "rows"), ("predict", "length"), ("predict", "labels"), ("train", "rows"), ("train", "labels"),
     }  # fmt: skip
-    results = {"together": together, "cold": cold, "growth": points}
+    results = {"together": at_once, "cold": cold, "growth": points}
     write_results(results, tmp_path / "results" / "speed.json")
     assert json.loads((tmp_path / "results" / "speed.json").read_text(encoding="utf-8")) == results
     for part in (tables.together, tables.cold, tables.growth):

@@ -260,7 +260,7 @@ def packed(original: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @given(data=st.data())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_damage_to_a_zip_is_refused_or_changes_nothing(
     data, packed, tmp_path_factory, original, snapshot
 ):

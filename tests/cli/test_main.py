@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -55,8 +54,8 @@ def test_a_reader_that_goes_away_is_no_error_to_read_about():
     assert process.returncode == 1
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(number, code, train_films, multitag_run, tmp_path):
+def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(train_films, multitag_run, tmp_path):
+    """SIGTERM does the same: tests/accidents stops runs by both."""
     out = tmp_path / "run"
     command = [
         *map(str, train_films), "--out", str(out),
@@ -73,9 +72,9 @@ def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(number, code, tra
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < give_up
         time.sleep(0.02)
-    os.kill(process.pid, number)
+    process.send_signal(signal.SIGINT)
     shown, told = process.communicate(timeout=600)
-    assert process.returncode == code
+    assert process.returncode == 130
     assert shown == "labels: column 'Genre', separated by ',' (20 labels)\n60 rows read: all used\n"
     newest = max(int(path.name.removeprefix("checkpoint-")) for path in (out / "checkpoints").glob("checkpoint-*"))
     assert told == (

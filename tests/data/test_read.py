@@ -390,7 +390,7 @@ cells = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(cells, cells), max_size=12),
     st.sampled_from(["error", "keep", "drop"]),

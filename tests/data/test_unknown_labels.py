@@ -153,7 +153,7 @@ def test_a_label_on_every_row_that_was_judged_is_found(write: Write) -> None:
 cells = st.sampled_from(["0", "1", "", "-1", "yes", "no", "NA", "0.0", "2", "maybe"])
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=12))
 def test_no_label_is_both_known_and_unknown(rows: list[tuple[str, ...]]) -> None:
     names = ["A", "B", "C"]

@@ -125,7 +125,7 @@ ANYTHING = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.sampled_from(PLACES), ANYTHING)
 def test_anything_anywhere_is_read_or_refused_in_one_line(path, value):
     values = WHOLE.to_dict()

@@ -13,7 +13,7 @@ from fuzz.mutate import damaged
 from fuzz.run import MARKS
 from fuzz.targets import TARGETS, Target
 
-EXAMPLES = 60
+EXAMPLES = 30
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)

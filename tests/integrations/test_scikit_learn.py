@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import multitag
 from multitag.sklearn import MultiTagClassifier
+from undrawn import plots_undrawn
 
 NUMBERS = "its X is a matrix of numbers; this one reads texts"
 # The checks that scikit-learn has for a classifier of matrices and that can tell nothing of one of texts.
@@ -54,6 +55,12 @@ class OfMatrices(MultiTagClassifier):
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array, tags.input_tags.one_d_array = True, False
         return tags
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_plots() -> Iterator[None]:
+    with plots_undrawn():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ def export(table, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_plots")
 def test_an_export_is_trained_on_measured_and_predicted_for(export, settings, tiny_distilbert, tmp_path):
     table = multitag.read_table(export, annotators="any")
     run = multitag.train(table, out=tmp_path / "run", **{**settings, "base_model": str(tiny_distilbert)})

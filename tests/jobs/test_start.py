@@ -12,7 +12,7 @@ from multitag.cli.main import run
 from multitag.errors import ConfigError, DataError, OutputError
 from multitag.jobs.start import start_bundle
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_plots")]
 
 
 @pytest.fixture(scope="module")

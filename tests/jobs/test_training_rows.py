@@ -12,6 +12,7 @@ from multitag.bundle.read import open_bundle
 from multitag.data.split.rare_labels import RareLabels
 from multitag.jobs.export import export_bundle
 from multitag.jobs.tune import tune_bundle
+from undrawn import plots_undrawn
 
 TOLD = "these are the rows that the model was trained on: its probabilities are too good there"
 
@@ -31,7 +32,8 @@ def other(films):
 def merged(films, other, settings, tiny_distilbert, tmp_path_factory):
     """A run whose rare labels were merged and whose test rows are a table of their own."""
     changed = {**settings, "rare": "merge:Other", "near_duplicates": "ignore", "base_model": str(tiny_distilbert)}
-    return multitag.train(films, out=tmp_path_factory.mktemp("runs") / "merged", test=other, **changed)
+    with plots_undrawn():
+        return multitag.train(films, out=tmp_path_factory.mktemp("runs") / "merged", test=other, **changed)
 
 
 def test_tuning_on_the_training_rows_is_told(merged, films_csv, tmp_path):

@@ -16,14 +16,17 @@ from typing import Any
 
 import pytest
 
+from multitag.model.base import HUB_TIMEOUT
+
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 ASK = """
 import json, sys, time
 from multitag.errors import MultitagError
-from multitag.model.base import resolve_base_model
+from multitag.model import base as resolving
 started = time.monotonic()
+resolving.HUB_TIMEOUT = float(sys.argv[2])
 try:
-    base = resolve_base_model(sys.argv[1])
+    base = resolving.resolve_base_model(sys.argv[1])
     answer = {"name": base.name, "asked_for": base.asked_for, "folder": str(base.folder),
               "weights_sha256": base.weights_sha256, "reason": base.reason}
 except MultitagError as error:
@@ -117,11 +120,11 @@ def hub() -> Iterator[Hub]:
 def ask(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Give a function that resolves a base model in a process with a hub and an empty cache of its own."""
 
-    def resolve(asked_for: str, endpoint: str) -> dict[str, Any]:
+    def resolve(asked_for: str, endpoint: str, patience: float = HUB_TIMEOUT) -> dict[str, Any]:
         own = {"HF_ENDPOINT": endpoint, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_XET": "1"}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
         done = subprocess.run(
-            [sys.executable, "-c", ASK, asked_for], env=inherited | own, cwd=tmp_path,
+            [sys.executable, "-c", ASK, asked_for, str(patience)], env=inherited | own, cwd=tmp_path,
             capture_output=True, text=True, timeout=120, check=True,
         )  # fmt: skip
         assert done.stderr == ""  # no bar where nobody watches

@@ -54,7 +54,7 @@ def test_auto_settles_for_minilm_and_says_why_in_a_line(hub, ask, dead_endpoint)
 def test_auto_does_not_wait_for_a_hub_that_hangs(hangs_on, hub, ask, tiny_distilbert):
     hub.models[DISTILBERT] = tiny_distilbert
     hub.hangs_on = hangs_on
-    answer = ask("auto", hub.url)
+    answer = ask("auto", hub.url, patience=2.0)
     assert answer["name"] == "minilm"
     assert "timed out" in answer["reason"]
     assert answer["seconds"] < 20

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from inspect import BoundArguments
 from types import FrameType
 from typing import NoReturn
 
@@ -30,6 +31,7 @@ from multitag.cli.commands.verify import verify
 from multitag.cli.mistakes import explain, name_options
 from multitag.cli.options import MAIN, shown_default
 from multitag.errors import ConfigError, MultitagError
+from multitag.paths import as_path
 from multitag.training.team import follows
 
 CRASHED, USER_MISTAKE = 1, 2
@@ -92,7 +94,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: list[str]) -> int:
-    command = None
+    command = bound = None
     try:
         command, bound, _ = app.parse_args(arguments, exit_on_error=False, print_error=False)
         command(*bound.args, **bound.kwargs)
@@ -104,12 +106,20 @@ def _run(arguments: list[str]) -> int:
     except MultitagError as error:
         return _tell(str(error), USER_MISTAKE)
     except KeyboardInterrupt as stop:
-        how = HOW_TO_GO_ON.get(command.__name__ if command else "", "")
+        how = _how_to_go_on(command, bound)
         return _tell(f"stopped{how}", TERMINATED if isinstance(stop, _Terminated) else INTERRUPTED)
     except BrokenPipeError:  # whoever read has gone away; what is still unwritten is nobody's
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CRASHED
     return 0 if arguments else USER_MISTAKE
+
+
+def _how_to_go_on(command: Callable[..., None] | None, bound: BoundArguments | None) -> str:
+    """Say how to go on with what was stopped, unless nothing of it is there yet."""
+    out = bound.arguments.get("out") if bound else None
+    if command is None or (out is not None and not as_path(out, "out").exists()):
+        return ""
+    return HOW_TO_GO_ON.get(command.__name__, "")
 
 
 def _tell(message: str, code: int) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -66,6 +68,7 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
     else:
         _refuse_silent(address)
     logging.getLogger(TELLS_OF_TOKENS).setLevel(logging.ERROR)
+    on_sigterm = signal.getsignal(signal.SIGTERM)
     here = {"num_cpus": cores, "object_store_memory": STORE_BYTES, "include_dashboard": False}
     try:
         ray.init(
@@ -74,6 +77,8 @@ def connected(address: str | None, cores: int) -> Iterator[Any]:
     except Exception as error:  # Ray raises whatever its parts raise
         what = f"{address}: no Ray cluster answers there" if address else "Ray cannot be started on this machine"
         raise ClusterError(f"{what}: {describe_error(error)}") from error
+    if on_sigterm is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, on_sigterm)  # Ray's own would end the process with a trace
     try:
         yield ray
     finally:

@@ -15,11 +15,11 @@ def bundle(finished_run, tmp_path):
     return shutil.copytree(finished_run.bundle, tmp_path / "bundle")
 
 
-def test_figures_before_and_after_are_shown_and_the_bundle_changed(multitag_process, bundle, films_csv, tmp_path):
+def test_figures_before_and_after_are_shown_and_the_bundle_changed(multitag_run, bundle, films_csv, tmp_path):
     expected, _ = tune_bundle(
         bundle, films_csv, objective="recall=0.9", out=tmp_path / "expected", text="Plot", labels="Genre"
     )
-    ended = multitag_process("tune", bundle, films_csv, *COLUMNS, "--objective", "recall=0.9")
+    ended = multitag_run("tune", bundle, films_csv, *COLUMNS, "--objective", "recall=0.9")
     assert (ended.code, ended.err) == (0, "")
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["On", "60", "rows", "before", "tuned", "difference,", "95%"] in lines

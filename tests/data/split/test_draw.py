@@ -52,7 +52,7 @@ def sides(draw: st.DrawFn) -> tuple[Any, ...]:
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(sides())
 def test_each_move_is_that_of_the_plain_loop(side: tuple[Any, ...]) -> None:
     inside, weights, labels, *rest = side

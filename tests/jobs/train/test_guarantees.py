@@ -10,7 +10,7 @@ from multitag.evaluation.guarantees.fit import fit_guarantee
 from multitag.evaluation.held_out import HeldOut
 from multitag.report.guarantee import word_guarantee
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_plots")]
 
 
 @pytest.mark.parametrize("refit", [False, True])

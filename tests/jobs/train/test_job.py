@@ -132,6 +132,7 @@ def test_on_few_validation_rows_nothing_is_tuned_and_that_is_noted(train_tiny, t
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_plots")
 def test_rows_left_out_and_rows_without_labels(table, settings, tiny_distilbert, tmp_path):
     rows = [[text, list(names)] for text, names in zip(table.texts, table.labels, strict=True)]
     rows[0][0], rows[4][0] = " ", None

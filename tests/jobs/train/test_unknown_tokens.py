@@ -9,7 +9,7 @@ import pytest
 
 from multitag.errors import DataError
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_plots")]
 
 
 def unread(table, n_rows):

@@ -112,7 +112,7 @@ def test_text_with_separators_gives_back_its_names(listed: list[str]) -> None:
     assert read_labels(" | ".join(listed), Separated("|")).names == tuple(listed)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.one_of(
         st.text(),
