@@ -137,7 +137,7 @@ class Watch(threading.Thread):
 
 
 def train(source: Path, folder: Path) -> None:
-    """Train as the shell does, and note each part."""
+    """Train as the shell does, and note each part; written where it comes to its end."""
     watch = Watch()
     watch.start()
     from multitag.threads import import_torch
@@ -162,11 +162,13 @@ def train(source: Path, folder: Path) -> None:
     ]  # fmt: skip
     try:
         run()
-    finally:
-        watch.note("the bundle is written")
-        tokens = sum(path.stat().st_size for path in (folder / "run" / "tokens").rglob("*.int*"))
-        facts = {"file_mb": round(source.stat().st_size / 2**20), "tokens_mb": round(tokens / 2**20)}
-        (folder / "steps.json").write_text(json.dumps({**facts, "steps": watch.steps}), encoding="utf-8")
+    except SystemExit as ended:
+        if ended.code:
+            raise
+    watch.note("the bundle is written")
+    tokens = sum(path.stat().st_size for path in (folder / "run" / "tokens").rglob("*.int*"))
+    facts = {"file_mb": round(source.stat().st_size / 2**20), "tokens_mb": round(tokens / 2**20)}
+    (folder / "steps.json").write_text(json.dumps({**facts, "steps": watch.steps}), encoding="utf-8")
 
 
 def main() -> None:
