@@ -67,7 +67,7 @@ bench-quality: $(READY)  ## Measure thresholds, calibration and guarantees on IM
 	$(BIN)/python -m benchmarks.calibration runs/imdb-folds/probabilities.parquet
 	$(BIN)/python -m benchmarks.guarantees runs/imdb-folds/probabilities.parquet
 
-bench-size: $(READY)  ## Measure the preparation of a million rows, and the search for near-duplicates (likewise)
+bench-size: $(READY)  ## Measure trainings on one and two million rows, and the search for near-duplicates (half an hour, idle machine)
 	$(BIN)/python -m benchmarks.near_duplicates
 	$(BIN)/python -m benchmarks.size
 

@@ -1,9 +1,10 @@
-"""Prepare a million rows as a training does, and note the seconds and the memory of each step.
+"""Train on a million rows, and on two million, and note the seconds and the memory of each part of it.
 
 Run by ``make bench-size``; writes benchmarks/results/size.json. The rows are Netflix-like: the beginning of one real
 description and the end of another, with some words changed, and the genres of the first; the same rows for the same
-number. They are read, audited and split, tokenised into files, and all tokens are read back in the order of an epoch.
-The peak is that of the whole process so far (ru_maxrss), so a process of its own does it.
+number. ``multitag train`` reads, splits, tokenises and trains as it always does, a tiny DistilBERT with MiniLM's
+vocabulary and random weights, for a few steps; then it measures and bundles. What the kernel can take back at once, as
+it is a copy of a file, is no need of memory: the peak is that of the anonymous pages (RssAnon), seen every 20 ms.
 """
 
 from __future__ import annotations
@@ -13,34 +14,35 @@ import csv
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-SEED = 0
+SEED, STEPS = 0, 20
 NETFLIX = Path(__file__).parents[2] / "shared" / "data" / "netflix_titles.csv"
 RESULTS = Path(__file__).parent / "results" / "size.json"
-MAX_LENGTH = 256
+CHUNK = 50_000  # rows written at once
+SIZES = (("parquet", 1_000_000), ("parquet", 2_000_000), ("jsonl", 1_000_000), ("csv", 1_000_000))
 
 
-def generate(target: Path, rows: int) -> None:
-    """Write rows made of the real ones."""
+def generate(rows: int) -> Iterator[dict[str, str]]:
+    """Make rows of the real ones."""
     draw = random.Random(SEED)
     with NETFLIX.open(encoding="utf-8", newline="") as file:
         real = list(csv.DictReader(file))
     words = sorted({word for row in real for word in row["description"].split()})
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["show_id", "title", "listed_in", "description"])
-        for number in range(rows):
-            one, other = draw.choices(real, k=2)
-            writer.writerow([f"s{number}", one["title"], one["listed_in"], mixed(one, other, words, draw)])
+    for number in range(rows):
+        one, other = draw.choices(real, k=2)
+        yield {
+            "show_id": f"s{number}", "title": one["title"], "listed_in": one["listed_in"],
+            "description": mixed(one, other, words, draw),
+        }  # fmt: skip
 
 
 def mixed(one: dict[str, str], other: dict[str, str], words: list[str], draw: random.Random) -> str:
@@ -52,80 +54,144 @@ def mixed(one: dict[str, str], other: dict[str, str], words: list[str], draw: ra
     return " ".join(text)
 
 
-class Stopwatch:
-    """Seconds and peak megabytes of the steps of this process."""
+def write(target: Path, rows: int) -> None:
+    """Write them in the format of the file's name."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    def __init__(self) -> None:
-        self.steps: list[dict[str, Any]] = []
+    schema = pa.schema([(name, pa.string()) for name in ("show_id", "title", "listed_in", "description")])
+    if target.suffix == ".parquet":
+        with pq.ParquetWriter(target, schema) as parquet:
+            made = generate(rows)
+            while chunk := list(islice(made, CHUNK)):
+                parquet.write_table(pa.Table.from_pylist(chunk, schema))
+        return
+    with target.open("w", encoding="utf-8", newline="") as file:
+        if target.suffix == ".jsonl":
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in generate(rows))
+        else:
+            writer = csv.DictWriter(file, schema.names)
+            writer.writeheader()
+            writer.writerows(generate(rows))
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        started, used = time.perf_counter(), time.process_time()
-        yield
-        seconds, busy = time.perf_counter() - started, time.process_time() - used
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        figures = {"seconds": round(seconds, 1), "cpu_seconds": round(busy, 1), "peak_mb": round(peak)}
-        self.steps.append({"step": name, **figures})
-        print(f"{name:<30}{seconds:7.1f} s{busy:8.1f} s of processor{peak:7.0f} MB", flush=True)
 
+def make_base_model(folder: Path) -> None:
+    """Save a DistilBERT of 2 layers x 32 with random weights."""
+    import torch
+    from transformers import DistilBertConfig, DistilBertModel
 
-def measure(source: Path, folder: Path) -> None:
-    """Prepare the rows step by step."""
-    import numpy as np
-
-    from multitag.config import Config
-    from multitag.data.read import read_table
-    from multitag.data.task import Task
-    from multitag.jobs.train.notes import task_notes
     from multitag.model.base import resolve_base_model
     from multitag.model.build import load_tokenizer
-    from multitag.training.dataset import TextDataset
-    from multitag.training.token_cache import load_or_tokenise
 
-    watch, config = Stopwatch(), Config()
-    with watch.step("import of torch and the rest"):
-        tokenizer = load_tokenizer(resolve_base_model("minilm"), MAX_LENGTH)
-    with watch.step("read"):
-        table = read_table(source, text="description", labels="listed_in")
-    with watch.step("compare, encode and split"):
-        task = Task.prepare(table, config)
-    with watch.step("audit"):
-        notes = task_notes(task)
-    folder.mkdir()
-    datasets = {}
-    for side in ("train", "validation"):
-        with watch.step(f"tokenise to disk, {side}"):
-            tokens = load_or_tokenise(task.texts(side), tokenizer, MAX_LENGTH, folder / "tokens")
-            datasets[side] = TextDataset(tokens, task.y_true(side))
-    with watch.step("read an epoch from disk"):
-        order = np.random.default_rng(SEED).permutation(len(datasets["train"]))
-        n_tokens = sum(len(datasets["train"][index]["input_ids"]) for index in order.tolist())
-    for note in notes:
-        print(note)
-    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    known[str(len(table))] = {
-        "file_mb": round(source.stat().st_size / 2**20),
-        "training_tokens": n_tokens,
-        "tokens_on_disk_mb": round(sum(path.stat().st_size for path in folder.rglob("*.int*")) / 2**20),
-        "cores": len(os.sched_getaffinity(0)),
-        "steps": watch.steps,
-        "notes": notes,
-    }
-    RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    tokenizer = load_tokenizer(resolve_base_model("minilm"), 256)
+    torch.manual_seed(SEED)
+    config = DistilBertConfig(vocab_size=len(tokenizer), dim=32, hidden_dim=64, n_layers=2, n_heads=2, pad_token_id=0)
+    DistilBertModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+class Watch(threading.Thread):
+    """Seconds and peak megabytes of the parts of this process, up to the end of each."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.steps: list[dict[str, Any]] = []
+        self.anonymous = self.mapped = 0.0
+        self.started = time.perf_counter()
+
+    def run(self) -> None:
+        """Look at the memory for as long as the process lives."""
+        while True:
+            self.look()
+            time.sleep(0.02)
+
+    def look(self) -> None:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        fields = dict(line.split(":", 1) for line in status.splitlines())
+        self.anonymous, self.mapped = (
+            max(before, int(fields[name].split()[0]) / 1024)
+            for before, name in ((self.anonymous, "RssAnon"), (self.mapped, "RssFile"))
+        )
+
+    def note(self, name: str) -> None:
+        """Note what it took up to here."""
+        self.look()
+        seconds, busy = time.perf_counter() - self.started, time.process_time()
+        self.steps.append({
+            "until": name, "seconds": round(seconds, 1), "cpu_seconds": round(busy, 1),
+            "peak_anonymous_mb": round(self.anonymous), "peak_mapped_mb": round(self.mapped),
+        })  # fmt: skip
+        print(json.dumps(self.steps[-1]), flush=True)
+
+    def after(self, place: Any, name: str, step: str) -> None:
+        """Note the end of the first call of a function."""
+        function: Callable[..., Any] = getattr(place, name)
+
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            value = function(*args, **kwargs)
+            if all(before["until"] != step for before in self.steps):
+                self.note(step)
+            return value
+
+        setattr(place, name, noted)
+
+
+def train(source: Path, folder: Path) -> None:
+    """Train as the shell does, and note each part; written where it comes to its end."""
+    watch = Watch()
+    watch.start()
+    from multitag.threads import import_torch
+
+    import_torch()
+    import multitag.jobs.train.figures
+    import multitag.training.fine_tune
+    from multitag.cli.main import run
+    from multitag.data import read
+    from multitag.data.task import Task
+    from multitag.training.trainer.multi_label import MultiLabelTrainer
+
+    watch.note("torch and the rest are imported")
+    watch.after(read, "load_tables", "the table is read")
+    watch.after(Task, "prepare", "texts are compared, labels encoded, rows split")
+    watch.after(multitag.training.fine_tune, "_tokenise", "training and validation rows are tokenised")
+    watch.after(MultiLabelTrainer, "training_step", "the first step is trained")
+    watch.after(MultiLabelTrainer, "train", "the training is over")
+    sys.argv = [
+        "multitag", "train", str(source), "--text", "description", "--labels", "listed_in",
+        "--base-model", str(folder / "base"), "--out", str(folder / "run"), "--trainer-arg", f"max_steps={STEPS}",
+    ]  # fmt: skip
+    try:
+        run()
+    except SystemExit as ended:
+        if ended.code:
+            raise
+    watch.note("the bundle is written")
+    tokens = sum(path.stat().st_size for path in (folder / "run" / "tokens").rglob("*.int*"))
+    facts = {"file_mb": round(source.stat().st_size / 2**20), "tokens_mb": round(tokens / 2**20)}
+    (folder / "steps.json").write_text(json.dumps({**facts, "steps": watch.steps}), encoding="utf-8")
 
 
 def main() -> None:
-    """Make the rows, and measure in another process."""
-    parser = argparse.ArgumentParser(description="seconds and memory of preparing many rows")
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--measure", type=Path, help="measure in this folder, which holds rows.csv")
+    """Make the rows, and train in another process."""
+    parser = argparse.ArgumentParser(description="seconds and memory of a training on many rows")
+    parser.add_argument("--only", help="one of the sizes, as in parquet-1000000")
+    parser.add_argument("--measure", type=Path, help="train on the file rows.* in this folder")
     given = parser.parse_args()
     if given.measure:
-        measure(given.measure / "rows.csv", given.measure / "run")
+        (source,) = given.measure.glob("rows.*")
+        train(source, given.measure)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        generate(Path(folder) / "rows.csv", given.rows)
-        subprocess.run([sys.executable, __file__, "--measure", folder], check=True)
+    for kind, rows in SIZES:
+        if given.only in (None, f"{kind}-{rows}"):
+            with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR", "/var/tmp")) as name:
+                folder = Path(name)
+                write(folder / f"rows.{kind}", rows)
+                make_base_model(folder / "base")
+                subprocess.run([sys.executable, __file__, "--measure", name], check=True)
+                steps = json.loads((folder / "steps.json").read_text(encoding="utf-8"))
+            figures = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+            figures[f"{kind}-{rows}"] = steps
+            RESULTS.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

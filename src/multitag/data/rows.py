@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -24,6 +25,9 @@ from multitag.data.left_out import (
 from multitag.data.phrases import count_noun
 from multitag.data.readers.source import Source
 from multitag.data.row_labels import RowLabels
+from multitag.data.stored.cells import StoredCells
+from multitag.data.stored.column import MOST_SHARED
+from multitag.data.stored.views import CellTexts, taken
 from multitag.data.texts import Text, TextColumns
 from multitag.data.unknown_labels import UnknownLabels
 from multitag.errors import DataError
@@ -40,25 +44,28 @@ class Rows:
     shape : LabelColumns
     keep_content : bool
         Keep the rows that are left out as they stand.
-    indices : list of int
+    indices : array of int
         Of the rows that are used, in the source.
-    texts : list of str or (str, str)
+    texts : sequence of str or (str, str)
+        A view where the columns that they are read from are on disk.
     labels : list of RowLabels
+        Equal ones are one object, soft labels excepted.
     lost : dict of int to LeftOut
         Rows of the source that are not used, by index.
     merged : dict of int to list of int
-        Rows of the source that were made one, by the first of them.
+        Rows of the source that were made one, where there are several, by the first of them.
     """
 
     source: Source
     texts_at: TextColumns
     shape: LabelColumns
     keep_content: bool
-    indices: list[int] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
+    indices: array[int] = field(default_factory=lambda: array("q"))
+    texts: Sequence[Text] = field(default_factory=list)
     labels: list[RowLabels] = field(default_factory=list)
     lost: dict[int, LeftOut] = field(default_factory=dict)
     merged: dict[int, list[int]] = field(default_factory=dict)
+    _seen: dict[RowLabels, RowLabels] = field(default_factory=dict)
 
     @classmethod
     def read(cls, source: Source, texts_at: TextColumns, shape: LabelColumns, *, keep_content: bool) -> Self:
@@ -71,23 +78,33 @@ class Rows:
         """
         rows = cls(source, texts_at, shape, keep_content)
         columns = source.columns
-        text_cells = zip(*(columns[name] for name in texts_at.names), strict=True)
+        of_texts = tuple(columns[name] for name in texts_at.names)
+        text_cells = zip(*of_texts, strict=True)
         label_cells = zip(*(columns[name] for name in shape.columns), strict=True)
+        stored = any(isinstance(cells, StoredCells) for cells in of_texts)
+        texts: list[Text] = []
         for index, cells in enumerate(zip(text_cells, label_cells, strict=True)):
-            rows._read(index, *cells)
+            text = rows._read(index, *cells)
+            if text is not None and not stored:
+                texts.append(text)
+        rows.texts = taken(CellTexts(of_texts, texts_at), rows.indices) if stored else texts
         rows.labels, rows.shape = complete_answers(rows.labels, shape)
         return rows
 
-    def _read(self, index: int, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...]) -> None:
+    def _read(self, index: int, text_cells: tuple[Any, ...], label_cells: tuple[Any, ...]) -> Text | None:
+        """Read a row, and keep its labels; return its text, or None where it is left out."""
         shape, texts_at = self.shape, self.texts_at
         if _repeats(text_cells, texts_at.names) and _repeats(label_cells, shape.columns):  # of joined files
-            return self._leave_out(index, None, REPEATED_HEADER, "repeats the header")
+            self._leave_out(index, None, REPEATED_HEADER, "repeats the header")
+            return None
         try:
             text = texts_at.read(text_cells)
         except RowError as error:
-            return self._leave_out(index, error.column, BAD_TEXT, error.reason)
+            self._leave_out(index, error.column, BAD_TEXT, error.reason)
+            return None
         if text is None:
-            return self._leave_out(index, texts_at.names[0], WITHOUT_TEXT, f"empty text in {texts_at.describe()}")
+            self._leave_out(index, texts_at.names[0], WITHOUT_TEXT, f"empty text in {texts_at.describe()}")
+            return None
         try:
             labels = shape.read(label_cells)
         except RowError as error:
@@ -95,10 +112,13 @@ class Rows:
             if error.is_share:  # one that is 7 says that the others are no shares either
                 raise DataError(f"{self.lost[index].place}: {error.reason}") from error
             return None
+        if not labels.shares:
+            labels = self._seen.get(labels, labels)
+            if len(self._seen) < MOST_SHARED:
+                self._seen[labels] = labels
         self.indices.append(index)
-        self.texts.append(text)
         self.labels.append(labels)
-        return None
+        return text
 
     def _leave_out(self, index: int, column: str | None, kind: str, reason: str) -> None:
         content = self.source.content(index) if self.keep_content else ""
@@ -108,7 +128,7 @@ class Rows:
         """Settle labels that nobody judged and rows without labels, and merge rows; return notes on that."""
         unknown = UnknownLabels(data.unknown)
         columns = [self.source.columns[name] for name in self.shape.columns]
-        kept, labels = [], []
+        kept, labels = array("q"), []
         for place, (index, row) in enumerate(zip(self.indices, self.labels, strict=True)):
             settled: RowLabels | None = row
             if row.unknown:
@@ -133,8 +153,9 @@ class Rows:
             return notes or [f"{PAIRS}; made one row with all with --merge-rows"] * pairs
         n_rows = len(self.texts)
         merged = merge_rows(self.texts, self.labels, say_no=say_no)
-        self.merged = {self.indices[same[0]]: [self.indices[row] for row in same] for same in merged.rows}
-        self._keep([same[0] for same in merged.rows], merged.labels)
+        several = [same for same in merged.rows if len(same) > 1]
+        self.merged = {self.indices[same[0]]: [self.indices[row] for row in same] for same in several}
+        self._keep(array("q", (same[0] for same in merged.rows)), merged.labels)
         if len(self.texts) == n_rows:
             return ["no rows have equal text: none were merged"]
         if count := merged.n_contradictions:
@@ -155,10 +176,10 @@ class Rows:
         texts = count_noun(several, "text was merged from rows", "texts were merged from rows")
         return [f"{texts} of different groups; the group of the first row is taken"]
 
-    def _keep(self, places: Sequence[int], labels: Sequence[RowLabels]) -> None:
+    def _keep(self, places: array[int], labels: Iterable[RowLabels]) -> None:
         """Keep some of the rows, by their places among those that are used, with these labels."""
-        self.indices = [self.indices[place] for place in places]
-        self.texts = [self.texts[place] for place in places]
+        self.indices = array("q", map(self.indices.__getitem__, places))
+        self.texts = taken(self.texts, places)
         self.labels = list(labels)
 
 

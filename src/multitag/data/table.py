@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +18,7 @@ from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.plausibility import has_all_labels
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, MERGED, NOT_JUDGED, WITHOUT_LABELS, LeftOut, summary_line
 from multitag.data.phrases import count_noun, describe_columns, list_columns, list_first
+from multitag.data.stored.views import StoredTexts, chained
 from multitag.data.texts import Text, TextColumns
 from multitag.data.unknown_labels import count_unknown, describe_unknown
 from multitag.errors import DataError
@@ -30,12 +32,14 @@ class Table:
 
     Parameters
     ----------
-    texts : tuple of str or of (str, str), length n_rows
-        As they stand in the source, never empty; pairs where they were asked for.
+    texts : sequence of str or of (str, str), length n_rows
+        As they stand in the source, never empty; pairs where they were asked for. A tuple, or for a large table a view
+        that reads a text from disk when it is asked for.
     labels : tuple of tuple of str, length n_rows
         Label names of each text; empty only where unlabelled rows were allowed.
-    rows : tuple of int, length n_rows
-        Row numbers in the source; 1 is the first row under the header. They continue from file to file.
+    rows : sequence of int, length n_rows
+        Row numbers in the source; 1 is the first row under the header. They continue from file to file. A tuple, or for
+        a large table an array.
     source : str
         File name or ``"DataFrame"``, for messages and the manifest.
     text_columns : TextColumns
@@ -62,9 +66,9 @@ class Table:
         What became of labels that nobody judged; with ``"ask"``, a table that has some will not do.
     """
 
-    texts: tuple[Text, ...]
+    texts: Sequence[Text]
     labels: tuple[tuple[str, ...], ...]
-    rows: tuple[int, ...]
+    rows: Sequence[int]
     source: str
     text_columns: TextColumns
     shape: LabelColumns
@@ -158,14 +162,16 @@ def check_table(table: object, name: str) -> None:
 def join_tables(tables: Sequence[Table]) -> Table:
     """Join tables one under the other; row numbers continue, and the first names the source and the columns."""
     first, starts, total = tables[0], [], 0
+    texts = chained(*(table.texts for table in tables))
     for table in tables:
         starts.append(total)
         total += table.n_rows_source
+    rows = array("q", (start + row for start, table in zip(starts, tables, strict=True) for row in table.rows))
     return replace(
         first,
-        texts=tuple(text for table in tables for text in table.texts),
+        texts=texts if isinstance(texts, StoredTexts) else tuple(texts),
         labels=tuple(names for table in tables for names in table.labels),
-        rows=tuple(start + row for start, table in zip(starts, tables, strict=True) for row in table.rows),
+        rows=rows if isinstance(texts, StoredTexts) else tuple(rows),
         n_rows_source=total,
         left_out=tuple(row for table in tables for row in table.left_out),
         files=tuple(file for table in tables for file in table.files or ((table.source, table.n_rows_source),)),

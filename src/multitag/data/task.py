@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Self
@@ -17,8 +17,9 @@ from multitag.data.label_formats.descriptions import read_label_descriptions, re
 from multitag.data.split.folds import NO_FOLD, fold_rows
 from multitag.data.split.rare_labels import RareLabels
 from multitag.data.split.sides import Split, label_counts, split_rows
+from multitag.data.stored.views import taken
 from multitag.data.table import Table, join_tables
-from multitag.data.texts import NO_TEXTS, Text, Unlabelled, join_text
+from multitag.data.texts import NO_TEXTS, Text, Unlabelled
 from multitag.errors import ConfigError, DataError
 from multitag.labels import LabelSet
 
@@ -109,7 +110,7 @@ class Task:
         y = label_set.encode(names, np.int8, unknown)
         soft = label_set.encode_shares(y, shares) if shares else None
         near = config.split.near_duplicates == "together"
-        duplicates = DuplicateGroups.find(list(map(join_text, joined.texts)), near=near)
+        duplicates = DuplicateGroups.find(joined.texts, near=near)
         if joined.groups:
             duplicates = replace(duplicates, named=number_groups(joined.groups))
         sizes = {side: len(rows) for side, rows in separate.items()}
@@ -152,9 +153,9 @@ class Task:
         """Return the indices of a side: ``"train"``, ``"validation"`` or ``"test"``."""
         return self.split.sides()[side]
 
-    def texts(self, side: str) -> list[Text]:
-        """Return the texts of a side."""
-        return [self.table.texts[index] for index in self.rows(side)]
+    def texts(self, side: str) -> Sequence[Text]:
+        """Return the texts of a side: a list, or a view of those that are on disk."""
+        return taken(self.table.texts, self.rows(side))
 
     def y_true(self, side: str) -> NDArray[np.int8]:
         """Return the labels of a side, shape (n_side_rows, n_labels)."""

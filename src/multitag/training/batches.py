@@ -38,8 +38,8 @@ class TokenBudgetBatches(Sampler[list[int]]):
         self.lengths = np.asarray(lengths)  # (n_rows,)
         self.seed, self.epoch = seed, 0
         self.share, self.n_shares = share
-        cuts = _cut(np.sort(self.lengths), batch_size)
-        self.cuts = _with_enough_rows(cuts, len(self.lengths), self.n_shares)  # one for each process
+        cuts = cut(np.sort(self.lengths), batch_size)
+        self.cuts = with_enough_rows(cuts, len(self.lengths), self.n_shares)  # one for each process
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch, counted from 0; the Trainer calls it."""
@@ -58,7 +58,7 @@ class TokenBudgetBatches(Sampler[list[int]]):
             yield batches[index][self.share :: self.n_shares].tolist()
 
 
-def _cut(ascending: NDArray[np.integer], batch_size: int) -> list[int]:
+def cut(ascending: NDArray[np.integer], batch_size: int) -> list[int]:
     """Find where to cut sorted lengths so that the largest batch, rows times its longest, is as small as it can be."""
     n_batches = -(-len(ascending) // batch_size)
     longest = int(ascending[-1])
@@ -79,7 +79,7 @@ def _cut_by(ascending: NDArray[np.integer], budget: int) -> list[int]:
     return cuts[-2::-1]  # without the cut at 0
 
 
-def _with_enough_rows(cuts: list[int], n_rows: int, fewest: int) -> list[int]:
+def with_enough_rows(cuts: list[int], n_rows: int, fewest: int) -> list[int]:
     """Move cuts as little as it takes for each batch to have ``fewest`` rows; one too many is dropped."""
     moved: list[int] = []
     end = n_rows

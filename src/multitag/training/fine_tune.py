@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, set_seed
 
 from multitag.config import Config
+from multitag.data.stored.views import chained
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
 from multitag.errors import ConfigError
@@ -209,7 +210,7 @@ def _tokenise(
     more = {"train": (task.unlabelled.texts, unjudged, soft), "validation": ((), unjudged[:0], None)}
     return {
         side: TextDataset(
-            load_or_tokenise([*task.texts(side), *texts], tokenizer, max_length, tokens),
+            load_or_tokenise(chained(task.texts(side), texts), tokenizer, max_length, tokens),
             np.concatenate([task.y_true(side), y]), taught,
         )
         for side, (texts, y, taught) in more.items()

@@ -20,6 +20,7 @@ from transformers import PreTrainedTokenizerFast
 
 from multitag.config import Config
 from multitag.data.split.folds import fold_rows
+from multitag.data.stored.views import chained
 from multitag.data.task import Task
 from multitag.data.texts import Text
 from multitag.errors import BaseModelError, describe_error
@@ -110,7 +111,7 @@ def teach_more(
         In [0, 1], NaN for labels that were judged on no training row.
     """
     y = task.y_true("train")
-    features = _features([*task.texts("train"), *task.unlabelled.texts], base, tokenizer, settings)
+    features = _features(chained(task.texts("train"), task.unlabelled.texts), base, tokenizer, settings)
     fitted = fit_regressions(features[: len(y)], y, REGRESSION)
     assert fitted is not None  # there is no clock
     judged = judged_cells(y).any(axis=0)

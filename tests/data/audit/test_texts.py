@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multitag.data.audit.finding import Finding
-from multitag.data.audit.texts import find_in_texts, members
+from multitag.data.audit.texts import find_in_texts
 from multitag.data.duplicates import groups as groups_module
+from multitag.data.duplicates.equal import members
 from multitag.data.duplicates.groups import DuplicateGroups
 
 A = "A retired hitman is pulled back in for one last job in the city of his childhood."

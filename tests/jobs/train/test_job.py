@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 import multitag
+from multitag.data.stored.views import StoredTexts
 from multitag.evaluation.held_out import HeldOut
 from multitag.evaluation.run_metrics import RunMetrics
+from undrawn import plots_undrawn
 
 ODD_NAMES = [
     "row", "side", "text", "tags", "predicted_labels", "probability_row",
@@ -54,6 +56,21 @@ def test_every_row_is_on_one_side(split, table, finished_run):
     assert (len(split["train"]), len(split["validation"]), len(split["test"])) == (28, 20, 12)
     manifest = read_json(finished_run.bundle / "manifest.json")
     assert manifest["split"] == {"method": "stratified", "train": 28, "validation": 20, "test": 12}
+
+
+@pytest.mark.slow
+def test_a_table_on_disk_makes_the_same_model(
+    films_csv, finished_run, settings, tiny_distilbert, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("multitag.data.stored.column.STORED_FROM", 1000)
+    table = multitag.read_table(films_csv, text="Plot", labels="Genre")
+    assert isinstance(table.texts, StoredTexts)
+    with plots_undrawn():
+        run = multitag.train(table, out=tmp_path / "run", **settings, base_model=str(tiny_distilbert))
+    assert weights(run) == weights(finished_run)
+    one, other = (HeldOut.load(each.folder / "probabilities.parquet") for each in (run, finished_run))
+    assert (one.texts, one.side, one.rows.tolist()) == (other.texts, other.side, other.rows.tolist())
+    np.testing.assert_array_equal(one.y_prob, other.y_prob)
 
 
 def test_saved_probabilities_are_those_of_the_bundle(probabilities, split, classifier, table):

@@ -45,10 +45,9 @@ def find_in_table(
         rows = count_noun(len(unlabelled), "row has no label", "rows have no label")
         message = f"{rows}; where such rows are kept, they are examples of none of the labels"
         findings.append(Finding("rows_without_labels", message, rows=unlabelled))
-    texts = list(map(join_text, table.texts))
     names = table.shape.label_names if known is None else known
     findings += find_in_labels(table.labels, min_support, names, count_unknown(table.unknown))
-    return findings + find_in_texts(texts, table.labels, table.rows, alike)
+    return findings + find_in_texts(map(join_text, table.texts), table.labels, table.rows, alike)
 
 
 def find_long(n_tokens: NDArray[np.int64] | None, rows: Sequence[int], max_length: int) -> list[Finding]:

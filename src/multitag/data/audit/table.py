@@ -14,9 +14,10 @@ from multitag.data.annotations.columns import AnnotationColumns
 from multitag.data.audit.columns import ColumnAudit, audit_columns, count_duplicated_rows
 from multitag.data.audit.finding import Finding
 from multitag.data.audit.findings import find_in_table, find_long, find_unknown
-from multitag.data.audit.texts import conflicting, members, row_numbers
+from multitag.data.audit.texts import conflicting, row_numbers
 from multitag.data.audit.token_counter import PACKAGED, CountTokens
 from multitag.data.columns import Columns
+from multitag.data.duplicates.equal import members
 from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.table import Table, check_trainable, unlabelled_rows
 from multitag.data.texts import join_text

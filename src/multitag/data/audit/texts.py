@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multitag.data.audit.finding import Finding, same_rows
 from multitag.data.audit.leakage import find_leaks
+from multitag.data.duplicates.equal import members
 from multitag.data.duplicates.groups import MOST_CHARACTERS, DuplicateGroups
 from multitag.data.phrases import count_noun, list_first
 
@@ -16,13 +17,13 @@ Rows = tuple[int, ...]
 
 
 def find_in_texts(
-    texts: Sequence[str], labels: Sequence[Sequence[str]], rows: Sequence[int], alike: DuplicateGroups
+    texts: Iterable[str], labels: Sequence[Sequence[str]], rows: Sequence[int], alike: DuplicateGroups
 ) -> list[Finding]:
     """Find what is odd about the texts of a table, and the labels that they carry.
 
     Parameters
     ----------
-    texts : sequence of str, length n_rows
+    texts : iterable of str, length n_rows
     labels : sequence of sequence of str, length n_rows
     rows : sequence of int, length n_rows
         Row numbers in the source.
@@ -54,21 +55,6 @@ def find_in_texts(
         message = f"labels whose names are in their texts, which may give the answer away: {shares}"
         findings.append(Finding("suspected_leakage", message, labels=tuple((leak.label,) for leak in leaks)))
     return findings
-
-
-def members(groups: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Return the indices of each group of two or more, ascending; groups by their first index.
-
-    Examples
-    --------
-    >>> [group.tolist() for group in members(np.array([0, 1, 0, 2, 1]))]
-    [[0, 2], [1, 4]]
-    """
-    order = np.argsort(groups, kind="stable")
-    begins = np.flatnonzero(np.append(True, np.diff(groups[order]) != 0)[: len(groups)])
-    several = np.flatnonzero(np.diff(begins, append=len(groups)) > 1)
-    ends = np.append(begins[1:], len(groups))
-    return sorted((order[begins[number] : ends[number]] for number in several), key=lambda indices: int(indices[0]))
 
 
 def conflicting(

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from multitag.data.duplicates.equal import group_texts
 from multitag.data.duplicates.named_groups import join_groups
 from multitag.data.duplicates.near import HEAD, NearDuplicates, find_near_duplicates
+from multitag.data.stored.views import taken
+from multitag.data.texts import Text, join_text
 
 MOST_CHARACTERS = 40_000_000  # 280,000 plot descriptions: half a minute and half a gigabyte
 LARGE_GROUP = 10  # a group of more than a tenth of the rows is a form that was filled in, not a copy
@@ -41,23 +43,24 @@ class DuplicateGroups:
     named: Ints | None = None
 
     @classmethod
-    def find(cls, texts: Sequence[str], *, near: bool = True) -> DuplicateGroups:
+    def find(cls, texts: Sequence[Text], *, near: bool = True) -> DuplicateGroups:
         """Compare the texts of a table.
 
         Parameters
         ----------
-        texts : sequence of str, length n_rows
+        texts : sequence of str or of (str, str), length n_rows
+            Pairs are compared as one text each. Those on disk stay there where there are too many characters.
         near : bool, default True
             Look for near-duplicates too, unless the different texts have more than 40 million characters.
         """
-        equal = group_texts(texts)
+        equal = group_texts(map(join_text, texts))
         if not near:
             return cls(equal, None)
         _, first = np.unique(equal, return_index=True)
-        different = [texts[index] for index in first.tolist()]
-        if sum(min(len(text), HEAD) for text in different) > MOST_CHARACTERS:
+        different = taken(texts, first)
+        if sum(min(len(join_text(text)), HEAD) for text in different) > MOST_CHARACTERS:
             return cls(equal, None, too_large=True)
-        return cls(equal, find_near_duplicates(different))
+        return cls(equal, find_near_duplicates(list(map(join_text, different))))
 
     def groups(self) -> Ints:
         """Return the number of each row's group, by first appearance; shape (n_rows,).

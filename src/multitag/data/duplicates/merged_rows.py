@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from multitag.data.columns import Columns
+from multitag.data.duplicates.equal import members, number_keys
 from multitag.data.label_formats.indicators import count_kinds
 from multitag.data.row_labels import RowLabels
 from multitag.data.texts import Text
@@ -49,9 +51,9 @@ def merge_rows(texts: Sequence[Text], labels: Sequence[RowLabels], *, say_no: bo
         Whether a row says no to each label that it has not, unless it is unknown; elsewhere it names some of those
         that its text has.
     """
-    rows: dict[Text, list[int]] = {}
-    for index, text in enumerate(texts):
-        rows.setdefault(_stripped(text), []).append(index)
+    rows: dict[int, list[int]] = {}
+    for index, number in enumerate(number_keys(map(_stripped, texts)).tolist()):
+        rows.setdefault(number, []).append(index)
     groups = [[labels[index] for index in same] for same in rows.values()]
     merged = tuple(map(_union, groups))
     contradictions = 0
@@ -62,14 +64,11 @@ def merge_rows(texts: Sequence[Text], labels: Sequence[RowLabels], *, say_no: bo
 
 def are_pairs(texts: Sequence[Text], labels: Sequence[RowLabels]) -> bool:
     """Return whether many rows have the text of others and another label, one label each."""
-    if len(set(texts)) == len(texts):
+    if number_keys(map(_as_key, texts)).max(initial=-1) + 1 == len(texts):
         return False
-    rows: dict[Text, list[tuple[str, ...]]] = {}
-    for text, row in zip(texts, labels, strict=True):
-        rows.setdefault(_stripped(text), []).append(row.names)
-    n_pairs = sum(
-        len(names) for names in rows.values() if len(set(names)) > 1 and all(len(row) == 1 for row in names)
-    )
+    groups = members(number_keys(map(_stripped, texts)))
+    of_groups = ([labels[index].names for index in group.tolist()] for group in groups)
+    n_pairs = sum(len(names) for names in of_groups if len(set(names)) > 1 and all(len(row) == 1 for row in names))
     return n_pairs >= max(MIN_ROWS, SHARE * len(texts))
 
 
@@ -119,5 +118,9 @@ def describe_answers(column: str, cells: Sequence[object]) -> str:
     )
 
 
-def _stripped(text: Text) -> Text:
-    return text.strip() if isinstance(text, str) else (text[0].strip(), text[1].strip())
+def _stripped(text: Text) -> str:
+    return text.strip() if isinstance(text, str) else _as_key((text[0].strip(), text[1].strip()))
+
+
+def _as_key(text: Text) -> str:
+    return text if isinstance(text, str) else json.dumps(text)  # pairs that differ stay different

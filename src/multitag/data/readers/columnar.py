@@ -37,7 +37,8 @@ def read_parquet(file: TableFile, chunk_rows: int, select: Select | None = None)
         If pyarrow is not installed.
     """
     parquet: Any = import_extra("pyarrow.parquet", "train")
-    with arrow_errors(file.path, "Parquet"), parquet.ParquetFile(file.path) as opened:
+    # Mapped, as otherwise the columns of a whole row group are in memory, of which many a file has one.
+    with arrow_errors(file.path, "Parquet"), parquet.ParquetFile(file.path, memory_map=True) as opened:
         schema, total = opened.schema_arrow, max(1, opened.metadata.num_rows)
         _refuse_empty_rows(file.path, total)
         columns, names = _columns(schema, file.name, select), class_names(schema)

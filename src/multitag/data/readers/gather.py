@@ -5,13 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from multitag.data.columns import Columns
 from multitag.data.label_formats.class_labels import name_classes
 from multitag.data.left_out import LeftOut
 from multitag.data.readers.mojibake import Mojibake
 from multitag.data.readers.records import Chunk
+from multitag.data.stored.column import Column
 from multitag.errors import DataError
 
 MANY = 1000  # rows left out after which the reading stops early, if they are most of the file
@@ -31,7 +31,7 @@ class Gathered:
     """
 
     def __init__(self) -> None:
-        self.cells: dict[str, list[Any]] = {}
+        self.cells: dict[str, Column] = {}
         self.starts: list[int] = []
         self.rows = array("q")
         self.left_out: list[LeftOut] = []
@@ -80,10 +80,11 @@ class Gathered:
         before = len(self.rows)
         self.rows.extend(chunk.rows)
         for column in chunk.columns:
-            self.cells.setdefault(column, [None] * before)
+            if column not in self.cells:
+                self.cells[column] = Column(before)
         for column, cells in self.cells.items():
             new = [record.get(column) for record in chunk.records]
-            cells += new
+            cells.extend(new)
             for row, cell in zip(chunk.rows, new, strict=True):
                 if isinstance(cell, str) and not cell.isascii():
                     mojibake.look(cell, f"row {row}, column {column!r}")
@@ -97,7 +98,7 @@ class Gathered:
 
     def columns(self) -> Columns:
         """Return the columns, in the order in which they came."""
-        return Columns.of(self.cells, len(self.rows))
+        return Columns.of({name: column.cells for name, column in self.cells.items()}, len(self.rows))
 
 
 def _check_same(expected: Sequence[str] | None, columns: Sequence[str], label: str) -> None:

@@ -74,7 +74,8 @@ class RareLabels:
         """Return the labels of each row as they are trained on; a row may be left without any."""
         if self.policy == "keep" or not self.counts:
             return tuple(labels)
-        return tuple(map(self._settle, labels))
+        settled = {names: self._settle(names) for names in set(labels)}
+        return tuple(settled[names] for names in labels)
 
     def settle_unknown(
         self, unknown: Sequence[tuple[str, ...]], settled: Sequence[tuple[str, ...]]

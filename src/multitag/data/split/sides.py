@@ -14,6 +14,7 @@ from multitag.data.split.draw import draw_side
 from multitag.errors import ConfigError, DataError
 
 SIDES = ("train", "validation", "test")
+ROWS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +90,16 @@ def split_rows(
             f"as {stay} on one side; leave out a side with --validation-size 0 or --test-size 0"
         )
     labels = np.zeros((len(weights), y.shape[1]), dtype=np.uint8)  # (n_groups, n_labels)
-    np.maximum.at(labels, groups, (y == 1).astype(np.uint8))  # an unknown label counts as none
+    for start in range(0, len(y), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        np.maximum.at(labels, groups[rows], (y[rows] == 1).astype(np.uint8))  # an unknown label counts as none
     rest = np.arange(len(weights))
     drawn = {"test": rest[:0], "validation": rest[:0]}
     for side in ("test", "validation"):
         if wanted[side]:
             sides_left -= 1
-            inside = draw_side(weights[rest], labels[rest], wanted[side], sides_left, config.method, seed)
+            of_rest = labels if len(rest) == len(labels) else labels[rest]
+            inside = draw_side(weights[rest], of_rest, wanted[side], sides_left, config.method, seed)
             drawn[side], rest = rest[inside], rest[~inside]
     sides = (rest, drawn["validation"], drawn["test"])
     return Split(*(np.flatnonzero(np.isin(groups, chosen)) for chosen in sides))

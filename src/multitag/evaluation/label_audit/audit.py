@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multitag.atomic import new_file
-from multitag.data.audit.texts import members
+from multitag.data.duplicates.equal import members
 from multitag.data.duplicates.groups import MOST_CHARACTERS, DuplicateGroups
 from multitag.data.phrases import list_first
 from multitag.data.split.folds import NO_FOLD

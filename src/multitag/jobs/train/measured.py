@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from multitag.config import Config, Pool
 from multitag.data.split.folds import NO_FOLD
+from multitag.data.stored.views import StoredTexts
 from multitag.data.task import Task
-from multitag.data.texts import join_text
+from multitag.data.texts import Text, join_text
 from multitag.evaluation.baselines.models import Pairs
 from multitag.evaluation.decision_rules import DecisionRules, FitRules, fixed_rules
 from multitag.evaluation.held_out import OUT_OF_FOLD, HeldOut
@@ -23,6 +24,8 @@ from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
 from multitag.jobs.train.recipes.recipe import OutOfFold
 from multitag.training.fine_tune import FineTuned
+
+SCORED_AT_ONCE = 50_000  # texts of a large table
 
 Probabilities = Mapping[str, NDArray[np.float32]]  # side -> (n_side_rows, n_labels)
 
@@ -77,10 +80,18 @@ def score_sides(
     """
     encoder, backend = TextEncoder(model_folder), TorchBackend(model_folder)
     return {
-        side: score_texts(encoder, backend, task.texts(side), len(task.label_set), pool=pool)
+        side: np.concatenate([
+            score_texts(encoder, backend, texts, len(task.label_set), pool=pool) for texts in _blocks(task.texts(side))
+        ])
         for side in sides
         if len(task.rows(side))
     }
+
+
+def _blocks(texts: Sequence[Text]) -> Iterator[Sequence[Text]]:
+    """Divide texts that are on disk, so that the tokens of a block fit in memory."""
+    step = SCORED_AT_ONCE if isinstance(texts, StoredTexts) else len(texts)
+    return (texts[start : start + step] for start in range(0, len(texts), step))
 
 
 def score_by_files(final: FineTuned, task: Task, scratch_in: Path, pool: Pool | None) -> dict[str, NDArray[np.float32]]:

@@ -15,8 +15,9 @@ from multitag.data.duplicates.groups import DuplicateGroups
 from multitag.data.readers.records import ReadOptions
 from multitag.data.readers.stream import read_chunks
 from multitag.data.readers.table_file import display_name
+from multitag.data.stored.views import chained
 from multitag.data.task import Task
-from multitag.data.texts import NO_TEXTS, Text, TextColumns, Unlabelled, join_text
+from multitag.data.texts import NO_TEXTS, Text, TextColumns, Unlabelled
 from multitag.errors import ConfigError, DataError
 from multitag.inference.files.rows import read_text
 from multitag.paths import as_path
@@ -87,6 +88,6 @@ def _texts(path: Path, name: str, columns: TextColumns, reading: ReadOptions) ->
 def _new_ones(task: Task, texts: list[Text], *, near: bool) -> list[Text]:
     """Return the texts that are like no text of the table, and of those that are alike the first."""
     n_rows = len(task.y)
-    groups = DuplicateGroups.find([join_text(text) for text in (*task.table.texts, *texts)], near=near).groups()
+    groups = DuplicateGroups.find(chained(task.table.texts, texts), near=near).groups()
     _, first = np.unique(groups, return_index=True)
     return [texts[index - n_rows] for index in np.sort(first).tolist() if index >= n_rows]

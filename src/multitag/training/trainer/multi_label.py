@@ -12,12 +12,12 @@ from torch.utils.data import DataLoader
 from transformers import Trainer
 from transformers.trainer_utils import EvalLoopOutput
 
-from multitag.training.batches import TokenBudgetBatches
 from multitag.training.callbacks.stopwatch import Stopwatch
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, disagreement
 from multitag.training.optimizer import parameter_groups
+from multitag.training.shards import choose_batches
 from multitag.training.team import follows, from_leader, gathered, n_processes
 
 
@@ -37,7 +37,7 @@ class MultiLabelTrainer(Trainer):
         if not grouped or not isinstance(dataset, TextDataset):
             return super().get_train_dataloader()
         n_shares, seed = self.args.world_size, self.args.data_seed or self.args.seed
-        batches = TokenBudgetBatches(
+        batches = choose_batches(
             dataset.lengths, self.args.train_batch_size * n_shares, seed, (self.args.process_index, n_shares)
         )
         loader: DataLoader[Any] = prepare_data_loader(  # as for one process: the batches are shared out already
