@@ -105,7 +105,7 @@ def test_auto_is_the_fp32_graph_and_torch_where_there_is_none(onnx_run, finished
 def test_backend_that_is_not_there_or_unknown_is_refused(finished_run):
     with pytest.raises(BundleError, match=r"has no model\.int8\.onnx; add it with multitag export"):
         multitag.load(finished_run.bundle, backend="onnx-int8")
-    with pytest.raises(ConfigError, match="backend: expected one of auto, onnx"):
+    with pytest.raises(ConfigError, match="backend: expected one of auto, fast, onnx"):
         open_backend(finished_run.bundle, "tensorrt")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="threads: expected at least 1"):
         open_backend(finished_run.bundle, threads=0)
