@@ -24,7 +24,11 @@ from multitag.model.build import load_tokenizer, save_model
 from multitag.model.mean_block import build_pooled_model, set_linear_head
 from multitag.quiet import quiet_transformers
 
-needs_openvino = pytest.mark.skipif(not is_installed("openvino"), reason="needs the extra openvino")
+# Held to AVX2, its kernels fail on a processor that has more: OpenVINO itself still sees what the processor has.
+is_held = os.environ.get("ONEDNN_MAX_CPU_ISA") == "AVX2"
+needs_openvino = pytest.mark.skipif(
+    not is_installed("openvino") or is_held, reason="needs the extra openvino, and kernels that fit the processor"
+)
 N_LABELS = 20
 MAX_DIFFERENCE = 0.02  # of a probability, by bf16's 8 bits through two layers
 
