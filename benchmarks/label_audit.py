@@ -31,7 +31,8 @@ from sklearn.metrics import average_precision_score
 
 import multitag
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.intervals.bootstrap import draw_weights, interval_of
+from multitag.evaluation.intervals.bootstrap import interval_of
+from multitag.evaluation.intervals.resamples import draw_weights
 from multitag.evaluation.label_audit.confident_learning import Doubts, find_doubts
 from multitag.labels import LabelSet
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from multitag.config import EvaluationConfig
 from multitag.evaluation.decision_rules import apply_nested, fit_rules
-from multitag.evaluation.intervals.bootstrap import draw_weights
+from multitag.evaluation.intervals.resamples import draw_weights
 from multitag.evaluation.metrics.decisions import DecisionKernel
 from multitag.evaluation.metrics.kernel import Draws, Weights, mean_defined
 from multitag.evaluation.metrics.rankings import Ranking
@@ -50,7 +50,7 @@ class PieceKernel:
     def __init__(self, scored: Scored, y_pred: NDArray[np.uint8]) -> None:
         self._decisions = DecisionKernel(scored.y_true, y_pred)
         self._folds = [
-            (rows, [Ranking(np.arange(len(rows)), y[rows], p[rows]) for y, p in zip(*_columns(scored), strict=True)])
+            (rows, [Ranking(y[rows], p[rows]) for y, p in zip(*_columns(scored), strict=True)])
             for rows in (np.flatnonzero(scored.fold == number) for number in np.unique(scored.fold))
         ]
 

@@ -35,10 +35,21 @@ def test_tables_show_what_was_measured():
         "truth": dict.fromkeys(METRIC_TITLES, 0.5),
         "test_sets": {"200": {name: {"mean": 0.51, "held": 0.945, "difference_held": 0.95} for name in METRIC_TITLES}},
         "labels": {"5 to 9": dict.fromkeys(LABEL_TITLES, 0.8)},
+        "wide": {"differences": 19.5, "megabytes": 400},
         "seconds": {"1000": {"intervals": 0.9, "differences": 1.7}},
     }
     shown = intervals.tables(results).splitlines()
     assert shown[0] == "| Figure | all rows | mean, 200 rows | held, 200 rows | difference held, 200 rows |"
     assert shown[2] == "| Macro F1 | 0.500 | 0.510 | 94.5% | 95.0% |"
     assert "| 5 to 9 | 80.0% | 80.0% | 80.0% | 80.0% | 80.0% |" in shown
-    assert shown[-1] == "| 1000 | 0.9 | 1.7 |"
+    assert "| 1000 | 0.9 | 1.7 |" in shown
+    assert shown[-2:] == [
+        "| All paired differences, s | 19.5 |",
+        "| Memory of the process, the probabilities included, MB | 400 |",
+    ]
+
+
+def test_many_labels_are_timed_with_their_memory():
+    found = intervals.wide(300, 40, 3)
+    assert found["differences"] > 0
+    assert found["megabytes"] > 10

@@ -21,7 +21,8 @@ from multitag.evaluation.calibration.reliability import measure_reliability
 from multitag.evaluation.compare import compare
 from multitag.evaluation.guarantees.fit import check_guarantee_rows, fit_guarantee
 from multitag.evaluation.held_out import HeldOut
-from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, draw_weights, paired_differences
+from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_differences
+from multitag.evaluation.intervals.resamples import draw_weights
 from multitag.evaluation.label_audit.audit import CONFLICT, audit_held_out
 from multitag.evaluation.label_audit.confident_learning import find_doubts
 from multitag.evaluation.metrics.compute import compute_metrics

@@ -119,11 +119,22 @@ def as_probabilities(values: ArrayLike, name: str) -> NDArray[np.float64]:
     DataError
         If it is not a table of numbers, or holds NaN or a number outside [0, 1].
     """
+    return check_probabilities(values, name).astype(np.float64)
+
+
+def check_probabilities(values: ArrayLike, name: str) -> NDArray[Any]:
+    """Check rows of probabilities, and return them in the precision they came in: of a large table, a copy is much.
+
+    Raises
+    ------
+    DataError
+        As :func:`as_probabilities`.
+    """
     array = _as_table(values, name)
     wrong = ~((array >= 0) & (array <= 1))
     if wrong.any():
         raise DataError(f"{name}: expected probabilities from 0 to 1, got {_first(array, wrong)}")
-    return array.astype(np.float64)
+    return array
 
 
 def check_same_shape(**arrays: NDArray[Any]) -> None:

@@ -70,6 +70,8 @@ class HeldOut:
 
     def of_side(self, side: str) -> Self:
         """Return the rows of one side, in their order; there may be none."""
+        if set(self.side) == {side}:
+            return self  # no second copy of what may be large
         return self.taken(np.flatnonzero(np.array(self.side, dtype=object) == side))
 
     def taken(
@@ -139,26 +141,27 @@ class HeldOut:
         """
         pa: Any = import_extra("pyarrow", "train")
         try:
-            table = import_extra("pyarrow.parquet", "train").read_table(path)
+            file = import_extra("pyarrow.parquet", "train").ParquetFile(path)
+            columns = file.schema_arrow.names
+            table = file.read([name for name in columns if not name.startswith(PREFIXES)])
         except FileNotFoundError as error:
             raise DataError(f"{path}: missing; give the folder of a finished run that held rows out") from error
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"{path}: not a file of probabilities: {describe_error(error)}") from error
-        names = [
-            column.removeprefix("probability_") for column in table.column_names if column.startswith("probability_")
-        ]
+        names = [column.removeprefix("probability_") for column in columns if column.startswith("probability_")]
         expected = ["row", "side", "fold", "text", *(prefix + name for prefix in PREFIXES for name in names)]
-        if not names or table.column_names not in (expected, [*expected, INDEX]):
+        if not names or columns not in (expected, [*expected, INDEX]):
             raise DataError(f"{path}: not the columns that multitag train writes; train again in another --out")
 
-        def stacked(prefix: str, kind: Any) -> Any:
-            return np.column_stack([table[prefix + name].to_numpy() for name in names]).astype(kind)
-
-        whether = [table["true_" + name].cast(pa.int8()).fill_null(UNKNOWN).to_numpy() for name in names]
+        def stacked(prefix: str, kind: Any) -> Any:  # a kind of column at once: thousands of labels are much memory
+            array = np.empty((len(table), len(names)), dtype=kind)
+            for index, column in enumerate(file.read([prefix + name for name in names]).columns):
+                array[:, index] = column.cast(pa.int8()).fill_null(UNKNOWN) if prefix == "true_" else column.to_numpy()
+            return array
 
         return cls(
             tuple(names), table["row"].to_numpy().astype(np.int64), tuple(table["text"].to_pylist()),
-            tuple(table["side"].to_pylist()), table["fold"].to_numpy().astype(np.int64), np.column_stack(whether),
+            tuple(table["side"].to_pylist()), table["fold"].to_numpy().astype(np.int64), stacked("true_", np.int8),
             stacked("probability_", np.float32), stacked("calibrated_", np.float32), stacked("predicted_", np.uint8),
-            table[INDEX].to_numpy().astype(np.int64) if INDEX in table.column_names else None,
+            table[INDEX].to_numpy().astype(np.int64) if INDEX in columns else None,
         )  # fmt: skip

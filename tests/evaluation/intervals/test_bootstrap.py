@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from itertools import islice
-
 import numpy as np
 import pytest
 
 from multitag.errors import ConfigError, DataError
 from multitag.evaluation.intervals.bootstrap import (
     MIN_SUPPORT,
+    _ends,
     bootstrap_intervals,
-    draw_resamples,
-    draw_weights,
     interval_of,
     paired_differences,
 )
@@ -27,17 +24,6 @@ def make_rows(n_rows=200, n_labels=4, seed=0):
 def around(value, error):
     """The 95% interval of what is distributed normally."""
     return value - 1.96 * error, value + 1.96 * error
-
-
-def test_every_resample_is_of_as_many_rows_and_each_row_is_as_likely():
-    weights = np.concatenate(list(draw_weights(50, 1000, seed=3, at_once=300)))
-    assert weights.shape == (1000, 50)
-    assert (weights.sum(axis=1) == 50).all()
-    assert weights.min() == 0
-    # A row's count is binomial with mean 1 and variance 1 - 1/50:
-    # the mean of 1000 of them has a standard error of 0.0313.
-    np.testing.assert_allclose(weights.mean(axis=0), 1, atol=5 * 0.0313)
-    assert weights.var() == pytest.approx(1 - 1 / 50, abs=0.03)
 
 
 def test_the_seed_decides_the_resamples():
@@ -113,6 +99,15 @@ def test_what_no_resample_moves_has_no_interval():
     assert interval_of(np.array([0.0, np.nan, 1.0]), 0.5) == pytest.approx((0.025, 0.975))
 
 
+def test_the_ends_are_the_percentiles_of_what_is_defined():
+    draws = np.random.default_rng(0).random((150, 4))
+    draws[::3, 1], draws[1:, 2], draws[:, 3] = np.nan, np.nan, 0.25
+    for label, (low, high) in enumerate(_ends(draws).T):
+        assert (low, high) == pytest.approx(np.nanquantile(draws[:, label], [0.025, 0.975]), abs=1e-12)
+        assert _ends(draws[:, label]).tolist() == [low, high]
+    assert np.isnan(_ends(np.full(3, np.nan))).all()
+
+
 def test_differences_are_of_the_same_resamples():
     y_true, y_prob, y_pred = make_rows()
     a, b = (y_prob, y_pred), (y_prob / 2, (y_prob >= 0.7).astype(int))
@@ -162,14 +157,6 @@ def test_bad_arguments_are_refused():
         bootstrap_intervals(y_true[:0], y_prob[:0], [y_pred[:0]], resamples=100, seed=0)
     with pytest.raises(ConfigError, match="resamples: expected at least 100, got 99"):
         paired_differences(y_true, good, good, resamples=99, seed=0)
-
-
-def test_fewer_resamples_are_drawn_of_many_rows_and_labels():
-    assert sum(map(len, draw_resamples(100, 10, 300, seed=0))) == 300
-    parts = list(draw_resamples(20_000, 40, 2000, seed=0))
-    assert sum(map(len, parts)) == 500  # 400 million in all
-    assert {len(part) for part in parts} == {2}  # 2 million at once
-    assert sum(map(len, islice(draw_resamples(20_000, 400, 2000, seed=0), 300))) == 200
 
 
 def make_rare_rows(n_rows=200, n_rare=300, seed=0):

@@ -11,7 +11,7 @@ from multitag.evaluation.metrics.rankings import Ranking, rank_labels
 
 def test_a_ranking_worked_by_hand():
     # From the top: a positive, then a positive and a negative together, then a negative.
-    ranking = Ranking(np.arange(4), np.array([0, 1, 0, 1]), np.array([0.1, 0.5, 0.5, 0.9]))
+    ranking = Ranking(np.array([0, 1, 0, 1]), np.array([0.1, 0.5, 0.5, 0.9]))
     weights = np.array([[1, 1, 1, 1], [1, 2, 1, 1], [1, 1, 1, 0], [1, 0, 1, 0], [0, 1, 0, 1]])
     roc_auc, precision = ranking.compute(weights)
     np.testing.assert_allclose(roc_auc, [3.5 / 4, 5 / 6, 1.5 / 2, np.nan, np.nan])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from multitag.errors import ConfigError, DataError
-from multitag.evaluation.intervals import bootstrap
-from multitag.evaluation.intervals.bootstrap import draw_weights
+from multitag.evaluation.intervals import resamples
+from multitag.evaluation.intervals.resamples import draw_weights
 from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.metrics.decisions import count_decisions
 from multitag.evaluation.thresholds.objectives import FBeta
@@ -97,14 +97,14 @@ def test_figures_are_those_of_the_other_commands(scored):
 def test_fewer_resamples_are_drawn_of_many_rows_and_labels(scored, monkeypatch):
     drawn = []
 
-    def counted(n_rows, resamples, seed, at_once):
-        drawn.append(resamples)
-        return draw_weights(n_rows, resamples, seed, at_once)
+    def counted(n_rows, many, seed, at_once):
+        drawn.append(many)
+        return draw_weights(n_rows, many, seed, at_once)
 
-    monkeypatch.setattr(bootstrap, "draw_weights", counted)
+    monkeypatch.setattr(resamples, "draw_weights", counted)
     retune(*scored)
-    monkeypatch.setattr(bootstrap, "MAX_WORK", 600 * 150)  # of 200 rows and 3 labels
-    monkeypatch.setattr(bootstrap, "LEAST_RESAMPLES", 120)
+    monkeypatch.setattr(resamples, "MAX_WORK", 600 * 150)  # of 200 rows and 3 labels
+    monkeypatch.setattr(resamples, "LEAST_RESAMPLES", 120)
     retune(*scored)
     assert drawn == [200, 150]
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from multitag.errors import ConfigError, DataError
-from multitag.evaluation.arrays import as_binary, as_labels, as_probabilities, check_same_shape, count_labels
+from multitag.errors import DataError
+from multitag.evaluation.arrays import as_binary, as_labels, check_probabilities, check_same_shape, count_labels
+from multitag.evaluation.intervals.resamples import draw_resamples
 from multitag.evaluation.metrics.decisions import DecisionKernel
-from multitag.evaluation.metrics.kernel import Draws, FigureKernel, WeightedFigures, Weights, compute_points
+from multitag.evaluation.metrics.kernel import Draws, FigureKernel, WeightedFigures, compute_points
 from multitag.evaluation.metrics.rankings import RankingKernel
 
 Interval = tuple[float, float]
@@ -20,11 +21,6 @@ Predicted = tuple[ArrayLike, ArrayLike]  # y_prob and y_pred, each of shape (n_r
 LEVEL = 0.95
 ROUNDING = 1e-9  # of a figure that was added up in another order than its resamples
 MIN_SUPPORT = 5  # rows with a label, below which resampling them says nothing about that label
-MIN_RESAMPLES = 100  # fewer do not reach to the 2.5th percentile with any steadiness
-AT_ONCE = 2_000_000  # numbers of one running sum: resamples are drawn in parts that stay within the caches
-# Rows x labels x resamples that are drawn at most, for some ten seconds: on so many rows intervals are so narrow that
-# the noise of fewer resamples does not show.
-MAX_WORK, LEAST_RESAMPLES = 400_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -78,15 +74,14 @@ def bootstrap_intervals(
     ----------
     Efron and Tibshirani (1993), "An Introduction to the Bootstrap".
     """
-    true, prob = as_labels(y_true, "y_true"), as_probabilities(y_prob, "y_prob")
-    preds = [as_binary(y_pred, "y_pred") for y_pred in y_preds]
-    _check(true, prob, *preds)
-    kernels: list[FigureKernel] = [RankingKernel(true, prob), *(DecisionKernel(true, pred) for pred in preds)]
-    points, draws = _resample(kernels, true.shape, resamples, seed)
-    return [
-        _intervals(points[kind] | points[0], draws[kind] | draws[0], *count_labels(true))
-        for kind in range(1, len(kernels))
-    ]
+    true = as_labels(y_true, "y_true").astype(np.int8)
+    _check(true, y_prob, *y_preds)
+    ranked, drawn = _resample(RankingKernel(true, check_probabilities(y_prob, "y_prob")), true.shape, resamples, seed)
+    intervals = []
+    for y_pred in y_preds:
+        points, draws = _resample(DecisionKernel(true, as_binary(y_pred, "y_pred")), true.shape, resamples, seed)
+        intervals.append(_intervals(points | ranked, draws | drawn, *count_labels(true)))
+    return intervals
 
 
 def paired_differences(
@@ -121,17 +116,13 @@ def paired_differences(
     ConfigError
         If there are fewer than 100 resamples.
     """
-    true = as_labels(y_true, "y_true")
-    kernels: list[FigureKernel] = []
-    for y_prob, y_pred in (a, b):
-        prob, pred = as_probabilities(y_prob, "y_prob"), as_binary(y_pred, "y_pred")
-        _check(true, prob, pred)
-        kernels += [RankingKernel(true, prob), DecisionKernel(true, pred)]
-    points, draws = _resample(kernels, true.shape, resamples, seed)
-    of_a, of_b = ((points[first + 1] | points[first]).overall for first in (0, 2))
-    drawn_a, drawn_b = ((draws[first + 1] | draws[first]).overall for first in (0, 2))
+    true = as_labels(y_true, "y_true").astype(np.int8)
+    for predicted in (a, b):
+        _check(true, *predicted)
+    (of_a, drawn_a), (of_b, drawn_b) = (_resample_overall(true, predicted, resamples, seed) for predicted in (a, b))
     differences = {name: float(of_a[name][0] - of_b[name][0]) for name in of_a}
-    ends = {name: _ends(drawn_a[name] - drawn_b[name]) for name, value in differences.items() if not np.isnan(value)}
+    defined = [name for name, value in differences.items() if not np.isnan(value)]
+    ends = {name: _ends(drawn_a[name] - drawn_b[name]).tolist() for name in defined}
     return {
         name: (differences[name], low, high)
         for name, (low, high) in ends.items()
@@ -164,91 +155,71 @@ def interval_of(draws: Draws, value: float) -> Interval | None:
     if np.isnan(value):
         return None
     low, high = _ends(draws)
-    return (low, high) if high > low and _holds(low, high, value) else None
+    return _interval(float(low), float(high), value)
 
 
-def draw_resamples(n_rows: int, n_labels: int, resamples: int, seed: int) -> Iterator[Weights]:
-    """Draw resamples, no more than are worth their time, in parts that stay within the caches.
-
-    Parameters
-    ----------
-    n_rows, n_labels : int
-    resamples : int
-        At least 100. Fewer are drawn, 200 at least, where rows times labels are more than 200,000.
-    seed : int
-        Random seed of the draws.
-
-    Returns
-    -------
-    iterator of ndarray of int64, shape (n_part, n_rows)
-        How often each row was drawn.
-
-    Raises
-    ------
-    ConfigError
-        If there are fewer than 100 resamples.
-    """
-    if resamples < MIN_RESAMPLES:
-        raise ConfigError(f"resamples: expected at least {MIN_RESAMPLES}, got {resamples}")
-    affordable = max(LEAST_RESAMPLES, MAX_WORK // (n_rows * n_labels))
-    return draw_weights(n_rows, min(resamples, affordable), seed, max(1, AT_ONCE // (n_rows * n_labels)))
-
-
-def draw_weights(n_rows: int, resamples: int, seed: int, at_once: int) -> Iterator[Weights]:
-    """Draw ``n_rows`` rows with replacement, ``resamples`` times, and count how often each was drawn.
-
-    Yields
-    ------
-    ndarray of int64, shape (at_once, n_rows)
-        Each row sums to ``n_rows``; the last part may be shorter.
-    """
-    rng = np.random.default_rng(seed)
-    for start in range(0, resamples, at_once):
-        many = min(at_once, resamples - start)
-        drawn = rng.integers(n_rows, size=(many, n_rows)) + n_rows * np.arange(many)[:, None]
-        yield np.bincount(drawn.ravel(), minlength=many * n_rows).reshape(many, n_rows)
-
-
-def _check(true: NDArray[np.int64], prob: NDArray[np.float64], *preds: NDArray[np.int64]) -> None:
-    for pred in preds:
-        check_same_shape(y_true=true, y_prob=prob, y_pred=pred)
+def _check(true: NDArray[np.int8], y_prob: ArrayLike, *y_preds: ArrayLike) -> None:
+    """Check all before any is resampled, and keep no copy: of a large table, each is much."""
+    prob = check_probabilities(y_prob, "y_prob")
+    for y_pred in y_preds:
+        check_same_shape(y_true=true, y_prob=prob, y_pred=as_binary(y_pred, "y_pred"))
     if len(true) == 0:
         raise DataError("nothing to resample: 0 rows; expected at least one")
 
 
 def _resample(
-    kernels: Sequence[FigureKernel], shape: tuple[int, ...], resamples: int, seed: int
-) -> tuple[list[WeightedFigures], list[WeightedFigures]]:
-    """Compute the figures of the rows themselves, and of resamples: the same ones for all kernels."""
+    kernel: FigureKernel, shape: tuple[int, ...], resamples: int, seed: int
+) -> tuple[WeightedFigures, WeightedFigures]:
+    """Compute the figures of the rows themselves, and of resamples: the same ones for all kernels.
+
+    They are drawn again for each kernel, which takes next to no time: so only one kernel is in memory.
+    """
     n_rows, n_labels = shape
-    weightings = draw_resamples(n_rows, n_labels, resamples, seed)
-    parts = [[kernel.compute(weights) for kernel in kernels] for weights in weightings]
-    points = [compute_points(kernel, n_rows) for kernel in kernels]
-    return points, [WeightedFigures.concatenate(of_kernel) for of_kernel in zip(*parts, strict=True)]
+    draws = [kernel.compute(weights) for weights in draw_resamples(n_rows, n_labels, resamples, seed)]
+    return compute_points(kernel, n_rows), WeightedFigures.concatenate(draws)
+
+
+def _resample_overall(
+    true: NDArray[np.int8], predicted: Predicted, resamples: int, seed: int
+) -> tuple[dict[str, Draws], dict[str, Draws]]:
+    """Compute the figures of all labels together, of the rows themselves and of resamples."""
+    y_prob, y_pred = predicted
+    points, draws = _resample(DecisionKernel(true, as_binary(y_pred, "y_pred")), true.shape, resamples, seed)
+    ranking = RankingKernel(true, check_probabilities(y_prob, "y_prob"))
+    ranked, drawn = _resample(ranking, true.shape, resamples, seed)
+    return points.overall | ranked.overall, draws.overall | drawn.overall
 
 
 def _intervals(
     points: WeightedFigures, draws: WeightedFigures, support: NDArray[np.int64], judged: NDArray[np.int64]
 ) -> Intervals:
     overall = {name: interval_of(values, float(points.overall[name][0])) for name, values in draws.overall.items()}
-    per_label: list[dict[str, Interval | None]] = []
-    for label, (rows, of_rows) in enumerate(zip(support.tolist(), judged.tolist(), strict=True)):
-        enough = dict.fromkeys(draws.per_label, rows >= MIN_SUPPORT)
-        enough["roc_auc"] = min(rows, of_rows - rows) >= MIN_SUPPORT
-        per_label.append(
-            {
-                name: interval_of(values[:, label], float(points.per_label[name][0, label])) if enough[name] else None
-                for name, values in draws.per_label.items()
-            }
-        )
-    return Intervals(overall, tuple(per_label))
+    enough = dict.fromkeys(draws.per_label, support >= MIN_SUPPORT)  # (n_labels,) each
+    enough["roc_auc"] = np.minimum(support, judged - support) >= MIN_SUPPORT
+    columns = {}
+    for name, values in draws.per_label.items():
+        of_labels = zip(*_ends(values).tolist(), points.per_label[name][0].tolist(), enough[name], strict=True)
+        columns[name] = [_interval(low, high, value) if rows else None for low, high, value, rows in of_labels]
+    per_label = zip(*columns.values(), strict=True)
+    return Intervals(overall, tuple(dict(zip(columns, of_label, strict=True)) for of_label in per_label))
+
+
+def _interval(low: float, high: float, value: float) -> Interval | None:
+    return (low, high) if high > low and _holds(low, high, value) else None
 
 
 def _holds(low: float, high: float, value: float) -> bool:
     return low - ROUNDING <= value <= high + ROUNDING
 
 
-def _ends(draws: Draws) -> Interval:
-    """Compute the percentiles of what is defined."""
-    low, high = np.nanquantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+def _ends(draws: Draws) -> NDArray[np.float64]:
+    """Compute the percentiles of what is defined, shape (2,) or (2, n_labels); NaN where nothing is.
+
+    As ``np.nanquantile``, which takes the labels one after another.
+    """
+    ordered = np.sort(draws, axis=0)  # NaN last
+    last = np.maximum((~np.isnan(draws)).sum(axis=0) - 1, 0)  # (n_labels,)
+    place = np.multiply.outer([(1 - LEVEL) / 2, (1 + LEVEL) / 2], last)  # (2, n_labels)
+    before = place.astype(np.int64)
+    low, high = (np.take_along_axis(ordered, index, axis=0) for index in (before, np.minimum(before + 1, last)))
+    return np.asarray(low + (high - low) * (place - before))

@@ -13,6 +13,7 @@ from multitag.evaluation.arrays import (
     as_binary,
     as_labels,
     as_probabilities,
+    check_probabilities,
     check_same_shape,
     count_labels,
     judged_cells,
@@ -65,8 +66,8 @@ def compute_metrics(
     >>> metrics.values["macro_f1"], metrics.undefined["macro_f1"]
     (1.0, 1)
     """
-    true, pred = as_labels(y_true, "y_true"), as_binary(y_pred, "y_pred")
-    prob = as_probabilities(y_prob, "y_prob")
+    true, pred = as_labels(y_true, "y_true").astype(np.int8), as_binary(y_pred, "y_pred").astype(np.int8)
+    prob = check_probabilities(y_prob, "y_prob")
     check_same_shape(y_true=true, y_prob=prob, y_pred=pred)
     n_rows, n_labels = true.shape
     if n_rows == 0:

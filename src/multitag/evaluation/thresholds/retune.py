@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_labels, as_probabilities
-from multitag.evaluation.intervals.bootstrap import Interval, draw_resamples, interval_of
+from multitag.evaluation.intervals.bootstrap import Interval, interval_of
+from multitag.evaluation.intervals.resamples import draw_resamples
 from multitag.evaluation.metrics.decisions import DecisionCounts, DecisionKernel, count_decisions
 from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import (
