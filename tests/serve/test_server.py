@@ -8,6 +8,8 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -15,7 +17,8 @@ import pytest
 
 from serve.process import ENDING, STARTING, Server
 
-pytestmark = pytest.mark.slow  # each starts a process
+pytestmark = pytest.mark.slow  # each asks a process
+
 
 @pytest.fixture
 def other_bundle(bundle: Path, tmp_path: Path) -> Path:
@@ -26,6 +29,29 @@ def other_bundle(bundle: Path, tmp_path: Path) -> Path:
     thresholds["fixed"] = 0.123
     replace_files(bundle, {"thresholds.json": json.dumps(thresholds).encode()}, tmp_path / "other")
     return tmp_path / "other"
+
+
+@contextmanager
+def started(bundle: Path, folder: Path, *options: object) -> Iterator[Server]:
+    server = Server(bundle, folder / "log", *options)
+    try:
+        yield server.wait_until_ready()
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def server(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that several tests ask, and none ends."""
+    with started(bundle, tmp_path_factory.mktemp("server")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def impatient(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Another, which gives a request a second to come in."""
+    with started(bundle, tmp_path_factory.mktemp("impatient"), "--receive-timeout", 1) as one:
+        yield one
 
 
 def test_it_answers_as_the_classifier_does_and_ends_with_0(start, offline, texts):
@@ -136,8 +162,7 @@ def test_a_link_that_leads_to_nothing_is_told_once(start, bundle, other_bundle, 
     server.wait_for(lambda: server.fingerprint() != old, 30)
 
 
-def test_sighup_loads_the_bundle_again(start):
-    server = start().wait_until_ready()
+def test_sighup_loads_the_bundle_again(server):
     server.process.send_signal(signal.SIGHUP)
     server.wait_for(lambda: server.logged("serving another bundle"), 30)
     assert server.predict("a").status_code == 200
@@ -179,9 +204,8 @@ def closed_after(connection: socket.socket, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def test_slow_clients_are_closed_and_others_are_not_held_up(start):
-    server = start("--receive-timeout", 2).wait_until_ready()
-    address = ("127.0.0.1", server.port)
+def test_slow_clients_are_closed_and_others_are_not_held_up(impatient):
+    address = ("127.0.0.1", impatient.port)
     starts = {
         "nothing": b"", "half a line": b"POST /v1/pre", "half the headers": b"POST /v1/predict HTTP/1.1\r\nHost: a\r\n",
         "half a body": b'POST /v1/predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n'
@@ -193,7 +217,7 @@ def test_slow_clients_are_closed_and_others_are_not_held_up(start):
         for connection in group:
             connection.sendall(starts[name])
     began = time.monotonic()
-    assert server.predict("a").status_code == 200
+    assert impatient.predict("a").status_code == 200
     assert time.monotonic() - began < 1
     for group in connections.values():
         for connection in group:
@@ -201,10 +225,9 @@ def test_slow_clients_are_closed_and_others_are_not_held_up(start):
             connection.close()
 
 
-def test_bytes_that_trickle_do_not_put_off_the_deadline(start):
-    server = start("--receive-timeout", 2).wait_until_ready()
+def test_bytes_that_trickle_do_not_put_off_the_deadline(impatient):
     began = time.monotonic()
-    with socket.create_connection(("127.0.0.1", server.port)) as connection, pytest.raises(OSError):
+    with socket.create_connection(("127.0.0.1", impatient.port)) as connection, pytest.raises(OSError):
         connection.sendall(b"POST /v1/predict HTTP/1.1\r\n")
         while time.monotonic() - began < 10:
             connection.sendall(b"X-Header: more\r\n")
@@ -265,8 +288,7 @@ def test_an_overloaded_service_refuses_at_once_and_recovers(start):
     assert server.predict("a").status_code == 200
 
 
-def test_what_is_no_http_is_400_in_the_usual_form(start):
-    server = start().wait_until_ready()
+def test_what_is_no_http_is_400_in_the_usual_form(server):
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(b"\x16\x03\x01 not HTTP\r\n\r\n")
         answer = connection.recv(4096)
