@@ -14,6 +14,7 @@ from multitag.data.stored import column
 from multitag.data.stored.views import StoredTexts, chained, taken
 from multitag.data.table import join_tables
 from multitag.data.task import Task
+from multitag.jobs.train.facts import saved_split
 from multitag.jobs.train.notes import task_notes
 
 N_ROWS = 300
@@ -65,11 +66,12 @@ def test_it_is_the_table_that_it_is_in_memory(source, settings, monkeypatch):
     for name in ("labels", "left_out", "notes", "groups", "judged", "summary"):
         assert getattr(stored, name) == getattr(in_memory, name), name
     assert stored.fingerprint() == in_memory.fingerprint()
-    one, other = Task.prepare(in_memory, Config()), Task.prepare(stored, Config())
-    assert np.array_equal(one.y, other.y)
-    assert one.split.to_dict(in_memory.rows) == other.split.to_dict(stored.rows)
-    assert task_notes(one) == task_notes(other)
-    assert list(other.texts("test")) == one.texts("test")
+    for changes in ({}, {"folds": 3, "rare": "drop", "min_support": 20}):
+        one, other = (Task.prepare(table, Config().override(**changes)) for table in (in_memory, stored))
+        assert np.array_equal(one.y, other.y)
+        assert saved_split(one) == saved_split(other)
+        assert task_notes(one) == task_notes(other)
+        assert list(other.texts("test")) == one.texts("test")
 
 
 def test_a_table_joins_another(source, monkeypatch):
