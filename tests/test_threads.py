@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from multitag.threads import available_cores, cores_taken_by_others
+from multitag.threads import KERNELS_KEPT, available_cores, cores_taken_by_others, import_torch
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,15 @@ multitag.threads.import_torch()
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
     )
     assert done.stdout == f"{expected}\n"
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, KERNELS_KEPT), ("100", "100")])
+def test_few_of_onednns_kernels_are_kept_unless_someone_chose(given, expected, monkeypatch):
+    monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", given or "")
+    if given is None:
+        monkeypatch.delenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY")
+    import_torch()
+    assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == expected
 
 
 @pytest.mark.slow
