@@ -11,9 +11,10 @@ from multitag.extras import import_extra, is_installed
 
 SAMPLE = 0.2  # seconds of looking whether the cores are free
 FREE = 0.2  # of one core: what others may take before torch's threads have to share
-# Kernels that oneDNN keeps, each with its buffers: one for every shape of batch it has seen, of which a training has
-# hundreds, and 1,024 by its default. A step itself repeats few.
-KERNELS_KEPT = "8"
+# Kernels that oneDNN keeps, each with its buffers: some twenty for every shape of batch it has seen, and 1,024 by its
+# default. A training has hundreds of shapes; the layers of a step share theirs, so fewer than a step's are made anew in
+# each layer.
+KERNELS_KEPT = "64"
 
 
 def available_cores() -> int:
