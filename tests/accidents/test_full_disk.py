@@ -81,7 +81,7 @@ def test_training_on_a_disk_that_fills_again_and_again(train, check_same, disk, 
             break
         told.append(ended.one_line())
         check_unfinished(out)
-        room += 192 << 10
+        room += 128 << 10
     check_same(out)
     assert len(told) > 5
     for what in (r"films: cannot be written", r"checkpoint-\d+: cannot be written", r"bundle|parquet|films"):

@@ -29,8 +29,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-N_ROWS = 25_000
-SETTINGS = ScoreConfig(id="show", part_rows=1250, actors=2)
+N_ROWS = 50_000
+SETTINGS = ScoreConfig(id="show", part_rows=2500, actors=2)
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +44,11 @@ def ray():
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory) -> Path:
-    """25,000 rows in files of three formats."""
+    """50,000 rows in files of three formats."""
     folder = tmp_path_factory.mktemp("films")
-    write_parquet(folder / "a.parquet", 0, 10_000, row_group_size=3000)
-    write_json_lines(folder / "b.jsonl", 10_000, 15_000)
-    lines = (f"{number},{description(number)}\n" for number in range(15_000, N_ROWS))
+    write_parquet(folder / "a.parquet", 0, 20_000, row_group_size=6000)
+    write_json_lines(folder / "b.jsonl", 20_000, 30_000)
+    lines = (f"{number},{description(number)}\n" for number in range(30_000, N_ROWS))
     (folder / "c.csv").write_text("show,Description\n" + "".join(lines))
     return folder
 
@@ -95,7 +95,7 @@ def test_workers_killed_at_random(ray, bundle, films, tmp_path):
 def test_a_driver_stopped_and_another_one_killed(ray, bundle, films, tmp_path):
     output = tmp_path / "out"
     command = [
-        sys.executable, "-m", "multitag", "score", bundle, films, output, "--id", "show", "--part-rows", "1250",
+        sys.executable, "-m", "multitag", "score", bundle, films, output, "--id", "show", "--part-rows", "2500",
         "--actors", "2", "--address", ray.get_runtime_context().gcs_address,
     ]  # fmt: skip
 

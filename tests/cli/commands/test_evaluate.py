@@ -39,8 +39,8 @@ def test_every_figure_as_json(multitag_run, finished_run, films_csv, expected):
     assert json.loads(ended.out) == expected.to_dict()
 
 
-def test_each_label_and_how_often_it_is_there(multitag_run, finished_run, films_csv, expected):
-    ended = multitag_run("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--per-label", "--resamples", 100)
+def test_each_label_and_how_often_it_is_there(multitag_process, finished_run, films_csv, expected):
+    ended = multitag_process("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--per-label", "--resamples", 100)
     assert ended.code == 0
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["Label", "Rows", "Precision", "Recall", "F1", "ROC-AUC", "Average", "precision"] in lines
