@@ -14,7 +14,7 @@ FREE = 0.2  # of one core: what others may take before torch's threads have to s
 # Kernels that oneDNN keeps, each with its buffers: some twenty for every shape of batch it has seen, and 1,024 by its
 # default. A training has hundreds of shapes; the layers of a step share theirs, so fewer than a step's are made anew in
 # each layer.
-KERNELS_KEPT = "64"
+KERNELS_KEPT = "32"
 
 
 def available_cores() -> int:
