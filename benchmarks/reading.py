@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.size import generate
+from benchmarks.size import write
 
 HERE = Path(__file__).parents[1] / "src"
 ROUNDS, COLUMNS = 3, 20
@@ -38,7 +38,7 @@ print(json.dumps({"rows": len(table), "seconds": seconds, "megabytes": peak}))
 def write_tables(folder: Path, rows: int) -> dict[str, tuple[Path, dict[str, Any]]]:
     """Write the rows in three ways; return by name their files and the settings that read them."""
     source = folder / "separated.csv"
-    generate(source, rows)
+    write(source, rows)
     lists, columns = folder / "lists.jsonl", folder / "columns.csv"
     with source.open(encoding="utf-8", newline="") as file:
         frequent = Counter(name for row in csv.DictReader(file) for name in row["listed_in"].split(", "))

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.record import ROOT, Record
-from benchmarks.size import generate
+from benchmarks.size import write
 
 RECORD = Record("scale", ROOT / "docs" / "scaling.md")
 FEW = 10  # rows of the input that says what starting costs
@@ -87,7 +87,7 @@ def time_predict(bundle: Path, source: Path, threads: int, folder: Path) -> tupl
 def measure(bundle: Path, rows: int, folder: Path) -> dict[str, Any]:
     """Time every command on the same file, starting and handing out by themselves, and planning a CSV."""
     table, few = folder / "rows.parquet", folder / "few.parquet"
-    generate(folder / "rows.csv", rows)
+    write(folder / "rows.csv", rows)
     write_parquet(folder / "rows.csv", table, rows)
     write_parquet(folder / "rows.csv", few, FEW)
     part_rows = min(PART_ROWS, max(1, rows // 8))  # no worker is left with the last part for long
