@@ -91,7 +91,10 @@ class Worker:
 
     def order(self, **order: Any) -> None:
         """Start a round, without waiting for its end."""
-        self.connection.send_bytes(json.dumps(order).encode())
+        try:
+            self.connection.send_bytes(json.dumps(order).encode())
+        except BrokenPipeError as error:
+            raise WorkerError(self._ended()) from error
 
     def answer(self) -> dict[str, Any]:
         """Wait for the end of a round."""
@@ -126,11 +129,14 @@ class Worker:
                 raise WorkerError(f"{self.name}: no answer in {PATIENCE:.0f} seconds; see {self.log}")
             message: dict[str, Any] = json.loads(self.connection.recv_bytes())
         except (EOFError, ConnectionResetError) as error:
-            raise WorkerError(f"{self.name}: its process ended; it said:\n{self._said()}") from error
+            raise WorkerError(self._ended()) from error
         if "error" in message:
             raise WorkerError(f"{self.name}: {message['error']}; it said:\n{self._said()}")
         answer: dict[str, Any] = message["answer"]
         return answer
+
+    def _ended(self) -> str:
+        return f"{self.name}: its process ended; it said:\n{self._said()}"
 
     def _said(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 import multitag
-from multitag.errors import DataError
+from multitag.errors import ConfigError, DataError
 from multitag.scale.batches import added_columns, batch_scorer
 
 TEXTS = ["a war", None, "the moon and the ship", ["no", "text"], "love"]
@@ -48,6 +48,11 @@ def test_a_table_or_a_dict_as_ray_data_has_it(bundle, expected):
 def test_what_is_no_batch_is_refused(bundle, batch):
     with pytest.raises(DataError, match=f"expected a DataFrame, .* or a dict of arrays, got {type(batch).__name__}"):
         batch_scorer(bundle)(batch)
+
+
+def test_a_backend_that_each_process_would_choose_is_refused(bundle):
+    with pytest.raises(ConfigError, match="each worker would choose another for fast"):
+        batch_scorer(bundle, backend="fast")
 
 
 def test_a_batch_without_the_column_or_with_one_of_ours_is_refused(bundle):

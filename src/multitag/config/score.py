@@ -56,8 +56,19 @@ class ScoreConfig(Section):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(
-            self.backend != "fast",
-            "backend: each worker would choose another for fast, so parts would differ by who scored them; name one, "
-            "such as openvino",
-        )
+        require_one_backend(self.backend)
+
+
+def require_one_backend(backend: BackendName) -> None:
+    """Refuse a backend that each of several processes would choose for itself.
+
+    Raises
+    ------
+    ConfigError
+        If it is ``"fast"``.
+    """
+    require(
+        backend != "fast",
+        "backend: each worker would choose another for fast, so rows would differ by who scored them; name one, such "
+        "as openvino",
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from multitag.config import BackendName, DeviceName, PolicyName
+from multitag.config.score import require_one_backend
 from multitag.data.texts import TextColumns
 from multitag.errors import DataError
 from multitag.evaluation.held_out import probability_column
@@ -49,7 +50,7 @@ def batch_scorer(
     threads : int, default 1
         Of each process.
     backend, device, policy
-        As in :func:`multitag.load`.
+        As in :func:`multitag.load`; ``"fast"`` is refused, as each process would choose for itself.
     options : PredictOptions, optional
 
     Returns
@@ -64,6 +65,7 @@ def batch_scorer(
     ``frame.mapInPandas(batch_scorer("/shared/bundle"), schema)`` in Spark, where the schema is that of the frame
     with :func:`added_columns` behind it.
     """
+    require_one_backend(backend)
     key = (str(bundle), threads, backend, device, policy)
     named = (text,) if isinstance(text, str) else text
     chosen = options or PredictOptions()

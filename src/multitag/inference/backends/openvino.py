@@ -65,6 +65,8 @@ class OpenVinoBackend:
         self._requests: SimpleQueue[Any] = SimpleQueue()
         for _ in range(self.batches_at_once):
             self._requests.put(compiled.create_infer_request())
+        # Its bindings set themselves up in the first call; two threads that make one together wait for each other.
+        self(*np.ones((2, 1, 1), dtype=np.int64))
 
     @property
     def device(self) -> str:
