@@ -88,8 +88,8 @@ def measure(bundle: Path, rows: int, folder: Path) -> dict[str, Any]:
     """Time every command on the same file, starting and handing out by themselves, and planning a CSV."""
     table, few = folder / "rows.parquet", folder / "few.parquet"
     write(folder / "rows.csv", rows)
-    write_parquet(folder / "rows.csv", table, rows)
-    write_parquet(folder / "rows.csv", few, FEW)
+    write(table, rows)
+    write(few, FEW)
     part_rows = min(PART_ROWS, max(1, rows // 8))  # no worker is left with the last part for long
     timed = []
     for threads in (1, 2):
@@ -106,13 +106,6 @@ def measure(bundle: Path, rows: int, folder: Path) -> dict[str, Any]:
         "commands": [asdict(each) for each in timed], "seconds_a_part": per_part,
         "csv_seconds_a_million": time_csv_plan(folder / "rows.csv", rows),
     }  # fmt: skip
-
-
-def write_parquet(source: Path, target: Path, rows: int) -> None:
-    """Write the first rows of a CSV as Parquet."""
-    from pyarrow import csv, parquet
-
-    parquet.write_table(csv.read_csv(source).slice(0, rows), target)
 
 
 def time_csv_plan(source: Path, rows: int) -> float:
@@ -133,7 +126,7 @@ def lose_a_node(bundle: Path, folder: Path) -> dict[str, Any]:
     from multitag.config.score import ScoreConfig
     from multitag.scale.job import score_files
 
-    write_parquet(folder / "rows.csv", folder / "nodes.parquet", NODE_ROWS)
+    write(folder / "nodes.parquet", NODE_ROWS)
     output, n_parts = folder / "nodes", 16
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     nodes = [cluster.add_node(num_cpus=1) for _ in range(NODES - 1)]

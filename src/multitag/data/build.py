@@ -23,7 +23,7 @@ from multitag.data.readers.source import Source
 from multitag.data.row_labels import ON, RowLabels
 from multitag.data.rows import Rows
 from multitag.data.samples import SAMPLE_COLUMNS
-from multitag.data.stored.views import StoredTexts
+from multitag.data.stored.views import kept
 from multitag.data.table import Table
 from multitag.data.texts import TextColumns
 from multitag.errors import DataError
@@ -113,11 +113,10 @@ def _table(rows: Rows, notes: Sequence[str], groups: tuple[str, ...], data: Tabl
     files = _files(source)
     starts = _starts(files)
     numbers = array("q", (starts[file] + number for file, number in map(source.file_and_row, rows.indices)))
-    on_disk = isinstance(rows.texts, StoredTexts)
+    texts, row_numbers = kept(rows.texts, numbers)
     labels = rows.labels
     return Table(
-        texts=rows.texts if on_disk else tuple(rows.texts), labels=tuple(row.names for row in labels),
-        rows=numbers if on_disk else tuple(numbers),
+        texts=texts, labels=tuple(row.names for row in labels), rows=row_numbers,
         source=source.name, text_columns=rows.texts_at, shape=rows.shape, n_rows_source=sum(files.values()),
         files=tuple(files.items()) if len(files) > 1 else (), notes=(*source.notes, *notes),
         left_out=tuple(sorted([*source.left_out, *rows.lost.values()], key=lambda row: starts[row.file] + row.row)),

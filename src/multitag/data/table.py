@@ -18,7 +18,7 @@ from multitag.data.label_formats.label_columns import CellColumns, LabelColumns
 from multitag.data.label_formats.plausibility import has_all_labels
 from multitag.data.left_out import BAD_LABELS, BAD_TEXT, MERGED, NOT_JUDGED, WITHOUT_LABELS, LeftOut, summary_line
 from multitag.data.phrases import count_noun, describe_columns, list_columns, list_first
-from multitag.data.stored.views import StoredTexts, chained
+from multitag.data.stored.views import chained, kept
 from multitag.data.texts import Text, TextColumns
 from multitag.data.unknown_labels import count_unknown, describe_unknown
 from multitag.errors import DataError
@@ -162,16 +162,16 @@ def check_table(table: object, name: str) -> None:
 def join_tables(tables: Sequence[Table]) -> Table:
     """Join tables one under the other; row numbers continue, and the first names the source and the columns."""
     first, starts, total = tables[0], [], 0
-    texts = chained(*(table.texts for table in tables))
     for table in tables:
         starts.append(total)
         total += table.n_rows_source
-    rows = array("q", (start + row for start, table in zip(starts, tables, strict=True) for row in table.rows))
+    numbers = array("q", (start + row for start, table in zip(starts, tables, strict=True) for row in table.rows))
+    texts, rows = kept(chained(*(table.texts for table in tables)), numbers)
     return replace(
         first,
-        texts=texts if isinstance(texts, StoredTexts) else tuple(texts),
+        texts=texts,
         labels=tuple(names for table in tables for names in table.labels),
-        rows=rows if isinstance(texts, StoredTexts) else tuple(rows),
+        rows=rows,
         n_rows_source=total,
         left_out=tuple(row for table in tables for row in table.left_out),
         files=tuple(file for table in tables for file in table.files or ((table.source, table.n_rows_source),)),

@@ -131,11 +131,12 @@ def _compare_bf16(fp32: Path, compare: Callable[[Backend], Parity]) -> list[Pari
     """Measure the fp32 graph in bf16, where there is what computes it: --fast will ask what came of it."""
     if not is_installed("openvino"):
         return []
-    from multitag.inference.backends.openvino import OpenVinoBackend
+    from multitag.inference.backends.openvino import OpenVinoBackend, computes_in_bf16
 
+    if not computes_in_bf16():  # nor need a graph be compiled to know
+        return []
     try:
-        backend = OpenVinoBackend(fp32)
-        return [compare(backend)] if backend.has_bf16 else []
+        return [compare(OpenVinoBackend(fp32))]
     except BundleError as error:  # no reason to lose the graphs, which others can run
         log.warning("%s", str(error).replace(f"{fp32.parent.parent}/", ""))
         return []

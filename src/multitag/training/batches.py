@@ -52,10 +52,17 @@ class TokenBudgetBatches(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         """Yield the row numbers of each batch."""
         rng = np.random.default_rng((self.seed, self.epoch))
-        blurred = self.lengths * rng.uniform(1 - BLUR, 1 + BLUR, len(self.lengths))
-        batches = np.split(np.argsort(blurred, kind="stable"), self.cuts)
-        for index in rng.permutation(len(batches)):
-            yield batches[index][self.share :: self.n_shares].tolist()
+        for batch in draw_batches(self.lengths, self.cuts, rng):
+            yield batch[self.share :: self.n_shares].tolist()
+
+
+def draw_batches(
+    lengths: NDArray[np.integer], cuts: Sequence[int], rng: np.random.Generator
+) -> Iterator[NDArray[np.int64]]:
+    """Sort rows by their lengths, blurred a little, cut them, and yield the batches shuffled: places among the rows."""
+    blurred = lengths * rng.uniform(1 - BLUR, 1 + BLUR, len(lengths))
+    batches = np.split(np.argsort(blurred, kind="stable"), cuts)
+    return (batches[index] for index in rng.permutation(len(batches)))
 
 
 def cut(ascending: NDArray[np.integer], batch_size: int) -> list[int]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
-from multitag.training.batches import BLUR, TokenBudgetBatches, cut, with_enough_rows
+from multitag.training.batches import TokenBudgetBatches, cut, draw_batches, with_enough_rows
 
 # Tokens. Fewer than a gigabyte of them stay in memory once they are read. A disk that seeks reads a shard in one go;
 # a buffer, a quarter of a gigabyte, is as far as rows meet others within an epoch.
@@ -69,10 +69,8 @@ class ShardedBatches(Sampler[list[int]]):
         rng = np.random.default_rng((self.seed, self.epoch))
         for rows in self._buffers(np.append(rng.permutation(self.n_shards - 1), self.n_shards - 1)):
             lengths = self.lengths[rows]
-            by_length = rows[np.argsort(lengths * rng.uniform(1 - BLUR, 1 + BLUR, len(rows)), kind="stable")]
-            batches = np.split(by_length, self._cuts(np.sort(lengths)))
-            for index in rng.permutation(len(batches)):
-                yield batches[index][self.share :: self.n_shares].tolist()
+            for batch in draw_batches(lengths, self._cuts(np.sort(lengths)), rng):
+                yield rows[batch][self.share :: self.n_shares].tolist()
 
     def _buffers(self, shards: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         """Yield the rows of each buffer of these shards; as many, however they are shuffled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -108,6 +109,11 @@ def taken(texts: Sequence[Text], rows: ArrayLike) -> Sequence[Text]:
     """Take some of the texts, by their places from 0: a list, or a view where they are on disk."""
     places = np.asarray(rows, dtype=np.int64)
     return TakenTexts(texts, places) if isinstance(texts, StoredTexts) else [texts[row] for row in places.tolist()]
+
+
+def kept(texts: Sequence[Text], numbers: array[int]) -> tuple[Sequence[Text], Sequence[int]]:
+    """Return texts and row numbers as a table keeps them: as tuples, or as they are where the texts are on disk."""
+    return (texts, numbers) if isinstance(texts, StoredTexts) else (tuple(texts), tuple(numbers))
 
 
 def chained(*parts: Sequence[Text]) -> Sequence[Text]:
