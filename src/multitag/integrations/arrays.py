@@ -1,7 +1,8 @@
-"""X and y as scikit-learn passes them, to texts and names of labels."""
+"""X and y as scikit-learn passes them, to texts and names of labels, and to a table of them."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from multitag.config import TableConfig
 from multitag.config.values import describe_value
-from multitag.data.table import Table
+from multitag.data.build import build_table
+from multitag.data.columns import Columns
+from multitag.data.readers.source import Source
+from multitag.data.table import Table, check_trainable
 from multitag.errors import DataError
+
+logger = logging.getLogger("multitag")
 
 
 class InputError(DataError, ValueError):
@@ -39,6 +46,24 @@ class Targets:
     def rows(self) -> list[list[str]]:
         """Return the names of each row's labels."""
         return [[self.names[column] for column in np.flatnonzero(row)] for row in self.indicator]
+
+
+def build_training_table(texts: list[str], targets: Targets) -> Table:
+    """Build the table to train on; rows that it leaves out are told in a warning.
+
+    Raises
+    ------
+    DataError
+        If there is too little to learn from.
+    """
+    cells: dict[str, list[Any]] = {"text": [*texts], "labels": [*targets.rows()]}
+    table = build_table(
+        Source("scikit-learn", Columns.of(cells)), TableConfig(text="text", labels="labels", unlabelled="keep")
+    )
+    check_trainable(table, keep_unlabelled=True)
+    if table.left_out:
+        logger.warning("scikit-learn: %s", table.summary)
+    return table
 
 
 def read_texts(x: Any) -> list[str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-import logging
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,33 +13,24 @@ from numpy.typing import NDArray
 
 from multitag.atomic import new_folder
 from multitag.bundle.write import copy_bundle
-from multitag.config import Config, TableConfig
-from multitag.config.schema import suggest
-from multitag.config.setting import settings_of, takes_settings
-from multitag.data.build import build_table
-from multitag.data.columns import Columns
-from multitag.data.readers.source import Source
-from multitag.data.table import Table, check_trainable
-from multitag.errors import ConfigError, OutputError
+from multitag.config import Config
+from multitag.config.setting import takes_settings
+from multitag.errors import OutputError
 from multitag.extras import import_extra
 from multitag.inference.classifier import Classifier, load
-from multitag.integrations.arrays import InputError, Targets, read_targets, read_texts
+from multitag.integrations.arrays import InputError, build_training_table, read_targets, read_texts
+from multitag.integrations.estimator_settings import (
+    DEFAULTS,
+    NOT_OFFERED,
+    settings_of_bundle,
+    show_defaults,
+    unknown_setting,
+)
 from multitag.jobs.train.job import train
 from multitag.paths import as_path
 
-logger = logging.getLogger("multitag")
 _base: Any = import_extra("sklearn.base", "train")
 _validation: Any = import_extra("sklearn.utils.validation", "train")
-
-# How a table is read is said by X and y; rows of tables of their own are for scikit-learn to hold out.
-_NOT_OFFERED = (*settings_of(TableConfig), "validation_file", "test_file")
-_OFFERED = {name: setting for name, setting in settings_of(Config).items() if name not in _NOT_OFFERED}
-# A default that could be changed in place is None here.
-_DEFAULTS = {
-    name: None if isinstance(setting.default, Mapping) else setting.default
-    for name, setting in _OFFERED.items()
-}
-
 
 class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: ignore[misc]
     """A multi-label text classifier with scikit-learn's interface.
@@ -73,14 +61,13 @@ class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
     MultiTagClassifier(recipe='linear', seed=1)
     """
 
-    @takes_settings(Config, without=_NOT_OFFERED)
+    @takes_settings(Config, without=NOT_OFFERED)
     def __init__(self, **settings: Any) -> None:
         """Keep the settings as they are."""
-        for name, default in _DEFAULTS.items():
+        for name, default in DEFAULTS.items():
             setattr(self, name, settings.pop(name, default))
         for name in settings:
-            hint = suggest(name, {offered: offered for offered in _DEFAULTS}, _OFFERED)
-            raise ConfigError(f"unknown setting {name!r}; {hint}")
+            raise unknown_setting(name)
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn what X and y are: texts, and several labels a row."""
@@ -121,11 +108,11 @@ class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
             raise InputError("X: expected at least one text, got none")
         if len(texts) != len(targets.indicator):
             raise InputError(f"X and y: expected as many rows of each, got {len(texts)} and {len(targets.indicator)}")
-        settings = {name: getattr(self, name) for name in _DEFAULTS}
+        settings = {name: getattr(self, name) for name in DEFAULTS}
         config = Config().override(**{name: value for name, value in settings.items() if value is not None})
         if targets.classes.dtype.kind in "iu" and config.model.label_descriptions is None:
             config = config.override(name_prior=False)  # numbers of columns say nothing
-        table = _build_table(texts, targets)
+        table = build_training_table(texts, targets)
         folder = _TemporaryFolder()
         run = train(table, out=folder.path / "run", config=config)
         (folder.path / "run" / "bundle").rename(folder.path / "bundle")
@@ -242,9 +229,7 @@ class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
             If it is not a whole, unchanged bundle.
         """
         classifier = load(path)
-        settings = classifier.bundle.manifest.settings
-        known = settings_of(Config)
-        loaded = cls(**{name: _setting(settings, known[name].key, default) for name, default in _DEFAULTS.items()})
+        loaded = cls(**settings_of_bundle(classifier.bundle.manifest))
         names = classifier.label_names
         loaded._use(classifier, np.asarray(names, dtype=object), names)
         return loaded
@@ -279,16 +264,7 @@ class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         return spread
 
 
-def _without_mutable_defaults(function: Any) -> None:
-    signature = inspect.signature(function)
-    own = [
-        parameter.replace(default=_DEFAULTS[name]) if name in _DEFAULTS else parameter
-        for name, parameter in signature.parameters.items()
-    ]
-    function.__signature__ = signature.replace(parameters=own)
-
-
-_without_mutable_defaults(MultiTagClassifier.__init__)
+show_defaults(MultiTagClassifier.__init__)
 
 
 class _TemporaryFolder:
@@ -297,20 +273,3 @@ class _TemporaryFolder:
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="multitag-"))
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-
-def _build_table(texts: list[str], targets: Targets) -> Table:
-    cells: dict[str, list[Any]] = {"text": [*texts], "labels": [*targets.rows()]}
-    table = build_table(
-        Source("scikit-learn", Columns.of(cells)), TableConfig(text="text", labels="labels", unlabelled="keep")
-    )
-    check_trainable(table, keep_unlabelled=True)
-    if table.left_out:
-        logger.warning("scikit-learn: %s", table.summary)
-    return table
-
-
-def _setting(settings: Mapping[str, Any], key: str, default: Any) -> Any:
-    section, _, name = key.rpartition(".")
-    values = settings.get(section, {}) if section else settings
-    return values.get(name, default) if isinstance(values, Mapping) else default  # of an older multitag, perhaps
