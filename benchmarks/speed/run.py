@@ -56,9 +56,9 @@ def run(plan: Plan, data: Data, progress: Progress, core_python: str | None = No
         )
     results |= comparisons
     first = plan.models[0].name
-    fastest = next(backend for backend in ("openvino", "onnx-int8", "onnx", "torch") if bundles[first].has(backend))
+    graphs = [backend for backend in ("openvino", "onnx-int8", "onnx") if bundles[first].has(backend)]
     progress.enter("several processes at once")
-    results["together"] = measure_together(plan, bundles[first], fastest, data, progress.say)
+    results["together"] = measure_together(plan, bundles[first], graphs or ["torch"], data, progress.say)
     progress.enter("new processes")
     paths = {model.name: bundles[model.name].path for model in plan.models[: plan.cold_models]}
     results["cold"] = measure_cold(paths, plan.cold_runs, core_python, progress.say)

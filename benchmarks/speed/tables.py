@@ -181,17 +181,16 @@ def cold(results: Figures) -> str:
 
 def together(results: Figures) -> str:
     """Lay out several processes at once."""
-    measured = results["together"]["measured"]
-    one = measured[0]["rows_a_second"]["median"]
-    rows = [
-        [
-            str(each["processes"]), str(each["threads"] or "as multitag chooses"), between(each["rows_a_second"]),
-            number(each["rows_a_second"]["median"] / one),
-        ]
-        for each in measured
-    ]  # fmt: skip
-    titles = ["Processes", "Threads each", "Rows a second in all (range)", "Times one process"]
-    return f"Backend {results['together']['backend']}, {results['together']['rows']} rows.\n\n{table(titles, rows)}"
+    one: dict[str, float] = {}
+    rows = []
+    for each in results["together"]["measured"]:
+        median = each["rows_a_second"]["median"]
+        rows.append([
+            each["backend"], str(each["processes"]), str(each["threads"] or "as multitag chooses"),
+            between(each["rows_a_second"]), number(median / one.setdefault(each["backend"], median)),
+        ])  # fmt: skip
+    titles = ["Backend", "Processes", "Threads each", "Rows a second in all (range)", "Times one process"]
+    return f"{results['together']['rows']} rows.\n\n{table(titles, rows)}"
 
 
 def profiles(results: Figures) -> str:

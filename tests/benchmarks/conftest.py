@@ -73,8 +73,11 @@ def results(predicting: dict[str, Any], training: dict[str, Any]) -> dict[str, A
         },
         "training": {"minilm": training}, "predicting": {"minilm": predicting},
         "together": {
-            "backend": "onnx", "rows": 100,
-            "measured": [{"processes": n, "threads": None, "rows_a_second": spread([100.0 + n])} for n in (1, 2)],
+            "rows": 100,
+            "measured": [
+                {"backend": backend, "processes": n, "threads": None, "rows_a_second": spread([rate * (100 + n)])}
+                for backend, rate in (("onnx-int8", 2.0), ("onnx", 1.0)) for n in (1, 2)
+            ],
         },
         "cold": [
             {"environment": "all", "command": "multitag --help", "seconds": spread([0.2]), "peak_bytes": 4 * 10**7}

@@ -72,7 +72,8 @@ def test_all_parts_can_be_shown(results):
     text = report.as_text(results)
     assert text.count("\n## ") == len(report.ACROSS) + len(report.OF_NEWEST) - 1
     assert "Some CPU, 2 cores" in text and "growth.svg" in text
-    assert "| 2 | as multitag chooses | 102 (102 to 102) | 1.01 |" in text
+    assert "| onnx-int8 | 2 | as multitag chooses | 204 (204 to 204) | 1.01 |" in text
+    assert "| onnx | 2 | as multitag chooses | 102 (102 to 102) | 1.01 |" in text  # beside one process of its own
 
 
 def test_table_rows_are_of_one_width(results):

@@ -103,9 +103,9 @@ def test_predicting(data, bundle):
 
 def test_the_rest(data, bundle, base, tmp_path):
     backend = "onnx"
-    at_once = measure_together(PLAN, bundle, backend, data, quiet)
-    assert [(each["processes"], each["threads"]) for each in at_once["measured"]][:4] == [
-        (1, None), (2, None), (4, None), (1, 1),
+    at_once = measure_together(PLAN, bundle, [backend, "torch"], data, quiet)
+    assert [(each["backend"], each["processes"], each["threads"]) for each in at_once["measured"]] == [
+        *((backend, of, threads) for threads in (None, 1) for of in (1, 2, 4)), ("torch", 1, None), ("torch", 2, None),
     ]  # fmt: skip
     cold = measure_cold({"tiny": bundle.path}, 1, None, quiet)
     assert cold[0]["command"] == "multitag --help" and cold[1]["peak_bytes"] > cold[0]["peak_bytes"]

@@ -40,6 +40,7 @@ from multitag.data.read import inspect_table
 from multitag.data.readers.source import open_source
 from multitag.errors import BundleError, MultitagError
 from multitag.inference.backends.onnx import OnnxBackend
+from multitag.inference.backends.openvino import OpenVinoBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.files.predict import predict_file
 from multitag.inference.scoring import score_texts
@@ -164,6 +165,12 @@ def _parse_graph(data: bytes, _: Path) -> None:
 def _parse_and_run_graph(data: bytes, _: Path) -> None:
     bundle = _forged("onnx/model.onnx", data)
     score_texts(TextEncoder(bundle / "model"), OnnxBackend(bundle / "onnx" / "model.onnx", "onnx"), TEXTS, 3)
+
+
+def _parse_and_run_openvino(data: bytes, _: Path) -> None:
+    bundle = _forged("onnx/model.onnx", data)
+    backend = OpenVinoBackend(bundle / "onnx" / "model.onnx", threads=1)
+    score_texts(TextEncoder(bundle / "model"), backend, TEXTS, 3)
 
 
 def _parse_weights(data: bytes, folder: Path) -> None:
@@ -357,6 +364,7 @@ TARGETS = (
     Target("model/model.safetensors", lambda: [save({"a": np.ones((2, 3), "f4")}), save({})], _parse_weights),
     Target("onnx/model.onnx", lambda: [tiny_graph()], _parse_graph),
     Target("onnx/model.onnx in ONNX Runtime", lambda: [tiny_graph()], _parse_and_run_graph),
+    Target("onnx/model.onnx in OpenVINO", lambda: [tiny_graph()], _parse_and_run_openvino),
     Target("zip", _zips, _parse_zip),
     Target("settings.yaml", lambda: [Config().to_yaml().encode(), b"training: {epochs: 2e1}\n"], _parse_settings),
     *map(_table, CORPUS_OF),
