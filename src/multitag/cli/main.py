@@ -46,6 +46,16 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise _Terminated
 
 
+class _StandardError(logging.Handler):
+    """Log to standard error as it is at the time: above the lines that move, while there are some."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)
+        except Exception:  # as StreamHandler has it: a line that cannot be written is no reason to stop
+            self.handleError(record)
+
+
 def _version() -> str:
     from importlib.metadata import version
 
@@ -88,7 +98,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     else:
         signal.signal(signal.SIGTERM, _terminate)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_StandardError()])
     logging.getLogger("multitag").setLevel(logging.INFO)
     sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
 
