@@ -37,10 +37,24 @@ def import_extra(module: str, extra: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != module.partition(".")[0]:
             raise
-        raise MissingExtraError(
-            f"this needs {error.name}, which is not installed; "
-            f"install it with: pip install 'multitag[{extra}]'"
-        ) from error
+        raise _missing(error.name, extra) from error
+
+
+def require_extra(module: str, extra: str) -> None:
+    """Raise what :func:`import_extra` would where a module is not installed, without importing it.
+
+    Raises
+    ------
+    MissingExtraError
+    """
+    if not is_installed(module):
+        raise _missing(module, extra)
+
+
+def _missing(module: str, extra: str) -> MissingExtraError:
+    return MissingExtraError(
+        f"this needs {module}, which is not installed; install it with: pip install 'multitag[{extra}]'"
+    )
 
 
 @contextmanager

@@ -30,8 +30,9 @@ def graph(rng):
         helper.make_node("Add", ["xa", "xb"], ["sum"], name="/layer.0/sum"),
         helper.make_node("MatMul", ["sum", "c"], ["y"], name="/layer.1/c/MatMul"),
     ]
+    sizes = {"x": 24, "y": 8}
     values = [
-        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["rows", size]) for name, size in (("x", 24), ("y", 8))
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["rows", size]) for name, size in sizes.items()
     ]
     constants = [numpy_helper.from_array(value, name) for name, value in weights.items()]
     made = helper.make_graph(nodes, "two", values[:1], values[1:], constants)

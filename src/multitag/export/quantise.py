@@ -86,7 +86,8 @@ def quantise_int8(graph: Any, target: Path, fp32_layers: int = 0) -> None:
     """
     onnx: Any = import_extra("onnx", "train")
     constants = {tensor.name: tensor for tensor in graph.graph.initializer}
-    nodes, made, quantised = [], {}, set()
+    made: dict[str, Any] = {}  # constants by their names
+    nodes, quantised = [], set()
     for node in graph.graph.node:
         layer = LAYER.search(node.name)
         if node.op_type == "MatMul" and layer and int(layer[1]) >= fp32_layers and node.input[1] in constants:

@@ -35,7 +35,7 @@ class MovingLines(Progress):
 
     def __init__(self, console: Console) -> None:
         columns: tuple[Any, ...] = (
-            TextColumn("{task.description}"), BarColumn(20), _Count(), TextColumn("{task.fields[said]}"),
+            TextColumn("{task.description}"), BarColumn(16), _Count(), TextColumn("{task.fields[said]}"),
             TimeElapsedColumn(), _Left(),
         )  # fmt: skip
         super().__init__(*columns, console=console, transient=True, redirect_stdout=False, refresh_per_second=5)

@@ -96,26 +96,29 @@ class Watch:
         try:
             yield stage
         finally:
-            self._close(stage)
-        self._tell(stage)
+            took, own = self._close(stage)
+        self._tell(stage, took, own)
 
-    def _close(self, stage: Stage) -> None:
+    def _close(self, stage: Stage) -> tuple[float, float]:
+        """End a stage; return its seconds, and those of them that are of no stage within it."""
         took = stage.seconds()
+        own = took - stage.within
         self.open.remove(stage)
-        self.took[stage.name] = self.took.get(stage.name, 0.0) + took - stage.within
+        self.took[stage.name] = self.took.get(stage.name, 0.0) + own
         if self.open:
             self.open[-1].within += took
         if self.screen is not None:
             self.screen.remove_task(stage.line)
             if not self.open:
                 self.screen.stop()
+        return took, own
 
-    def _tell(self, stage: Stage) -> None:
-        took = stage.seconds()
-        if self.watched or _is_follower() or took < TOLD_FROM:
-            return
+    def _tell(self, stage: Stage, took: float, own: float) -> None:
+        """Log a stage that ended: one of several alike, such as a fold, with all that was in it."""
         left = self.open[-1].left() if self.open else None
-        logger.info("%s: %s%s", stage.name, duration(took), "" if not left else f"; about {duration(left)} left")
+        seconds = own if left is None else took
+        if not self.watched and not _is_follower() and seconds >= TOLD_FROM:
+            logger.info("%s: %s%s", stage.name, duration(seconds), f"; about {duration(left)} left" if left else "")
 
     def summary(self) -> str:
         """Return where the time went until now, in parts that add up to the whole.
@@ -136,7 +139,7 @@ class Watch:
         rounded = _rounded([took / factor for took in parts.values()], 0 if factor == 1 else 1)
         shown = [f"{name} {share}" for name, share in zip(parts, rounded, strict=True) if float(share)]
         whole = f"took {duration(total)}"
-        return whole if len(shown) < 2 else f"{whole}: {', '.join(shown)}"
+        return f"{whole}: {', '.join(shown)}" if named else whole
 
 
 _WATCH: ContextVar[Watch | None] = ContextVar("watch", default=None)

@@ -80,18 +80,18 @@ def _train(
     data: Sequence[str], out: Path, config: Path | None, settings: dict[str, Any], *, resume: bool, quarantine: Any
 ) -> Run:
     from multitag.config import Config
-    from multitag.extras import uncollected
+    from multitag.extras import require_extra
     from multitag.jobs.run_folder import RunFolder
-    from multitag.stages import stage
-    from multitag.threads import import_torch
+    from multitag.jobs.train.job import import_all
+    from multitag.jobs.train.job import train as train_bundle
 
     RunFolder(out).check(resume)  # before the minutes that the rest may take
-    with stage("imports"), uncollected():
-        import_torch()
-        from multitag.jobs.train import train as train_bundle
-        from multitag.training.trainer.trainer_args import parse_trainer_args
+    require_extra("torch", "train")
     chosen = Config.from_yaml(config) if config else Config()
     if pairs := settings.get("trainer_args"):
+        import_all()
+        from multitag.training.trainer.trainer_args import parse_trainer_args
+
         settings["trainer_args"] = {**chosen.training.trainer_args, **parse_trainer_args(pairs)}
     chosen = chosen.override(**settings)
     given = {**settings, **({"config": config} if config else {})}

@@ -103,7 +103,9 @@ def train(
         if rows is not None:
             check_table(rows, side)
     config = settle_config(table, config, settings)
-    _import_all(lora=config.training.lora)
+    import_all()
+    if config.training.lora:
+        import_extra("peft", "lora")
     from multitag.training.fine_tune import fine_tune
     from multitag.training.team import follow, follows, leading
 
@@ -117,15 +119,20 @@ def train(
     return run
 
 
-def _import_all(*, lora: bool) -> None:
-    """Import what a training takes, which is seconds."""
+def import_all() -> None:
+    """Import what a training takes, which is seconds.
+
+    Raises
+    ------
+    MissingExtraError
+        If a part of it is not installed.
+    """
     with stage("imports"), uncollected():
         import_torch()
         for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
             import_extra(module, "train")
-        if lora:
-            import_extra("peft", "lora")
-        import_module("multitag.training.fine_tune")
+        for module in ("training.fine_tune", "jobs.train.bundling", "jobs.train.effort.fit", "jobs.train.folds"):
+            import_module(f"multitag.{module}")
 
 
 def _lead(

@@ -45,7 +45,7 @@ class FineTuning:
             for number in range(len(parts)):
                 with stage(f"fold {number + 1} of {len(parts)}"):
                     finished.append(self._finish_fold(number))
-                    under_way.advance()
+                    under_way.advance()  # of the folds, so that the line of this one tells what is left
         scored, fits = zip(*finished, strict=True)
         epochs = float(np.median([fit.epochs for fit in fits]))
         return OutOfFold(join_folds(scored, parts), epochs, sum(fit.seconds for fit in fits))
