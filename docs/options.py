@@ -22,7 +22,7 @@ HEADER = ("| Option | Default | Meaning | Key in YAML |", "| :-- | :-- | :-- | :
 
 def options_of_commands() -> dict[str, set[str]]:
     """Map each command to every name of each of its options."""
-    return {command.__name__: set(options_of(app[command.__name__])) for command in COMMANDS}
+    return {name: set(options_of(app[name])) for name in COMMANDS}
 
 
 def options_table(names: Iterable[str] = SETTINGS) -> str:

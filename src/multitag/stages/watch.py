@@ -125,7 +125,7 @@ class Watch:
 
         Examples
         --------
-        >>> seconds = iter([0, 0, 4.4, 4.4, 10, 10.2, 10.2]).__next__
+        >>> seconds = iter([0, 0, 4.4, 10.2]).__next__
         >>> watch = Watch(seconds)
         >>> with watch.stage("imports"):
         ...     pass
