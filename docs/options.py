@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, get_args, get_origin
 
-from multitag.cli.main import COMMANDS, app
+from multitag.cli.commands import COMMANDS
+from multitag.cli.main import app
 from multitag.cli.mistakes import options_of
 from multitag.cli.options import PANELS, SETTINGS, shown_default
 from multitag.config.serve import ServeConfig

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import inspect
 import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 
 import pytest
 
-COMMANDS = ["train", "predict", "evaluate", "compare", "audit", "inspect", "pack", "verify"]
+from multitag.cli.commands import COMMANDS
 
 
 def test_every_command_has_help(multitag_run):
@@ -118,3 +120,9 @@ def test_a_bundle_packed_and_verified(multitag_process, finished_run, tmp_path):
         ended = multitag_process("verify", bundle)
         assert (ended.code, ended.err) == (0, "")
         assert ended.out.splitlines()[-1] == "ok"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_describes_each_command_as_its_docstring_does(name):
+    command = getattr(import_module(f"multitag.cli.commands.{name}"), name)
+    assert COMMANDS[name] == inspect.cleandoc(command.__doc__).partition("\n\nParameters\n")[0]

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
+from multitag.cli.commands import COMMANDS
 from multitag.cli.mistakes import explain, name_options
 from multitag.cli.options import MAIN, shown_default
 from multitag.errors import ConfigError, MultitagError
@@ -60,10 +61,6 @@ app = App(
     ),
     group_parameters=MAIN,
 )
-COMMANDS = (
-    "train", "predict", "evaluate", "compare", "tune", "search", "audit", "inspect", "start", "export", "serve",
-    "score", "pack", "push", "verify",
-)  # fmt: skip
 USAGES = {  # of the commands with arguments that may be left out, which would be [ARGS]
     "predict": "BUNDLE [TEXT]", "tune": "BUNDLE [DATA...]", "export": "BUNDLE [DATA]",
 }  # fmt: skip
@@ -71,9 +68,9 @@ HOW_TO_GO_ON = {
     **dict.fromkeys(("train", "search"), "; to go on, give the same command with --resume"),
     "score": "; what is committed stays, and the same command goes on from there",
 }
-for position, name in enumerate(COMMANDS):  # imported when it is run, or shown
+for position, (name, description) in enumerate(COMMANDS.items()):  # imported when it is run
     usage = f"Usage: multitag {name} [OPTIONS] {USAGES[name]}" if name in USAGES else None
-    app.command(f"multitag.cli.commands.{name}:{name}", name=name, sort_key=position, usage=usage)
+    app.command(f"multitag.cli.commands.{name}:{name}", name=name, sort_key=position, usage=usage, help=description)
 for flag in ("--help", "--version"):
     app[flag].group = MAIN
 
