@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 from multitag.cli.commands import COMMANDS
 from multitag.cli.main import app
 from multitag.cli.mistakes import options_of
-from multitag.cli.options import PANELS, SETTINGS, shown_default
+from multitag.cli.options import SETTINGS
+from multitag.cli.panels import PANELS, shown_default
 from multitag.config.serve import ServeConfig
 from multitag.config.setting import Setting, settings_of
 

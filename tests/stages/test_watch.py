@@ -43,13 +43,13 @@ def spend(watch, now, **stages):
 
 
 def test_a_line_for_each_stage_of_a_second_or_more(watch, now, caplog):
-    caplog.set_level(logging.INFO, logger="multitag")
+    caplog.set_level(logging.INFO, logger="multitag.stages")
     spend(watch, now, imports=10.2, split=0.9, training=240)
     assert caplog.messages == ["imports: 10 s", "training: 4.0 min"]
 
 
 def test_time_within_a_stage_is_of_the_inner_one(watch, now, caplog):
-    caplog.set_level(logging.INFO, logger="multitag")
+    caplog.set_level(logging.INFO, logger="multitag.stages")
     with watch.stage("figures"):
         now[0] += 2
         spend(watch, now, baselines=3)
@@ -58,7 +58,7 @@ def test_time_within_a_stage_is_of_the_inner_one(watch, now, caplog):
 
 
 def test_folds_are_told_with_the_time_left_over_all_of_them(watch, now, caplog):
-    caplog.set_level(logging.INFO, logger="multitag")
+    caplog.set_level(logging.INFO, logger="multitag.stages")
     with watch.stage("folds", 3) as folds:
         for number in (1, 2, 3):
             with watch.stage(f"fold {number} of 3"):
@@ -96,7 +96,7 @@ def test_stages_are_counted_by_the_watch_that_is_open_and_end_with_an_error(watc
 
 def test_other_processes_of_a_training_are_silent(now, caplog, monkeypatch):
     monkeypatch.setenv("RANK", "1")
-    caplog.set_level(logging.INFO, logger="multitag")
+    caplog.set_level(logging.INFO, logger="multitag.stages")
     watch = Watch(lambda: now[0], Console(file=io.StringIO(), force_terminal=True))
     spend(watch, now, training=20)
     assert (watch.screen, caplog.messages) == (None, [])

@@ -15,7 +15,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from multitag.cli.commands import COMMANDS
 from multitag.cli.mistakes import explain, name_options
-from multitag.cli.options import MAIN, shown_default
+from multitag.cli.panels import MAIN, shown_default
 from multitag.errors import ConfigError, MultitagError
 from multitag.paths import as_path
 from multitag.training.team import follows

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-logger = logging.getLogger("multitag")
+logger = logging.getLogger("multitag.stages")
 
 TOLD_FROM = 1.0  # seconds: a stage that took less has no line
 OTHER = "other"  # time of no stage, and of stages too short to name

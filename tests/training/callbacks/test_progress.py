@@ -14,7 +14,7 @@ from multitag.training.callbacks.progress import ProgressCallback
 @pytest.fixture
 def lines(caplog):
     """Give a function that runs two epochs of 10 steps, of so many seconds each, and returns what is logged."""
-    caplog.set_level(logging.INFO, logger="multitag")
+    caplog.set_level(logging.INFO, logger="multitag.stages")
 
     def run(seconds, *, console=None, evaluates=True, first_step=0):
         now = [0.0]

@@ -11,7 +11,7 @@ from multitag.stages import Stage, duration
 from multitag.stages.watch import TOLD_FROM
 from multitag.training.trainer.trainer_args import BEST_METRIC
 
-logger = logging.getLogger("multitag")
+logger = logging.getLogger("multitag.stages")
 
 WITHIN_AN_EPOCH = 300.0  # seconds without a line, after which a long epoch has one
 
