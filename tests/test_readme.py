@@ -178,8 +178,9 @@ def shape(output):
     The weights, and with them every probability, differ in their last bits between processors, so that a
     probability near its threshold can fall on its other side. Hence each number, time and SHA-256 becomes
     ``#``, a difference without its sign; a list of genres becomes ``genres``, however long; a macro figure loses
-    its count of undefined labels; a run's time loses its parts; of a sentence on simpler models stays how
-    many there are, whichever is better; the note on bf16, which some processors have, goes; and spaces, rules and equal lines that follow each other
+    its count of undefined labels; a run's time loses its parts; of a sentence on simpler models stays how many
+    there are, whichever is better; the note on bf16, which some processors have, goes; and spaces, rules and equal
+    lines that follow each other
     become one.
     """
     genres = "|".join(sorted(genres_of_sample(), key=len, reverse=True))

@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from docs.blocks import LOGGED
 
 import multitag
-from docs.blocks import LOGGED
 
 TABLES = {
     "good.csv": "Plot,Genre\nA war.,War\nA love.,Drama\nBoth.,War|Drama\n",
