@@ -20,8 +20,9 @@ logging.getLogger("multitag").setLevel(logging.INFO)
 from multitag.stages import stage, watching
 with watching() as watch:
     with stage("graphs", 2) as under_way:
+        time.sleep(0.6)
         under_way.advance(said="int8")
-        time.sleep(1.1)
+        time.sleep(0.6)
 print(watch.summary())
 """
 
@@ -68,6 +69,18 @@ def test_folds_are_told_with_the_time_left_over_all_of_them(watch, now, caplog):
         "fold 1 of 3: 60 s; about 2.0 min left", "fold 2 of 3: 60 s; about 60 s left", "fold 3 of 3: 60 s"
     ]
     assert watch.summary() == "took 3.0 min: training 3.0"
+
+
+def test_the_time_left_falls_between_two_steps_and_is_of_even_ones_only(watch, now):
+    with watch.stage("folds", 3) as folds, watch.stage("baselines", 3, even=False) as baselines:
+        now[0] += 10
+        for counted in (folds, baselines):
+            counted.advance()
+        assert (folds.left(), baselines.left()) == (20, None)
+        now[0] += 5
+        assert folds.left() == 15
+        now[0] += 50
+        assert folds.left() == 0
 
 
 @pytest.mark.parametrize("factor", [0.37, 1, 13.7, 400])
@@ -126,6 +139,6 @@ def test_on_a_terminal_a_bar_comes_and_goes_and_standard_output_stays_a_file():
         assert process.stdout.read().startswith("took 1 s")
     os.close(leader)
     drawn = shown.decode()
-    assert re.search(r"graphs.*1/2.*int8.*left 0:01", drawn)
+    assert re.search(r"graphs.*1/2.*int8.*left 0:0\d", drawn)
     assert "graphs: 1 s" not in drawn
     assert drawn.rstrip().endswith("\x1b[2K\x1b[?25h")  # the line is taken away

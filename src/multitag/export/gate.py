@@ -114,7 +114,7 @@ def export_checked(
         return check_parity(backend.name, rows.y_true, model_prob, backend_prob, label_set, rules.thresholds)
 
     fp32.parent.mkdir()
-    with stage("graphs", N_GRAPHS) as under_way, _nothing_left(folder):
+    with stage("graphs", N_GRAPHS, even=False) as under_way, _nothing_left(folder):
         export_onnx(folder / "model", fp32)
         parities = {fp32: compare(OnnxBackend(fp32, "onnx"))}
         under_way.advance(said="int8")

@@ -29,12 +29,14 @@ class Stage:
         Such as ``"baselines"``.
     total : int or None
         How many things there are to do; None where they cannot be counted.
+    even : bool
+        Whether each takes about as long, so that the time left can be told.
     watch : Watch
     """
 
-    def __init__(self, name: str, total: int | None, watch: Watch) -> None:
-        self.name, self.total, self.watch = name, total, watch
-        self.begun = self.counted_from = watch.clock()
+    def __init__(self, name: str, total: int | None, even: bool, watch: Watch) -> None:
+        self.name, self.total, self.even, self.watch = name, total, even, watch
+        self.begun = self.counted_from = self.moved = watch.clock()
         self.first = self.done = 0
         self.within = 0.0  # seconds of the stages within it
         self.line = watch.screen and watch.screen.add_task(name, total=total, said="", left=self.left)
@@ -47,6 +49,7 @@ class Stage:
     def advance(self, steps: int = 1, said: str = "") -> None:
         """Count things that are done, and show a few words beside them."""
         self.done += steps
+        self.moved = self.watch.clock()
         self._draw(said=said)
 
     def seconds(self) -> float:
@@ -55,9 +58,10 @@ class Stage:
 
     def left(self) -> float | None:
         """Return the seconds that the rest will take at the speed so far; None where that is not known."""
-        if self.total is None or self.done <= self.first:
+        if not self.even or self.total is None or self.done <= self.first:
             return None
-        return (self.watch.clock() - self.counted_from) / (self.done - self.first) * (self.total - self.done)
+        rest = (self.moved - self.counted_from) / (self.done - self.first) * (self.total - self.done)
+        return max(rest - (self.watch.clock() - self.moved), 0.0)
 
     def _draw(self, **changes: Any) -> None:
         if self.watch.screen is not None:
@@ -87,9 +91,9 @@ class Watch:
         return self.screen is not None
 
     @contextmanager
-    def stage(self, name: str, total: int | None = None) -> Iterator[Stage]:
+    def stage(self, name: str, total: int | None = None, *, even: bool = True) -> Iterator[Stage]:
         """Run a stage, within the one that is under way."""
-        stage = Stage(name, total, self)
+        stage = Stage(name, total, even, self)
         self.open.append(stage)
         if self.screen is not None and len(self.open) == 1:
             self.screen.start()
@@ -157,7 +161,7 @@ def watching(watch: Watch | None = None) -> Iterator[Watch]:
 
 
 @contextmanager
-def stage(name: str, total: int | None = None) -> Iterator[Stage]:
+def stage(name: str, total: int | None = None, *, even: bool = True) -> Iterator[Stage]:
     """Run a stage of whatever command is under way.
 
     Parameters
@@ -166,8 +170,10 @@ def stage(name: str, total: int | None = None) -> Iterator[Stage]:
         In the words of its line, such as ``"baselines"``; times of stages of one name are added up.
     total : int, optional
         How many things there are to do, for a bar and the time left.
+    even : bool, default True
+        Whether each takes about as long; otherwise no time left is told.
     """
-    with watching() as watch, watch.stage(name, total) as under_way:
+    with watching() as watch, watch.stage(name, total, even=even) as under_way:
         yield under_way
 
 

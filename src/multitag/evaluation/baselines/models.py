@@ -98,7 +98,7 @@ def score_baselines(
     if features is not None:
         recipes[FROZEN] = lambda: score_features(_in_time(features(start + budget)), y, pairs, start + budget)
     baselines, notes = [], []
-    with stage("baselines", len(recipes)) as under_way:
+    with stage("baselines", len(recipes), even=False) as under_way:
         for name, recipe in recipes.items():
             under_way.advance(0, name)
             began = time.perf_counter()
