@@ -117,8 +117,8 @@ def test_other_processes_of_a_training_are_silent(now, caplog, monkeypatch):
 
 def test_piped_there_are_plain_lines_only():
     ended = subprocess.run([sys.executable, "-c", LONG], check=True, capture_output=True, text=True, timeout=60)
-    assert ended.stderr == "graphs: 1 s\n"
-    assert ended.stdout.startswith("took 1 s")
+    assert re.fullmatch(r"graphs: \d+ s\n", ended.stderr)
+    assert ended.stdout.startswith("took ")
 
 
 def test_on_a_terminal_a_bar_comes_and_goes_and_standard_output_stays_a_file():
@@ -136,9 +136,9 @@ def test_on_a_terminal_a_bar_comes_and_goes_and_standard_output_stays_a_file():
             except OSError:  # how Linux tells that the other end is closed
                 break
             shown += part
-        assert process.stdout.read().startswith("took 1 s")
+        assert process.stdout.read().startswith("took ")
     os.close(leader)
     drawn = shown.decode()
-    assert re.search(r"graphs.*1/2.*int8.*left 0:0\d", drawn)
-    assert "graphs: 1 s" not in drawn
+    assert re.search(r"graphs.*1/2.*int8.*left \d:\d\d", drawn)
+    assert "graphs:" not in drawn
     assert drawn.rstrip().endswith("\x1b[2K\x1b[?25h")  # the line is taken away
