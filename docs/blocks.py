@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from typing import Any
 FENCE = "```"
 PROMPT = "$ "
 CONSOLE_WIDTH = 110  # columns; the metric table needs 104
+# A line of a stage or an epoch, where nobody sees a bar: which there are depends on how fast the machine is.
+LOGGED = re.compile(r"([a-z][a-z ]*|fold \d+ of \d+): [\d.]+ (s|min|h)(; about .*)?$|epoch [\d.]+ of ")
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ def run_command(command: tuple[str, ...], folder: Path) -> tuple[str, ...]:
     )  # fmt: skip
     if ended.returncode:
         raise RuntimeError(f"{command[0]}: exit code {ended.returncode}\n{ended.stdout}")
-    return _lines(ended.stdout)
+    return tuple(line for line in _lines(ended.stdout) if not LOGGED.match(line))
 
 
 def _lines(output: str) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, get_args, get_origin
 
-from multitag.cli.main import COMMANDS, app
+from multitag.cli.commands import COMMANDS
+from multitag.cli.main import app
 from multitag.cli.mistakes import options_of
-from multitag.cli.options import PANELS, SETTINGS, shown_default
+from multitag.cli.options import SETTINGS
+from multitag.cli.panels import PANELS, shown_default
 from multitag.config.serve import ServeConfig
 from multitag.config.setting import Setting, settings_of
 
@@ -22,7 +24,7 @@ HEADER = ("| Option | Default | Meaning | Key in YAML |", "| :-- | :-- | :-- | :
 
 def options_of_commands() -> dict[str, set[str]]:
     """Map each command to every name of each of its options."""
-    return {command.__name__: set(options_of(app[command.__name__])) for command in COMMANDS}
+    return {name: set(options_of(app[name])) for name in COMMANDS}
 
 
 def options_table(names: Iterable[str] = SETTINGS) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sys
@@ -91,6 +92,12 @@ def nobody_waits_for_the_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda descriptor: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stages_have_no_lines() -> None:
+    """Log no stages, of which a busy machine would have lines that an idle one has not."""
+    logging.getLogger("multitag.stages").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from multitag.config import Config
 from multitag.errors import (
     BaseModelError,
     BundleError,
@@ -24,6 +23,7 @@ from multitag.errors import (
 )
 
 if TYPE_CHECKING:
+    from multitag.config import Config
     from multitag.data.read import read_table
     from multitag.data.table import Table
     from multitag.inference.classifier import Classifier, load
@@ -63,6 +63,7 @@ __all__ = [
 # Imported when first asked for: `import multitag` is instant, without NumPy even; predicting loads no training code.
 _LAZY = {
     "Classifier": "multitag.inference.classifier",
+    "Config": "multitag.config",
     "Explanation": "multitag.inference.explain",
     "FinishedSearch": "multitag.jobs.search",
     "LabelSet": "multitag.labels",

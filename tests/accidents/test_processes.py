@@ -20,7 +20,7 @@ def undisturbed(train, make_once) -> Path:
     def save(out: Path) -> None:
         ended = train(out, "--batch-size", "4", processes=2)
         assert ended.status == 0, ended.output
-        assert ended.output.count("trained in ") == 1  # the leader speaks for both
+        assert ended.output.count("took ") == 1  # the leader speaks for both
         assert "trained by 2 processes" in ended.output
 
     return make_once("two-processes", save)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import inspect
 import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 
 import pytest
+from docs.blocks import LOGGED
 
-COMMANDS = ["train", "predict", "evaluate", "compare", "audit", "inspect", "pack", "verify"]
+from multitag.cli.commands import COMMANDS
 
 
 def test_every_command_has_help(multitag_run):
@@ -77,7 +80,7 @@ def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(train_films, mult
     assert process.returncode == 130
     assert shown == "labels: column 'Genre', separated by ',' (20 labels)\n60 rows read: all used\n"
     newest = max(int(path.name.removeprefix("checkpoint-")) for path in (out / "checkpoints").glob("checkpoint-*"))
-    assert told == (
+    assert "".join(line for line in told.splitlines(keepends=True) if not LOGGED.match(line)) == (
         "stopping as soon as a checkpoint is saved; the same signal again stops at once\n"
         f"saved checkpoint-{newest}; --resume goes on from it\n"
         "multitag: stopped; to go on, give the same command with --resume\n"
@@ -118,3 +121,9 @@ def test_a_bundle_packed_and_verified(multitag_process, finished_run, tmp_path):
         ended = multitag_process("verify", bundle)
         assert (ended.code, ended.err) == (0, "")
         assert ended.out.splitlines()[-1] == "ok"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_describes_each_command_as_its_docstring_does(name):
+    command = getattr(import_module(f"multitag.cli.commands.{name}"), name)
+    assert COMMANDS[name] == inspect.cleandoc(command.__doc__).partition("\n\nParameters\n")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from typing import Any
 
@@ -13,6 +14,7 @@ MAX_DEPTH = 50  # of nested lists and objects: no file of a bundle has ten, and 
 
 TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 MAX_DIGITS = 4300  # of a whole number; Python takes no more unless told
+MANY_DIGITS = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))
 
 
 def dump_json(value: Any) -> bytes:
@@ -72,7 +74,7 @@ def parse_strictly(data: bytes) -> Any:
             data.decode("utf-8"),
             parse_constant=_refuse_constant,
             parse_float=_parse_finite,
-            parse_int=_parse_short,
+            parse_int=_parse_short if MANY_DIGITS.search(data) else None,  # a tokenizer has 30,000 numbers
             object_pairs_hook=_parse_object,
         )
     except RecursionError as error:

@@ -13,23 +13,9 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
-from multitag.cli.commands.audit import audit
-from multitag.cli.commands.compare import compare
-from multitag.cli.commands.evaluate import evaluate
-from multitag.cli.commands.export import export
-from multitag.cli.commands.inspect import inspect
-from multitag.cli.commands.pack import pack
-from multitag.cli.commands.predict import predict
-from multitag.cli.commands.push import push
-from multitag.cli.commands.score import score
-from multitag.cli.commands.search import search
-from multitag.cli.commands.serve import serve
-from multitag.cli.commands.start import start
-from multitag.cli.commands.train import train
-from multitag.cli.commands.tune import tune
-from multitag.cli.commands.verify import verify
+from multitag.cli.commands import COMMANDS
 from multitag.cli.mistakes import explain, name_options
-from multitag.cli.options import MAIN, shown_default
+from multitag.cli.panels import MAIN, shown_default
 from multitag.errors import ConfigError, MultitagError
 from multitag.paths import as_path
 from multitag.training.team import follows
@@ -44,6 +30,16 @@ class _Terminated(KeyboardInterrupt):
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise _Terminated
+
+
+class _StandardError(logging.Handler):
+    """Log to standard error as it is at the time: above the lines that move, while there are some."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)
+        except Exception:  # as StreamHandler has it: a line that cannot be written is no reason to stop
+            self.handleError(record)
 
 
 def _version() -> str:
@@ -65,19 +61,16 @@ app = App(
     ),
     group_parameters=MAIN,
 )
-COMMANDS: tuple[Callable[..., None], ...] = (
-    train, predict, evaluate, compare, tune, search, audit, inspect, start, export, serve, score, pack, push, verify
-)  # fmt: skip
 USAGES = {  # of the commands with arguments that may be left out, which would be [ARGS]
-    predict: "BUNDLE [TEXT]", tune: "BUNDLE [DATA...]", export: "BUNDLE [DATA]",
+    "predict": "BUNDLE [TEXT]", "tune": "BUNDLE [DATA...]", "export": "BUNDLE [DATA]",
 }  # fmt: skip
 HOW_TO_GO_ON = {
     **dict.fromkeys(("train", "search"), "; to go on, give the same command with --resume"),
     "score": "; what is committed stays, and the same command goes on from there",
 }
-for position, command in enumerate(COMMANDS):
-    usage = f"Usage: multitag {command.__name__} [OPTIONS] {USAGES[command]}" if command in USAGES else None
-    app.command(command, sort_key=position, usage=usage)
+for position, (name, description) in enumerate(COMMANDS.items()):  # imported when it is run
+    usage = f"Usage: multitag {name} [OPTIONS] {USAGES[name]}" if name in USAGES else None
+    app.command(f"multitag.cli.commands.{name}:{name}", name=name, sort_key=position, usage=usage, help=description)
 for flag in ("--help", "--version"):
     app[flag].group = MAIN
 
@@ -88,7 +81,7 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     else:
         signal.signal(signal.SIGTERM, _terminate)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_StandardError()])
     logging.getLogger("multitag").setLevel(logging.INFO)
     sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
 

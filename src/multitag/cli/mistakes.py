@@ -17,7 +17,6 @@ from cyclopts.exceptions import (
     UnusedCliTokensError,
 )
 
-from multitag.config.values import describe_choices
 from multitag.errors import describe_error, printable
 
 
@@ -72,5 +71,7 @@ def _unknown(kind: str, word: str, known: Iterable[str], see: str) -> str:
 
 
 def _expected(hint: Any) -> str:
+    from multitag.config.values import describe_choices
+
     hint = resolve_optional(hint)
     return describe_choices((hint,) if get_origin(hint) is Literal else get_args(hint) or (hint,))

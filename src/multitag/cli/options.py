@@ -9,21 +9,16 @@ from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from cyclopts import Group, Parameter, Token
+from cyclopts import Parameter, Token
 from cyclopts.argument import ArgumentCollection
 from cyclopts.exceptions import UnknownOptionError
 
+from multitag.cli.panels import GROUPS, MAIN, TABLE, shown_default
 from multitag.config import BackendName, Config, DeviceName, TableConfig
 from multitag.config.setting import AUTO, KEYWORD_ONLY, VAR_KEYWORD, Setting, settings_of
 from multitag.errors import ConfigError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-PANELS = (
-    "Options", "Table", "Rows held out", "Rare labels", "Model", "Training", "Evaluation", "Run", "Access", "Limits"
-)  # fmt: skip
-_GROUPS = {title: Group(title, sort_key=order) for order, title in enumerate(PANELS)}
-MAIN, TABLE = _GROUPS["Options"], _GROUPS["Table"]
 
 SETTINGS = settings_of(Config)
 # An option that may be repeated, by the first of these; the others are what comes of its words.
@@ -69,13 +64,6 @@ Device = Annotated[
 ]
 WholeNumber = Annotated[int, Parameter(converter=_whole_number)]
 AsJson = Annotated[bool, Parameter(name="--json", negative=())]
-
-
-def shown_default(value: Any) -> str | None:
-    """Write a default for the help; nothing for a switch that is off."""
-    if value is None or value is False or value == {}:
-        return None
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def table_source(data: Sequence[str]) -> str | list[str]:
@@ -128,7 +116,7 @@ def takes_options(
 
 
 def _options(setting: Setting, defaults: bool) -> Iterator[inspect.Parameter]:
-    group = MAIN if setting.option.main else _GROUPS[setting.option.panel or "Table"]
+    group = MAIN if setting.option.main else GROUPS[setting.option.panel or "Table"]
     hint, converter = _shell_type(setting.hint)
     if setting.option.auto:
         hint, converter = hint | Literal["auto"], partial(_number_or_auto, converter)

@@ -29,10 +29,12 @@ from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
 from multitag.labels import LabelSet
+from multitag.stages import stage
 
 log = logging.getLogger("multitag")
 
 MAX_GATE_ROWS = 1000  # enough to see 1% of the decisions change, few enough to take seconds
+N_GRAPHS = 3  # fp32, int8, and the first in bf16
 # int8 graphs tried, by how many of the first layers stay in fp32: such a layer takes almost three times as long, but
 # errors of the first layers pass through all later ones.
 FP32_LAYERS = (0, 1, 2)
@@ -112,13 +114,14 @@ def export_checked(
         return check_parity(backend.name, rows.y_true, model_prob, backend_prob, label_set, rules.thresholds)
 
     fp32.parent.mkdir()
-    with _nothing_left(folder):
+    with stage("graphs", N_GRAPHS, even=False) as under_way, _nothing_left(folder):
         export_onnx(folder / "model", fp32)
-        parities = {
-            fp32: compare(OnnxBackend(fp32, "onnx")),
-            int8: _quantise_until_it_passes(folder / "model", fp32, int8, sample, compare),
-        }
+        parities = {fp32: compare(OnnxBackend(fp32, "onnx"))}
+        under_way.advance(said="int8")
+        parities[int8] = _quantise_until_it_passes(folder / "model", fp32, int8, sample, compare)
+        under_way.advance(said="bf16")
         bf16 = _compare_bf16(fp32, compare) if parities[fp32].passed else []
+        under_way.advance()
     for path, parity in parities.items():
         if not parity.passed:
             path.unlink()

@@ -24,6 +24,7 @@ from multitag.model.head_dropout import set_head_dropout
 from multitag.model.trial import check_by_trial
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
 from multitag.quiet import quiet_transformers
+from multitag.stages import stage
 from multitag.training.dataset import TextDataset
 from multitag.training.defaults import MANY_ROWS, settle_by_rows
 from multitag.training.fused.block import fuse_blocks, restore_blocks
@@ -154,9 +155,11 @@ def fine_tune(
         padding = settle_padding(base, model, tokenizer)
         arguments = build_arguments(settings, checkpoints, len(task.rows("validation")) > 0)
         weight = teacher_weight(settings, *task.y_true("train").shape)
-        soft = from_leader(lambda: _soft_labels(task, base, tokenizer, settings, weight))
+        with stage("teacher"):
+            soft = from_leader(lambda: _soft_labels(task, base, tokenizer, settings, weight))
         tokens = checkpoints.parent / TOKENS
-        datasets = leader_first(lambda: _tokenise(task, tokenizer, settings.model.max_length, tokens, soft))
+        with stage("tokens"):
+            datasets = leader_first(lambda: _tokenise(task, tokenizer, settings.model.max_length, tokens, soft))
         used = np.unique(np.concatenate([dataset.tokens.distinct() for dataset in datasets.values()]))
         keep_used_tokens(model, used)
         add_adapters(model, settings.training)

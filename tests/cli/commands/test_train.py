@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from docs.blocks import LOGGED
 
 import multitag
 
@@ -49,7 +51,10 @@ def test_a_table_in_a_metric_table_and_a_bundle_out(multitag_process, train_film
     compared.write_text(config.to_yaml(), encoding="utf-8")
     out = tmp_path / "runs" / "films"  # its parent is made too
     ended = multitag_process(*train_films, "--config", compared, "--out", out)
-    assert (ended.code, ended.err) == (0, "")  # no progress bar, no notice of a library
+    assert ended.code == 0
+    assert [line for line in ended.err.splitlines() if not LOGGED.match(line)] == []  # no bar, no notice of a library
+    whole, *parts = re.findall(r"[\d.]+", re.search("^took .*", ended.out, re.MULTILINE)[0])
+    assert sum(map(float, parts)) == pytest.approx(float(whole))
     metrics = json.loads((out / "bundle" / "metrics.json").read_text(encoding="utf-8"))
     test = metrics["splits"]["test"]  # the headline is of the rows that had no say in anything
     assert metric_column(ended.out, "Rows") == ["12", "12"]

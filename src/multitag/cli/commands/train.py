@@ -16,6 +16,7 @@ from multitag.errors import ConfigError, DataError
 if TYPE_CHECKING:
     from multitag.config import Config
     from multitag.data.table import Table
+    from multitag.jobs.train import Run
 
 
 @takes_options(*SETTINGS)
@@ -43,34 +44,17 @@ def train(
             raise ConfigError(f"--{side} gives the {side} rows, --{side}-size draws them from DATA; choose one")
     if "folds" in settings and "test_size" in settings:
         raise ConfigError("--folds holds every row out once, --test-size some rows only; choose one")
-    from multitag.config import Config
-    from multitag.jobs.run_folder import RunFolder
-    from multitag.jobs.train import train as train_bundle
     from multitag.paths import as_path
     from multitag.report.console.tables import print_table
     from multitag.report.tables import headline_rows, headline_side
-    from multitag.threads import import_torch
-    from multitag.training.team import LeaderError, follow, follows
+    from multitag.stages import watching
+    from multitag.training.team import follows
 
     if follows():
-        import_torch()
-        from multitag.training.fine_tune import fine_tune
-
-        with suppress(LeaderError):  # the leader has told why
-            follow(fine_tune)
+        _follow()
         return
-    out = as_path(out, "out")
-    RunFolder(out).check(resume)  # before the minutes that the rest may take
-    import_torch()
-    from multitag.training.trainer.trainer_args import parse_trainer_args
-
-    chosen = Config.from_yaml(config) if config else Config()
-    if pairs := settings.get("trainer_args"):
-        settings["trainer_args"] = {**chosen.training.trainer_args, **parse_trainer_args(pairs)}
-    chosen = chosen.override(**settings)
-    given = {**settings, **({"config": config} if config else {})}
-    table, held_out = read_sides("train", data, chosen, given=given, out=out, quarantine=quarantine)
-    run = train_bundle(table, out=out, config=chosen, resume=resume, **held_out)
+    with watching() as watch:
+        run = _train(data, as_path(out, "out"), config, settings, resume=resume, quarantine=quarantine)
     metrics = run.metrics
     print_table(*headline_rows(metrics.sides, headline_side(metrics.sides)))
     if metrics.recipe_sentence:
@@ -78,7 +62,41 @@ def train(
     if metrics.baselines is not None:
         print_lines(metrics.baselines.verdict)
     print_notes(metrics.notes)
-    print_lines(f"trained in {metrics.training_seconds:.0f} s", f"report: {run.report}", f"bundle: {run.bundle}")
+    print_lines(watch.summary(), f"report: {run.report}", f"bundle: {run.bundle}")
+
+
+def _follow() -> None:
+    from multitag.threads import import_torch
+    from multitag.training.team import LeaderError, follow
+
+    import_torch()
+    from multitag.training.fine_tune import fine_tune
+
+    with suppress(LeaderError):  # the leader has told why
+        follow(fine_tune)
+
+
+def _train(
+    data: Sequence[str], out: Path, config: Path | None, settings: dict[str, Any], *, resume: bool, quarantine: Any
+) -> Run:
+    from multitag.config import Config
+    from multitag.extras import require_extra
+    from multitag.jobs.run_folder import RunFolder
+    from multitag.jobs.train.job import import_all
+    from multitag.jobs.train.job import train as train_bundle
+
+    RunFolder(out).check(resume)  # before the minutes that the rest may take
+    require_extra("torch", "train")
+    chosen = Config.from_yaml(config) if config else Config()
+    if pairs := settings.get("trainer_args"):
+        import_all()
+        from multitag.training.trainer.trainer_args import parse_trainer_args
+
+        settings["trainer_args"] = {**chosen.training.trainer_args, **parse_trainer_args(pairs)}
+    chosen = chosen.override(**settings)
+    given = {**settings, **({"config": config} if config else {})}
+    table, held_out = read_sides("train", data, chosen, given=given, out=out, quarantine=quarantine)
+    return train_bundle(table, out=out, config=chosen, resume=resume, **held_out)
 
 
 def read_sides(
@@ -113,11 +131,13 @@ def read_sides(
     from multitag.data.first_look.command import train_command
     from multitag.data.first_look.unnamed import UnnamedColumnsError, settings_to_type
     from multitag.data.read import load_tables
+    from multitag.stages import stage
 
     sides = {"train": table_source(data), "validation": config.data.validation_file, "test": config.data.test_file}
     files = {side: file for side, file in sides.items() if file is not None}
     try:
-        held_out = load_tables(files, config.data, quarantine)
+        with stage("reading"):
+            held_out = load_tables(files, config.data, quarantine)
     except UnnamedColumnsError as error:
         typed = settings_to_type(config.data, error.suggestion, given)
         raise DataError(error.message(train_command(data, typed, error.columns, str(out), command))) from None

@@ -15,6 +15,7 @@ from multitag.evaluation.intervals.bootstrap import bootstrap_intervals, paired_
 from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.metrics.metrics import ShareInterval
 from multitag.evaluation.records import Difference, Record, Seconds, Share
+from multitag.stages import stage
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,11 @@ def judge_baselines(
     measured = held_out.headline()
     side = measured.side[0]
     models = []
-    for baseline in baselines:
-        y_prob, y_pred = _decide(held_out, baseline.y_raw[places], side, fit)
-        models.append(_figures(baseline, measured, y_prob, y_pred, resamples, seed))
+    with stage("comparisons", len(baselines)) as under_way:
+        for baseline in baselines:
+            y_prob, y_pred = _decide(held_out, baseline.y_raw[places], side, fit)
+            models.append(_figures(baseline, measured, y_prob, y_pred, resamples, seed))
+            under_way.advance()
     return BaselineComparison(side, tuple(models))
 
 

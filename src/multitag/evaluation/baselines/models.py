@@ -14,6 +14,7 @@ from multitag.data.texts import join_text
 from multitag.evaluation.arrays import count_labels
 from multitag.evaluation.baselines.regression import Clock, fit_regressions
 from multitag.extras import import_extra
+from multitag.stages import stage
 
 if TYPE_CHECKING:
     from multitag.data.texts import Text
@@ -97,14 +98,16 @@ def score_baselines(
     if features is not None:
         recipes[FROZEN] = lambda: score_features(_in_time(features(start + budget)), y, pairs, start + budget)
     baselines, notes = [], []
-    for name, recipe in recipes.items():
-        began = time.perf_counter()
-        try:
-            y_raw = recipe()
-        except _LeftOut as reason:
-            notes.append(f"{name} is left out of the comparison: {reason}")
-            continue
-        baselines.append(Baseline(name, y_raw, time.perf_counter() - began))
+    with stage("baselines", len(recipes), even=False) as under_way:
+        for name, recipe in recipes.items():
+            under_way.advance(0, name)
+            began = time.perf_counter()
+            try:
+                y_raw = recipe()
+                baselines.append(Baseline(name, y_raw, time.perf_counter() - began))
+            except _LeftOut as reason:
+                notes.append(f"{name} is left out of the comparison: {reason}")
+            under_way.advance()
     return baselines, notes
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from multitag.data.table import Table, check_table
 from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.evaluation.run_metrics import RunMetrics
-from multitag.extras import import_extra
+from multitag.extras import import_extra, uncollected
 from multitag.jobs.run_folder import RunFolder
 from multitag.jobs.train.reading import settle_config
 from multitag.paths import as_path
+from multitag.stages import stage, watching
 from multitag.threads import import_torch
 
 
@@ -101,9 +103,7 @@ def train(
         if rows is not None:
             check_table(rows, side)
     config = settle_config(table, config, settings)
-    import_torch()
-    for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
-        import_extra(module, "train")
+    import_all()
     if config.training.lora:
         import_extra("peft", "lora")
     from multitag.training.fine_tune import fine_tune
@@ -112,11 +112,27 @@ def train(
     if follows():
         run: Run = follow(fine_tune)
         return run
-    with leading() as hand_over:
+    with watching(), leading() as hand_over:
         sides = {"validation": validation, "test": test}
         run = _lead(table, RunFolder(root), config, resume, sides, started)
         hand_over(run)
     return run
+
+
+def import_all() -> None:
+    """Import what a training takes, which is seconds.
+
+    Raises
+    ------
+    MissingExtraError
+        If a part of it is not installed.
+    """
+    with stage("imports"), uncollected():
+        import_torch()
+        for module in ("transformers", "accelerate", "sklearn", "iterstrat", "yaml", "filelock"):
+            import_extra(module, "train")
+        for module in ("training.fine_tune", "jobs.train.bundling", "jobs.train.effort.fit", "jobs.train.folds"):
+            import_module(f"multitag.{module}")
 
 
 def _lead(
@@ -137,9 +153,11 @@ def _lead(
     config, start = _start(config)
     with folder.claimed(resume):
         prepare = partial(Task.prepare, table, start=start, validation=sides["validation"], test=sides["test"])
-        task, effort = prepare_in_time(with_unlabelled(prepare), config, folder, started)
+        with stage("split"):
+            task, effort = prepare_in_time(with_unlabelled(prepare), config, folder, started)
         config = effort.settings(config)
-        setup = set_up_run(task, config, folder, effort)  # from here on there is a run to resume
+        with stage("base model"):
+            setup = set_up_run(task, config, folder, effort)  # from here on there is a run to resume
         with (
             system_errors_as_output_errors(folder.root),
             tempfile.TemporaryDirectory(dir=folder.root, prefix=".model.", suffix=".partial") as name,
@@ -148,11 +166,13 @@ def _lead(
             measure = cross_validate if config.split.folds else train_and_hold_out
             measured = measure(setup, scratch / "model")
             exported = export_graphs(task, config, measured, scratch) if config.export.onnx else []
-            guarantee, unkept = find_guarantee(config, measured)
-            metrics = collect_metrics(task, config, measured, guarantee, [*setup.notes, *exported, *unkept])
-            if len(measured.held_out):
-                measured.held_out.save(folder.probabilities)
-            write_run_bundle(setup, measured, guarantee, metrics, scratch)  # last: it ends the run
+            with stage("figures"):
+                guarantee, unkept = find_guarantee(config, measured)
+                metrics = collect_metrics(task, config, measured, guarantee, [*setup.notes, *exported, *unkept])
+                if len(measured.held_out):
+                    measured.held_out.save(folder.probabilities)
+            with stage("report"):
+                write_run_bundle(setup, measured, guarantee, metrics, scratch)  # last: it ends the run
     return Run(folder.root, folder.bundle, folder.bundle / REPORT, metrics)
 
 

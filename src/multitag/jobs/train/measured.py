@@ -23,6 +23,7 @@ from multitag.inference.backends.torch import TorchBackend
 from multitag.inference.encoding import TextEncoder
 from multitag.inference.scoring import score_texts
 from multitag.jobs.train.recipes.recipe import OutOfFold
+from multitag.stages import stage
 from multitag.training.fine_tune import FineTuned
 
 SCORED_AT_ONCE = 50_000  # texts of a large table
@@ -78,14 +79,14 @@ def score_sides(
 
     By the files of the model, not by what is in memory.
     """
-    encoder, backend = TextEncoder(model_folder), TorchBackend(model_folder)
-    return {
-        side: np.concatenate([
-            score_texts(encoder, backend, texts, len(task.label_set), pool=pool) for texts in _blocks(task.texts(side))
-        ])
-        for side in sides
-        if len(task.rows(side))
-    }
+    blocks = [(side, texts) for side in sides if len(task.rows(side)) for texts in _blocks(task.texts(side))]
+    scored: dict[str, list[NDArray[np.float32]]] = {}
+    with stage("predictions", len(blocks)) as under_way:
+        encoder, backend = TextEncoder(model_folder), TorchBackend(model_folder)
+        for side, texts in blocks:
+            scored.setdefault(side, []).append(score_texts(encoder, backend, texts, len(task.label_set), pool=pool))
+            under_way.advance()
+    return {side: np.concatenate(parts) for side, parts in scored.items()}
 
 
 def _blocks(texts: Sequence[Text]) -> Iterator[Sequence[Text]]:

@@ -24,7 +24,7 @@ from transformers import (
 
 from multitag.config import TrainingConfig
 from multitag.errors import ConfigError, describe_error
-from multitag.training.callbacks.log_lines import LogLines
+from multitag.stages import Stage, stage
 from multitag.training.callbacks.progress import ProgressCallback
 from multitag.training.callbacks.stopping import StopOnSignal
 from multitag.training.callbacks.stopwatch import Stopwatch, is_out_of_time, seconds_in_state
@@ -109,9 +109,23 @@ def fit_model(
     OutputError
         If a checkpoint cannot be written, a full disk included.
     """
+    with stage("training") as under_way:
+        return _fit(model, tokenizer, datasets, settings, arguments, checkpoint, seconds, under_way)
+
+
+def _fit(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    datasets: Mapping[str, TextDataset],
+    settings: TrainingConfig,
+    arguments: TrainingArguments,
+    checkpoint: Path | None,
+    seconds: float | None,
+    under_way: Stage,
+) -> TrainedModel:
     before = None if checkpoint is None else TrainerState.load_from_json(str(checkpoint / TRAINER_STATE))
-    progress, stop = ProgressCallback(), StopOnSignal()
-    callbacks: list[Any] = [stop] if follows() else [progress, LogLines(watched=progress.watched), stop]
+    stop = StopOnSignal()
+    callbacks: list[Any] = [stop] if follows() else [ProgressCallback(under_way), stop]
     if settings.early_stopping is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=settings.early_stopping))
     trainer = _build_trainer(model, tokenizer, datasets, settings, arguments, callbacks)
@@ -123,10 +137,7 @@ def fit_model(
     if n_processes() > 1:
         torch.manual_seed(arguments.seed + arguments.process_index)  # or all would drop the same of other rows
     with stop, lost_processes_told():
-        try:
-            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-        finally:
-            progress.stop()
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     return _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
 
 

@@ -15,6 +15,7 @@ from multitag.jobs.train.recipes.fold_fit import FIT, FoldFit
 from multitag.jobs.train.recipes.recipe import OutOfFold
 from multitag.jobs.train.recipes.resolve import FINE_TUNE
 from multitag.jobs.train.setup import RunSetup, refit_settings
+from multitag.stages import stage
 from multitag.training.fine_tune import FineTuned
 
 logger = logging.getLogger("multitag")
@@ -39,7 +40,13 @@ class FineTuning:
     def hold_out(self) -> OutOfFold:
         """Train a model for each fold. A run that was killed goes on at the fold, and within it at the checkpoint."""
         parts = self.setup.fold_tasks
-        scored, fits = zip(*(self._finish_fold(number) for number in range(len(parts))), strict=True)
+        finished = []
+        with stage("folds", len(parts)) as under_way:
+            for number in range(len(parts)):
+                with stage(f"fold {number + 1} of {len(parts)}"):
+                    finished.append(self._finish_fold(number))
+                    under_way.advance()  # of the folds, so that the line of this one tells what is left
+        scored, fits = zip(*finished, strict=True)
         epochs = float(np.median([fit.epochs for fit in fits]))
         return OutOfFold(join_folds(scored, parts), epochs, sum(fit.seconds for fit in fits))
 

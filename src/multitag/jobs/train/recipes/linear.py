@@ -18,6 +18,7 @@ from multitag.jobs.train.recipes.fold_fit import FIT, FoldFit
 from multitag.jobs.train.recipes.recipe import OutOfFold
 from multitag.jobs.train.recipes.resolve import LINEAR
 from multitag.jobs.train.setup import RunSetup
+from multitag.stages import stage
 from multitag.training.fine_tune import FineTuned
 from multitag.training.linear import FrozenEncoder, train_linear
 
@@ -52,8 +53,11 @@ class LinearHead:
             logger.info("linear head: done before")
         else:
             logger.info("linear head, %d folds", len(parts))
-            start = time.perf_counter()
-            scored = [self._score(part) for part in parts]
+            start, scored = time.perf_counter(), []
+            with stage("linear head", len(parts)) as under_way:
+                for part in parts:
+                    scored.append(self._score(part))
+                    under_way.advance()
             with system_errors_as_output_errors(folder.root):
                 folder.root.mkdir(exist_ok=True)
             join_folds(scored, parts).save(folder.probabilities)
