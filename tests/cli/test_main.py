@@ -66,7 +66,9 @@ def ctrl_c_in_call(number, function):
     return pressing
 
 
-def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(train_films, multitag_run, tmp_path, monkeypatch, caplog):
+def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(
+    train_films, multitag_run, tmp_path, monkeypatch, caplog
+):
     """SIGTERM does the same: tests/accidents stops runs by both, in processes of their own."""
     from transformers import Trainer
 

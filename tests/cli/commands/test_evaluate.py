@@ -9,7 +9,7 @@ from multitag.report.tables import format_with_interval
 
 TRAINED_ON = (
     "films.csv: these are the rows that the model was trained on: its probabilities are too good there, and so are the "
-    "figures\n"
+    "figures"
 )
 COLUMNS = ["--text", "Plot", "--labels", "Genre"]
 
@@ -25,9 +25,9 @@ def wide(monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
 
 
-def test_figures_as_a_table(multitag_run, finished_run, films_csv, expected, wide):
+def test_figures_as_a_table(multitag_run, finished_run, films_csv, expected, wide, caplog):
     ended = multitag_run("evaluate", finished_run.bundle, films_csv, *COLUMNS)
-    assert (ended.code, ended.err) == (0, TRAINED_ON + "60 rows read: all used\n")
+    assert (ended.code, ended.err, caplog.messages) == (0, "60 rows read: all used\n", [TRAINED_ON])
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["Metric", "test", "at", "0.3", "test,", "tuned"] in lines
     assert ["Rows", "60", "60"] in lines
