@@ -69,7 +69,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lasts, reverse=True)  # stable: the tests of a module stay together
 
 
+gc.disable()  # while tests are collected: thousands of them, of which none becomes garbage
+
+
 def pytest_collection_finish() -> None:
+    gc.enable()
     _keep_imports_out_of_garbage_collection()
 
 

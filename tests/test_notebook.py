@@ -12,7 +12,7 @@ NOTEBOOK = Path(__file__).parents[1] / "examples" / "movie_genres.ipynb"
 QUICK = """epochs = 0.3
 out = "runs/quick"
 import functools, multitag
-multitag.train = functools.partial(multitag.train, r_drop=0, max_length=32, baselines=False)
+multitag.train = functools.partial(multitag.train, r_drop=0, max_length=32, baselines=False, resamples=100, onnx=False)
 """
 
 

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import inspect
+import os
 import signal
 import subprocess
 import sys
-import time
 from importlib import import_module
 
 import pytest
-from docs.blocks import LOGGED
 
 from multitag.cli.commands import COMMANDS
 
@@ -57,34 +56,42 @@ def test_a_reader_that_goes_away_is_no_error_to_read_about():
     assert process.returncode == 1
 
 
-def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(train_films, multitag_run, tmp_path):
-    """SIGTERM does the same: tests/accidents stops runs by both."""
+def ctrl_c_in_call(number, function):
+    """Give the function, which has SIGINT sent to this process when it is called for the so manieth time."""
+    calls = iter(range(1, number + 1))
+
+    def pressing(*args, **options):
+        if next(calls, None) == number:
+            os.kill(os.getpid(), signal.SIGINT)
+        return function(*args, **options)
+
+    return pressing
+
+
+def test_ctrl_c_stops_a_training_that_then_goes_on_with_resume(
+    train_films, multitag_run, tmp_path, monkeypatch, caplog
+):
+    """SIGTERM does the same: tests/accidents stops runs by both, in processes of their own."""
+    from transformers import Trainer
+
     out = tmp_path / "run"
-    command = [
-        *map(str, train_films), "--out", str(out),
-        "--epochs", "20", "--save-steps", "10", "--validation-size", "0",
-    ]  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "multitag", *command],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        # As in a terminal: a process that was started in the background ignores SIGINT.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
-    give_up = time.monotonic() + 600
-    while not (out / "checkpoints" / "checkpoint-10" / "trainer_state.json").exists():
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < give_up
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    shown, told = process.communicate(timeout=600)
-    assert process.returncode == 130
-    assert shown == "labels: column 'Genre', separated by ',' (20 labels)\n60 rows read: all used\n"
-    newest = max(int(path.name.removeprefix("checkpoint-")) for path in (out / "checkpoints").glob("checkpoint-*"))
-    assert "".join(line for line in told.splitlines(keepends=True) if not LOGGED.match(line)) == (
-        "stopping as soon as a checkpoint is saved; the same signal again stops at once\n"
-        f"saved checkpoint-{newest}; --resume goes on from it\n"
-        "multitag: stopped; to go on, give the same command with --resume\n"
-    )
+    command = [*train_films, "--out", out, "--epochs", "20", "--save-steps", "10", "--validation-size", "0"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainer, "training_step", ctrl_c_in_call(12, Trainer.training_step))
+        # As in a terminal: pytest's workers ignore SIGINT.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            ended = multitag_run(*command)
+        finally:
+            signal.signal(signal.SIGINT, before)
+    assert ended.code == 130
+    assert ended.out == "labels: column 'Genre', separated by ',' (20 labels)\n60 rows read: all used\n"
+    assert (out / "checkpoints" / "checkpoint-12").is_dir()
+    assert [record.getMessage() for record in caplog.records if record.name == "multitag"] == [
+        "stopping as soon as a checkpoint is saved; the same signal again stops at once",
+        "saved checkpoint-12; --resume goes on from it",
+    ]
+    assert ended.err == "multitag: stopped; to go on, give the same command with --resume\n"
     assert not [path.name for path in out.iterdir() if path.name.startswith(".")]
     assert not (out / "bundle").exists()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from multitag.extras import import_extra
 from multitag.report.pieces import Section
@@ -31,15 +33,19 @@ def render_page(*, title: str, summary: Sequence[str], notes: Sequence[str], sec
     MissingExtraError
         If jinja2 is not installed.
     """
+    page: str = _environment().get_template("page.html.j2").render(
+        title=title, summary=summary, notes=notes, sections=sections
+    )
+    return page
+
+
+@cache  # with the templates that it has compiled, which takes as long as filling them
+def _environment() -> Any:
     jinja2 = import_extra("jinja2", "train")
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page: str = environment.get_template("page.html.j2").render(
-        title=title, summary=summary, notes=notes, sections=sections
-    )
-    return page

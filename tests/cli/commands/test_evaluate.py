@@ -9,7 +9,7 @@ from multitag.report.tables import format_with_interval
 
 TRAINED_ON = (
     "films.csv: these are the rows that the model was trained on: its probabilities are too good there, and so are the "
-    "figures\n"
+    "figures"
 )
 COLUMNS = ["--text", "Plot", "--labels", "Genre"]
 
@@ -19,9 +19,15 @@ def expected(classifier, films_csv):
     return multitag.evaluate(classifier, multitag.read_table(films_csv, text="Plot", labels="Genre"))
 
 
-def test_figures_as_a_table(multitag_process, finished_run, films_csv, expected):
-    ended = multitag_process("evaluate", finished_run.bundle, films_csv, *COLUMNS)
-    assert (ended.code, ended.err) == (0, TRAINED_ON + "60 rows read: all used\n")
+@pytest.fixture
+def wide(monkeypatch):
+    """A screen on which no table is broken."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def test_figures_as_a_table(multitag_run, finished_run, films_csv, expected, wide, caplog):
+    ended = multitag_run("evaluate", finished_run.bundle, films_csv, *COLUMNS)
+    assert (ended.code, ended.err, caplog.messages) == (0, "60 rows read: all used\n", [TRAINED_ON])
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["Metric", "test", "at", "0.3", "test,", "tuned"] in lines
     assert ["Rows", "60", "60"] in lines
@@ -39,8 +45,8 @@ def test_every_figure_as_json(multitag_run, finished_run, films_csv, expected):
     assert json.loads(ended.out) == expected.to_dict()
 
 
-def test_each_label_and_how_often_it_is_there(multitag_process, finished_run, films_csv, expected):
-    ended = multitag_process("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--per-label", "--resamples", 100)
+def test_each_label_and_how_often_it_is_there(multitag_run, finished_run, films_csv, expected, wide):
+    ended = multitag_run("evaluate", finished_run.bundle, films_csv, *COLUMNS, "--per-label", "--resamples", 100)
     assert ended.code == 0
     lines = [line.split() for line in ended.out.splitlines()]
     assert ["Label", "Rows", "Precision", "Recall", "F1", "ROC-AUC", "Average", "precision"] in lines
