@@ -102,7 +102,7 @@ def test_a_changed_file_is_found(saved, tmp_path):
 
 
 def test_what_is_no_model_of_ours_is_one_line(saved, bundle, tmp_path):
-    with pytest.raises(multitag.BundleError, match=r"^nowhere: MLflow has no such model: "):
+    with pytest.raises(multitag.BundleError, match=r"^nowhere: MLflow gives no model for it: "):
         multitag.mlflow.load_model("nowhere")
     text = (saved / "MLmodel").read_text()
     for number, other in enumerate((("multitag.mlflow", "os"), ("data/bundle", "../.."))):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from pyarrow import fs
 
@@ -65,6 +67,17 @@ def test_what_no_job_wrote_is_left_alone(output):
         file.write(b"years")
     with pytest.raises(OutputError, match=r"holds 'thesis\.docx'.*name a new folder"):
         output.refuse_strangers()
+
+
+@pytest.mark.parametrize(("source", "refused"), [
+    ("bucket", True), ("bucket/**/*.parquet", True), ("bucket/*/*/*.parquet", True), ("bucket/*.parquet", False),
+    ("bucket/films", False), ("bucket/out.csv", False),
+])  # fmt: skip
+def test_parts_that_would_be_read_as_input_are_refused(source, refused):
+    store = fs._MockFileSystem()
+    output = OutputFolder(Location(store, "bucket/out", "s3://bucket/out"))
+    with pytest.raises(OutputError, match="within the input") if refused else nullcontext():
+        output.refuse_input(Location(store, source, source))
 
 
 def test_a_plan_is_there_or_not(output):

@@ -131,7 +131,7 @@ def load_model(model_uri: str) -> Classifier:
         folder = Path(artifacts.download_artifacts(model_uri)).resolve()
         flavour = models.Model.load(str(folder)).flavors.get("python_function", {})
     except (errors.MlflowException, OSError) as error:
-        raise BundleError(f"{model_uri}: MLflow has no such model: {describe_error(error)}") from error
+        raise BundleError(f"{model_uri}: MLflow gives no model for it: {describe_error(error)}") from error
     data = (folder / str(flavour.get("data", ""))).resolve()
     if flavour.get("loader_module") != LOADER or not data.is_relative_to(folder):
         raise BundleError(f"{model_uri}: not a bundle; expected what multitag.mlflow logged or saved")

@@ -245,7 +245,8 @@ class RunFolder:
             recorded = _read_facts(self.root / name)
             if recorded != json.loads(_json({key: facts[key] for key in facts if key in recorded or key not in NEW})):
                 raise ConfigError(
-                    f"{self.root}: cannot resume with other rows: they differ from those in {name}"
+                    f"{self.root}: cannot resume with other rows: they differ from those in {name}; give the tables as "
+                    "they were, or train them anew in another --out"
                 )
 
 

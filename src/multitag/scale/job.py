@@ -126,7 +126,7 @@ def score_files(
     DataError
         If the input cannot be read; BadRowsError if it has more bad rows than may be set aside.
     OutputError
-        If the output was begun with another bundle, input or setting, or cannot be written.
+        If the output was begun with another bundle, input or setting, is within the input, or cannot be written.
     ClusterError
         If the cluster does not answer, or loses worker after worker.
     """
@@ -137,6 +137,7 @@ def score_files(
         where, target = open_location(source), open_location(output)
         folder = OutputFolder(target)
         folder.refuse_strangers()
+        folder.refuse_input(where)
         recipe, bundle_bytes = _recipe(path, settings, options, long, pool)
         files = list_inputs(where)
         plan = begun_plan(folder, recipe, files) or _make_plan(where, files, recipe)

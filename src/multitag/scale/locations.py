@@ -148,6 +148,21 @@ def list_inputs(location: Location) -> list[SourceFile]:
     return sorted((_checked(entry, entry.path) for entry in named), key=lambda file: file.path)
 
 
+def is_input(location: Location, path: str) -> bool:
+    """Whether a file would be one of an input's, if it were there.
+
+    Parameters
+    ----------
+    location : Location
+        Of the input.
+    path : str
+        Within the same file system.
+    """
+    folder, pattern = split_pattern(location.path)
+    here, below = PurePosixPath(folder), PurePosixPath(path)
+    return here in below.parents and _is_wanted(str(below.relative_to(here)), pattern)
+
+
 def _is_wanted(relative: str, pattern: str) -> bool:
     parts = relative.split("/")
     if any(part.startswith((".", "_")) for part in parts):

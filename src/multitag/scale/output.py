@@ -19,7 +19,7 @@ from typing import Any
 
 from multitag.errors import OutputError, describe_error
 from multitag.extras import import_extra
-from multitag.scale.locations import Location
+from multitag.scale.locations import Location, is_input
 
 PLAN, PARTS, QUARANTINE, LOCK = "plan.json", "parts", "quarantine", ".lock"
 PART = re.compile(r"part-(\d{8,})\.parquet")
@@ -53,6 +53,21 @@ class OutputFolder:
         if stranger is not None:
             raise OutputError(
                 f"{self.location.written}: holds {stranger!r}, which multitag score did not write; name a new folder"
+            )
+
+    def refuse_input(self, source: Location) -> None:
+        """Check that no part would be read as input when the job goes on.
+
+        Raises
+        ------
+        OutputError
+            If it would.
+        """
+        same = self.fs.type_name == source.filesystem.type_name
+        if same and is_input(source, str(self.root / PARTS / "part-00000000.parquet")):
+            raise OutputError(
+                f"{self.location.written}: is within the input, {source.written}, and its parts would be read as rows; "
+                "name a folder elsewhere"
             )
 
     def make(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import pickle
 import tempfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from multitag.data.stored.cells import StoredCells
 from multitag.errors import OutputError
 
+FULL = Path("/dev/full")  # a device that is always full
 PLAIN = st.text() | st.text(st.characters(categories=["Cs"])) | st.integers() | st.booleans() | st.none() | st.floats()
 
 
@@ -45,6 +48,16 @@ def test_a_folder_that_takes_no_file_is_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     with pytest.raises(OutputError, match=r"none: the texts of a large table cannot be written there: .*; set TMPDIR"):
         StoredCells(["a"])
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full: not Linux")
+def test_a_full_disk_is_one_line_and_no_more_when_they_go(monkeypatch):
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **options: FULL.open("w+b"))
+    stored = StoredCells()
+    with pytest.raises(OutputError, match="No space left on device; set TMPDIR"):
+        stored.extend(["a" * 1000] * 100)
+    del stored  # pytest fails where an exception is ignored then
+    gc.collect()
 
 
 def test_they_have_no_name_in_the_folder(monkeypatch, tmp_path):

@@ -36,7 +36,8 @@ class StoredCells(Sequence[Any]):
     def __init__(self, cells: Iterable[Any] = ()) -> None:
         with _disk_errors():
             self._file = tempfile.TemporaryFile(prefix="multitag-", dir=_folder())  # noqa: SIM115 (closed with self)
-        weakref.finalize(self, self._file.close)
+        # Not the file itself, which would first write what a full disk had no room for.
+        weakref.finalize(self, self._file.raw.close)
         self._ends = array("Q", [0])
         self._others: dict[int, Any] = {}
         self._mapped: mmap.mmap | None = None
