@@ -34,6 +34,7 @@ from multitag.stages import stage
 log = logging.getLogger("multitag")
 
 MAX_GATE_ROWS = 1000  # enough to see 1% of the decisions change, few enough to take seconds
+ALONE = 8  # texts scored one by one: a traced graph may run on batches of the shape that it was traced with only
 N_GRAPHS = 3  # fp32, int8, and the first in bf16
 # int8 graphs tried, by how many of the first layers stay in fp32: such a layer takes almost three times as long, but
 # errors of the first layers pass through all later ones.
@@ -116,7 +117,10 @@ def export_checked(
     fp32.parent.mkdir()
     with stage("graphs", N_GRAPHS, even=False) as under_way, _nothing_left(folder):
         export_onnx(folder / "model", fp32)
-        parities = {fp32: compare(OnnxBackend(fp32, "onnx"))}
+        exact = OnnxBackend(fp32, "onnx")
+        for text in rows.texts[:ALONE]:
+            score_texts(encoder, exact, [text], len(label_set), pool=pool)
+        parities = {fp32: compare(exact)}
         under_way.advance(said="int8")
         parities[int8] = _quantise_until_it_passes(folder / "model", fp32, int8, sample, compare)
         under_way.advance(said="bf16")
