@@ -79,20 +79,21 @@ def score_sides(
 
     By the files of the model, not by what is in memory.
     """
-    blocks = [(side, texts) for side in sides if len(task.rows(side)) for texts in _blocks(task.texts(side))]
+    blocks = [(side, rows) for side in sides if len(task.rows(side)) for rows in _blocks(task.texts(side))]
     scored: dict[str, list[NDArray[np.float32]]] = {}
     with stage("predictions", len(blocks)) as under_way:
         encoder, backend = TextEncoder(model_folder), TorchBackend(model_folder)
-        for side, texts in blocks:
+        for side, rows in blocks:
+            texts = task.texts(side)[rows]  # read here, a block at a time
             scored.setdefault(side, []).append(score_texts(encoder, backend, texts, len(task.label_set), pool=pool))
             under_way.advance()
     return {side: np.concatenate(parts) for side, parts in scored.items()}
 
 
-def _blocks(texts: Sequence[Text]) -> Iterator[Sequence[Text]]:
+def _blocks(texts: Sequence[Text]) -> Iterator[slice]:
     """Divide texts that are on disk, so that the tokens of a block fit in memory."""
     step = SCORED_AT_ONCE if isinstance(texts, StoredTexts) else len(texts)
-    return (texts[start : start + step] for start in range(0, len(texts), step))
+    return (slice(start, start + step) for start in range(0, len(texts), step))
 
 
 def score_by_files(final: FineTuned, task: Task, scratch_in: Path, pool: Pool | None) -> dict[str, NDArray[np.float32]]:
