@@ -135,8 +135,8 @@ def _multiply_integers(onnx: Any, node: Any, made: dict[str, Any]) -> list[Any]:
 def _quantise_weight(onnx: Any, name: str, weight: NDArray[np.float32]) -> dict[str, Any]:
     """Round a weight, shape (inputs, outputs), to -127 to 127 by a scale for each output."""
     largest = np.abs(weight).max(axis=0).astype(np.float64)
-    scale = (2 * largest / (2 * LARGEST_INT8)).astype(np.float32)
-    scale[largest / LARGEST_INT8 < np.finfo(np.float32).tiny] = 1
+    exact = largest / LARGEST_INT8
+    scale = np.where(exact < np.finfo(np.float32).tiny, 1, exact).astype(np.float32)
     values = {
         "quantized": np.clip(np.round(weight / scale), -LARGEST_INT8, LARGEST_INT8).astype(np.int8),
         "scale": scale, "zero_point": np.zeros(len(scale), np.int8),

@@ -32,6 +32,7 @@ from multitag.paths import as_path
 _base: Any = import_extra("sklearn.base", "train")
 _validation: Any = import_extra("sklearn.utils.validation", "train")
 
+
 class MultiTagClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: ignore[misc]
     """A multi-label text classifier with scikit-learn's interface.
 
