@@ -25,6 +25,7 @@ from transformers import (
 from multitag.config import TrainingConfig
 from multitag.errors import ConfigError, describe_error
 from multitag.stages import Stage, stage
+from multitag.training.allocator import freed_memory_kept
 from multitag.training.callbacks.progress import ProgressCallback
 from multitag.training.callbacks.stopping import StopOnSignal
 from multitag.training.callbacks.stopwatch import Stopwatch, is_out_of_time, seconds_in_state
@@ -136,7 +137,7 @@ def _fit(
     trainer.add_callback(stopwatch)
     if n_processes() > 1:
         torch.manual_seed(arguments.seed + arguments.process_index)  # or all would drop the same of other rows
-    with stop, lost_processes_told():
+    with stop, lost_processes_told(), freed_memory_kept():
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     return _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
 
