@@ -1,17 +1,23 @@
 """What each optimisation gains, alone: with it and without it by turns, in one process.
 
-Run by ``python -m benchmarks.gains`` on an idle machine, about four minutes; writes benchmarks/results/gains.json and
-the table in docs/performance.md. Without the optimisation is measured by putting back what it replaced.
+Run by ``python -m benchmarks.gains`` on an idle machine, about six minutes; writes benchmarks/results/gains.json and
+the table in docs/performance.md. Without the optimisation is measured by putting back what it replaced; what was tried
+and is not built is measured in its place. Compiling takes a C++ compiler, and is left out where there is none. What is
+set once in a process is measured in several, by turns.
 """
 
 from __future__ import annotations
 
+import copy
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +26,18 @@ from benchmarks.record import PERFORMANCE, ROOT, Record
 
 import multitag
 from multitag.extras import import_extra
-from multitag.threads import available_cores
+from multitag.threads import available_cores, import_torch
+from multitag.training.allocator import freed_memory_kept
 
 RECORD = Record("gains", PERFORMANCE)
-ROUNDS, BATCH, TOKENS, VOCABULARY = 9, 16, 40, 6000  # a batch of IMDB; a thousand movies use 6,000 tokens
+ROUNDS, PROCESSES = 9, 3
+BATCH, TOKENS, VOCABULARY = 16, 40, 6000  # a batch of IMDB; a thousand movies use 6,000 tokens
 BUSY = "while True: pass"
-STEPS_BESIDE = """
-import benchmarks.gains as gains
-step = gains.training_step("minilm")
-print(gains.seconds({"step": step}, rounds=3)["step"])
-"""
+BESIDE = {  # environment of each
+    "as it is": {},
+    "threads that sleep": {"OMP_WAIT_POLICY": "PASSIVE"},
+    "threads that spin": {"OMP_WAIT_POLICY": "ACTIVE"},
+}
 
 Step = Callable[[], object]
 
@@ -62,10 +70,60 @@ def stock_model(name: str) -> Any:
 
 
 def training_step(
-    name: str, *, first_token: bool = True, used: bool = True, bf16: bool = True, fused: bool = True
-) -> Step:
-    """Return a whole training step of a model, with or without some of the optimisations."""
+    name: str, *, first_token: bool = True, used: bool = True, bf16: bool = True, fused: bool = True,
+    compiled: bool = False, halved: bool = False,
+) -> Step:  # fmt: skip
+    """Return a whole training step of a model, with or without some of the optimisations, or with one not built."""
     torch: Any = import_extra("torch", "train")
+    model = model_to_train(name, first_token=first_token, used=used, fused=fused and bf16)
+    parameters = [each for each in model.parameters() if each.requires_grad]
+    optimizer = torch.optim.AdamW(parameters, lr=1e-5, fused=True)
+    ids = torch.randint(1, VOCABULARY, (BATCH, TOKENS))
+    mask, labels = torch.ones_like(ids), (torch.rand(BATCH, 20) < 0.1).float()
+    mask[0, -2:] = 0  # as in most batches, some padding
+
+    def gradients(model: Any, rows: slice) -> None:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            loss = model(ids[rows], mask[rows], labels[rows]).loss
+        loss.backward()
+
+    if halved:
+        whole = halves(model, parameters, gradients)
+    else:
+        passed = torch.compile(model) if compiled else model
+        whole = lambda: gradients(passed, slice(None))  # noqa: E731
+
+    def step() -> None:
+        whole()
+        torch.nn.utils.clip_grad_norm_(parameters, 0.25)
+        optimizer.step()
+        optimizer.zero_grad()
+
+    return step
+
+
+def halves(model: Any, parameters: list[Any], gradients: Callable[[Any, slice], None]) -> Step:
+    """Return the gradients' part of a step in which a thread takes each half of the batch, and the sums are added."""
+    torch: Any = import_extra("torch", "train")
+    other = copy.deepcopy(model)
+    for own, shared in zip(other.parameters(), model.parameters(), strict=True):
+        own.data = shared.data
+    others = [each for each in other.parameters() if each.requires_grad]
+    workers = ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,))
+    list(workers.map(time.sleep, (0.1, 0.1)))  # both have started, and have set what is everybody's
+    torch.set_num_threads(available_cores())
+
+    def whole() -> None:
+        list(workers.map(gradients, (model, other), (slice(0, BATCH // 2), slice(BATCH // 2, BATCH))))
+        torch._foreach_add_([each.grad for each in parameters], [each.grad for each in others])
+        for each in others:
+            each.grad = None
+
+    return whole
+
+
+def model_to_train(name: str, *, first_token: bool, used: bool, fused: bool) -> Any:
+    """Return a model made ready for training, with or without some of the optimisations."""
     from transformers.models.distilbert.modeling_distilbert import TransformerBlock
 
     from multitag.model.vocabulary import keep_used_tokens
@@ -78,24 +136,10 @@ def training_step(
         model.distilbert.transformer.layer[-1] = whole
     if used:
         keep_used_tokens(model, np.arange(VOCABULARY))
-    if fused and bf16:
+    if fused:
         fuse_blocks(model)
     model.train()
-    parameters = [each for each in model.parameters() if each.requires_grad]
-    optimizer = torch.optim.AdamW(parameters, lr=1e-5, fused=True)
-    ids = torch.randint(1, VOCABULARY, (BATCH, TOKENS))
-    mask, labels = torch.ones_like(ids), (torch.rand(BATCH, 20) < 0.1).float()
-    mask[0, -2:] = 0  # as in most batches, some padding
-
-    def step() -> None:
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            loss = model(ids, mask, labels).loss
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 0.25)
-        optimizer.step()
-        optimizer.zero_grad()
-
-    return step
+    return model
 
 
 def predicting_steps(name: str, folder: Path) -> dict[str, Step]:
@@ -124,8 +168,6 @@ def predicting_steps(name: str, folder: Path) -> dict[str, Step]:
     def scorer(
         kind: str, *, fusions: bool = False, spinning: bool = False, threads: int = 1, at_once: int = cores
     ) -> Step:
-        from concurrent.futures import ThreadPoolExecutor
-
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spinning)))
@@ -147,22 +189,47 @@ def predicting_steps(name: str, folder: Path) -> dict[str, Step]:
     }
 
 
-def waiting(beside: int) -> dict[str, float]:
-    """Train beside processes that keep a core busy each, as multitag chooses to wait and in both ways."""
-    found = {}
-    for name, policy in (("as it is", {}), ("threads that sleep", {"OMP_WAIT_POLICY": "PASSIVE"}),
-                         ("threads that spin", {"OMP_WAIT_POLICY": "ACTIVE"})):  # fmt: skip
-        busy = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(beside)]
-        try:
-            environment = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"} | policy
-            command = [sys.executable, "-c", STEPS_BESIDE]
-            done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
-        finally:
-            for process in busy:
-                process.kill()
-                process.wait()
-        found[name] = float(done.stdout.split()[-1])
-    return found
+def print_seconds(*, keep: bool, halved: bool) -> None:
+    """Measure a training step of minilm in this process, with freed memory kept, as a training does, or given back."""
+    import_torch()
+    with freed_memory_kept() if keep else nullcontext():
+        print(seconds({"step": training_step("minilm", halved=halved)})["step"])
+
+
+def in_own_process(
+    *, keep: bool = True, halved: bool = False, environment: Mapping[str, str] | None = None
+) -> Callable[[], float]:
+    """Return a function that does the same in a process of its own."""
+    code = f"from benchmarks.gains import print_seconds\nprint_seconds(keep={keep}, halved={halved})"
+    outside = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"}
+
+    def measure() -> float:
+        command = [sys.executable, "-c", code]
+        environ = outside | dict(environment or {})
+        done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=True)
+        return float(done.stdout.split()[-1])
+
+    return measure
+
+
+def in_own_processes(measures: Mapping[str, Callable[[], float]], beside: int = 0) -> dict[str, float]:
+    """Measure in processes by turns, beside others that keep a core busy each; give the medians."""
+    found: dict[str, list[float]] = {name: [] for name in measures}
+    for _ in range(PROCESSES):
+        for name, measure in measures.items():
+            busy = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(beside)]
+            try:
+                found[name].append(measure())
+            finally:
+                for process in busy:
+                    process.kill()
+                    process.wait()
+    return {name: float(np.median(each)) for name, each in found.items()}
+
+
+def waits() -> dict[str, Callable[[], float]]:
+    """Return what measures a step with threads that wait as multitag chooses, and in both ways."""
+    return {name: in_own_process(environment=policy) for name, policy in BESIDE.items()}
 
 
 def table(results: Mapping[str, Mapping[str, float]]) -> str:
@@ -185,11 +252,18 @@ def main() -> None:
             "embeddings of all tokens": training_step(name, used=False),
             "fp32": training_step(name, bf16=False),
         }
-        results[f"training step, {title}"] = seconds(steps)
+        if shutil.which("g++"):
+            steps["stock blocks, compiled by torch"] = training_step(name, fused=False, compiled=True)
+        with freed_memory_kept():
+            results[f"training step, {title}"] = seconds(steps)
         with tempfile.TemporaryDirectory() as folder:
             results[f"eight int8 batches, {title}"] = seconds(predicting_steps(name, Path(folder)))
-    results["training step in a process of its own, minilm"] = waiting(beside=0)
-    results["training step beside a busy process, minilm"] = waiting(beside=1)
+    alone = waits() | {
+        "freed memory given back": in_own_process(keep=False),
+        "a thread for each half of the batch": in_own_process(halved=True),
+    }
+    results["training step in a process of its own, minilm"] = in_own_processes(alone)
+    results["training step beside a busy process, minilm"] = in_own_processes(waits(), beside=1)
     RECORD.save(results, table(results))
 
 

@@ -22,6 +22,7 @@ def describe() -> dict[str, Any]:
     """Describe the processor, memory, load and versions."""
     return {
         "processor": _line("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
+        "family": _line("/proc/cpuinfo", "cpu family"),
         "instructions": [name for name in INSTRUCTIONS if name in _flags()],
         "cores": cores(),
         "memory_gb": round(_kilobytes("/proc/meminfo", "MemTotal") / 2**20, 1),

@@ -64,11 +64,12 @@ def _machine(results: Figures) -> str:
 
 
 def processor(results: Figures) -> str:
-    """Name what matters of a processor: its maker, and the best arithmetic that it has for networks."""
+    """Name what matters of a processor: its maker and family, and the best arithmetic that it has for networks."""
     about = results["machine"]
     maker = next((name for name in MAKERS if name.lower() in about["processor"].lower()), about["processor"])
     best = next((title for name, title in ARITHMETIC.items() if name in about["instructions"]), "no vectors of its own")
-    return f"{maker}, {best}"
+    family = f" family {about['family']}" if about.get("family") else ""  # same instructions, other widths
+    return f"{maker}{family}, {best}"
 
 
 def headline(runs: Sequence[Figures]) -> str:
