@@ -67,7 +67,7 @@ def results(predicting: dict[str, Any], training: dict[str, Any]) -> dict[str, A
     return {
         "kind": "full", "created": "2026-11-22T12:00:00+00:00", "seconds": 1700.0,
         "machine": {
-            "processor": "Some CPU", "instructions": ["avx2"], "cores": 2, "memory_gb": 8.0,
+            "processor": "Some CPU", "family": "", "instructions": ["avx2"], "cores": 2, "memory_gb": 8.0,
             "load_before": [0.1, 0.1, 0.1], "system": "Linux 6", "python": "3.11.7",
             "threads_set": {}, "versions": {"multitag": "0.1.0"},
         },

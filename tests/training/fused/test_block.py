@@ -10,7 +10,7 @@ from transformers.models.distilbert.modeling_distilbert import TransformerBlock
 
 from multitag.model.linear_head import LinearHeadDistilBert
 from multitag.training.fused.block import FusedBlock, fuse_blocks, restore_blocks
-from multitag.training.fused.dropout import KeepMask
+from multitag.training.fused.dropout import CheapDropout, KeepMask
 
 SHAPE = (3, 7, 32)  # batch, tokens, dim
 
@@ -124,13 +124,16 @@ def test_in_evaluation_it_is_the_stock_block():
 
 def test_restored_blocks_are_stock_blocks_and_the_state_never_changes():
     model = build()
+    embeddings = model.distilbert.embeddings
     names = list(model.state_dict())
     block = fused_block(model)
     run_block(block)
     assert type(block) is FusedBlock
+    assert type(embeddings.dropout) is CheapDropout
     assert list(model.state_dict()) == names
     restore_blocks(model)
     assert type(block) is TransformerBlock
+    assert type(embeddings.dropout) is nn.Dropout
     assert "bf16_weights" not in vars(block)
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from multitag.training.fused.dropout import KeepMask
+from multitag.training.fused.dropout import CheapDropout, KeepMask
 
 
 @pytest.mark.parametrize("probability", [0.1, 0.5, 0.003])
@@ -31,3 +31,20 @@ def test_a_mask_is_that_of_the_random_state():
     torch.manual_seed(3)
     assert torch.equal(KeepMask((30,), 0.5).mask, first)
     assert not torch.equal(first, second)
+
+
+def test_dropout_in_fp32_scales_what_it_keeps_and_drops_the_same_on_the_way_back():
+    torch.manual_seed(0)
+    values = torch.rand(50, 40).add_(1).requires_grad_()
+    dropped = CheapDropout(0.25)(values)
+    dropped.sum().backward()
+    kept = dropped != 0
+    assert abs(float(kept.float().mean()) - 0.75) < 0.05
+    assert torch.allclose(dropped[kept], values[kept] / 0.75, rtol=1e-3)
+    assert torch.equal(values.grad != 0, kept)
+
+
+@pytest.mark.parametrize("dropout", [CheapDropout(0.0), CheapDropout(0.5).eval()])
+def test_dropout_leaves_everything_where_it_is_off(dropout):
+    values = torch.rand(3, 4)
+    assert dropout(values) is values

@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from torch import nn
 from transformers import PreTrainedModel
-from transformers.models.distilbert.modeling_distilbert import TransformerBlock
+from transformers.models.distilbert.modeling_distilbert import Embeddings, TransformerBlock
 
 from multitag.training.fused.attention import AttentionPass
+from multitag.training.fused.dropout import CheapDropout
 from multitag.training.fused.feed_forward import FeedForwardPass
 from multitag.training.fused.weights import Bf16Weights
 
@@ -53,7 +54,7 @@ class FusedBlock(TransformerBlock):  # type: ignore[no-untyped-call]  # by trans
 
 
 def fuse_blocks(model: PreTrainedModel) -> int:
-    """Have a model's stock blocks of DistilBERT train by the passes of this room, in place.
+    """Have a model's stock blocks of DistilBERT train by the passes of this room, in place, and its embeddings drop so.
 
     Blocks of other kinds stay as they are, and so do those with adapters, frozen parts or another activation.
 
@@ -73,6 +74,9 @@ def fuse_blocks(model: PreTrainedModel) -> int:
     blocks = [module for module in model.modules() if type(module) is TransformerBlock and _is_plain(module)]
     for block in blocks:
         block.__class__ = FusedBlock  # the same parameters, another pass
+    for module in model.modules():
+        if blocks and type(module) is Embeddings and type(module.dropout) is nn.Dropout:
+            module.dropout.__class__ = CheapDropout
     return len(blocks)
 
 
@@ -82,6 +86,8 @@ def restore_blocks(model: PreTrainedModel) -> None:
         if type(module) is FusedBlock:
             module.__dict__.pop("bf16_weights", None)
             module.__class__ = TransformerBlock  # type: ignore[assignment]
+        elif type(module) is CheapDropout:
+            module.__class__ = nn.Dropout  # type: ignore[assignment]
 
 
 def _is_plain(block: TransformerBlock) -> bool:

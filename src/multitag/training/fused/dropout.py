@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import prod
 
 import torch
+from torch import nn
 
 STEPS = 2**15  # between "never" and "always"
 
@@ -40,3 +41,14 @@ class KeepMask:
         """
         values.view(torch.int16).bitwise_and_(self.mask)
         return values
+
+
+class CheapDropout(nn.Dropout):
+    """Dropout of activations in fp32 by a mask of cheap bits."""
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Drop elements of a tensor, and scale those that are kept, while training."""
+        if not (self.training and self.p):
+            return values
+        kept = KeepMask(tuple(values.shape), self.p)
+        return values * kept.mask.float().mul_(-kept.scale)  # the mask is -1 where an element is kept, else 0
