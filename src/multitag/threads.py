@@ -8,6 +8,7 @@ import time
 from types import ModuleType
 
 from multitag.extras import import_extra, is_installed
+from multitag.processes import n_processes
 
 SAMPLE = 0.2  # seconds of looking whether the cores are free
 FREE = 0.2  # of one core: what others may take before torch's threads have to share
@@ -39,7 +40,7 @@ def import_torch() -> ModuleType:
     """
     if "torch" not in sys.modules and is_installed("torch"):  # OpenMP reads its policy once, as torch is imported
         choose_waiting()
-        if int(os.environ.get("WORLD_SIZE", "1")) > 1:  # each would warn that DDP found no unused parameters
+        if n_processes() > 1:  # each would warn that DDP found no unused parameters
             os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", KERNELS_KEPT)
     return import_extra("torch", "train")

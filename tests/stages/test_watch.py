@@ -108,6 +108,7 @@ def test_stages_are_counted_by_the_watch_that_is_open_and_end_with_an_error(watc
 
 
 def test_other_processes_of_a_training_are_silent(now, caplog, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setenv("RANK", "1")
     caplog.set_level(logging.INFO, logger="multitag.stages")
     watch = Watch(lambda: now[0], Console(file=io.StringIO(), force_terminal=True))

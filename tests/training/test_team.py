@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from multitag.training.team import follows, from_leader, leading, n_processes
+from multitag.processes import follows, n_processes
+from multitag.training.team import from_leader, leading
 
 
 def test_alone_nothing_is_sent():

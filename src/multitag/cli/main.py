@@ -18,7 +18,7 @@ from multitag.cli.mistakes import explain, name_options
 from multitag.cli.panels import MAIN, shown_default
 from multitag.errors import ConfigError, MultitagError
 from multitag.paths import as_path
-from multitag.training.team import follows
+from multitag.processes import follows
 
 CRASHED, USER_MISTAKE = 1, 2
 INTERRUPTED, TERMINATED = 130, 143  # 128 + the signal's number, as shells have it

@@ -7,12 +7,13 @@ counted by the :class:`Watch` of the command, where one is open.
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+
+from multitag.processes import follows
 
 logger = logging.getLogger("multitag.stages")
 
@@ -83,7 +84,7 @@ class Watch:
         self.clock, self.begun = clock, clock()
         self.took: dict[str, float] = {}
         self.open: list[Stage] = []
-        self.screen = None if _is_follower() else _screen(console)
+        self.screen = None if follows() else _screen(console)
 
     @property
     def watched(self) -> bool:
@@ -121,7 +122,7 @@ class Watch:
         """Log a stage that ended: one of several alike, such as a fold, with all that was in it."""
         left = self.open[-1].left() if self.open else None
         seconds = own if left is None else took
-        if not self.watched and not _is_follower() and seconds >= TOLD_FROM:
+        if not self.watched and not follows() and seconds >= TOLD_FROM:
             logger.info("%s: %s%s", stage.name, duration(seconds), f"; about {duration(left)} left" if left else "")
 
     def summary(self) -> str:
@@ -203,11 +204,6 @@ def _rounded(parts: list[float], digits: int) -> list[str]:
     for index in by_remainder[: round(sum(scaled)) - sum(whole)]:
         whole[index] += 1
     return [f"{part / 10**digits:.{digits}f}" for part in whole]
-
-
-def _is_follower() -> bool:
-    """Whether another process of the same training speaks for this one."""
-    return int(os.environ.get("RANK", "0")) > 0
 
 
 def _screen(console: Any) -> Any:

@@ -22,8 +22,8 @@ def freed_memory_kept() -> Iterator[None]:
     """Keep memory that is freed, up to 1 GiB of it, until the block ends; then it goes back to the system.
 
     Every step of a training frees its activations and gradients and asks for as much again. By glibc's defaults much of
-    that is returned in between, and each page of it, 30 MB a step of minilm, is a fault and is zeroed before it can be used:
-    a tenth of the time (docs/performance.md). Nothing is changed where there is no glibc, or where somebody chose.
+    that is returned in between, and each page of it, 30 MB a step of minilm, is a fault and is zeroed before it can be
+    used: a tenth of the time (docs/performance.md). Nothing changes where there is no glibc, or where somebody chose.
     """
     mallopt = _mallopt()
     if mallopt is None:

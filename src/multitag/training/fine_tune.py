@@ -23,6 +23,7 @@ from multitag.model.build import build_model, load_tokenizer, log_odds, save_mod
 from multitag.model.head_dropout import set_head_dropout
 from multitag.model.trial import check_by_trial
 from multitag.model.vocabulary import keep_used_tokens, restore_vocabulary
+from multitag.processes import n_processes
 from multitag.quiet import quiet_transformers
 from multitag.stages import stage
 from multitag.training.dataset import TextDataset
@@ -32,7 +33,7 @@ from multitag.training.lora import add_adapters, merge_adapters
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
 from multitag.training.teacher import check_teacher, learned_labels, teach, teach_more, teacher_weight
-from multitag.training.team import from_leader, leader_first, n_processes
+from multitag.training.team import from_leader, leader_first
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer.arguments import build_arguments, check_arguments
 from multitag.training.trainer.fit import TrainedModel, check_trainer, fit_model

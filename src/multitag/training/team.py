@@ -8,7 +8,6 @@ wait in between. So nothing is written twice, and all agree on the rows, the fol
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from multitag.errors import MultitagError
+from multitag.processes import follows, n_processes
 
 if TYPE_CHECKING:
     from torch.distributed import ProcessGroup
@@ -31,16 +31,6 @@ class LeaderError(MultitagError):
 
 class LostProcessError(MultitagError):
     """Another process of the team ended while they trained."""
-
-
-def n_processes() -> int:
-    """Count the processes of the team; 1 where nobody started several."""
-    return int(os.environ.get("WORLD_SIZE", "1"))
-
-
-def follows() -> bool:
-    """Whether this process follows another one."""
-    return n_processes() > 1 and int(os.environ.get("RANK", "0")) > 0
 
 
 @contextmanager

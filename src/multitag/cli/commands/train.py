@@ -45,10 +45,10 @@ def train(
     if "folds" in settings and "test_size" in settings:
         raise ConfigError("--folds holds every row out once, --test-size some rows only; choose one")
     from multitag.paths import as_path
+    from multitag.processes import follows
     from multitag.report.console.tables import print_table
     from multitag.report.tables import headline_rows, headline_side
     from multitag.stages import watching
-    from multitag.training.team import follows
 
     if follows():
         _follow()

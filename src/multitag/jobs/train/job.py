@@ -106,8 +106,9 @@ def train(
     import_all()
     if config.training.lora:
         import_extra("peft", "lora")
+    from multitag.processes import follows
     from multitag.training.fine_tune import fine_tune
-    from multitag.training.team import follow, follows, leading
+    from multitag.training.team import follow, leading
 
     if follows():
         run: Run = follow(fine_tune)

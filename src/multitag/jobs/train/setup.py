@@ -18,11 +18,12 @@ from multitag.jobs.train.recipes.resolve import FINE_TUNE, LINEAR, resolve_recip
 from multitag.jobs.train.unknown_tokens import check_unknown_tokens
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.base_record import find_recorded, record_base_model
+from multitag.processes import n_processes
 from multitag.training.checkpoints import newest_checkpoint, refuse_other_team
 from multitag.training.fine_tune import FineTuned, fine_tune, resolve_settings
 from multitag.training.linear import check_linear
 from multitag.training.states import refuse_foreign
-from multitag.training.team import n_processes, train_together
+from multitag.training.team import train_together
 from multitag.training.trainer.arguments import check_arguments
 
 logger = logging.getLogger("multitag")

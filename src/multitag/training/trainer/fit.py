@@ -24,6 +24,7 @@ from transformers import (
 
 from multitag.config import TrainingConfig
 from multitag.errors import ConfigError, describe_error
+from multitag.processes import follows, n_processes
 from multitag.stages import Stage, stage
 from multitag.training.allocator import freed_memory_kept
 from multitag.training.callbacks.progress import ProgressCallback
@@ -32,7 +33,7 @@ from multitag.training.callbacks.stopwatch import Stopwatch, is_out_of_time, sec
 from multitag.training.checkpoints import TRAINER_STATE
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, trainer_loss
-from multitag.training.team import follows, lost_processes_told, n_processes
+from multitag.training.team import lost_processes_told
 from multitag.training.trainer.multi_label import MultiLabelTrainer
 from multitag.training.trainer.trainer_args import BEST_METRIC
 
