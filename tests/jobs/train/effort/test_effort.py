@@ -4,10 +4,10 @@ import pytest
 
 from multitag.config import Config
 from multitag.errors import OutputError
-from multitag.jobs.train.effort.effort import AS_ASKED, SLACK, Effort
+from multitag.jobs.train.effort.effort import AS_ASKED, Effort
 from multitag.jobs.train.effort.speed import Speed
 
-EFFORT = Effort({"folds": 3, "epochs": 2.4}, ("R-Drop", "5 folds for 3"), Speed(2.0, 0.01, 0.002, 0.002))
+EFFORT = Effort({"folds": 3, "epochs": 2.4}, ("R-Drop", "5 folds for 3"), Speed(2.0, 0.01, 0.002, 0.002), 1.7)
 
 
 def test_it_is_read_as_it_was_written(tmp_path):
@@ -26,7 +26,7 @@ def test_what_is_damaged_is_refused_by_name(content, tmp_path):
 def test_a_training_may_take_a_little_more_than_was_estimated():
     settings = EFFORT.settings(Config())
     assert (settings.split.folds, settings.training.epochs) == (3, 2.4)
-    assert EFFORT.seconds_allowed(settings, 1000) == pytest.approx(SLACK * (2 + 0.01 * 2.4 * 1000))
+    assert EFFORT.seconds_allowed(settings, 1000) == pytest.approx(1.7 * (2 + 0.01 * 2.4 * 1000))
     assert AS_ASKED.seconds_allowed(settings, 1000) is None
 
 

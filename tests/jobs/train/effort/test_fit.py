@@ -60,3 +60,9 @@ def test_a_trial_times_every_part(table, settings, tiny_distilbert):
     measured = measure_speed(task, base, resolve_settings(task, base, config))
     assert min(measured.start, measured.encode, measured.teach) >= FASTEST
     assert measured.row >= FASTEST
+
+
+def test_trainings_may_take_the_time_that_nothing_else_needs():
+    assert fit._slack(100.0, others=50.0, left=260.0) == pytest.approx(2.0)
+    assert fit._slack(100.0, others=50.0, left=120.0) == 1.2  # what was planned is planned
+    assert fit._slack(0.0, others=50.0, left=260.0) == 1.2

@@ -54,6 +54,13 @@ def training_seconds(speed: Speed, config: Config, n_rows: int) -> float:
     return speed.start + n_rows * passes * speed.row
 
 
+def fine_tunings_seconds(speed: Speed, config: Config, recipes: Collection[str], load: Workload) -> float:
+    """Estimate all fine-tunings of a run, without their teachers; the arguments are those of :func:`run_seconds`."""
+    if FINE_TUNE not in recipes:
+        return 0.0
+    return sum(training_seconds(speed, config, size + load.n_unlabelled) for size in _sizes(config, load))
+
+
 def run_seconds(speed: Speed, config: Config, recipes: Collection[str], load: Workload) -> float:
     """Estimate a run from here on: trainings, scoring, simpler models, graphs, report.
 
@@ -66,8 +73,7 @@ def run_seconds(speed: Speed, config: Config, recipes: Collection[str], load: Wo
         That the run takes with these settings.
     load : Workload
     """
-    n_models = config.split.folds or 1
-    sizes = [load.trained_on(config)] * n_models + [load.n_rows] * config.split.refits
+    sizes = _sizes(config, load)
     scored = load.n_rows if config.split.folds else load.n_rows - load.trained_on(config)
     seconds = ONCE + scored * SCORING * speed.encode
     if config.export.onnx:
@@ -75,11 +81,16 @@ def run_seconds(speed: Speed, config: Config, recipes: Collection[str], load: Wo
     if LINEAR in recipes:
         seconds += load.n_rows * SCORING * speed.encode + sum(sizes) * load.n_labels * CELL
     if FINE_TUNE in recipes:
-        seconds += sum(training_seconds(speed, config, size + load.n_unlabelled) for size in sizes)
+        seconds += fine_tunings_seconds(speed, config, recipes, load)
         seconds += len(sizes) * load.n_unlabelled * speed.teach
         if teacher_weight(config, load.trained_on(config), load.n_labels):
             seconds += sum(sizes) * (speed.teach + TEACHER_FOLDS * load.n_labels * CELL)
     return seconds + _comparison(config)
+
+
+def _sizes(config: Config, load: Workload) -> list[int]:
+    """Count the rows that each model of a recipe is trained on."""
+    return [load.trained_on(config)] * (config.split.folds or 1) + [load.n_rows] * config.split.refits
 
 
 def _comparison(config: Config) -> float:

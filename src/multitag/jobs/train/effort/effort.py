@@ -14,7 +14,7 @@ from multitag.errors import ConfigError, OutputError
 from multitag.jobs.train.effort.cost import training_seconds
 from multitag.jobs.train.effort.speed import Speed
 
-SLACK = 1.2  # times what a training was estimated at, after which it is stopped
+SLACK = 1.2  # what may take as many times as long as was estimated, at the least
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,15 @@ class Effort:
         In words.
     speed : Speed or None
         By which that was decided; None of a run that has no time to fit into.
+    slack : float
+        Times what a training was estimated at, after which it is stopped: by then the time of the run is needed for
+        the rest of it.
     """
 
     changes: Mapping[str, Any] = field(default_factory=dict)
     given_up: tuple[str, ...] = ()
     speed: Speed | None = None
+    slack: float = SLACK
 
     def settings(self, config: Config) -> Config:
         """Return the settings of the run."""
@@ -41,7 +45,7 @@ class Effort:
 
     def seconds_allowed(self, settings: Config, n_rows: int) -> float | None:
         """Return after how many seconds a fine-tuning is stopped; None for never."""
-        return None if self.speed is None else SLACK * training_seconds(self.speed, settings, n_rows)
+        return None if self.speed is None else self.slack * training_seconds(self.speed, settings, n_rows)
 
     def notes(self, minutes: float | None) -> list[str]:
         """Say what was given up, for a reader of the report."""
@@ -66,7 +70,7 @@ class Effort:
             changes = dict(values["changes"])
             Config().override(**changes)
             speed = Speed(**{name: float(value) for name, value in values["speed"].items()})
-            return cls(changes, tuple(map(str, values["given_up"])), speed)
+            return cls(changes, tuple(map(str, values["given_up"])), speed, float(values["slack"]))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, ConfigError) as error:
             raise OutputError(f"{path}: missing or damaged; start again in another --out") from error
 

@@ -10,8 +10,8 @@ from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.jobs.run_folder import RunFolder
-from multitag.jobs.train.effort.cost import Workload, run_seconds
-from multitag.jobs.train.effort.effort import AS_ASKED, Effort
+from multitag.jobs.train.effort.cost import Workload, fine_tunings_seconds, run_seconds
+from multitag.jobs.train.effort.effort import AS_ASKED, SLACK, Effort
 from multitag.jobs.train.effort.give_up import settle
 from multitag.jobs.train.effort.speed import measure_speed
 from multitag.jobs.train.recipes.resolve import FINE_TUNE, LINEAR, resolve_recipes
@@ -76,14 +76,25 @@ def _decide(task: Task, config: Config, started: float) -> Effort:
     if refusal_to_pool(base) is not None:
         asked = asked.override(recipe=FINE_TUNE)
 
+    def recipes(candidate: Config) -> tuple[str, ...]:
+        return resolve_recipes(task, base, candidate)[0]
+
     def cost(candidate: Config) -> float:
-        return run_seconds(speed, candidate, resolve_recipes(task, base, candidate)[0], load)
+        return run_seconds(speed, candidate, recipes(candidate), load)
 
     settlement = settle(asked, load, cost, time_for_all - (time.perf_counter() - started))
     if settlement is None:
         least = "the shortest fine-tuning" if asked.model.recipe == FINE_TUNE else "a linear head"
         raise ConfigError(_too_short(config.training.minutes, started, least))
-    return Effort(*settlement, speed)
+    chosen = asked.override(**settlement[0])
+    trainings = fine_tunings_seconds(speed, chosen, recipes(chosen), load)
+    left = 60 * config.training.minutes - (time.perf_counter() - started)
+    return Effort(*settlement, speed, _slack(trainings, cost(chosen) - trainings, left))
+
+
+def _slack(trainings: float, others: float, left: float) -> float:
+    """Return how many times as long as estimated the trainings may take, if all else takes 1.2 times as long."""
+    return max((left - SLACK * others) / trainings, SLACK) if trainings else SLACK
 
 
 def _too_short(minutes: float, started: float, least: str) -> str:
