@@ -25,7 +25,7 @@ NEIGHBOURS = 20
 
 
 def parse_variant(text: str) -> tuple[str, dict[str, Any]]:
-    """Parse ``NAME:setting=value,setting=value``; values are read as YAML reads them.
+    """Parse ``NAME:setting=value,setting=value``; values are read as YAML 1.1 reads them, which wants ``5.0e-5``.
 
     Raises
     ------
