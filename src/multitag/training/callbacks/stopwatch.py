@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
+from itertools import pairwise
 from typing import Any
 
 from transformers import TrainerCallback, TrainerState
 
 from multitag.training.team import any_of
 
+LAST_STEPS = 100
+
 
 class Stopwatch(TrainerCallback):
-    """Count the seconds of a training, on top of those before it was resumed.
+    """Count the seconds of a training, on top of those before it was resumed, and those of its last steps.
 
     It is a callback because the Trainer knows the saved states of its callbacks by their classes' names, and because
     it stops a training that is out of time after the step in which it is, with a checkpoint. That is kept in the
@@ -29,13 +33,19 @@ class Stopwatch(TrainerCallback):
     def __init__(self, seconds: float = 0.0, limit: float | None = None) -> None:
         self.before, self.limit, self.out_of_time = seconds, limit, False
         self.started = time.perf_counter()
+        self.ends: deque[float] = deque(maxlen=LAST_STEPS)  # of steps
 
     def seconds(self) -> float:
         """Return the seconds until now."""
         return self.before + time.perf_counter() - self.started
 
+    def step_seconds(self) -> tuple[float, ...]:
+        """Return the seconds of each of the last steps, from the end of the one before it; the first has none."""
+        return tuple(end - start for start, end in pairwise(self.ends))
+
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Stop where the time is over, unless this was the last step anyway."""
+        self.ends.append(time.perf_counter())
         if self.limit is None or state.global_step >= state.max_steps:
             return
         if any_of(1 if self.seconds() > self.limit else None):  # processes that train together stop together

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ class TrainedModel:
         After which the model's weights were what they are: fewer than were trained where the best were kept.
     out_of_time : bool
         Whether it was stopped before its last step, as its time was over.
+    step_seconds : tuple of float
+        Wall time of the last hundred steps, the first one of all left out, with what was done between them.
     """
 
     model: PreTrainedModel
@@ -65,6 +67,7 @@ class TrainedModel:
     seconds: float
     epochs: float
     out_of_time: bool = False
+    step_seconds: tuple[float, ...] = ()
 
     @property
     def architecture(self) -> str:
@@ -140,7 +143,8 @@ def _fit(
         torch.manual_seed(arguments.seed + arguments.process_index)  # or all would drop the same of other rows
     with stop, lost_processes_told(), freed_memory_kept():
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    return _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
+    trained = _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
+    return replace(trained, step_seconds=stopwatch.step_seconds())
 
 
 def choose_loss(settings: TrainingConfig, datasets: Mapping[str, TextDataset]) -> CellLoss | None:

@@ -24,7 +24,7 @@ from multitag.training.fine_tune import fine_tune
 from multitag.training.trainer.arguments import use_bf16
 
 WARM_UP = 2  # rows of a first trial, which pays for what is loaded and compiled once a process
-STEPS = 5  # of the trial by which a step is timed
+STEPS = 8  # of the trial by which a step is timed, after the first
 FASTEST = 1e-7  # seconds, so that a clock that is too coarse gives no speed of nothing
 
 
@@ -79,15 +79,17 @@ def measure_speed(task: Task, base: BaseModel, settings: Config) -> Speed:
         trainer_args={**own, "report_to": "none"},
     )  # fmt: skip
 
-    def train(rows: NDArray[np.int64]) -> None:
+    def train(rows: NDArray[np.int64]) -> tuple[float, ...]:
         with tempfile.TemporaryDirectory(prefix="multitag-") as scratch:
             part = replace(task, split=Split(rows, rows[:0], rows[:0]), fold=None, unlabelled=NO_TEXTS)
-            fine_tune(part, base, settings, Path(scratch) / "checkpoints")
+            return fine_tune(part, base, settings, Path(scratch) / "checkpoints").fit.step_seconds
 
     train(_spread(task, WARM_UP))
     few = _spread(task, batch_size)
-    short, long = _time(lambda: train(few)), _time(lambda: train(more))
-    row = max((long - short) / max(len(more) - len(few), 1), FASTEST)
+    short = _time(lambda: train(few))
+    # Of single steps: two trainings differ by less than a busy machine adds to one of them.
+    steps = train(more)
+    row = max(float(np.mean(steps)) * (len(steps) + 1) / len(more) if steps else short / len(few), FASTEST)
     return Speed(max(short - row * len(few), FASTEST), row, encode, teach)
 
 
