@@ -70,7 +70,7 @@ class Effort:
             changes = dict(values["changes"])
             Config().override(**changes)
             speed = Speed(**{name: float(value) for name, value in values["speed"].items()})
-            return cls(changes, tuple(map(str, values["given_up"])), speed, float(values["slack"]))
+            return cls(changes, tuple(map(str, values["given_up"])), speed, float(values.get("slack", SLACK)))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, ConfigError) as error:
             raise OutputError(f"{path}: missing or damaged; start again in another --out") from error
 
