@@ -9,6 +9,7 @@ from multitag.labels import LabelSet
 from multitag.model.base import resolve_base_model
 from multitag.model.build import build_model
 from multitag.quiet import quiet_transformers
+from multitag.training import optimizer as optimizer_module
 from multitag.training.optimizer import parameter_groups, resolve_learning_rates
 from multitag.training.trainer.fit import MultiLabelTrainer
 
@@ -63,6 +64,13 @@ def test_rates_left_open_are_scaled_to_the_width(model):
     assert encoder == pytest.approx(2e-4 * 384 / 32)
     linear = type(model).__name__ == "LinearHeadDistilBert"
     assert head == pytest.approx((1e-2 if linear else 2e-3) * 384 / 32)
+
+
+@pytest.mark.parametrize(("width", "encoder", "adapters"), [(384, 2e-4, 1e-3), (768, 5e-5, 5e-4)])
+def test_a_wider_encoder_learns_more_slowly_than_its_width_alone_says(width, encoder, adapters, monkeypatch):
+    monkeypatch.setattr(optimizer_module, "_width", lambda model: width)
+    assert resolve_learning_rates(None, TrainingConfig())[0] == pytest.approx(encoder)
+    assert resolve_learning_rates(None, TrainingConfig(lora=True))[0] == pytest.approx(adapters)
 
 
 def test_rates_that_are_given_are_taken(model):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import nn
     from transformers import PreTrainedModel
 
-# Measured on IMDB with minilm, which is 384 wide (docs/experiments.md).
+# Of minilm, which is 384 wide, measured on IMDB (docs/experiments.md).
 ENCODER_RATE = 2e-4
 ENCODER_RATE_OF_MANY = 1.5e-4  # on 43,410 rows, in batches of 32 (docs/experiments.md)
 LINEAR_HEAD_RATE = 1e-2
@@ -27,9 +27,10 @@ def resolve_learning_rates(
 ) -> tuple[float, float]:
     """Choose the rates that the user left open.
 
-    Adam's best rate falls as one over the width (Yang et al. 2022, Tensor Programs V), so the rates measured
-    at width 384 are scaled by 384 / width: 1e-4 and 5e-3 for a model of distilbert-base's width. Low-rank adapters take
-    five times the encoder's rate.
+    Adam's best rate falls as one over the width (Yang et al. 2022, Tensor Programs V), so the rates measured at width
+    384 are scaled by 384 / width. Of a pretrained encoder that is wider, half of that was better than it (mpnet, width
+    768; docs/experiments.md): its rate falls as the square, to 5e-5 at width 768, where the head's is 5e-3. Low-rank
+    adapters take five times what the encoder would by its width alone.
 
     Parameters
     ----------
@@ -45,8 +46,9 @@ def resolve_learning_rates(
     """
     scale = MEASURED_WIDTH / _width(model)
     head = LINEAR_HEAD_RATE if isinstance(model, LinearHeadDistilBert) else STOCK_HEAD_RATE
-    encoder = (ENCODER_RATE_OF_MANY if many else ENCODER_RATE) * (ADAPTERS_FASTER if config.lora else 1.0)
-    encoder_rate = config.learning_rate if config.learning_rate is not None else encoder * scale
+    encoder = (ENCODER_RATE_OF_MANY if many else ENCODER_RATE) * scale
+    encoder *= ADAPTERS_FASTER if config.lora else min(scale, 1.0)
+    encoder_rate = config.learning_rate if config.learning_rate is not None else encoder
     head_rate = config.head_learning_rate if config.head_learning_rate is not None else head * scale
     return encoder_rate, head_rate
 
