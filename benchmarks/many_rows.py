@@ -22,11 +22,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.record import PERFORMANCE, SHARED, Record
+from benchmarks.leaderboard.tables import TABLES
+from benchmarks.record import PERFORMANCE, Record
 from benchmarks.speed.machine import describe
 from benchmarks.speed.tables import processor
-
-import multitag
 
 RECORD = Record("many_rows", PERFORMANCE)
 SEED, ROWS, LABELS, WORDS = 0, 43_410, 28, (5, 21)
@@ -35,9 +34,8 @@ TOOK = re.compile(r"^took [\d.]+ (\w+): (.*)$", re.MULTILINE)
 
 def texts_and_genres() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what the rows are cut from."""
-    for name, text, labels in (("netflix_titles.csv", "description", "listed_in"), ("sample", None, None)):
-        source = SHARED / name if text else name
-        table = multitag.read_table(source, text=text, labels=labels)
+    for name in ("netflix", "sample"):
+        table = TABLES[name].read()
         yield from ((str(each), tuple(genres)) for each, genres in zip(table.texts, table.labels, strict=True))
 
 
