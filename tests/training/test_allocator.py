@@ -12,7 +12,6 @@ pytestmark = pytest.mark.skipif(_mallopt() is None, reason="the C library is not
 ROUNDS, BLOCK = 40, 2**24
 FAULTS = f"""
 import resource
-from contextlib import nullcontext
 from multitag.training.allocator import freed_memory_kept
 
 def faults():

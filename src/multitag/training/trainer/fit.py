@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -143,8 +143,8 @@ def _fit(
         torch.manual_seed(arguments.seed + arguments.process_index)  # or all would drop the same of other rows
     with stop, lost_processes_told(), freed_memory_kept():
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    trained = _finished(model, trainer.state, stopwatch.seconds(), arguments.load_best_model_at_end)
-    return replace(trained, step_seconds=stopwatch.step_seconds())
+    best = arguments.load_best_model_at_end
+    return _finished(model, trainer.state, stopwatch.seconds(), best, stopwatch.step_seconds())
 
 
 def choose_loss(settings: TrainingConfig, datasets: Mapping[str, TextDataset]) -> CellLoss | None:
@@ -261,13 +261,15 @@ def _waited(state: Any) -> int:
     return int(state.stateful_callbacks["EarlyStoppingCallback"]["attributes"]["early_stopping_patience_counter"])
 
 
-def _finished(model: PreTrainedModel, state: TrainerState, seconds: float, best: bool) -> TrainedModel:
+def _finished(
+    model: PreTrainedModel, state: TrainerState, seconds: float, best: bool, step_seconds: tuple[float, ...] = ()
+) -> TrainedModel:
     if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
         raise ConfigError(DIVERGED)
     model.cpu().train(mode=False)
     reached = [entry["epoch"] for entry in state.log_history if best and entry["step"] == state.best_global_step]
     epochs = float(reached[-1] if reached else state.epoch or 0.0)
-    return TrainedModel(model, _history(state.log_history), seconds, epochs, is_out_of_time(state))
+    return TrainedModel(model, _history(state.log_history), seconds, epochs, is_out_of_time(state), step_seconds)
 
 
 def _validation_metrics(prediction: Any) -> dict[str, float]:
