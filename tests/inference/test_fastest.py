@@ -10,8 +10,7 @@ import pytest
 import multitag
 from fuzz.targets import base_bundle
 from multitag.errors import BundleError, DataError
-from multitag.inference import classifier as classifier_module
-from multitag.inference import fastest
+from multitag.inference import fastest, scorer
 from multitag.inference.backends.backend import open_backend
 from multitag.inference.backends.limits import MEASURED_TOKENS, WORTH_MEASURING, BatchLimits, MeasuredLimits
 from multitag.inference.fastest import choose_fastest, draw_texts, faster_names
@@ -82,9 +81,9 @@ def test_texts_are_drawn_from_all_over_the_job_and_enough_for_every_thread():
 
 def test_few_texts_are_the_exact_ones_and_many_are_by_the_fastest(monkeypatch):
     opened = []
-    monkeypatch.setattr(classifier_module, "faster_names", lambda folder: ["onnx"])
+    monkeypatch.setattr(scorer, "faster_names", lambda folder: ["onnx"])
     monkeypatch.setattr(
-        classifier_module, "open_backend", lambda *arguments: opened.append(open_backend(*arguments)) or opened[-1]
+        scorer, "open_backend", lambda *arguments: opened.append(open_backend(*arguments)) or opened[-1]
     )
     texts = [f"a film about {word}" for word in ("love", "war") for _ in range(300)]
     with multitag.load(base_bundle(), backend="fast") as classifier, multitag.load(base_bundle()) as exact:

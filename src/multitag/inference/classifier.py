@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -18,16 +16,13 @@ from multitag.data.texts import Text
 from multitag.data.unknown_tokens import ANOTHER_MODEL, UnknownTally, UnknownTokens
 from multitag.evaluation.guarantees.guarantee import Guarantee
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
-from multitag.inference.backends.backend import Backend, open_backend
 from multitag.inference.backends.device import Gpu, find_gpu
-from multitag.inference.backends.gpu import open_on
-from multitag.inference.encoding import EncodedText, TextEncoder, check_text, check_texts
+from multitag.inference.encoding import EncodedText, check_texts
 from multitag.inference.explain import MAX_WORDS, Explanation, explain_text
-from multitag.inference.fastest import WORTH_CHOOSING, choose_fastest, draw_texts, faster_names
 from multitag.inference.options import DEFAULT_BATCH_SIZE, PredictOptions
 from multitag.inference.policy import check_as_fitted, choose_cuts
 from multitag.inference.prediction import Prediction, build_predictions
-from multitag.inference.scoring import MAX_WINDOWS, score_encoded, score_texts, sigmoid
+from multitag.inference.scorer import Scorer
 from multitag.inference.windows import choose_pool
 
 
@@ -52,28 +47,24 @@ class Classifier:
         self.bundle = bundle
         self._policy = policy
         self._cuts = choose_cuts(bundle, policy)
-        self._pool = choose_pool(bundle.manifest, long, pool)
-        self._encoder = TextEncoder(bundle.folder / "model")
+        pool = choose_pool(bundle.manifest, long, pool)
         # A guarantee was fitted on fp32 and holds for nothing else.
-        decide = None if policy == "guarantee" else self._decide_logits
-        self._backend, self._threads = open_on(gpu, bundle.folder, backend, threads, decide), threads
-        # Which backend is the fastest is decided on texts; a GPU is as fast as it gets.
-        self._undecided, self._deciding, self._reason = backend == "fast" and gpu is None, Lock(), ""
-        self._texts_seen = 0
-        computes = "fast" if self._undecided else self.backend
-        check_as_fitted(policy, backend=computes, default_pool=self._pool == choose_pool(bundle.manifest))
+        self._scorer = Scorer(
+            bundle, backend, threads, cuts=self._cuts, pool=pool, gpu=gpu, exact=policy == "guarantee"
+        )
+        computes = "fast" if self._scorer.undecided else self.backend
+        check_as_fitted(policy, backend=computes, default_pool=pool == choose_pool(bundle.manifest))
         bundle.check_unchanged()  # what is loaded is what was verified
 
     @property
     def backend(self) -> str:
         """Name of the backend in use: ``"onnx"``, ``"onnx-int8"``, ``"openvino"`` or ``"torch"``."""
-        return self._backend.name
+        return self._scorer.backend
 
     @property
     def device(self) -> str:
         """What computes, such as ``"cpu"`` or ``"cuda (NVIDIA H200, bf16)"``, and why if the fastest was asked for."""
-        waiting = f", as {self._texts_seen} texts are too few to load others for" if self._undecided else ""
-        return f"{self._backend.device}{self._reason}{waiting}"
+        return self._scorer.device
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -98,16 +89,16 @@ class Classifier:
     @property
     def max_length(self) -> int:
         """Tokens that the model reads of a text, or of each of its windows, the special ones included."""
-        return self._encoder.max_length
+        return self._scorer.max_length
 
     @property
     def batches_at_once(self) -> int:
         """As many threads calling :meth:`score_encoded` at once are faster than one after the other."""
-        return self._backend.batches_at_once
+        return self._scorer.batches_at_once
 
     def encode(self, texts: Sequence[Text]) -> list[EncodedText]:
         """Tokenise texts for :meth:`score_encoded`; raises as :meth:`predict_proba` does."""
-        return self._encoder.encode_texts(texts, 1 if self._pool is None else MAX_WINDOWS)
+        return self._scorer.encode(texts)
 
     def score_encoded(self, encoded: Sequence[EncodedText], *, alone: bool) -> NDArray[np.float32]:
         """Score tokenised texts in the calling thread.
@@ -123,10 +114,7 @@ class Classifier:
         ndarray of float32, shape (n_texts, n_labels)
             Probabilities in [0, 1] before calibration.
         """
-        windows = [text.windows for text in encoded]
-        return score_encoded(
-            windows, self._backend, self._encoder.pad_id, len(self.label_names), self._pool, alone=alone
-        )
+        return self._scorer.score_encoded(encoded, alone=alone)
 
     def predict_proba(self, texts: Sequence[Text], *, batch_size: int = DEFAULT_BATCH_SIZE) -> NDArray[np.float32]:
         """Return the calibrated probability of every label for every text.
@@ -158,36 +146,10 @@ class Classifier:
         self, texts: Sequence[Text], options: PredictOptions, tally: UnknownTally | None = None
     ) -> NDArray[np.float32]:
         check_texts(texts, str(self.bundle.manifest.data.get("text_column", "text")))
-        if self._undecided:
+        if self._scorer.undecided:
             texts = list(texts)
-            self._choose_fastest(texts)
-        y_raw = score_texts(
-            self._encoder, self._backend, texts, len(self.label_names), options.batch_size, self._pool, tally
-        )
-        return self.bundle.calibration.apply(y_raw)
-
-    def _choose_fastest(self, texts: Sequence[Text]) -> None:
-        """Let the fastest backend that decides as the exact one compute from now on, once there are texts enough."""
-        for number, text in enumerate(texts):
-            check_text(text, number)  # or an error would tell a bad text's place in the sample
-        sample = draw_texts(texts, self._backend.batches_at_once)
-        with self._deciding:
-            self._texts_seen += len(texts)
-            if not (self._undecided and sample) or self._texts_seen < WORTH_CHOOSING:
-                return
-
-            def score(backend: Backend) -> NDArray[np.float32]:
-                return score_texts(self._encoder, backend, sample, len(self.label_names), pool=self._pool)
-
-            def decide(y_raw: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-                y_prob = self.bundle.calibration.apply(y_raw)
-                return y_prob, apply_thresholds(y_prob, self._cuts)
-
-            folder = self.bundle.folder
-            others = {name: partial(open_backend, folder, name, self._threads) for name in faster_names(folder)}
-            fastest = choose_fastest(self._backend, others, score, decide)
-            self.bundle.check_unchanged()
-            self._backend, self._reason, self._undecided = fastest.backend, fastest.reason, False
+            self._scorer.choose_fastest(texts)
+        return self.bundle.calibration.apply(self._scorer.score(texts, options.batch_size, tally))
 
     def predict(
         self,
@@ -288,16 +250,13 @@ class Classifier:
         cuts = self._cuts if options.threshold is None else np.full(len(self.label_names), options.threshold)
         return apply_thresholds(y_prob, cuts, top_k=options.top_k, at_least_one=options.at_least_one)
 
-    def _decide_logits(self, logits: NDArray[np.float32]) -> NDArray[np.int64]:
-        return apply_thresholds(self.bundle.calibration.apply(sigmoid(logits)), self._cuts)
-
     def explain(self, text: str, label: str | None = None, *, max_words: int = MAX_WORDS) -> Explanation:
         """Explain a label's probability by its words; see :func:`~multitag.inference.explain.explain_text`."""
         return explain_text(self, text, label, max_words=max_words)
 
     def read_extent(self, text: str) -> tuple[int, int]:
         """Measure how much of a text is read; see :meth:`~multitag.inference.encoding.TextEncoder.extent`."""
-        return self._encoder.extent(text, 1 if self._pool is None else MAX_WINDOWS)
+        return self._scorer.extent(text)
 
     def unknown_note(self, unknown: UnknownTokens) -> str | None:
         """Return a sentence with a remedy where more than 5% of the tokens of some texts is unknown to the model."""
