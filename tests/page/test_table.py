@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from multitag.inference.files.predict import label_separator
+from multitag.inference.files.outputs import label_separator
 from multitag.inference.files.rows import PREDICTED
 from multitag.inference.files.writers import build_writer
 

@@ -29,9 +29,9 @@ from multitag.scale.gpus import choose_device, share_gpus
 from multitag.scale.locations import Location, SourceFile, list_inputs, open_location
 from multitag.scale.output import OutputFolder
 from multitag.scale.plan import Plan, Recipe, make_plan
-from multitag.scale.progress import progress
 from multitag.scale.rows import BadRowsError
 from multitag.scale.worker import Load, Order
+from multitag.stages.bar import progress_bar
 from multitag.threads import available_cores
 
 DEFAULTS, AS_TUNED = ScoreConfig(), PredictOptions()
@@ -179,7 +179,7 @@ def _run(crew: Crew, plan: Plan, waiting: list[Part], done: Scored, max_bad_rows
     """Have the parts scored, and count what becomes of them."""
     total = sum(map(plan.weight, plan.parts))
     remedy = "what is committed stays; raise --max-bad-rows and give the same command to go on"
-    with progress("scoring", total, total - sum(map(plan.weight, waiting))) as bar:
+    with progress_bar("scoring", total, total - sum(map(plan.weight, waiting))) as bar:
         try:
             for part, scored in crew.score(waiting, bar.tick):
                 bar.advance(plan.weight(part), scored.rows)
@@ -218,7 +218,7 @@ def _recipe(
 
 
 def _make_plan(where: Location, files: Sequence[SourceFile], recipe: Recipe) -> Plan:
-    with progress("planning", float(sum(file.size for file in files))) as bar:
+    with progress_bar("planning", float(sum(file.size for file in files))) as bar:
         return make_plan(where, files, recipe, bar.advance)
 
 

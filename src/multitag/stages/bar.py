@@ -1,4 +1,4 @@
-"""How far a job is: a bar with rows a second and the time left on a terminal, nothing when piped."""
+"""How far a job on rows is: a bar with rows a second and the time left on a terminal, nothing when piped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 
-class Progress:
+class ProgressBar:
     """A bar that moves by the share of the input, and counts rows."""
 
     def __init__(self, bar: Any, task: Any) -> None:
@@ -19,6 +19,11 @@ class Progress:
         """Move by a part's weight; its rows were scored now."""
         self.rows += rows
         self.bar.update(self.task, advance=weight, said=self._said())
+
+    def move_to(self, done: float, rows: int) -> None:
+        """Move to where the weight of ``done`` is; some more rows were scored."""
+        self.rows += rows
+        self.bar.update(self.task, completed=done, said=self._said())
 
     def tick(self) -> None:
         """Let the time that passed be seen, though no part ended."""
@@ -31,7 +36,7 @@ class Progress:
 
 
 @contextmanager
-def progress(what: str, total: float, done: float = 0.0) -> Iterator[Progress]:
+def progress_bar(what: str, total: float, done: float = 0.0) -> Iterator[ProgressBar]:
     """Draw a bar while the block runs.
 
     Parameters
@@ -44,15 +49,14 @@ def progress(what: str, total: float, done: float = 0.0) -> Iterator[Progress]:
         Of that, what was done before.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     columns = (
         TextColumn(what), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[said]}"), TextColumn("left"),
         TimeRemainingColumn(),
     )  # fmt: skip
-    # A part takes minutes: the speed is a mean over an hour of them.
-    shown = Bar(*columns, console=console, disable=not console.is_terminal, transient=True, speed_estimate_period=3600)
-    with shown as bar:
-        yield Progress(bar, bar.add_task("", total=total, completed=int(done), said=""))
+    hidden = not console.is_terminal
+    # A part of a large job takes minutes: the speed is a mean over an hour of them.
+    with Progress(*columns, console=console, disable=hidden, transient=True, speed_estimate_period=3600) as bar:
+        yield ProgressBar(bar, bar.add_task("", total=total, completed=int(done), said=""))

@@ -13,7 +13,9 @@ from pyarrow import parquet
 
 from multitag.data.readers.records import ReadOptions
 from multitag.errors import ConfigError, DataError, OutputError
-from multitag.inference.files.predict import label_separator, predict_file, probability_column
+from multitag.evaluation.held_out import probability_column
+from multitag.inference.files.outputs import label_separator
+from multitag.inference.files.predict import predict_file
 from multitag.inference.options import PredictOptions
 
 # Cells that a careless reader or writer changes.

@@ -11,8 +11,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
+from multitag.bundle.read import Bundle
 from multitag.data.cells import is_missing
 from multitag.data.readers.records import Record
 from multitag.data.texts import TextColumns, join_text
@@ -44,6 +45,14 @@ class Predictor:
     names: tuple[str, ...]
     texts: TextColumns
     question: str
+
+    @classmethod
+    def of_bundle(cls, bundle: Bundle, texts: TextColumns) -> Self:
+        """Return what a bundle is called; its labels as their column is, or ``labels`` where there are several."""
+        facts = bundle.manifest.data
+        columns: Sequence[str] = facts.get("label_columns", (facts["label_column"],))
+        question = columns[0] if len(columns) == 1 else "labels"
+        return cls(f"multitag:{bundle.manifest.digest}", bundle.label_set.names, texts, question)
 
 
 @dataclass(frozen=True)
@@ -214,9 +223,3 @@ CONVERT: Mapping[str, Convert] = {
 def _plain(cell: object) -> object:
     """Return a cell as JSON has it: what is not a number is nothing there."""
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell
-
-
-def question_of(facts: Mapping[str, Any]) -> str:
-    """Return what a bundle's labels are called: its column of labels, of several columns ``labels``."""
-    columns: Sequence[str] = facts.get("label_columns", (facts["label_column"],))
-    return columns[0] if len(columns) == 1 else "labels"

@@ -5,35 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from multitag.atomic import new_file
-from multitag.data.label_formats.cells.formats import SEPARATORS
 from multitag.data.phrases import count_noun
-from multitag.data.readers.columnar import parquet_schema
 from multitag.data.readers.records import ReadOptions, Record
 from multitag.data.readers.stream import read_chunks
 from multitag.data.readers.table_file import display_name
 from multitag.data.texts import TextColumns
 from multitag.data.unknown_tokens import UnknownTally
-from multitag.errors import DataError, OutputError
-from multitag.evaluation.held_out import probability_column
+from multitag.errors import DataError
 from multitag.inference.classifier import Classifier
-from multitag.inference.files.pre_annotations import (
-    PreAnnotationWriter,
-    Predictor,
-    check_ending,
-    import_note,
-    question_of,
-)
-from multitag.inference.files.rows import ERROR, PREDICTED, add_predictions, columns_of_export, without_label
-from multitag.inference.files.writers import Writer, build_writer, output_format
+from multitag.inference.files.outputs import Outputs
+from multitag.inference.files.pre_annotations import Predictor, import_note
+from multitag.inference.files.rows import ERROR, add_predictions, columns_of_export
 from multitag.inference.options import PredictOptions, ToolName
 from multitag.paths import as_path
+from multitag.stages.bar import progress_bar
 
 DEFAULTS = PredictOptions()
 
@@ -131,11 +122,10 @@ def predict_file(
     ConfigError
         If an option is out of its range.
     """
-    source, target = as_path(source, "source"), as_path(target, "target")
-    review = None if review is None else as_path(review, "review")
+    source = as_path(source, "source")
+    outputs = Outputs(as_path(target, "target"), None if review is None else as_path(review, "review"), format)
+    outputs.check(source)
     columns = TextColumns.of_bundle(classifier.bundle.manifest.data, [text] if isinstance(text, str) else text)
-    _check_outputs(source, target, review, format)
-    schema = parquet_schema(source) if source.suffix.lower() == ".parquet" and source.is_file() else None
     counts: Counter[str] = Counter()
     notes: list[str] = []
     tally = UnknownTally()
@@ -146,12 +136,11 @@ def predict_file(
         )
         if text is None:
             columns, chunks = _columns_and_chunks(columns, chunks, display_name(source), notes)
-        open_writer = _writers(classifier, columns, schema, format)
+        predictor = Predictor.of_bundle(classifier.bundle, columns)
         if format is not None:
-            notes.append(f"{target}: {import_note(format, _predictor(classifier, columns))}")
-        writer = opened.enter_context(open_writer(target))
-        reviewer = None if review is None else opened.enter_context(open_writer(review))
-        advance = opened.enter_context(_progress())
+            notes.append(f"{target}: {import_note(format, predictor)}")
+        opened_outputs = opened.enter_context(outputs.open(source, predictor))
+        shown = opened.enter_context(progress_bar("predicting", total=1.0))
 
         def predict(chunk: tuple[int, list[Record], float]) -> tuple[list[Record], float, int]:
             rows_before, records, share = chunk
@@ -161,16 +150,11 @@ def predict_file(
             return records, share, without_text
 
         for records, share, without_text in _one_ahead(predict, _count_rows(chunks)):
-            to_review = without_label(records)
             with _encodable(source):
-                writer.write(records)
-                if reviewer is not None:
-                    if not counts["rows"]:
-                        reviewer.start(records)
-                    reviewer.write(to_review)
-            counts.update(rows=len(records), without_text=without_text, without_label=len(to_review))
+                without_label = opened_outputs.write(records)
+            counts.update(rows=len(records), without_text=without_text, without_label=without_label)
             counts["with_error"] += sum(record.get(ERROR) is not None for record in records) if error_column else 0
-            advance(share)
+            shown.move_to(share, len(records))
         if not counts["rows"]:
             raise DataError(f"{display_name(source)}: no row to predict; expected at least one")
     unpredicted = counts["with_error"] or counts["without_text"]  # the first holds the second
@@ -198,55 +182,6 @@ def _columns_and_chunks(
     return exported or columns, chain([first], chunks)
 
 
-def _check_outputs(source: Path, target: Path, review: Path | None, tool: ToolName | None) -> None:
-    for option, path in (("--output", target), ("--review", review)):
-        if path is None:
-            continue
-        if tool is None:
-            output_format(path)  # refused before the minutes that predicting may take
-        else:
-            check_ending(path, tool)
-        if path.exists() and source.exists() and path.samefile(source):
-            raise OutputError(f"{path}: this is the input; name another {option}")
-    if review is not None and review.resolve() == target.resolve():
-        raise OutputError(f"{review}: this is the --output; name another --review")
-
-
-def _writers(
-    classifier: Classifier, columns: TextColumns, schema: Any, tool: ToolName | None
-) -> Callable[[Path], AbstractContextManager[Writer]]:
-    """Return what opens a writer of rows with predictions, as a table or for a tool."""
-    if tool is None:
-        return lambda path: _open_writer(path, classifier.label_names, schema)
-    predictor = _predictor(classifier, columns)
-
-    @contextmanager
-    def open_writer(path: Path) -> Iterator[Writer]:
-        with new_file(path, replace=True) as file, closing(PreAnnotationWriter(file, tool, predictor)) as writer:
-            yield writer
-
-    return open_writer
-
-
-def _predictor(classifier: Classifier, columns: TextColumns) -> Predictor:
-    manifest = classifier.bundle.manifest
-    return Predictor(f"multitag:{manifest.digest}", classifier.label_names, columns, question_of(manifest.data))
-
-
-@contextmanager
-def _open_writer(path: Path, names: tuple[str, ...], schema: Any) -> Iterator[Writer]:
-    """Open a writer of rows with predictions; the file appears when the block ends without an error."""
-    probabilities = [probability_column(name) for name in names]
-    with (
-        new_file(path, replace=True) as file,
-        closing(build_writer(
-            file, output_format(path), label_separator(names), labels=PREDICTED, probabilities=probabilities,
-            schema=schema,
-        )) as writer,
-    ):  # fmt: skip
-        yield writer
-
-
 def _count_rows(chunks: Iterable[Chunk]) -> Iterator[tuple[int, list[Record], float]]:
     """Yield each chunk after the number of rows before it."""
     rows_before = 0
@@ -271,11 +206,6 @@ def _one_ahead(compute: Callable[[Item], Result], items: Iterable[Item]) -> Iter
             yield previous.result()
 
 
-def label_separator(label_names: tuple[str, ...]) -> str:
-    """Return what joins labels in a cell: the first separator that no label contains, else a comma."""
-    return next((mark for mark in SEPARATORS if not any(mark in name for name in label_names)), SEPARATORS[0])
-
-
 @contextmanager
 def _encodable(source: Path) -> Iterator[None]:
     """Turn the error about a character that only JSON can hold, in any column but the text, into one line."""
@@ -286,22 +216,3 @@ def _encodable(source: Path) -> Iterator[None]:
             f"{display_name(source)}: {error.object[error.start]!r} is half of a surrogate pair, not a character; "
             "remove it, or write .jsonl"
         ) from error
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """Draw a progress bar with the time left on a terminal; nothing when piped."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("predicting"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("", total=1.0)
-        yield lambda share: progress.update(task, completed=share)
