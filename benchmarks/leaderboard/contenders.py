@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from benchmarks.leaderboard.pieces import FOLDS, Contender, Scored
 from numpy.typing import NDArray
 
 from multitag.atomic import remove_folder
 from multitag.config import Config
+from multitag.config.yaml import parse_value
 from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.evaluation.baselines import models as baselines
@@ -25,7 +25,7 @@ NEIGHBOURS = 20
 
 
 def parse_variant(text: str) -> tuple[str, dict[str, Any]]:
-    """Parse ``NAME:setting=value,setting=value``; values are read as YAML 1.1 reads them, which wants ``5.0e-5``.
+    """Parse ``NAME:setting=value,setting=value``; values are read as in a file of settings.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def parse_variant(text: str) -> tuple[str, dict[str, Any]]:
     pairs = [part.partition("=") for part in written.split(",")]
     if not name or "/" in name or not all(key and mark for key, mark, _ in pairs):
         raise ConfigError(f"--variant: expected NAME:setting=value,setting=value, got {text!r}")
-    settings = {key.strip().replace("-", "_"): yaml.safe_load(value) for key, _, value in pairs}
+    settings = {key.strip().replace("-", "_"): parse_value(value) for key, _, value in pairs}
     config_of(settings, 0)
     return name, settings
 

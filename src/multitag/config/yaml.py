@@ -41,6 +41,22 @@ def read_yaml(path: str | Path) -> Any:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
 
 
+def parse_value(text: str) -> Any:
+    """Read one plain value as a file of settings would: ``5e-5`` is a number, ``true`` a bool.
+
+    Raises
+    ------
+    ConfigError
+        If it is not YAML, or has tags or aliases.
+    """
+    yaml: Any = import_extra("yaml", "train")
+    try:
+        _check_events(yaml, text, repr(text))
+        return _loader(yaml)(text).get_single_data()
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{text!r}: not YAML: {describe_error(error)}") from error
+
+
 def write_yaml(values: Mapping[str, Any]) -> str:
     """Write plain values as YAML that :func:`read_yaml` takes back: a list that comes twice is written twice."""
     yaml: Any = import_extra("yaml", "train")

@@ -9,8 +9,8 @@ from multitag.errors import ConfigError
 
 
 def test_a_variant_is_named_and_typed():
-    assert parse_variant("taught:teacher=0.8,epochs=3,loss=bce,early-stopping=null") == (
-        "taught", {"teacher": 0.8, "epochs": 3, "loss": "bce", "early_stopping": None},
+    assert parse_variant("taught:learning-rate=5e-5,epochs=3,loss=bce,early-stopping=null") == (
+        "taught", {"learning_rate": 5e-5, "epochs": 3, "loss": "bce", "early_stopping": None},
     )  # fmt: skip
 
 
