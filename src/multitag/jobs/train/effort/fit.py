@@ -87,9 +87,11 @@ def _decide(task: Task, config: Config, started: float) -> Effort:
         least = "the shortest fine-tuning" if asked.model.recipe == FINE_TUNE else "a linear head"
         raise ConfigError(_too_short(config.training.minutes, started, least))
     chosen = asked.override(**settlement[0])
-    trainings = fine_tunings_seconds(speed, chosen, recipes(chosen), load)
+    kept = recipes(chosen)
+    trainings = fine_tunings_seconds(speed, chosen, kept, load)
+    others = run_seconds(speed, chosen, kept, load) - trainings
     left = 60 * config.training.minutes - (time.perf_counter() - started)
-    return Effort(*settlement, speed, _slack(trainings, cost(chosen) - trainings, left))
+    return Effort(*settlement, speed, _slack(trainings, others, left))
 
 
 def _slack(trainings: float, others: float, left: float) -> float:
