@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
-from transformers import AutoTokenizer, DataCollatorWithPadding
+from transformers import AutoTokenizer
 
 from multitag.data.tokens import Tokens
 from multitag.errors import DataError
@@ -30,17 +29,6 @@ def test_long_texts_are_cut_special_tokens_counted(tokenizer):
     dataset = TextDataset(Tokens.from_texts(["dog " * 100], tokenizer, 10), np.zeros((1, 2), dtype=int))
     assert len(dataset[0]["input_ids"]) == 10
     assert dataset[0]["input_ids"][-1] == tokenizer.sep_token_id
-
-
-def test_the_collator_pads_to_the_batch_and_the_loss_takes_the_labels(tokenizer, texts):
-    y = np.eye(4, 3, dtype=int)
-    dataset = TextDataset(Tokens.from_texts(texts[:4], tokenizer, 48), y)
-    batch = DataCollatorWithPadding(tokenizer)([dataset[index] for index in range(4)])
-    lengths = dataset.lengths.tolist()
-    assert batch["input_ids"].shape == (4, max(lengths))
-    assert batch["attention_mask"].sum(dim=1).tolist() == lengths
-    assert batch["labels"].dtype == torch.float32
-    assert batch["labels"].tolist() == y.tolist()
 
 
 def test_a_row_of_labels_for_each_text(tokenizer):

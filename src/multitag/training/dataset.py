@@ -18,7 +18,7 @@ from multitag.training.losses import as_targets
 
 
 class TextDataset(Dataset[dict[str, Any]]):
-    """Unpadded examples for the Hugging Face Trainer; ``DataCollatorWithPadding`` pads them to their batch.
+    """Unpadded examples for the Hugging Face Trainer; :class:`~multitag.training.padding.RoundedPadding` pads them.
 
     Parameters
     ----------

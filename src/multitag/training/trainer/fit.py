@@ -13,7 +13,6 @@ import torch
 from safetensors.torch import load_file
 from sklearn.metrics import average_precision_score
 from transformers import (
-    DataCollatorWithPadding,
     EarlyStoppingCallback,
     PreTrainedModel,
     PreTrainedTokenizerFast,
@@ -33,6 +32,7 @@ from multitag.training.callbacks.stopwatch import Stopwatch, is_out_of_time, sec
 from multitag.training.checkpoints import TRAINER_STATE
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, trainer_loss
+from multitag.training.padding import RoundedPadding
 from multitag.training.team import lost_processes_told
 from multitag.training.trainer.multi_label import MultiLabelTrainer
 from multitag.training.trainer.trainer_args import BEST_METRIC
@@ -221,7 +221,7 @@ def _build_trainer(
     trainer = MultiLabelTrainer(
         model=model,
         args=arguments,
-        data_collator=DataCollatorWithPadding(tokenizer),
+        data_collator=RoundedPadding(tokenizer, max(int(dataset.lengths.max()) for dataset in datasets.values())),
         train_dataset=datasets["train"],
         eval_dataset=datasets.get("validation"),
         compute_loss_func=None if loss is None else trainer_loss(loss),
