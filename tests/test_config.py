@@ -19,6 +19,7 @@ from multitag.config import (
     TrainingConfig,
 )
 from multitag.config.setting import settings_of
+from multitag.config.yaml import parse_value
 from multitag.errors import ConfigError
 
 share = st.floats(0, 0.45)
@@ -270,3 +271,18 @@ def test_learning_rates_are_resolved_in_a_copy() -> None:
     config = Config().with_learning_rates(2e-4, 1e-2)
     assert (config.training.learning_rate, config.training.head_learning_rate) == (2e-4, 1e-2)
     assert Config().training.learning_rate is None
+
+
+def test_a_setting_that_an_argument_of_the_trainer_overrules_is_told():
+    asked = Config().override(epochs=3, trainer_args={"num_train_epochs": 5, "learning_rate": 1e-4})
+    assert asked.training.overruled() == ("epochs is 5, as the trainer argument 'num_train_epochs' says, not 3",)
+    assert Config().override(trainer_args={"num_train_epochs": 5}).training.overruled() == ()
+    assert Config().override(epochs=5, trainer_args={"num_train_epochs": 5}).training.overruled() == ()
+
+
+def test_a_single_value_is_read_as_in_a_file_of_settings():
+    values = {"5e-5": 5e-5, "3": 3, "true": True, "null": None, "bce": "bce", "": None}
+    assert {text: parse_value(text) for text in values} == values
+    for text in ("!!python/name:os.system", "&a 1", "[1, 2"):
+        with pytest.raises(ConfigError, match=r"a tag|an alias or anchor|not YAML"):
+            parse_value(text)

@@ -11,6 +11,9 @@ from multitag.config.setting import Option, Range, Section, require
 
 Precision = Literal["auto", "fp32", "bf16"]
 LENGTHS = {"max_steps", "num_train_epochs", "per_device_train_batch_size"}  # that settings of their own stand for
+INSTEAD_OF = {
+    "num_train_epochs": "epochs", "per_device_train_batch_size": "batch_size", "learning_rate": "learning_rate",
+}  # fmt: skip
 
 LossName = Literal["bce", "weighted-bce", "focal", "asymmetric"]
 
@@ -107,3 +110,12 @@ class TrainingConfig(Section):
                 f"trainer_args.{name}: expected text, a number, true, false, null, a list or keys of those; "
                 f"got {type(value).__name__}",
             )
+
+    def overruled(self) -> tuple[str, ...]:
+        """Return a sentence on each setting that was given, and is not that of the Trainer's argument beside it."""
+        pairs = ((name, self.trainer_args[name], own) for name, own in INSTEAD_OF.items() if name in self.trainer_args)
+        return tuple(
+            f"{own} is {value!r}, as the trainer argument {name!r} says, not {getattr(self, own):g}"
+            for name, value, own in pairs
+            if getattr(self, own) not in (None, value)
+        )

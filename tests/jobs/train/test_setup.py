@@ -100,3 +100,10 @@ def test_what_only_the_last_training_would_refuse_is_told_before_the_first(train
     with pytest.raises(ConfigError, match="trainer argument"):
         train_tiny(tmp_path / "run", refit=True, trainer_args=trainer_args)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_setting_that_is_overruled_is_a_line_and_a_note(train_tiny, tmp_path, caplog):
+    run = train_tiny(tmp_path / "run", epochs=2, trainer_args={"num_train_epochs": 1})
+    told = "epochs is 1, as the trainer argument 'num_train_epochs' says, not 2"
+    assert told in caplog.messages
+    assert told in json.loads((run.bundle / "metrics.json").read_text(encoding="utf-8"))["notes"]

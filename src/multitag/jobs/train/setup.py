@@ -136,7 +136,10 @@ def set_up_run(task: Task, config: Config, folder: RunFolder, effort: Effort = A
     unknown, notes = check_unknown_tokens(task, base, settings)
     data = {**data_facts(task, settings), "unknown_tokens": unknown.to_dict()}
     resumed = folder.open(settings, data, saved_split(task), record_base_model(base))
-    notes = (*effort.notes(config.training.minutes), *alone, *notes)
+    overruled = config.training.overruled() if FINE_TUNE in recipes else ()
+    for note in overruled:
+        logger.warning("%s", note)
+    notes = (*effort.notes(config.training.minutes), *alone, *overruled, *notes)
     return RunSetup(task, fold_tasks, settings, base, folder, resumed, data, costs, recipes, notes, effort)
 
 
