@@ -17,7 +17,6 @@ from multitag.evaluation.metrics.measure import measure
 from multitag.evaluation.metrics.metrics import SideMetrics
 from multitag.inference.backends.device import device_notes
 from multitag.inference.classifier import Classifier, load
-from multitag.inference.options import PredictOptions
 from multitag.jobs.labelled_rows import (
     TOO_GOOD,
     encode_labels,
@@ -27,8 +26,10 @@ from multitag.jobs.labelled_rows import (
     table_notes,
     unknown_labels,
 )
+from multitag.jobs.scored_texts import score_in_blocks
 from multitag.labels import LabelSet
 from multitag.report.tables import unknown_cells_line
+from multitag.stages import stage
 
 logger = logging.getLogger("multitag")
 
@@ -100,7 +101,8 @@ def evaluate_bundle(
         If the quarantine cannot be written.
     """
     with load(path, backend=backend, device=device, long=long, pool=pool) as classifier:
-        table = read_labelled(classifier.bundle, data, quarantine, **reading)
+        with stage("reading"):
+            table = read_labelled(classifier.bundle, data, quarantine, **reading)
         figures, notes = _measure(classifier, table, resamples, seed, ignore_unknown=ignore_unknown_labels)
         notes += device_notes(device, classifier.backend, classifier.device)
     return Evaluation(figures, (*notes, *table_notes(table)))
@@ -168,7 +170,7 @@ def _measure(
         logger.warning("%s: these are the rows that the model was trained on: %s", table.source, TOO_GOOD)
     label_set, thresholds = bundle.label_set, classifier.thresholds
     tally = UnknownTally()
-    y_prob, _ = classifier.predict_arrays(table.texts, PredictOptions(), tally)
+    y_prob = score_in_blocks(classifier, table.texts, tally)
     if note := classifier.unknown_note(tally.total):
         notes.append(note)
     if absent := labels_without_column(bundle, table):
@@ -185,7 +187,8 @@ def _measure(
         kept = [index for index, name in enumerate(label_set.names) if name not in absent]
         y_true, y_prob, thresholds = y_true[:, kept], y_prob[:, kept], thresholds.of_labels(kept)
         label_set = LabelSet(tuple(label_set.names[index] for index in kept))
-    figures = measure(y_true, y_prob, label_set, thresholds, resamples=resamples, seed=seed)
+    with stage("figures"):
+        figures = measure(y_true, y_prob, label_set, thresholds, resamples=resamples, seed=seed)
     if (line := unknown_cells_line(figures.fixed, "test")) is not None:
         notes.append(line)
     return figures, notes

@@ -30,8 +30,10 @@ from multitag.jobs.labelled_rows import (
     table_notes,
 )
 from multitag.jobs.run_folder import RunFolder
+from multitag.jobs.scored_texts import score_in_blocks
 from multitag.jobs.tuned_files import changed_files
 from multitag.paths import as_path
+from multitag.stages import stage
 
 
 @dataclass(frozen=True)
@@ -125,11 +127,14 @@ def tune_bundle(
         if data is None:
             rows = _read_held_out(bundle, RunFolder(path.resolve().parent).probabilities)
         else:
-            rows = _score(bundle, read_labelled(bundle, data, quarantine, **reading), backend)
-        retuned = retune_thresholds(
-            rows.y_true, rows.y_prob, bundle.thresholds, tuned_on=rows.name, seed=bundle.manifest.seed,
-            resamples=EvaluationConfig.resamples, objective=objective, costs=label_costs,
-        )  # fmt: skip
+            with stage("reading"):
+                table = read_labelled(bundle, data, quarantine, **reading)
+            rows = _score(bundle, table, backend)
+        with stage("thresholds"):
+            retuned = retune_thresholds(
+                rows.y_true, rows.y_prob, bundle.thresholds, tuned_on=rows.name, seed=bundle.manifest.seed,
+                resamples=EvaluationConfig.resamples, objective=objective, costs=label_costs,
+            )  # fmt: skip
         files, notes = changed_files(bundle, retuned)
         replace_files(bundle, files, out)
     return retuned, (*rows.notes, *notes)
@@ -142,7 +147,7 @@ def _score(bundle: Bundle, table: Table, backend: BackendName) -> ScoredRows:
             "be tuned for them on these rows; name their columns with --label-columns"
         )
     y_true = encode_labels(bundle, table)
-    y_prob = Classifier(bundle, backend).predict_proba(table.texts)
+    y_prob = score_in_blocks(Classifier(bundle, backend), table.texts)
     name, notes = f"{table.source}, {len(table)} rows", table_notes(table)
     if is_trained_on(bundle.manifest.data, table):
         name += ", which the model was trained on"

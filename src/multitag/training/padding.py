@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from transformers import BatchEncoding, DataCollatorWithPadding, PreTrainedTokenizerBase
+from transformers import DataCollatorWithPadding, PreTrainedTokenizerBase
 
 AS_THEY_ARE = 64  # tokens: of shorter batches the shapes are few, their kernels small, and padding costs most
 SIZES = 8  # of longer ones, between a power of two and the next; a batch gets some 4% of padding by that
@@ -32,7 +32,7 @@ def padded_length(longest: int, limit: int) -> int:
     """
     if longest <= AS_THEY_ARE:
         return longest
-    step = 2 ** ((longest - 1).bit_length() - 1) // SIZES
+    step = (1 << (longest - 1).bit_length() - 1) // SIZES
     return min(-(-longest // step) * step, limit)
 
 
@@ -49,10 +49,9 @@ class RoundedPadding:
     def __init__(self, tokenizer: PreTrainedTokenizerBase, limit: int) -> None:
         self.tokenizer, self.limit = tokenizer, limit
 
-    def __call__(self, examples: list[dict[str, Any]]) -> BatchEncoding:
+    def __call__(self, examples: list[dict[str, Any]]) -> dict[str, Any]:
         """Return tensors of shape (n_rows, padded length), and of labels (n_rows, n_labels)."""
         longest = max(len(example["input_ids"]) for example in examples)
         length = padded_length(longest, self.limit)
         pad = DataCollatorWithPadding(self.tokenizer, padding="max_length", max_length=length)
-        batch: BatchEncoding = pad(examples)
-        return batch
+        return pad(examples)
