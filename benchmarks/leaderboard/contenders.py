@@ -21,6 +21,7 @@ from multitag.evaluation.baselines import models as baselines
 from multitag.jobs.run_folder import RunFolder
 
 BASE_MODEL = "minilm"
+WIDE_MODEL = "all-mpnet-base-v2"
 NEIGHBOURS = 20
 
 
@@ -77,7 +78,7 @@ def score_multitag(settings: Mapping[str, Any], task: Task, draw: int, work: Pat
     return scored
 
 
-def _score_baseline(name: str, task: Task, draw: int, work: Path) -> Scored:
+def _score_baseline(name: str, task: Task, draw: int, work: Path, base_model: str = BASE_MODEL) -> Scored:
     """Fit one of the models that each training is compared with, on the same folds."""
     assert task.fold is not None
     pairs = [(np.flatnonzero(task.fold != fold), np.flatnonzero(task.fold == fold)) for fold in range(task.n_folds)]
@@ -87,9 +88,9 @@ def _score_baseline(name: str, task: Task, draw: int, work: Path) -> Scored:
     elif name == "tfidf":
         y_raw = baselines.score_tfidf(task.table.texts, task.y, pairs)
     elif name == "frozen":
-        y_raw = baselines.score_features(_features(task), task.y, pairs)
+        y_raw = baselines.score_features(_features(task, base_model), task.y, pairs)
     else:
-        y_raw = _score_with_neighbours(_features(task), task.y, pairs)
+        y_raw = _score_with_neighbours(_features(task, base_model), task.y, pairs)
     return Scored(task.y, y_raw, task.fold, time.process_time() - began, {})
 
 
@@ -106,7 +107,7 @@ def _score_with_neighbours(
     return y_raw
 
 
-def _features(task: Task) -> NDArray[np.float32]:
+def _features(task: Task, base_model: str) -> NDArray[np.float32]:
     from multitag.threads import import_torch
 
     import_torch()
@@ -115,7 +116,7 @@ def _features(task: Task) -> NDArray[np.float32]:
     from multitag.model.features import frozen_features
     from multitag.training.trainer.arguments import use_bf16
 
-    base, config = resolve_base_model(BASE_MODEL), config_of({}, 0)
+    base, config = resolve_base_model(base_model), config_of({}, 0)
     tokenizer, length = load_tokenizer(base, config.model.max_length), config.model.max_length
     bf16 = use_bf16(config.training.precision)
     features = frozen_features(base, tokenizer, task.table.texts, length, bf16=bf16)
@@ -135,9 +136,12 @@ CONTENDERS = {
     "frozen": Contender("frozen minilm + logistic regression", partial(_score_baseline, "frozen")),
     "multitag": Contender("multitag, its defaults, minilm", partial(score_multitag, {})),
 }
-# Measured once, to see whether neighbours teach better (docs/experiments.md); no part of a usual run.
+# Measured once, for docs/experiments.md; no part of a usual run.
 MORE_CONTENDERS = {
     "neighbours": Contender(
         "frozen minilm, logistic regression and neighbours averaged", partial(_score_baseline, "neighbours")
+    ),
+    "frozen-mpnet": Contender(  # a folder of that name where it is run
+        f"frozen {WIDE_MODEL} + logistic regression", partial(_score_baseline, "frozen", base_model=WIDE_MODEL)
     ),
 }
