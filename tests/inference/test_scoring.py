@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import random
+import signal
 import time
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 import pytest
@@ -104,6 +106,34 @@ def test_what_a_batch_raises_is_raised(encoder, texts):
 
     with pytest.raises(BundleError, match="cannot run it"):
         score_texts(encoder, Broken(3), texts, 20)
+
+
+def fails_at_third():
+    raise BundleError("cannot run it")
+
+
+def ctrl_c_at_third():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize(("at_third", "error"), [(fails_at_third, BundleError), (ctrl_c_at_third, KeyboardInterrupt)])
+def test_when_a_batch_raises_or_somebody_interrupts_no_further_ones_are_begun(at_third, error, encoder, texts):
+    class Stopped(Recording):
+        def __call__(self, input_ids, attention_mask):
+            logits = super().__call__(input_ids, attention_mask)
+            if next(numbers) == 3:
+                at_third()
+            time.sleep(0.02)
+            return logits
+
+    backend, numbers = Stopped(2), count(1)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # pytest's workers ignore it
+    try:
+        with pytest.raises(error):
+            score_texts(encoder, backend, texts, 20, batch_size=1)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert 3 <= len(backend.shapes) < len(texts) / 2
 
 
 @given(arrays(np.float32, array_shapes(max_dims=2), elements=LOGITS))

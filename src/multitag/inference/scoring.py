@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import chain, islice
-from threading import Lock
+from threading import Event, Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,8 +174,10 @@ def _score_rows(
     alone = backend.batches_at_once == 1 or len(first_two) < 2
     score, batches = backend.alone if alone else backend, chain(first_two, batches)
 
+    stopped = Event()
+
     def score_batches() -> None:
-        while True:
+        while not stopped.is_set():
             with lock:  # a generator cannot be asked by two threads at once
                 batch = next(batches, None)
             if batch is None:
@@ -190,7 +192,12 @@ def _score_rows(
         score_batches()
     else:
         with ThreadPoolExecutor(backend.batches_at_once) as workers:
-            for future in [workers.submit(score_batches) for _ in range(backend.batches_at_once)]:
+            futures = [workers.submit(score_batches) for _ in range(backend.batches_at_once)]
+            try:
+                wait(futures, return_when=FIRST_EXCEPTION)
+            finally:
+                stopped.set()  # by Ctrl-C too: the batches under way are the last
+            for future in futures:
                 future.result()  # raises what a batch raised
     return probabilities
 

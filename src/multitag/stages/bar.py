@@ -20,11 +20,6 @@ class ProgressBar:
         self.rows += rows
         self.bar.update(self.task, advance=weight, said=self._said())
 
-    def move_to(self, done: float, rows: int) -> None:
-        """Move to where the weight of ``done`` is; some more rows were scored."""
-        self.rows += rows
-        self.bar.update(self.task, completed=done, said=self._said())
-
     def tick(self) -> None:
         """Let the time that passed be seen, though no part ended."""
         self.bar.update(self.task, said=self._said())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -100,6 +101,18 @@ def test_the_same_rows_and_columns_come_out_with_predictions(source, output, cla
     ]
     assert [{name: row[name] for name in ROWS[0]} for row in rows] == ROWS
     check_predictions(rows, classifier, threshold=0.2)
+
+
+def test_it_predicts_in_the_thread_that_ctrl_c_reaches_and_leaves_nothing(classifier, tmp_path, monkeypatch):
+    def interrupted(*_):
+        assert threading.current_thread() is threading.main_thread()
+        raise KeyboardInterrupt
+
+    path, target = write_rows(tmp_path / "in.csv"), tmp_path / "out.csv"
+    monkeypatch.setattr(type(classifier), "predict_arrays", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        predict_file(classifier, path, target, text="Plot")
+    assert [*tmp_path.iterdir()] == [path]
 
 
 @pytest.mark.parametrize("rows_a_chunk", [1, 2, 3, 7, 8])
