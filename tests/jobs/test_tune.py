@@ -116,7 +116,7 @@ def test_rows_out_of_fold_come_before_validation_rows(run):
     saved = HeldOut.load(path)
     replace(saved, side=("out_of_fold",) * len(saved), fold=np.arange(len(saved)) % 2).save(path)
     retuned, _ = tune_bundle(run / "bundle")
-    assert retuned.thresholds.tuned_on == "out of fold, 32 rows"
+    assert retuned.thresholds.tuned_on == "out-of-fold probabilities, 32 rows"
 
 
 def test_held_out_rows_of_another_run_or_none_are_refused(run):

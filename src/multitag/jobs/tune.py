@@ -50,12 +50,15 @@ class ScoredRows:
         What to call them, such as ``"films.csv, 60 rows"``.
     notes : tuple of str
         What to know about them, in sentences.
+    tuned_before : bool
+        Whether the bundle's thresholds were tuned on them.
     """
 
     y_true: NDArray[Any]
     y_prob: NDArray[np.floating]
     name: str
     notes: tuple[str, ...]
+    tuned_before: bool
 
 
 def tune_bundle(
@@ -134,6 +137,7 @@ def tune_bundle(
             retuned = retune_thresholds(
                 rows.y_true, rows.y_prob, bundle.thresholds, tuned_on=rows.name, seed=bundle.manifest.seed,
                 resamples=EvaluationConfig.resamples, objective=objective, costs=label_costs,
+                same_rows=rows.tuned_before,
             )  # fmt: skip
         files, notes = changed_files(bundle, retuned)
         replace_files(bundle, files, out)
@@ -155,7 +159,7 @@ def _score(bundle: Bundle, table: Table, backend: BackendName) -> ScoredRows:
             f"these are the rows that the model was trained on: {TOO_GOOD}; name other rows, or none to use those that "
             "its run held out",
         )
-    return ScoredRows(y_true, y_prob, name, notes)
+    return ScoredRows(y_true, y_prob, name, notes, bundle.thresholds.tuned_on == name)
 
 
 def _read_held_out(bundle: Bundle, path: Path) -> ScoredRows:
@@ -164,11 +168,12 @@ def _read_held_out(bundle: Bundle, path: Path) -> ScoredRows:
     saved = HeldOut.load(path)
     if saved.label_names != bundle.label_set.names:
         raise DataError(f"{path}: its labels are not those of the bundle; it belongs to another run")
-    sides = {OUT_OF_FOLD: "out of fold", "validation": "validation"}
+    sides = {OUT_OF_FOLD: "out-of-fold probabilities", "validation": "validation"}  # as the training calls them
     side = next((side for side in sides if side in saved.side), None)
     if side is None:
         raise DataError(f"{path}: the run held out no validation rows; name rows that the model was not trained on")
     rows = saved.of_side(side)
     name = f"{sides[side]}, {len(rows)} rows"
     note = f"tuned on the rows that the run held out: {name}, from {path}"
-    return ScoredRows(rows.y_true, bundle.calibration.apply(rows.y_raw), name, (note,))
+    y_prob = bundle.calibration.apply(rows.y_raw)
+    return ScoredRows(rows.y_true, y_prob, name, (note,), bundle.thresholds.tuned_on == name)

@@ -46,6 +46,13 @@ def retuned_rows(retuned: Retuned) -> tuple[list[str], list[list[str]]]:
     return [f"On {retuned.n_rows} rows", "before", "tuned", "difference, 95%"], rows
 
 
+def how_measured(retuned: Retuned) -> str:
+    """Return one line about which rows had a say in the thresholds that decide them."""
+    if not retuned.fair:
+        return '"tuned" is cross-validated (5 folds); "before" is not, and looks better than it is'
+    return '"tuned" is cross-validated (5 folds), and so is "before" where its thresholds were tuned on these rows'
+
+
 def retuned_note(retuned: Retuned) -> str:
     """Describe for the model card what new thresholds change.
 
@@ -58,9 +65,10 @@ def retuned_note(retuned: Retuned) -> str:
     str
     """
     name = retuned.objective_figure
+    measured = "measured on rows not used for tuning" + ("" if retuned.fair else ", that before on those that were")
     before, after = (format_figure(figures[name]) for figures in (retuned.before, retuned.after))
     return (
         f"thresholds were tuned again on {retuned.thresholds.tuned_on}: {figure_title(name)} {before} before, {after} "
-        "after, measured on rows not used for tuning; report.html still shows the previous thresholds, and so do the "
+        f"after, {measured}; report.html still shows the previous thresholds, and so do the "
         "tuned figures under splits in metrics.json"
     )

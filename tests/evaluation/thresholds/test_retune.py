@@ -10,6 +10,7 @@ from multitag.evaluation.intervals import resamples
 from multitag.evaluation.intervals.resamples import draw_weights
 from multitag.evaluation.metrics.compute import compute_metrics
 from multitag.evaluation.metrics.decisions import count_decisions
+from multitag.evaluation.thresholds.costs import Costs
 from multitag.evaluation.thresholds.objectives import FBeta
 from multitag.evaluation.thresholds.retune import retune_thresholds
 from multitag.evaluation.thresholds.thresholds import Thresholds, apply_thresholds
@@ -59,6 +60,31 @@ def test_figures_after_are_of_rows_that_had_no_say():
     pred = apply_thresholds(prob, retuned.thresholds.values())
     same_rows = FBeta(1).value(count_decisions(true, pred))[0]
     assert retuned.after["macro_f1"] < same_rows
+
+
+def test_thresholds_that_were_tuned_on_the_same_rows_are_measured_as_the_new_ones_are():
+    draw = np.random.default_rng(1)
+    true, prob = (draw.random((60, 3)) < 0.1).astype(int), draw.random((60, 3))  # noise, as above
+    present = tune_thresholds(true, prob, fixed=0.25, tuned_on="validation, 60 rows")
+    options = {"tuned_on": "validation, 60 rows", "seed": 0, "resamples": 200}
+    fair = retune_thresholds(true, prob, present, same_rows=True, **options)
+    assert fair.thresholds == present
+    assert fair.fair
+    assert fair.before == fair.after
+    assert not any(fair.difference.values())  # no resample moves it
+    unfair = retune_thresholds(true, prob, present, **options)
+    assert unfair.before["macro_f1"] > fair.before["macro_f1"]
+
+
+def test_costs_that_are_not_known_are_told(scored):
+    true, prob = scored
+    costs = Costs.same(5.0, 1.0, 3)
+    present = tune_thresholds(true, prob, fixed=0.25, tuned_on="rows", objective="cost", costs=costs)
+    options = {"tuned_on": "rows", "seed": 0, "resamples": 200, "same_rows": True}
+    assert not retune_thresholds(true, prob, present, **options).fair
+    known = retune_thresholds(true, prob, present, objective="cost", costs=costs, **options)
+    assert known.fair
+    assert known.before == known.after
 
 
 def test_the_same_seed_gives_the_same_figures(scored):

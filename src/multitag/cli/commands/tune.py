@@ -40,11 +40,11 @@ def tune(
     """
     from multitag.jobs.tune import tune_bundle
     from multitag.report.console.tables import print_table
-    from multitag.report.retuned import retuned_rows
+    from multitag.report.retuned import how_measured, retuned_rows
 
     retuned, notes = tune_bundle(
         bundle, table_source(data) if data else None, out=out, backend=backend, quarantine=quarantine, **settings
     )
     print_notes(notes)
     print_table(*retuned_rows(retuned))
-    print_lines('"tuned" is cross-validated (5 folds)', f"bundle: {out or bundle}")
+    print_lines(how_measured(retuned), f"bundle: {out or bundle}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from multitag.config.objective import parse_objective
 from multitag.errors import DataError
 from multitag.evaluation.arrays import as_labels, as_probabilities
 from multitag.evaluation.intervals.bootstrap import Interval, interval_of
@@ -62,6 +63,8 @@ class Retuned:
     difference : dict of str to (tuple of float or None)
         After minus before: the low and the high end of the 95% interval of the paired bootstrap; None where it is
         undefined or no resample moves it.
+    fair : bool
+        Whether the figures before, too, are of rows that had no say.
     """
 
     thresholds: Thresholds
@@ -69,6 +72,7 @@ class Retuned:
     before: dict[str, float | None]
     after: dict[str, float | None]
     difference: dict[str, Interval | None]
+    fair: bool = True
 
     @property
     def objective_figure(self) -> str:
@@ -97,11 +101,13 @@ def retune_thresholds(
     resamples: int,
     objective: str = "f1",
     costs: Costs | None = None,
+    same_rows: bool = False,
 ) -> Retuned:
     """Tune thresholds, and compare them with the present ones.
 
     Thresholds look better than they are on the rows that they were tuned on. So for the figures the rows are divided
-    into five parts at random, and each is decided by thresholds that were tuned on the other four.
+    into five parts at random, and each is decided by thresholds that were tuned on the other four: by the new
+    objective, and where the present ones were tuned on these rows, by theirs.
 
     Parameters
     ----------
@@ -121,6 +127,9 @@ def retune_thresholds(
     objective : str
     costs : Costs, optional
         As in :func:`~multitag.evaluation.thresholds.tune.tune_thresholds`.
+    same_rows : bool, default False
+        Whether the present thresholds were tuned on these rows. Those by costs of which nothing is known here are
+        measured as they are.
 
     Returns
     -------
@@ -137,23 +146,30 @@ def retune_thresholds(
     if len(true) < MIN_ROWS_TO_TUNE:
         raise DataError(f"{tuned_on}: thresholds tuned on so few rows are noise; use at least {MIN_ROWS_TO_TUNE}")
 
-    def tune(rows: NDArray[np.bool_]) -> Thresholds:
+    def tune(rows: NDArray[np.bool_], objective: str = objective) -> Thresholds:
         return tune_thresholds(
-            true[rows], prob[rows], fixed=present.fixed, tuned_on=tuned_on, objective=objective, costs=costs
-        )
+            true[rows], prob[rows], fixed=present.fixed, tuned_on=tuned_on, objective=objective,
+            costs=costs if parse_objective(objective).needs_costs else None,
+        )  # fmt: skip
 
     thresholds = tune(np.ones(len(true), dtype=bool))
     if thresholds.per_label is None:
         raise DataError(f"{tuned_on}: no row has a label of the model; use rows that do")
+    former = present.objective if same_rows and present.policy != "fixed" else None
+    refits = former is not None and (costs is not None or not parse_objective(former).needs_costs)
     part = np.random.default_rng(seed).permutation(len(true)) % PARTS
-    after = np.empty_like(true)
+    before, after = apply_thresholds(prob, present.values()), np.empty_like(true)
     for held_out in range(PARTS):
         inside = part == held_out
         after[inside] = apply_thresholds(prob[inside], tune(~inside).values())
-    before = apply_thresholds(prob, present.values())
+        if former is not None and refits:
+            refitted = tune(~inside, former)
+            if refitted.per_label is not None:
+                refitted = replace(refitted, policy=present.policy)
+            before[inside] = apply_thresholds(prob[inside], refitted.values())
     aims = {aim.figure: aim for aim in (find_objective(objective, costs, true.shape[1]), *_STANDARD)}
     old, new, ends = _compare(aims, true, before, after, resamples, seed)
-    return Retuned(thresholds, len(true), old, new, ends)
+    return Retuned(thresholds, len(true), old, new, ends, fair=refits or former is None)
 
 
 def _compare(
