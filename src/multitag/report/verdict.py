@@ -45,7 +45,7 @@ def baselines_verdict(models: Sequence[BaselineFigures], model_name: str) -> str
     if ranked_low > 0:
         return (
             f"{model_name} beats {name} by {ranked:.2f} macro average precision [{ranked_low:.2f}, {ranked_high:.2f}]; "
-            f"by macro-F1 they are not distinguishable, which differs by {difference:z.2f} {interval}"
+            f"by macro-F1, {difference:z.2f} apart {interval}, they are not distinguishable"
         )
     return (
         f"{model_name} is not distinguishable from {name}: macro-F1 differs by {difference:z.2f} {interval}; "

@@ -78,18 +78,22 @@ class Watch:
         Gives seconds.
     console : rich.console.Console, optional
         Where lines move if it is a terminal; standard error if omitted.
+    silent : bool, default False
+        Whether neither lines move nor anything is logged.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, console: Any = None) -> None:
-        self.clock, self.begun = clock, clock()
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, console: Any = None, *, silent: bool = False
+    ) -> None:
+        self.clock, self.begun, self.silent = clock, clock(), silent
         self.took: dict[str, float] = {}
         self.open: list[Stage] = []
-        self.screen = None if follows() else _screen(console)
+        self.screen = None if silent or follows() else _screen(console)
 
     @property
     def watched(self) -> bool:
-        """Whether lines move on a terminal, so that nothing is logged."""
-        return self.screen is not None
+        """Whether lines move on a terminal, or nothing is to be seen, so that nothing is logged."""
+        return self.silent or self.screen is not None
 
     @contextmanager
     def stage(self, name: str, total: int | None = None, *, even: bool = True) -> Iterator[Stage]:
@@ -157,6 +161,16 @@ def watching(watch: Watch | None = None) -> Iterator[Watch]:
     token = _WATCH.set(watch)
     try:
         yield watch
+    finally:
+        _WATCH.reset(token)
+
+
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Let the stages of the block be seen by nobody, as those of a trial; their time is of the stage around them."""
+    token = _WATCH.set(Watch(silent=True))
+    try:
+        yield
     finally:
         _WATCH.reset(token)
 

@@ -134,6 +134,7 @@ def test_a_policy_decides_and_a_guarantee_is_told_with_its_conditions(multitag_r
     [
         ([], "give either one text, or a file"),
         ([TEXT, "--input", "films.csv", "--output", "out.csv"], "give either one text, or a file"),
+        ([" "], "the text is empty"),
         (["--input", "films.csv"], "--input and --output go together"),
         ([TEXT, "--output", "out.csv"], "--input and --output go together"),
         ([TEXT, "--review", "review.csv"], "--review takes the rows of --input where no label passes; name an --input"),

@@ -48,6 +48,7 @@ def test_its_bundle_is_like_any_other_and_gives_the_heads_probabilities(linear, 
             np.testing.assert_allclose(classifier.predict_proba(list(rows.texts)), rows.y_prob, atol=1e-5)
             assert classifier.bundle.manifest.base_model["architecture"] == "DistilBertForSequenceClassification"
     assert linear.metrics.recipe.kept == "linear"
+    assert "recipe linear: without effect: epochs, batch_size" in linear.metrics.notes
     assert [model.name for model in linear.metrics.baselines.models][-1] != FROZEN  # that is itself
     assert linear.metrics.baselines.verdict.startswith(("a linear head on frozen distilbert", "TF-IDF", "label prev"))
     card = (linear.bundle / "README.md").read_text(encoding="utf-8")

@@ -113,6 +113,8 @@ def _check(
         raise ConfigError(
             'give either one text, or a file: multitag predict BUNDLE "a text", or --input FILE --output FILE'
         )
+    if text is not None and not text.strip():
+        raise ConfigError("the text is empty; give one to predict")
     if (input_file is None) != (output_file is None):
         raise ConfigError("--input and --output go together")
     if text is not None and columns:

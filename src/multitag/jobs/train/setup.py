@@ -14,7 +14,7 @@ from multitag.jobs.run_folder import RunFolder
 from multitag.jobs.train.effort.effort import AS_ASKED, Effort
 from multitag.jobs.train.facts import data_facts, saved_split
 from multitag.jobs.train.guarantees import check_guarantee
-from multitag.jobs.train.recipes.resolve import FINE_TUNE, LINEAR, resolve_recipes
+from multitag.jobs.train.recipes.resolve import FINE_TUNE, LINEAR, resolve_recipes, unused_notes
 from multitag.jobs.train.unknown_tokens import check_unknown_tokens
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.base_record import find_recorded, record_base_model
@@ -136,7 +136,7 @@ def set_up_run(task: Task, config: Config, folder: RunFolder, effort: Effort = A
     unknown, notes = check_unknown_tokens(task, base, settings)
     data = {**data_facts(task, settings), "unknown_tokens": unknown.to_dict()}
     resumed = folder.open(settings, data, saved_split(task), record_base_model(base))
-    overruled = config.training.overruled() if FINE_TUNE in recipes else ()
+    overruled = config.training.overruled() if FINE_TUNE in recipes else unused_notes(config.training)
     for note in overruled:
         logger.warning("%s", note)
     notes = (*effort.notes(config.training.minutes), *alone, *overruled, *notes)

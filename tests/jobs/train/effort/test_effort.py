@@ -7,7 +7,7 @@ from multitag.errors import OutputError
 from multitag.jobs.train.effort.effort import AS_ASKED, Effort
 from multitag.jobs.train.effort.speed import Speed
 
-EFFORT = Effort({"folds": 3, "epochs": 2.4}, ("R-Drop", "5 folds for 3"), Speed(2.0, 0.01, 0.002, 0.002), 1.7)
+EFFORT = Effort({"folds": 3, "epochs": 2.4}, ("R-Drop", "5 folds (3 are left)"), Speed(2.0, 0.01, 0.002, 0.002), 1.7)
 
 
 def test_it_is_read_as_it_was_written(tmp_path):
@@ -31,5 +31,5 @@ def test_a_training_may_take_a_little_more_than_was_estimated():
 
 
 def test_only_what_is_given_up_is_said():
-    assert EFFORT.notes(10.0) == ["to fit into 10 minutes the run gave up: R-Drop; 5 folds for 3"]
+    assert EFFORT.notes(10.0) == ["to fit into 10 minutes the run gave up: R-Drop; 5 folds (3 are left)"]
     assert AS_ASKED.notes(10.0) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 
 import pytest
 
@@ -11,6 +12,7 @@ from multitag.config import Config
 from multitag.errors import ConfigError
 from multitag.jobs.train.effort import fit
 from multitag.jobs.train.effort.speed import FASTEST, Speed, measure_speed
+from multitag.stages import stage
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +29,7 @@ def test_what_is_given_up_is_in_the_report_and_the_same_when_resumed(speed, trai
     asked = {"folds": 2, "recipe": "auto", "minutes": 60.0}
     speed(SLOW_TO_TRAIN)
     run = train_tiny(tmp_path / "run", **asked)
-    note = "to fit into 60 minutes the run gave up: fine-tuning, for a linear head on the frozen model"
+    note = "to fit into 60 minutes the run gave up: fine-tuning (a linear head on the frozen model is left)"
     assert note in run.metrics.notes
     assert note in run.report.read_text(encoding="utf-8")
     manifest = json.loads((run.bundle / "manifest.json").read_text(encoding="utf-8"))
@@ -44,10 +46,26 @@ def test_what_is_given_up_is_in_the_report_and_the_same_when_resumed(speed, trai
 
 def test_what_cannot_fit_is_said_and_leaves_nothing(speed, train_tiny, tmp_path):
     speed(SLOW_TO_TRAIN)
-    told = r"^minutes: (anything|a linear head) on these rows does not fit into 0\.01 minutes .* took"
+    told = r"^minutes: (anything|a linear head) on these rows does not fit into 0\.01 minutes .* took .*; allow .*more"
     with pytest.raises(ConfigError, match=told):
         train_tiny(tmp_path / "run", recipe="auto", minutes=0.01)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_trial_is_one_line_and_has_a_share_of_the_time(train_tiny, tmp_path, monkeypatch, caplog):
+    given = []
+
+    def measure(task, base, settings, seconds):
+        given.append(seconds)
+        with stage("training"):
+            time.sleep(1.1)
+        return SLOW_TO_TRAIN
+
+    monkeypatch.setattr(fit, "measure_speed", measure)
+    with caplog.at_level("INFO", logger="multitag.stages"):
+        train_tiny(tmp_path / "run", recipe="auto", minutes=60.0)
+    assert given == [360.0]
+    assert [line[:8] for line in caplog.messages if line.startswith(("trial", "training"))] == ["trial: 1"]
 
 
 def test_a_trial_times_every_part(table, settings, tiny_distilbert):
@@ -57,7 +75,7 @@ def test_a_trial_times_every_part(table, settings, tiny_distilbert):
 
     config, base = Config().override(**settings), resolve_base_model(str(tiny_distilbert))
     task = Task.prepare(table, config)
-    measured = measure_speed(task, base, resolve_settings(task, base, config))
+    measured = measure_speed(task, base, resolve_settings(task, base, config), seconds=60.0)
     assert min(measured.start, measured.encode, measured.teach) >= FASTEST
     assert measured.row >= FASTEST
 

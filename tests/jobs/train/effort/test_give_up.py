@@ -6,7 +6,7 @@ import pytest
 
 from multitag.config import Config
 from multitag.jobs.train.effort.cost import Workload, run_seconds
-from multitag.jobs.train.effort.give_up import ENOUGH_SEEN, FEWEST_SEEN, concessions, settle
+from multitag.jobs.train.effort.give_up import ENOUGH_SEEN, FEWEST_SEEN, concessions, least_seconds, settle
 from multitag.jobs.train.effort.speed import Speed
 from multitag.training.defaults import settle_by_rows
 
@@ -38,10 +38,10 @@ def test_what_fits_is_done_as_it_was_asked_for():
 
 
 def test_what_is_given_up_comes_in_one_order():
-    split, whole = "5 folds for one split", "the training on all rows"
-    linear, graphs = "fine-tuning, for a linear head on the frozen model", "the ONNX graphs"
+    split, whole = "5 folds (one split is left)", "the training on all rows"
+    linear, graphs = "fine-tuning (a linear head on the frozen model is left)", "the ONNX graphs"
     assert [each.words for each in concessions(asked(folds=5))] == [
-        (), ("R-Drop",), ("R-Drop",), ("R-Drop", "5 folds for 3"), ("R-Drop", split), ("R-Drop", split, whole),
+        (), ("R-Drop",), ("R-Drop",), ("R-Drop", "5 folds (3 are left)"), ("R-Drop", split), ("R-Drop", split, whole),
         (linear,), (linear, split, whole), (linear, split, whole, graphs),
     ]  # fmt: skip
 
@@ -54,8 +54,8 @@ def test_the_less_time_there_is_the_more_is_given_up_and_what_is_left_fits():
         changes, words = settled(config, share * whole)
         changed = config.override(**changes)
         assert cost(changed) <= share * whole
-        assert ("epochs" in changes) == any(" epochs for " in word for word in words)
-        place = models.index(tuple(word for word in words if " epochs for " not in word))
+        assert ("epochs" in changes) == any(" epochs (" in word for word in words)
+        place = models.index(tuple(word for word in words if " epochs (" not in word))
         assert place >= before
         before = place
     assert changed.model.recipe == "linear"
@@ -77,6 +77,7 @@ def test_passes_are_not_so_few_that_nothing_is_learned(n_rows, fewest):
     changes, _ = settle(config, load, cost, least + 0.1)
     assert changes["epochs"] == pytest.approx(fewest)
     assert settle(config, load, cost, least - 0.1) is None
+    assert least_seconds(config, load, cost) == pytest.approx(least)
 
 
 def test_a_guarantee_keeps_its_folds():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 
@@ -12,16 +13,18 @@ from multitag.errors import ConfigError
 from multitag.jobs.run_folder import RunFolder
 from multitag.jobs.train.effort.cost import Workload, fine_tunings_seconds, run_seconds
 from multitag.jobs.train.effort.effort import AS_ASKED, SLACK, Effort
-from multitag.jobs.train.effort.give_up import settle
+from multitag.jobs.train.effort.give_up import least_seconds, settle
 from multitag.jobs.train.effort.speed import measure_speed
 from multitag.jobs.train.recipes.resolve import FINE_TUNE, LINEAR, resolve_recipes
 from multitag.model.base import resolve_base_model
 from multitag.model.mean_block import refusal_to_pool
+from multitag.stages import stage, unseen
 from multitag.training.fine_tune import resolve_settings
 
 logger = logging.getLogger("multitag")
 
 PLANNED = 0.85  # of the time: what is estimated is not known
+TRIAL = 0.1  # of the time, for the steps by which a step is timed; what they cost is not left to train
 
 
 def prepare_in_time(
@@ -65,11 +68,12 @@ def _decide(task: Task, config: Config, started: float) -> Effort:
     assert config.training.minutes is not None
     time_for_all = PLANNED * 60 * config.training.minutes
     if time.perf_counter() - started > time_for_all:  # a trial would only take more of it
-        raise ConfigError(_too_short(config.training.minutes, started, "anything"))
+        raise ConfigError(_too_short(config.training.minutes, started, "anything", "more"))
     base = resolve_base_model(config.model.base_model)
     first = task.of_fold(0, config) if task.n_folds else task
     settled = resolve_settings(first, base, config)
-    speed = measure_speed(first, base, settled)
+    with stage("trial"), unseen():
+        speed = measure_speed(first, base, settled, TRIAL * 60 * config.training.minutes)
     n_separate = sum(len(rows) for side, rows in task.tables.items() if side != "train")
     load = Workload(len(task.y) - n_separate, len(task.label_set), len(task.unlabelled))
     asked = config if config.model.recipe == LINEAR else settled
@@ -85,7 +89,9 @@ def _decide(task: Task, config: Config, started: float) -> Effort:
     settlement = settle(asked, load, cost, time_for_all - (time.perf_counter() - started))
     if settlement is None:
         least = "the shortest fine-tuning" if asked.model.recipe == FINE_TUNE else "a linear head"
-        raise ConfigError(_too_short(config.training.minutes, started, least))
+        needed = (time.perf_counter() - started + least_seconds(asked, load, cost)) / (60 * PLANNED)
+        allow = f"{math.ceil(max(needed, config.training.minutes) * 2 + 1) / 2:g} minutes or more"
+        raise ConfigError(_too_short(config.training.minutes, started, least, allow))
     chosen = asked.override(**settlement[0])
     kept = recipes(chosen)
     trainings = fine_tunings_seconds(speed, chosen, kept, load)
@@ -99,9 +105,9 @@ def _slack(trainings: float, others: float, left: float) -> float:
     return max((left - SLACK * others) / trainings, SLACK) if trainings else SLACK
 
 
-def _too_short(minutes: float, started: float, least: str) -> str:
+def _too_short(minutes: float, started: float, least: str, allow: str) -> str:
     took = time.perf_counter() - started
     return (
         f"minutes: {least} on these rows does not fit into {minutes:g} minutes on this machine, of which reading and a "
-        f"trial took {took:.0f} s; allow more"
+        f"trial took {took:.0f} s; allow {allow}"
     )

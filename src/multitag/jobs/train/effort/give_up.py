@@ -64,7 +64,7 @@ def concessions(config: Config) -> Iterator[Concession]:
     if config.model.recipe == FINE_TUNE:
         return
     changes = {} if config.model.recipe == LINEAR else _linear(config)
-    words = () if config.model.recipe == LINEAR else ("fine-tuning, for a linear head on the frozen model",)
+    words = () if config.model.recipe == LINEAR else ("fine-tuning (a linear head on the frozen model is left)",)
     yield Concession(changes, words)
     for fewer, given_up in list(_fewer_models(config))[-1:]:
         changes, words = {**changes, **fewer}, (*words, *given_up)
@@ -77,11 +77,11 @@ def _fewer_models(config: Config) -> Iterator[tuple[dict[str, Any], tuple[str, .
     """Yield settings by which fewer models are trained."""
     folds, words = config.split.folds, "the training on all rows"
     if folds and folds > FEWEST_FOLDS:
-        yield {"folds": FEWEST_FOLDS}, (f"{folds} folds for {FEWEST_FOLDS}",)
+        yield {"folds": FEWEST_FOLDS}, (f"{folds} folds ({FEWEST_FOLDS} are left)",)
     if folds and config.evaluation.guarantee is not None:
         return  # it takes more held-out rows than one split is sure to have
     if folds:
-        split = f"{folds} folds for one split"
+        split = f"{folds} folds (one split is left)"
         yield {"folds": None, "refit": True}, (split,)
         yield {"folds": None, "refit": False}, (split, words)
     elif config.split.refits:
@@ -118,16 +118,28 @@ def settle(config: Config, load: Workload, cost: Cost, seconds: float) -> tuple[
         if cost(changed) <= seconds:
             return concession.changes, concession.words
         if concession.shortened and (epochs := _passes_that_fit(changed, load, cost, seconds)) is not None:
-            words = f"{config.training.epochs:g} epochs for {epochs:g}"
+            words = f"{config.training.epochs:g} epochs ({epochs:g} are left)"
             return {**concession.changes, "epochs": epochs}, (*concession.words, words)
     return None
 
 
-def _passes_that_fit(config: Config, load: Workload, cost: Cost, seconds: float) -> float | None:
-    """Return the most epochs that fit, fewer than asked for, but not so few that nothing is learned."""
+def least_seconds(config: Config, load: Workload, cost: Cost) -> float:
+    """Return the fewest seconds that :func:`settle` finds settings for."""
+    changed = [(config.override(**each.changes), each.shortened) for each in concessions(config)]
+    return min(cost(each.override(epochs=_fewest_passes(each, load)) if shorter else each) for each, shorter in changed)
+
+
+def _fewest_passes(config: Config, load: Workload) -> float:
+    """Return so many epochs that something is learned, at most those asked for."""
     asked, n_rows = config.training.epochs, load.trained_on(config)
     assert asked is not None
-    fewest = min(max(n_rows, FEWEST_SEEN), ENOUGH_SEEN) / n_rows
+    return min(min(max(n_rows, FEWEST_SEEN), ENOUGH_SEEN) / n_rows, asked)
+
+
+def _passes_that_fit(config: Config, load: Workload, cost: Cost, seconds: float) -> float | None:
+    """Return the most epochs that fit, fewer than asked for, but not so few that nothing is learned."""
+    asked, fewest = config.training.epochs, _fewest_passes(config, load)
+    assert asked is not None
     if fewest >= asked:
         return None
     least, most = cost(config.override(epochs=fewest)), cost(config.override(epochs=asked))

@@ -24,7 +24,8 @@ from multitag.training.fine_tune import fine_tune
 from multitag.training.trainer.arguments import use_bf16
 
 WARM_UP = 2  # rows of a first trial, which pays for what is loaded and compiled once a process
-STEPS = 8  # of the trial by which a step is timed, after the first
+FEWEST_STEPS, STEPS = 2, 8  # of the trial by which a step is timed, after the first
+ENCODED = 3  # batches by which encoding is timed
 FASTEST = 1e-7  # seconds, so that a clock that is too coarse gives no speed of nothing
 
 
@@ -51,7 +52,7 @@ class Speed:
     teach: float
 
 
-def measure_speed(task: Task, base: BaseModel, settings: Config) -> Speed:
+def measure_speed(task: Task, base: BaseModel, settings: Config, seconds: float) -> Speed:
     """Train on a few rows, and encode them.
 
     The rows are those at even distances in the order of their lengths, so that they are as long as all are. Nothing
@@ -64,15 +65,17 @@ def measure_speed(task: Task, base: BaseModel, settings: Config) -> Speed:
     base : BaseModel
     settings : Config
         From :func:`~multitag.training.fine_tune.resolve_settings`.
+    seconds : float
+        That the training of the trial by which a step is timed may take; two steps are timed in any case.
     """
     batch_size = settings.training.batch_size
     assert batch_size is not None
-    more = _spread(task, batch_size * (1 + STEPS))
-    encode = _time_encoding(task, more, base, settings)
+    encoded = _spread(task, batch_size * ENCODED)
+    encode = _time_encoding(task, encoded, base, settings)
     if settings.model.recipe == LINEAR:
         return Speed(FASTEST, FASTEST, encode, encode)
     named = settings.training.teacher_model
-    teach = encode if named is None else _time_encoding(task, more, resolve_base_model(named), settings)
+    teach = encode if named is None else _time_encoding(task, encoded, resolve_base_model(named), settings)
     own = {name: value for name, value in settings.training.trainer_args.items() if name not in ABOUT_THE_BEST}
     settings = settings.override(
         epochs=1, r_drop=0.0, teacher=0.0, teacher_model=None, early_stopping=None, best_epoch=False, save_steps=None,
@@ -87,6 +90,7 @@ def measure_speed(task: Task, base: BaseModel, settings: Config) -> Speed:
     train(_spread(task, WARM_UP))
     few = _spread(task, batch_size)
     short = _time(lambda: train(few))
+    more = _spread(task, batch_size * (1 + min(max(int(seconds / short), FEWEST_STEPS), STEPS)))
     # Of single steps: two trainings differ by less than a busy machine adds to one of them.
     steps = train(more)
     row = max(float(np.mean(steps)) * (len(steps) + 1) / len(more) if steps else short / len(few), FASTEST)

@@ -16,6 +16,7 @@ MOST_CELLS = 1_000_000
 OF_FINE_TUNING = (
     "loss", "teacher", "teacher_model", "r_drop", "best_epoch", "early_stopping", "head_dropout", "lora", "trainer_args"
 )  # fmt: skip
+STEPS = ("epochs", "batch_size", "learning_rate", "head_learning_rate")  # of fine-tuning, too; told, not refused
 
 
 def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[str, ...], list[str]]:
@@ -60,6 +61,12 @@ def _refuse_names(model: ModelConfig) -> None:
                 f"{name}: fine-tuning takes nothing from what labels are called; take --recipe linear, or --folds with "
                 "--recipe auto"
             )
+
+
+def unused_notes(training: TrainingConfig) -> tuple[str, ...]:
+    """Return a sentence about settings of steps, of which a training of the linear recipe has none."""
+    given = [name for name in STEPS if getattr(training, name) is not None]
+    return (f"recipe linear: without effect: {', '.join(given)}",) if given else ()
 
 
 def _refuse_unused(training: TrainingConfig) -> None:
