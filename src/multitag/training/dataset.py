@@ -18,7 +18,9 @@ from multitag.training.losses import as_targets
 
 
 class TextDataset(Dataset[dict[str, Any]]):
-    """Unpadded examples for the Hugging Face Trainer; :class:`~multitag.training.padding.RoundedPadding` pads them.
+    """Unpadded examples for the Hugging Face Trainer.
+
+    :class:`~multitag.training.batches.padding.RoundedPadding` pads them.
 
     Parameters
     ----------

@@ -26,13 +26,13 @@ from multitag.errors import ConfigError, describe_error
 from multitag.processes import follows, n_processes
 from multitag.stages import Stage, stage
 from multitag.training.allocator import freed_memory_kept
+from multitag.training.batches.padding import RoundedPadding
 from multitag.training.callbacks.progress import ProgressCallback
 from multitag.training.callbacks.stopping import StopOnSignal
 from multitag.training.callbacks.stopwatch import Stopwatch, is_out_of_time, seconds_in_state
 from multitag.training.checkpoints import TRAINER_STATE
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, CellLoss, bce, cell_loss, trainer_loss
-from multitag.training.padding import RoundedPadding
 from multitag.training.team import lost_processes_told
 from multitag.training.trainer.multi_label import MultiLabelTrainer
 from multitag.training.trainer.trainer_args import BEST_METRIC

@@ -13,12 +13,12 @@ from transformers import Trainer
 from transformers.trainer_utils import EvalLoopOutput
 
 from multitag.processes import follows, n_processes
+from multitag.training.batches.shards import choose_batches
 from multitag.training.callbacks.stopwatch import Stopwatch
 from multitag.training.checkpoints import TRAINER_STATE, checkpoint_path, delete_old_checkpoints, new_checkpoint
 from multitag.training.dataset import TextDataset
 from multitag.training.losses import IGNORED, disagreement
 from multitag.training.optimizer import parameter_groups
-from multitag.training.shards import choose_batches
 from multitag.training.team import from_leader, gathered
 
 

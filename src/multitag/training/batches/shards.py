@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
-from multitag.training.batches import TokenBudgetBatches, cut, draw_batches, with_enough_rows
+from multitag.training.batches.by_tokens import TokenBudgetBatches, cut, draw_batches, with_enough_rows
 
 # Tokens. Fewer than a gigabyte of them stay in memory once they are read. A disk that seeks reads a shard in one go;
 # a buffer, a quarter of a gigabyte, is as far as rows meet others within an epoch.
@@ -22,7 +22,7 @@ def choose_batches(
 ) -> TokenBudgetBatches | ShardedBatches:
     """Shuffle all rows of an epoch, or from 268 million tokens on shards and buffers.
 
-    Parameters are those of :class:`~multitag.training.batches.TokenBudgetBatches`.
+    Parameters are those of :class:`~multitag.training.batches.by_tokens.TokenBudgetBatches`.
     """
     n_tokens = int(lengths.sum())
     if n_tokens < SHARDED_FROM:
@@ -35,13 +35,13 @@ class ShardedBatches(Sampler[list[int]]):
 
     Rows that stand together are a shard. In each epoch the shards are shuffled, but for the last, which takes the rows
     that are left over and stays last; every sixteen of them are a buffer, whose rows are put into batches as
-    :class:`~multitag.training.batches.TokenBudgetBatches` does with all rows. So a file that does not fit in memory is
-    read in long pieces, each once an epoch. The order depends on ``seed`` and the epoch only.
+    :class:`~multitag.training.batches.by_tokens.TokenBudgetBatches` does with all rows. So a file that does not fit in
+    memory is read in long pieces, each once an epoch. The order depends on ``seed`` and the epoch only.
 
     Parameters
     ----------
     lengths, batch_size, seed, share
-        As in :class:`~multitag.training.batches.TokenBudgetBatches`.
+        As in :class:`~multitag.training.batches.by_tokens.TokenBudgetBatches`.
     shard_rows : int
         Rows of a shard; at least those of a batch are taken.
     """

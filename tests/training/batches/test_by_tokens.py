@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.training.batches import TokenBudgetBatches
+from multitag.training.batches.by_tokens import TokenBudgetBatches
 
 LENGTHS = st.lists(st.integers(2, 256), min_size=1, max_size=200)
 

@@ -6,8 +6,8 @@ import torch
 from transformers import AutoTokenizer
 
 from multitag.data.tokens import Tokens
+from multitag.training.batches.padding import RoundedPadding, padded_length
 from multitag.training.dataset import TextDataset
-from multitag.training.padding import RoundedPadding, padded_length
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multitag.training import shards
-from multitag.training.batches import TokenBudgetBatches
-from multitag.training.shards import ShardedBatches, choose_batches
+from multitag.training.batches import shards
+from multitag.training.batches.by_tokens import TokenBudgetBatches
+from multitag.training.batches.shards import ShardedBatches, choose_batches
 
 LENGTHS = st.lists(st.integers(2, 256), min_size=1, max_size=300)
 

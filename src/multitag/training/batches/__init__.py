@@ -1,0 +1,1 @@
+"""Which rows go into a step, in which order, and how they are padded."""
