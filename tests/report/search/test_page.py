@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from multitag.evaluation.compare import Comparison
-from multitag.evaluation.search_result import SearchResult, TriedSettings
+from multitag.evaluation.search_result import FIGURE, SearchResult, TriedSettings
 from multitag.report.search.page import build_search_page
 from multitag.report.search.words import outcome_sentence
 from multitag.report.tables import METRIC_TITLES
@@ -55,4 +55,7 @@ def test_the_outcome_is_said_by_rows_that_no_trial_saw(result):
     said = outcome_sentence(result)
     assert said.startswith("on 40 test rows, best is better in Macro average precision")
     assert said.endswith("macro average precision differs by +0.020 [+0.010, +0.030]")
+    for ends, advice in (((-0.030, -0.010), "keep the defaults"), ((-0.010, 0.030), "the defaults would do")):
+        moved = replace(result.comparison, differences={**result.comparison.differences, FIGURE: (0.0, *ends)})
+        assert outcome_sentence(replace(result, comparison=moved)).endswith(f"]: {advice}")
     assert outcome_sentence(replace(result, best=1)) == "the defaults were the best of 4 trials on the inner folds"

@@ -19,6 +19,7 @@ from multitag.jobs.search.clock import Clock, OutOfTime
 from multitag.jobs.search.fits import Fits, fold_name
 from multitag.jobs.search.space import Space
 from multitag.jobs.search.study import DIVERGED, FOLDS, finished_trials
+from multitag.stages import duration
 from multitag.training.trainer.fit import DIVERGED as DIVERGENCE
 
 logger = logging.getLogger("multitag")
@@ -149,10 +150,10 @@ class Trials:
     def _time_left(self, to_do: int | None) -> str:
         """Say how long it will take: as long as the trials before, but no longer than there is time."""
         self.tried += 1
-        elapsed = self.clock.elapsed() / 60
+        elapsed = self.clock.elapsed()
         left = [] if to_do is None else [to_do * elapsed / self.tried]
-        left += [] if self.clock.minutes is None else [max(self.clock.minutes - elapsed, 0.0)]
-        return f"; some {min(left):.0f} minutes left"
+        left += [] if self.clock.minutes is None else [max(60 * self.clock.minutes - elapsed, 0.0)]
+        return f"; about {duration(min(left))} left"
 
 
 def fold_figure(held_out: HeldOut) -> float:

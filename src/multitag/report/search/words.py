@@ -30,11 +30,12 @@ def format_value(value: Value) -> str:
 
 
 def outcome_sentence(result: SearchResult) -> str:
-    """Say what the search gained, by rows that no trial saw: nothing where the defaults were the best."""
+    """Say what the search gained, by rows that no trial saw, and whether the defaults would do."""
     if result.best == result.defaults:
         return f"the defaults were the best of {len(result.trials)} trials on the inner folds"
     said = comparison_sentence(result.comparison)
     if FIGURE not in result.comparison.differences:
         return said
     value, low, high = result.comparison.differences[FIGURE]
-    return f"{said}; macro average precision differs by {value:+.3f} [{low:+.3f}, {high:+.3f}]"
+    advice = "" if low > 0 else ": keep the defaults" if high < 0 else ": the defaults would do"
+    return f"{said}; macro average precision differs by {value:+.3f} [{low:+.3f}, {high:+.3f}]{advice}"
