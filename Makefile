@@ -58,7 +58,7 @@ fuzz: $(READY)  ## Fuzz every parser of outside bytes, 10 minutes in all; the fi
 bench: $(READY)  ## Measure speed beside other tools, 10 minutes (needs ../shared/data and an idle machine)
 	$(BIN)/python -m benchmarks.speed $(if $(CORE_PYTHON),--core-python $(CORE_PYTHON))
 
-bench-quick: $(READY)  ## The same on fewer rows, 3 minutes
+bench-quick: $(READY)  ## The same on fewer rows, 3 to 7 minutes
 	$(BIN)/python -m benchmarks.speed --quick
 
 bench-quality: $(READY)  ## Measure thresholds, calibration and guarantees on IMDB, out of fold (needs ../shared/data)
