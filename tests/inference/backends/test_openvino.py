@@ -97,7 +97,8 @@ def test_a_result_stays_when_the_next_batch_is_scored(backend):
 
 @needs_openvino
 @pytest.mark.parametrize(("ids", "message"), [
-    ([[2, 10**6, 3]], "the tokenizer returns token 1000000, but the model has"), ([[5] * 2000], "cannot run it"),
+    ([[2, 10**6, 3]], "the tokenizer returns token 1000000, but the model has"),
+    ([[5] * 2000], "a text has 2000 tokens, but the model has 64 positions"),
 ])  # fmt: skip
 def test_a_text_that_the_model_cannot_take_is_one_line(backend, ids, message):
     with pytest.raises(BundleError, match=message) as caught:

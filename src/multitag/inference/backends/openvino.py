@@ -61,7 +61,7 @@ class OpenVinoBackend:
         inputs, outputs = ([tensor.get_any_name() for tensor in part] for part in (model.inputs, model.outputs))
         if (inputs, outputs) != (INPUTS, [OUTPUT]):
             raise BundleError(f"{path}: expected inputs {INPUTS} and output {OUTPUT!r}, got {inputs} and {outputs}")
-        self._n_words = _count_words(model)
+        self._n_words, self._n_positions = _count_words(model), _count_positions(model)
         self._requests: SimpleQueue[Any] = SimpleQueue()
         for _ in range(self.batches_at_once):
             self._requests.put(compiled.create_infer_request())
@@ -78,6 +78,10 @@ class OpenVinoBackend:
         if input_ids.max() >= self._n_words:  # OpenVINO would take zeros in place of an embedding
             raise BundleError(
                 f"{self.path}: the tokenizer returns token {input_ids.max()}, but the model has {self._n_words} tokens"
+            )
+        if input_ids.shape[1] > self._n_positions:  # its threads would read beyond the table, or fail at the next text
+            raise BundleError(
+                f"{self.path}: a text has {input_ids.shape[1]} tokens, but the model has {self._n_positions} positions"
             )
         request = self._requests.get()
         try:
@@ -147,6 +151,16 @@ def _count_words(model: Any) -> int:
     readers = [reader.get_node() for reader in _readers(model.input(INPUTS[0]).get_node())]
     tables = [node.input(0).get_partial_shape() for node in readers if node.get_type_name() == "Gather"]
     return min((shape[0].get_max_length() for shape in tables if shape[0].is_static), default=sys.maxsize)
+
+
+def _count_positions(model: Any) -> int:
+    """Return the rows of the table of positions that is cut to a text's length; no bound where there is none.
+
+    A table has a row for each position, of floats; a graph that torch traced cuts their numbers, (1, n_positions).
+    """
+    cuts = [node.input(0) for node in model.get_ops() if node.get_type_name() in ("Slice", "StridedSlice")]
+    shapes = [cut.get_shape() for cut in cuts if cut.get_source_output().get_node().get_type_name() == "Constant"]
+    return min((shape[1] if shape[0] == 1 else shape[0] for shape in shapes if len(shape) == 2), default=sys.maxsize)
 
 
 def _readers(node: Any) -> Iterator[Any]:
