@@ -55,10 +55,15 @@ def test_a_target_that_exists_is_refused_and_stays(kind, make_bundle, tmp_path):
         target.mkdir()
     if kind == "folder":
         (target / "mine").touch()
-    before = os.lstat(target), list(tmp_path.iterdir())
+
+    def found():
+        it = os.lstat(target)  # but for when it was read
+        return it.st_ino, it.st_mode, it.st_size, it.st_mtime_ns, list(tmp_path.iterdir())
+
+    before = found()
     with pytest.raises(OutputError, match=r"bundle: already exists; choose another name or remove it first$"):
         make_bundle(target)
-    assert (os.lstat(target), list(tmp_path.iterdir())) == before
+    assert found() == before
 
 
 def test_a_target_that_comes_while_writing_is_refused_and_stays(facts, fill, tmp_path):
