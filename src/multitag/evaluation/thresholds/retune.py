@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -146,24 +147,29 @@ def retune_thresholds(
     if len(true) < MIN_ROWS_TO_TUNE:
         raise DataError(f"{tuned_on}: thresholds tuned on so few rows are noise; use at least {MIN_ROWS_TO_TUNE}")
 
-    def tune(rows: NDArray[np.bool_], objective: str = objective) -> Thresholds:
+    def tune(rows: NDArray[np.bool_], objective: str) -> Thresholds:
         return tune_thresholds(
             true[rows], prob[rows], fixed=present.fixed, tuned_on=tuned_on, objective=objective,
             costs=costs if parse_objective(objective).needs_costs else None,
         )  # fmt: skip
 
-    thresholds = tune(np.ones(len(true), dtype=bool))
+    thresholds = tune(np.ones(len(true), dtype=bool), objective)
     if thresholds.per_label is None:
         raise DataError(f"{tuned_on}: no row has a label of the model; use rows that do")
     former = present.objective if same_rows and present.policy != "fixed" else None
     refits = former is not None and (costs is not None or not parse_objective(former).needs_costs)
     part = np.random.default_rng(seed).permutation(len(true)) % PARTS
+
+    @cache  # where the objective is the former one too, both decide alike
+    def tune_without(held_out: int, objective: str) -> Thresholds:
+        return tune(part != held_out, objective)
+
     before, after = apply_thresholds(prob, present.values()), np.empty_like(true)
     for held_out in range(PARTS):
         inside = part == held_out
-        after[inside] = apply_thresholds(prob[inside], tune(~inside).values())
+        after[inside] = apply_thresholds(prob[inside], tune_without(held_out, objective).values())
         if former is not None and refits:
-            refitted = tune(~inside, former)
+            refitted = tune_without(held_out, former)
             if refitted.per_label is not None:
                 refitted = replace(refitted, policy=present.policy)
             before[inside] = apply_thresholds(prob[inside], refitted.values())
