@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from multitag.atomic import remove_folder
 from multitag.config import Config
 from multitag.config.yaml import parse_value
 from multitag.data.task import Task
+from multitag.data.texts import Text
 from multitag.errors import ConfigError
 from multitag.evaluation.baselines import models as baselines
 from multitag.jobs.run_folder import RunFolder
@@ -88,10 +89,21 @@ def _score_baseline(name: str, task: Task, draw: int, work: Path, base_model: st
     elif name == "tfidf":
         y_raw = baselines.score_tfidf(task.table.texts, task.y, pairs)
     elif name == "frozen":
-        y_raw = baselines.score_features(_features(task, base_model), task.y, pairs)
+        y_raw = baselines.score_features(_features(task.table.texts, base_model), task.y, pairs)
+    elif name == "teacher":
+        y_raw = _score_teacher(task, pairs, base_model)
     else:
-        y_raw = _score_with_neighbours(_features(task, base_model), task.y, pairs)
+        y_raw = _score_with_neighbours(_features(task.table.texts, base_model), task.y, pairs)
     return Scored(task.y, y_raw, task.fold, time.process_time() - began, {})
+
+
+def _score_teacher(task: Task, pairs: baselines.Pairs, base_model: str) -> NDArray[np.float32]:
+    """Fit what teaches multitag: on frozen features, drawn to the labels' names, and on words."""
+    names, features = (_features(texts, base_model) for texts in (task.label_set.names, task.table.texts))
+    from multitag.training.name_prior import NamePrior
+    from multitag.training.teacher import Teacher
+
+    return Teacher(task.table.texts, features, NamePrior.of_names(names)).score(task.y, pairs)
 
 
 def _score_with_neighbours(
@@ -107,7 +119,7 @@ def _score_with_neighbours(
     return y_raw
 
 
-def _features(task: Task, base_model: str) -> NDArray[np.float32]:
+def _features(texts: Sequence[Text], base_model: str) -> NDArray[np.float32]:
     from multitag.threads import import_torch
 
     import_torch()
@@ -119,7 +131,7 @@ def _features(task: Task, base_model: str) -> NDArray[np.float32]:
     base, config = resolve_base_model(base_model), config_of({}, 0)
     tokenizer, length = load_tokenizer(base, config.model.max_length), config.model.max_length
     bf16 = use_bf16(config.training.precision)
-    features = frozen_features(base, tokenizer, task.table.texts, length, bf16=bf16)
+    features = frozen_features(base, tokenizer, texts, length, bf16=bf16)
     assert features is not None  # there is no clock
     return features
 
@@ -138,6 +150,10 @@ CONTENDERS = {
 }
 # Measured once, for docs/experiments.md; no part of a usual run.
 MORE_CONTENDERS = {
+    "teacher": Contender("multitag's teacher alone, minilm", partial(_score_baseline, "teacher")),
+    "mpnet-teacher-alone": Contender(
+        f"multitag's teacher alone, {WIDE_MODEL}", partial(_score_baseline, "teacher", base_model=WIDE_MODEL)
+    ),
     "neighbours": Contender(
         "frozen minilm, logistic regression and neighbours averaged", partial(_score_baseline, "neighbours")
     ),

@@ -75,7 +75,7 @@ def test_what_does_not_go_with_it_is_refused_before_any_work(started, table, set
     def train(**changed):
         multitag.train(table, out=tmp_path / "run", **{**settings, "start": str(started), **changed})
 
-    with pytest.raises(ConfigError, match="start: fine-tuning takes nothing from what labels are called"):
+    with pytest.raises(ConfigError, match="start: fine-tuning learns what labels are called from a teacher"):
         train(recipe="fine-tune")
     with pytest.raises(ConfigError, match="which cannot be"):
         train(recipe="linear", base_model=str(tiny_bert))

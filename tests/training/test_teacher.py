@@ -8,11 +8,11 @@ import pytest
 from multitag.config import Config
 from multitag.data.task import Task
 from multitag.errors import BaseModelError, ConfigError
-from multitag.evaluation.baselines.models import score_features
 from multitag.model.base import resolve_base_model
 from multitag.model.build import load_tokenizer
 from multitag.training.fine_tune import resolve_settings
-from multitag.training.teacher import WEIGHT, teach, teacher_weight
+from multitag.training.name_prior import NamePrior
+from multitag.training.teacher import WEIGHT, Teacher, teach, teacher_weight
 
 SETTINGS = Config().override(max_length=48, precision="fp32", validation_size=0, test_size=0)
 
@@ -47,17 +47,53 @@ def test_labels_are_mixed_with_what_a_model_says_that_has_not_seen_the_row(table
 def test_a_text_is_never_taught_by_a_model_that_has_seen_it_on_another_row(table, tiny_distilbert, monkeypatch):
     texts = tuple(text + " And more." * (row % 2) for text in table.texts[:30] for row in (0, 1))
     task, base = Task.prepare(replace(table, texts=texts), SETTINGS), resolve_base_model(str(tiny_distilbert))
-    scored = []
+    scored, score = [], Teacher.score
 
-    def score(features, y, pairs, settings):
+    def watched(teacher, y, pairs):
         scored.extend(pairs)
-        return score_features(features, y, pairs, settings=settings)
+        return score(teacher, y, pairs)
 
-    monkeypatch.setattr("multitag.training.teacher.score_features", score)
+    monkeypatch.setattr(Teacher, "score", watched)
     teach(task, base, load_tokenizer(base, 48), SETTINGS, 0.4)
     for trained, taught in scored:
         assert not set(trained // 2) & set(taught // 2)
     assert sorted(np.concatenate([taught for _, taught in scored])) == list(range(60))
+
+
+def test_it_knows_words_where_features_say_nothing(caplog):
+    texts, y = ["a war of wars", "a wedding in June"] * 10, np.array([[1, 0], [0, 1]] * 10, dtype=np.int8)
+    pairs = [(np.arange(10), np.arange(10, 20))]
+    taught = Teacher(texts, np.zeros((20, 4), dtype=np.float32), None).score(y, pairs)
+    assert np.isnan(taught[:10]).all()
+    assert (taught[10::2, 0] > taught[10::2, 1]).all()
+    with caplog.at_level("INFO", logger="multitag"):
+        wordless = Teacher(["!", "?"] * 10, np.zeros((20, 4), dtype=np.float32), None).score(y, pairs)
+    assert caplog.messages == ["teacher: it learns from features alone, as the texts have no words"]
+    np.testing.assert_allclose(wordless[10:], 0.5, atol=1e-3)
+
+
+def test_a_label_on_few_rows_is_taught_by_its_name():
+    features = np.eye(4, dtype=np.float32)[[0, 0, 1, 2, 3, 3] * 4]  # texts of four kinds, the labels' names of two
+    y = np.zeros((24, 2), dtype=np.int8)
+    y[0, 0] = y[2, 1] = 1  # a text with each label
+    pairs = [(np.arange(12), np.arange(12, 24))]
+    named = NamePrior.of_names(np.eye(4)[[0, 1]])
+    plain, drawn = (Teacher(["!"] * 24, features, prior).score(y, pairs)[12:] for prior in (None, named))
+    assert drawn[0, 0] > plain[0, 0]  # a text like the name of the first label
+    assert drawn[2, 1] > plain[2, 1]
+    assert drawn[3, 0] < drawn[0, 0]
+
+
+def test_descriptions_and_names_have_a_say(table, tiny_distilbert):
+    task, base = Task.prepare(table, SETTINGS), resolve_base_model(str(tiny_distilbert))
+    tokenizer = load_tokenizer(base, 48)
+    described = replace(task, descriptions=dict.fromkeys(task.label_set.names[:1], "a film " * 5))
+    named, told, without = (
+        teach(each, base, tokenizer, settings, 0.4)
+        for each, settings in ((task, SETTINGS), (described, SETTINGS), (task, SETTINGS.override(name_prior=False)))
+    )
+    assert np.abs(named - told).max() > 1e-4
+    assert np.abs(named - without).max() > 1e-4
 
 
 @pytest.mark.parametrize("settings", [{"teacher": 1.0}, {"teacher": -0.1}, {"teacher": 0.4, "loss": "focal"}])

@@ -26,7 +26,7 @@ class ModelConfig(Section):
         What is trained: the whole model, or a linear head on the frozen one; auto is with folds the better, else
         fine-tune.
     name_prior : bool
-        Draw the linear head of labels with few rows to what their names say.
+        Draw labels with few rows to what their names say, in the linear head and in the teacher of fine-tuning.
     label_descriptions : str or None
         YAML or JSON file of labels and descriptions, which say more than their names.
     start : str or None

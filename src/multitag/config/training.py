@@ -47,7 +47,7 @@ class TrainingConfig(Section):
     loss : {"bce", "weighted-bce", "focal", "asymmetric"}
         Loss to minimise; bce is binary cross-entropy.
     teacher : float or None
-        Weight of a simpler model's predictions in the soft labels to train on; 0.4 with folds if auto.
+        Weight of simpler models' predictions in the soft labels to train on; 0.4 with folds if auto.
     teacher_model : str or None
         Encoder, by name or folder, whose features the teacher learns from; the base model if omitted.
     r_drop : float or None

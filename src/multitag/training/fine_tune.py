@@ -225,9 +225,11 @@ def _tokenise(
 def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float) -> list[str]:
     notes = []
     if weight:
+        of = settings.training.teacher_model or "the base model"
+        drawn = ", drawn to what the labels are called (--name-prior)," if settings.model.name_prior else ""
         notes.append(
-            f"trained on soft labels: {1 - weight:.0%} given labels, {weight:.0%} predictions of a logistic regression "
-            f"on the features of {settings.training.teacher_model or 'the base model'} (--teacher)"
+            f"trained on soft labels: {1 - weight:.0%} given labels, {weight:.0%} predictions of logistic regressions "
+            f"on the features of {of}{drawn} and on words (--teacher)"
         )
     if settings.training.r_drop:
         notes.append("trained with R-Drop: two passes over a text, each with its own dropout, are to agree (--r-drop)")

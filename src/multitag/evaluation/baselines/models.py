@@ -56,8 +56,8 @@ class Baseline:
     seconds: float
 
 
-class _LeftOut(Exception):  # noqa: N818
-    """Why a model is not compared."""
+class LeftOut(Exception):  # noqa: N818
+    """Why a model is left out."""
 
 
 def score_baselines(
@@ -105,7 +105,7 @@ def score_baselines(
             try:
                 y_raw = recipe()
                 baselines.append(Baseline(name, y_raw, time.perf_counter() - began))
-            except _LeftOut as reason:
+            except LeftOut as reason:
                 notes.append(f"{name} is left out of the comparison: {reason}")
             under_way.advance()
     return baselines, notes
@@ -157,7 +157,7 @@ def score_tfidf(
         try:
             fitted = weigh.fit_transform(joined[train])
         except ValueError as error:  # of a vocabulary that is empty
-            raise _LeftOut("the texts have no words") from error
+            raise LeftOut("the texts have no words") from error
         y_raw[scored] = _regress(fitted, y[train], weigh.transform(joined[scored]), settings, clock)
     return y_raw
 
@@ -188,7 +188,7 @@ def score_features(
 
 def _in_time(features: NDArray[np.float32] | None) -> NDArray[np.float32]:
     if features is None:
-        raise _LeftOut(TOO_LONG)
+        raise LeftOut(TOO_LONG)
     return features
 
 
@@ -205,5 +205,5 @@ def _regress(
     """
     fitted = fit_regressions(train, y, settings, clock)
     if fitted is None:
-        raise _LeftOut(TOO_LONG)
+        raise LeftOut(TOO_LONG)
     return fitted.predict(scored)

@@ -15,6 +15,7 @@ from multitag.training.teacher import teacher_weight
 R_DROP_PASSES = 1.9  # that a pass with R-Drop counts for: 1.5 to 1.9 were measured (docs/experiments.md)
 SCORING = 2.0  # rows are scored in float32, without the shortcuts of an encoder
 CELL = 2e-5  # seconds of a row and label in a regression on 384 features, on a core of 2024
+TEACHER_CELL = 2 * CELL  # in both of the teacher's, one of them drawn to names
 # Seconds of what is done once: rows and settings checked, intervals, the page and the bundle.
 ONCE = 12.0
 GRAPHS, GRAPHS_STARTS = 8.0, 5.0  # seconds of tracing, quantising and checking, and in times of reading the weights
@@ -84,7 +85,7 @@ def run_seconds(speed: Speed, config: Config, recipes: Collection[str], load: Wo
         seconds += fine_tunings_seconds(speed, config, recipes, load)
         seconds += len(sizes) * load.n_unlabelled * speed.teach
         if teacher_weight(config, load.trained_on(config), load.n_labels):
-            seconds += sum(sizes) * (speed.teach + TEACHER_FOLDS * load.n_labels * CELL)
+            seconds += sum(sizes) * (speed.teach + TEACHER_FOLDS * load.n_labels * TEACHER_CELL)
     return seconds + _comparison(config)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from multitag.config import Config
-from multitag.config.model import ModelConfig
 from multitag.config.training import TrainingConfig
 from multitag.data.task import Task
 from multitag.errors import ConfigError
 from multitag.model.base import BaseModel
 from multitag.model.mean_block import refusal_to_pool
+from multitag.training.teacher import teacher_weight
 
 FINE_TUNE, LINEAR = "fine-tune", "linear"
 # Rows x labels beyond which regressions take long, and fine-tuning has been the better wherever it was measured.
@@ -45,22 +45,24 @@ def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[
         _refuse_unused(config.training)
         return (LINEAR,), []
     if config.model.recipe == FINE_TUNE or not config.split.folds:
-        _refuse_names(config.model)
+        _refuse_names(task, config)
         return (FINE_TUNE,), []
     if task.y.size > MOST_CELLS:
         refusal = f"{len(task.y)} rows with {task.y.shape[1]} labels are many"
     if refusal is not None:
+        _refuse_names(task, config)
         return (FINE_TUNE,), [f"no linear head was trained for comparison: {refusal}"]
     return (LINEAR, FINE_TUNE), []
 
 
-def _refuse_names(model: ModelConfig) -> None:
-    for name in ("label_descriptions", "start"):
-        if getattr(model, name) is not None:
-            raise ConfigError(
-                f"{name}: fine-tuning takes nothing from what labels are called; take --recipe linear, or --folds with "
-                "--recipe auto"
-            )
+def _refuse_names(task: Task, config: Config) -> None:
+    """Refuse what says what labels are called where there is only fine-tuning, and no teacher that would read it."""
+    given = [name for name in ("label_descriptions", "start") if getattr(config.model, name) is not None]
+    if given and not teacher_weight(config, *task.y_true("train").shape):
+        raise ConfigError(
+            f"{given[0]}: fine-tuning learns what labels are called from a teacher, and there is none; take --teacher "
+            "0.4, or --recipe linear"
+        )
 
 
 def unused_notes(training: TrainingConfig) -> tuple[str, ...]:
