@@ -96,7 +96,7 @@ class Teacher:
         except LeftOut as reason:
             logger.info("teacher: it learns from features alone, as %s", reason)
             return by_features
-        return (by_features + by_words) / 2
+        return (by_features + by_words) * np.float32(0.5)
 
     def _score_features(self, y: NDArray[np.int8], pairs: Pairs) -> NDArray[np.float32]:
         if self.prior is None:
