@@ -40,9 +40,11 @@ def retuned_rows(retuned: Retuned) -> tuple[list[str], list[list[str]]]:
     """
     rows = []
     for name, after in retuned.after.items():
-        ends = retuned.difference[name]
+        before, ends = retuned.before[name], retuned.difference[name]
         interval = "undefined" if ends is None else "[{:+.3f}, {:+.3f}]".format(*ends)
-        rows.append([figure_title(name), format_figure(retuned.before[name]), format_figure(after), interval])
+        if ends is None and before is not None and before == after:
+            interval = "none"  # no resample moves it: the same decisions
+        rows.append([figure_title(name), format_figure(before), format_figure(after), interval])
     return [f"On {retuned.n_rows} rows", "before", "tuned", "difference, 95%"], rows
 
 
