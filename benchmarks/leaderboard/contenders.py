@@ -90,20 +90,21 @@ def _score_baseline(name: str, task: Task, draw: int, work: Path, base_model: st
         y_raw = baselines.score_tfidf(task.table.texts, task.y, pairs)
     elif name == "frozen":
         y_raw = baselines.score_features(_features(task.table.texts, base_model), task.y, pairs)
-    elif name == "teacher":
-        y_raw = _score_teacher(task, pairs, base_model)
+    elif name in ("names", "teacher"):
+        y_raw = _score_teacher(task, pairs, base_model, words=name == "teacher")
     else:
         y_raw = _score_with_neighbours(_features(task.table.texts, base_model), task.y, pairs)
     return Scored(task.y, y_raw, task.fold, time.process_time() - began, {})
 
 
-def _score_teacher(task: Task, pairs: baselines.Pairs, base_model: str) -> NDArray[np.float32]:
+def _score_teacher(task: Task, pairs: baselines.Pairs, base_model: str, *, words: bool) -> NDArray[np.float32]:
     """Fit what teaches multitag: on frozen features, drawn to the labels' names, and on words."""
+    texts = task.table.texts if words else [""] * len(task.y)
     names, features = (_features(texts, base_model) for texts in (task.label_set.names, task.table.texts))
     from multitag.training.name_prior import NamePrior
     from multitag.training.teacher import Teacher
 
-    return Teacher(task.table.texts, features, NamePrior.of_names(names)).score(task.y, pairs)
+    return Teacher(texts, features, NamePrior.of_names(names)).score(task.y, pairs)
 
 
 def _score_with_neighbours(
@@ -150,6 +151,7 @@ CONTENDERS = {
 }
 # Measured once, for docs/experiments.md; no part of a usual run.
 MORE_CONTENDERS = {
+    "names": Contender("frozen minilm + logistic regression and labels' names", partial(_score_baseline, "names")),
     "teacher": Contender("multitag's teacher alone, minilm", partial(_score_baseline, "teacher")),
     "mpnet-teacher-alone": Contender(
         f"multitag's teacher alone, {WIDE_MODEL}", partial(_score_baseline, "teacher", base_model=WIDE_MODEL)
