@@ -12,7 +12,7 @@ from multitag.model.base import resolve_base_model
 from multitag.model.build import load_tokenizer
 from multitag.training.fine_tune import resolve_settings
 from multitag.training.name_prior import NamePrior
-from multitag.training.teacher import WEIGHT, Teacher, teach, teacher_weight
+from multitag.training.teacher import WEIGHT, Teacher, describe_teacher, teach, teacher_weight
 
 SETTINGS = Config().override(max_length=48, precision="fp32", validation_size=0, test_size=0)
 
@@ -84,6 +84,26 @@ def test_a_label_on_few_rows_is_taught_by_its_name():
     assert drawn[3, 0] < drawn[0, 0]
 
 
+def test_words_say_what_a_teacher_is(table):
+    task, other = Task.prepare(table, SETTINGS), SETTINGS.override(teacher_model="minilm")
+    named = "logistic regressions on the features of the base model, drawn to what the labels' names say (--name-prior)"
+    assert describe_teacher(task, SETTINGS) == f"{named}, and on words"
+    described = replace(task, descriptions={task.label_set.names[0]: "a film"})
+    assert "the labels' descriptions say" in describe_teacher(described, SETTINGS)
+    nameless = other.override(name_prior=False)
+    assert describe_teacher(task, nameless) == "logistic regressions on the features of minilm and on words"
+    wordless = replace(task, table=replace(table, texts=("!",) * len(table)))
+    assert describe_teacher(wordless, nameless) == "a logistic regression on the features of minilm"
+
+
+def test_there_is_one_for_all_folds_or_for_none(table, tiny_distilbert):
+    base = resolve_base_model(str(tiny_distilbert))
+    for folds, weight in ((2, 0.0), (10, WEIGHT)):  # half and nine tenths of 60 rows to train on
+        config = SETTINGS.override(base_model=str(tiny_distilbert), folds=folds)
+        first = Task.prepare(table, config).of_fold(0, config)
+        assert resolve_settings(first, base, config).training.teacher == weight
+
+
 def test_descriptions_and_names_have_a_say(table, tiny_distilbert):
     task, base = Task.prepare(table, SETTINGS), resolve_base_model(str(tiny_distilbert))
     tokenizer = load_tokenizer(base, 48)
@@ -104,7 +124,7 @@ def test_a_weight_that_cannot_be_is_refused(settings):
 
 @pytest.mark.parametrize("settings", [{"teacher": 0.0}, {"loss": "focal"}])
 def test_a_model_for_a_teacher_that_teaches_nothing_is_refused(settings):
-    with pytest.raises(ConfigError, match="teacher_model: goes with the loss bce"):
+    with pytest.raises(ConfigError, match=r"teacher_model: goes with the loss bce .* got (focal|bce and 0)$"):
         Config().override(teacher_model="minilm", **settings)
 
 
@@ -123,5 +143,7 @@ def test_a_teachers_model_that_is_none_is_told_before_a_run_begins(table, tiny_d
     (tmp_path / "empty").mkdir()
     task, base = Task.prepare(table, SETTINGS), resolve_base_model(str(tiny_distilbert))
     settings = SETTINGS.override(base_model=str(tiny_distilbert), teacher_model=str(tmp_path / "empty"))
-    with pytest.raises(BaseModelError, match="empty"):
+    with pytest.raises(BaseModelError, match=r"^teacher model '.*empty"):
         resolve_settings(task, base, settings)
+    with pytest.raises(BaseModelError, match=r"^teacher model 'no such': no such folder"):
+        resolve_settings(task, base, settings.override(teacher_model="no such"))

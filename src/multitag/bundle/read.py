@@ -128,7 +128,7 @@ def open_bundle(path: str | Path) -> Bundle:
             return _open_folder(path, str(path), None)
         if not path.is_file():
             raise BundleError(
-                f"{path}: no such bundle; expected a folder made by multitag train, or a zip of one"
+                f"{path}: no such bundle; expected a folder made by multitag train or start, or a zip of one"
             )
         unpacked = _UnpackedFolder()
         try:

@@ -94,7 +94,8 @@ class TrainingConfig(Section):
         require(not self.teacher or self.loss == "bce", f"teacher: goes with the loss bce, got {self.loss}")
         require(
             self.teacher_model is None or (self.loss == "bce" and self.teacher != 0),
-            f"teacher_model: goes with the loss bce and a teacher's weight above 0, got {self.loss}, {self.teacher}",
+            "teacher_model: goes with the loss bce and a teacher's weight above 0, got "
+            f"{self.loss if self.teacher is None else f'{self.loss} and {self.teacher:g}'}",
         )
         lengths = LENGTHS & self.trainer_args.keys()
         require(

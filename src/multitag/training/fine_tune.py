@@ -32,7 +32,14 @@ from multitag.training.fused.block import fuse_blocks, restore_blocks
 from multitag.training.lora import add_adapters, merge_adapters
 from multitag.training.losses import best_constants, cell_loss
 from multitag.training.optimizer import resolve_learning_rates
-from multitag.training.teacher import check_teacher, learned_labels, teach, teach_more, teacher_weight
+from multitag.training.teacher import (
+    check_teacher,
+    describe_teacher,
+    learned_labels,
+    teach,
+    teach_more,
+    teacher_weight,
+)
 from multitag.training.team import from_leader, leader_first
 from multitag.training.token_cache import load_or_tokenise
 from multitag.training.trainer.arguments import build_arguments, check_arguments
@@ -97,6 +104,7 @@ def resolve_settings(task: Task, base: BaseModel, config: Config) -> Config:
     if n_rows < n_processes():
         raise ConfigError(f"{n_processes()} processes need a row each to train on, and there are {n_rows}; start fewer")
     config = settle_by_rows(config, n_rows, len(task.rows("validation")))
+    config = config.override(teacher=teacher_weight(config, *task.y_true("train").shape))
     with quiet_transformers():
         tokenizer = load_tokenizer(base, config.model.max_length)
         model = _build(base, task, config)
@@ -155,9 +163,8 @@ def fine_tune(
         model = _build(base, task, settings)
         padding = settle_padding(base, model, tokenizer)
         arguments = build_arguments(settings, checkpoints, len(task.rows("validation")) > 0)
-        weight = teacher_weight(settings, *task.y_true("train").shape)
         with stage("teacher"):
-            soft = from_leader(lambda: _soft_labels(task, base, tokenizer, settings, weight))
+            soft = from_leader(lambda: _soft_labels(task, base, tokenizer, settings))
         tokens = checkpoints.parent / TOKENS
         with stage("tokens"):
             datasets = leader_first(lambda: _tokenise(task, tokenizer, settings.model.max_length, tokens, soft))
@@ -170,7 +177,7 @@ def fine_tune(
         merge_adapters(fit.model)
         restore_blocks(fit.model)
         restore_vocabulary(fit.model)
-    notes = _notes(datasets["train"], settings, base, weight)
+    notes = _notes(task, datasets["train"], settings, base)
     if fit.out_of_time:
         notes.append(
             f"stopped after {fit.epochs:.2g} of {settings.training.epochs:g} epochs: its time was over (--minutes)"
@@ -190,12 +197,12 @@ def _build(base: BaseModel, task: Task, config: Config) -> PreTrainedModel:
 
 
 def _soft_labels(
-    task: Task, base: BaseModel, tokenizer: PreTrainedTokenizerFast, settings: Config, weight: float
+    task: Task, base: BaseModel, tokenizer: PreTrainedTokenizerFast, settings: Config
 ) -> NDArray[np.float32] | None:
     """Return what is learned of the training rows, then of the texts that nobody labelled; None where it is y alone."""
     soft = None if task.soft is None else learned_labels(task)
-    if weight:
-        soft = teach(task, base, tokenizer, settings, weight)
+    if settings.training.teacher:
+        soft = teach(task, base, tokenizer, settings, settings.training.teacher)
     if not len(task.unlabelled):
         return soft
     y = learned_labels(task)
@@ -222,15 +229,15 @@ def _tokenise(
     }  # fmt: skip
 
 
-def _notes(train: TextDataset, settings: Config, base: BaseModel, weight: float) -> list[str]:
-    notes = []
+def _notes(task: Task, train: TextDataset, settings: Config, base: BaseModel) -> list[str]:
+    notes, weight = [], settings.training.teacher or 0.0
     if weight:
-        of = settings.training.teacher_model or "the base model"
-        drawn = ", drawn to what the labels are called (--name-prior)," if settings.model.name_prior else ""
         notes.append(
-            f"trained on soft labels: {1 - weight:.0%} given labels, {weight:.0%} predictions of logistic regressions "
-            f"on the features of {of}{drawn} and on words (--teacher)"
+            f"trained on soft labels: {1 - weight:.0%} given labels, {weight:.0%} predictions of "
+            f"{describe_teacher(task, settings)} (--teacher)"
         )
+    elif len(task.unlabelled):
+        notes.append(f"texts without labels were labelled by {describe_teacher(task, settings)}")
     if settings.training.r_drop:
         notes.append("trained with R-Drop: two passes over a text, each with its own dropout, are to agree (--r-drop)")
     if n_processes() > 1:

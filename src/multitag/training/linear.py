@@ -55,7 +55,7 @@ class FrozenEncoder:
         self.computed = np.zeros(len(self.tokens), dtype=bool)
         self.values = np.zeros((len(self.tokens), self.model.config.hidden_size), dtype=np.float32)
         self.prior: NamePrior | None = None
-        self.described = bool(task.descriptions)
+        self.described = any(task.descriptions.values())
         if settings.model.name_prior:
             names = label_texts(task.label_set.names, task.descriptions)
             self.prior = NamePrior.of_names(self.encode(names))

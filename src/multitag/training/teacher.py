@@ -28,7 +28,7 @@ from multitag.data.task import Task
 from multitag.data.texts import Text
 from multitag.errors import BaseModelError, describe_error
 from multitag.evaluation.arrays import judged_cells
-from multitag.evaluation.baselines.models import LeftOut, Pairs, score_features, score_tfidf
+from multitag.evaluation.baselines.models import LeftOut, Pairs, has_words, score_features, score_tfidf
 from multitag.labels import UNKNOWN
 from multitag.model.base import BaseModel, resolve_base_model
 from multitag.model.build import load_tokenizer
@@ -121,6 +121,17 @@ def teacher_weight(config: Config, n_rows: int, n_labels: int) -> float:
     return WEIGHT if config.split.folds and config.training.loss == "bce" and small else 0.0
 
 
+def describe_teacher(task: Task, settings: Config) -> str:
+    """Say in words what the teacher is."""
+    learned = f"on the features of {settings.training.teacher_model or 'the base model'}"
+    if settings.model.name_prior:
+        said = "descriptions" if any(task.descriptions.values()) else "names"
+        learned += f", drawn to what the labels' {said} say (--name-prior)"
+    if not has_words(task.texts("train")):
+        return f"a logistic regression {learned}"
+    return f"logistic regressions {learned}{',' * settings.model.name_prior} and on words"
+
+
 def teach(
     task: Task, base: BaseModel, tokenizer: PreTrainedTokenizerFast, settings: Config, weight: float
 ) -> NDArray[np.float32]:
@@ -200,8 +211,9 @@ def check_teacher(task: Task, base: BaseModel, tokenizer: PreTrainedTokenizerFas
         return
     try:
         _features(task.texts("train")[:1], base, tokenizer, settings)
-    except BaseModelError:
-        raise
+    except BaseModelError as error:  # worded for the base model, which is looked for likewise
+        told = str(error).replace("base model", "teacher model", 1).replace("--base-model", "--teacher-model")
+        raise BaseModelError(told) from error
     except Exception as error:  # each architecture fails in its own way
         reason = describe_error(error)[:200]
         raise BaseModelError(f"teacher model {name!r}: it cannot encode a text ({reason})") from error

@@ -49,3 +49,7 @@ def test_a_label_of_one_fold_only_is_noted():
     assert fold_notes(y[:, :1], fold, ["Drama"]) == []
     (note,) = fold_notes(y, fold, ["Drama", "War"])
     assert note == "'War' is on the rows of one fold only: the model that it is measured with never saw it"
+    y[:, 1] = 0
+    assert fold_notes(y, fold, ["Drama", "War"]) == ["'War' is on no training row: it cannot be learned"]
+    (note,) = fold_notes(y, fold, ["Drama", "War"], started=True)
+    assert note == "'War' is on no training row: only its name says what it is"

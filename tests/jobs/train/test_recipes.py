@@ -187,6 +187,13 @@ def test_what_cannot_hold_a_head_is_refused_or_fine_tuned_alone(table, tiny_dist
     ]
     with pytest.raises(multitag.ConfigError, match=r"^recipe linear: the base model 'all-mpnet' .*; take --recipe "):
         resolve_recipes(task, base, folds.override(recipe="linear"))
+    described = folds.override(label_descriptions="labels.yaml")
+    with pytest.raises(multitag.ConfigError, match=r"^label_descriptions: fine-tuning learns what labels are called"):
+        resolve_recipes(task, base, described.override(teacher=0.0))
+    assert resolve_recipes(task, base, described.override(teacher=0.4))[0] == ("fine-tune",)
+    both, notes = resolve_recipes(task, resolve_base_model(str(tiny_distilbert)), described.override(teacher=0.0))
+    assert both == ("linear", "fine-tune")
+    assert notes == ["fine-tuning learned nothing from label_descriptions, as it has no teacher (--teacher)"]
     many = replace(task, y=np.broadcast_to(task.y[:1], (100_000, task.y.shape[1])))
     recipes, notes = resolve_recipes(many, resolve_base_model(str(tiny_distilbert)), folds)
     assert recipes == ("fine-tune",)

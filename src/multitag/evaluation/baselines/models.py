@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -184,6 +185,11 @@ def score_features(
     for train, scored in pairs:
         y_raw[scored] = _regress(features[train], y[train], features[scored], settings, clock)
     return y_raw
+
+
+def has_words(texts: Sequence[Text]) -> bool:
+    """Whether there is a word in any of the texts, as TF-IDF counts them."""
+    return any(re.search(WORDS, join_text(text)) for text in texts)
 
 
 def _in_time(features: NDArray[np.float32] | None) -> NDArray[np.float32]:

@@ -17,7 +17,6 @@ from multitag.model.build import build_model, load_tokenizer, longest_input
 from multitag.model.head_dropout import head_dropout
 from multitag.quiet import quiet_transformers
 from multitag.training.fine_tune import resolve_settings
-from multitag.training.teacher import teacher_weight
 
 SEARCHED = (
     "learning_rate", "head_learning_rate", "epochs", "head_dropout", "teacher", "r_drop", "loss", "max_length"
@@ -109,17 +108,14 @@ def find_space(part: Task, base: BaseModel, config: Config, given: Collection[st
         As :func:`~multitag.training.fine_tune.resolve_settings`.
     """
     settings = resolve_settings(part, base, config)
-    weight = teacher_weight(settings, *part.y_true("train").shape)
     with quiet_transformers():
         dropped = head_dropout(build_model(base, part.label_set))
-    resolved: dict[str, Any] = {"teacher": weight}
     if settings.training.head_dropout is None and dropped is not None:
-        resolved["head_dropout"] = dropped
-    settings = settings.override(**resolved)
+        settings = settings.override(head_dropout=dropped)
     held = {*given, *_changed(config)}
     if dropped is None:
         held.add("head_dropout")
-    if weight and ("teacher" in held or "teacher_model" in held):
+    if settings.training.teacher and ("teacher" in held or "teacher_model" in held):
         held.add("loss")  # a teacher goes with one of them only
     if "loss" in held and settings.training.loss != "bce":
         held.add("teacher")

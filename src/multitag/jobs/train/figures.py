@@ -22,6 +22,7 @@ from multitag.evaluation.threshold_curves import ThresholdCurve, measure_curves
 from multitag.jobs.train.baselines import compare_simpler
 from multitag.jobs.train.measured import MeasuredModel
 from multitag.jobs.train.notes import run_notes, unknown_notes
+from multitag.jobs.train.recipes.resolve import LINEAR
 
 
 def collect_metrics(
@@ -62,7 +63,8 @@ def collect_metrics(
         judged_counts=None if judged.all() else _by_label(judged_counts),
         history=tuple(HistoryEntry.from_dict(entry) for entry in measured.final.fit.history),
         notes=(
-            *run_notes(task, measured, started=config.model.start is not None), *unknown_notes(sides),
+            *run_notes(task, measured, started=config.model.start is not None and measured.choice.kept == LINEAR),
+            *unknown_notes(sides),
             *left_out, *more_notes,
         ),
         training_seconds=round(measured.seconds, 3),

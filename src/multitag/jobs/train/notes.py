@@ -47,7 +47,7 @@ def task_notes(task: Task, *, started: bool = False) -> list[str]:
     if task.fold is None:
         about_split = split_notes(task.y, task.split, names, started=started)
     else:
-        about_split = fold_notes(task.y, task.fold, names)
+        about_split = fold_notes(task.y, task.fold, names, started=started)
     notes = [*task.table.notes, *about_split, *_unlearned_notes(task), *_overlap_notes(task)]
     if note := task.rare.note():
         bare = int((task.y == 0).all(axis=1).sum()) if task.rare.policy == "drop" else 0
@@ -107,14 +107,13 @@ def split_notes(
     for side, indices in split.sides().items():
         absent = [name for name in label_names if not counts[name][side]]
         if len(indices) and absent:
-            called = "training" if side == "train" else side
-            meanings = ABSENT["start" if started and side == "train" else side]
-            verb, meaning = ("is", meanings[0]) if len(absent) == 1 else ("are", meanings[1])
-            notes.append(f"{_list_labels(absent)} {verb} on no {called} row: {meaning}")
+            notes.append(_absent_note(absent, side, "start" if started and side == "train" else side))
     return notes
 
 
-def fold_notes(y: NDArray[np.integer], fold: NDArray[np.int64], label_names: Sequence[str]) -> list[str]:
+def fold_notes(
+    y: NDArray[np.integer], fold: NDArray[np.int64], label_names: Sequence[str], *, started: bool = False
+) -> list[str]:
     """Name the labels that some fold's model could not learn, or could not be measured on.
 
     Parameters
@@ -124,16 +123,27 @@ def fold_notes(y: NDArray[np.integer], fold: NDArray[np.int64], label_names: Seq
     fold : ndarray of int64, shape (n_rows,)
         From 0; -1 for rows of no fold.
     label_names : sequence of str, length n_labels
+    started : bool, default False
+        As for split_notes.
     """
     has = y == 1
     in_folds = np.array([has[fold == number].sum(axis=0) for number in range(fold.max() + 1)])  # (n_folds, n_labels)
-    alone = [name for name, counts in zip(label_names, in_folds.T, strict=True) if np.count_nonzero(counts) == 1]
-    if not alone:
-        return []
-    one = len(alone) == 1
-    these, it, them = ("is", "it is", "it") if one else ("are", "they are", "them")
-    where = "on the rows of one fold only"
-    return [f"{_list_labels(alone)} {these} {where}: the model that {it} measured with never saw {them}"]
+    n_having = np.count_nonzero(in_folds, axis=0)  # folds that have the label, (n_labels,)
+    absent, alone = (
+        [name for name, count in zip(label_names, n_having, strict=True) if count == number] for number in (0, 1)
+    )
+    notes = [_absent_note(absent, "train", "start" if started else "train")] if absent else []
+    if alone:
+        these, it, them = ("is", "it is", "it") if len(alone) == 1 else ("are", "they are", "them")
+        where = "on the rows of one fold only"
+        notes.append(f"{_list_labels(alone)} {these} {where}: the model that {it} measured with never saw {them}")
+    return notes
+
+
+def _absent_note(labels: Sequence[str], side: str, meaning: str) -> str:
+    """Say of labels that they are on no row of a side, and what that means, by its key in ABSENT."""
+    verb, means = ("is", ABSENT[meaning][0]) if len(labels) == 1 else ("are", ABSENT[meaning][1])
+    return f"{_list_labels(labels)} {verb} on no {'training' if side == 'train' else side} row: {means}"
 
 
 def _list_labels(names: Sequence[str]) -> str:

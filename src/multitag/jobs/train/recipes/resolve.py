@@ -16,6 +16,7 @@ MOST_CELLS = 1_000_000
 OF_FINE_TUNING = (
     "loss", "teacher", "teacher_model", "r_drop", "best_epoch", "early_stopping", "head_dropout", "lora", "trainer_args"
 )  # fmt: skip
+SAY_WHAT_LABELS_ARE = ("label_descriptions", "start")
 STEPS = ("epochs", "batch_size", "learning_rate", "head_learning_rate")  # of fine-tuning, too; told, not refused
 
 
@@ -27,7 +28,7 @@ def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[
     recipes : tuple of str
         The simpler one first.
     notes : list of str
-        Why there is no choice, where folds would make one.
+        Why there is no choice, where folds would make one; and that fine-tuning does not learn what labels are called.
 
     Raises
     ------
@@ -52,17 +53,26 @@ def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[
     if refusal is not None:
         _refuse_names(task, config)
         return (FINE_TUNE,), [f"no linear head was trained for comparison: {refusal}"]
+    given = [name for name in SAY_WHAT_LABELS_ARE if getattr(config.model, name) is not None]
+    if given and not _has_teacher(task, config):
+        return (LINEAR, FINE_TUNE), [f"fine-tuning learned nothing from {given[0]}, as it has no teacher (--teacher)"]
     return (LINEAR, FINE_TUNE), []
 
 
 def _refuse_names(task: Task, config: Config) -> None:
     """Refuse what says what labels are called where there is only fine-tuning, and no teacher that would read it."""
-    given = [name for name in ("label_descriptions", "start") if getattr(config.model, name) is not None]
-    if given and not teacher_weight(config, *task.y_true("train").shape):
+    given = [name for name in SAY_WHAT_LABELS_ARE if getattr(config.model, name) is not None]
+    if given and not _has_teacher(task, config):
         raise ConfigError(
             f"{given[0]}: fine-tuning learns what labels are called from a teacher, and there is none; take --teacher "
             "0.4, or --recipe linear"
         )
+
+
+def _has_teacher(task: Task, config: Config) -> bool:
+    """Whether fine-tuning learns from one, of rows or of texts without labels; folds have the first one's say."""
+    first = task.of_fold(0, config) if task.n_folds else task
+    return len(task.unlabelled) > 0 or teacher_weight(config, *first.y_true("train").shape) > 0
 
 
 def unused_notes(training: TrainingConfig) -> tuple[str, ...]:
