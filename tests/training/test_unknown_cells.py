@@ -11,7 +11,6 @@ import torch
 from multitag.config import Config, TrainingConfig
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
-from multitag.evaluation.baselines.models import score_features
 from multitag.labels import UNKNOWN
 from multitag.model.base import resolve_base_model
 from multitag.model.build import load_tokenizer, log_odds
@@ -27,7 +26,7 @@ from multitag.training.losses import (
     positive_weights,
     trainer_loss,
 )
-from multitag.training.teacher import teach
+from multitag.training.teacher import Teacher, teach
 from multitag.training.trainer.fit import _validation_metrics, choose_loss
 
 LOSSES = ("bce", "weighted-bce", "focal", "asymmetric")
@@ -144,12 +143,13 @@ def test_the_teacher_learns_and_teaches_what_was_judged(table, tiny_distilbert, 
     task, base = Task.prepare(table, settings), resolve_base_model(str(tiny_distilbert))
     hidden = np.random.default_rng(0).random(task.y.shape) < 0.4
     masked, learned = replace(task, y=np.where(hidden, UNKNOWN, task.y).astype(np.int8)), []
+    score = Teacher.score
 
-    def score(features, y, pairs, settings):
+    def watched(teacher, y, pairs):
         learned.append(y)
-        return score_features(features, y, pairs, settings=settings)
+        return score(teacher, y, pairs)
 
-    monkeypatch.setattr("multitag.training.teacher.score_features", score)
+    monkeypatch.setattr(Teacher, "score", watched)
     soft = teach(masked, base, load_tokenizer(base, 48), settings, 0.4)
     np.testing.assert_array_equal(learned[0], masked.y)
     assert (np.isnan(soft) == hidden).all()
