@@ -32,8 +32,9 @@ from multitag.evaluation.thresholds.objectives import find_objective
 from multitag.evaluation.thresholds.thresholds import apply_thresholds
 from multitag.model.base import resolve_base_model
 from multitag.model.build import log_odds
-from multitag.training.linear import REGRESSION, FrozenEncoder
+from multitag.training.linear import FrozenEncoder
 from multitag.training.name_prior import THRESHOLD_ALONE, NamePrior
+from multitag.training.teacher import REGRESSION
 
 PAGE = ROOT / "docs" / "label_names.md"
 PLOT = ROOT / "docs" / "label_names.svg"

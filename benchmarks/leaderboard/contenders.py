@@ -99,7 +99,7 @@ def _score_baseline(name: str, task: Task, draw: int, work: Path, base_model: st
 
 def _score_teacher(task: Task, pairs: baselines.Pairs, base_model: str, *, words: bool) -> NDArray[np.float32]:
     """Fit what teaches multitag: on frozen features, drawn to the labels' names, and on words."""
-    texts = task.table.texts if words else [""] * len(task.y)
+    texts = task.table.texts if words else [""] * len(task.y)  # of which it takes features alone
     names, features = (_features(texts, base_model) for texts in (task.label_set.names, task.table.texts))
     from multitag.training.name_prior import NamePrior
     from multitag.training.teacher import Teacher

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from copy import deepcopy
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from multitag.config import Config
-from multitag.data.label_formats.descriptions import label_texts
+from multitag.data.label_formats.descriptions import label_texts, say_labels
 from multitag.data.task import Task
 from multitag.data.tokens import Tokens
 from multitag.evaluation.baselines.regression import Regressions, fit_regressions
@@ -24,16 +23,14 @@ from multitag.model.trial import check_by_trial
 from multitag.quiet import quiet_transformers
 from multitag.training.fine_tune import FineTuned, input_notes
 from multitag.training.name_prior import NamePrior
+from multitag.training.teacher import REGRESSION
 from multitag.training.trainer.fit import TrainedModel
 
-# Classes are not balanced, so that probabilities are those of the labels. On four tables C = 2 was never far from the
-# best of 1, 2 and 3 (docs/experiments.md).
-REGRESSION: dict[str, Any] = {"C": 2.0, "solver": "lbfgs"}
 NOTE = (
     "trained by the recipe linear: a logistic regression a label on the mean of a text's tokens, as the base model "
     "gives them"
 )
-NOTE_OF_NAMES = "labels with few rows were drawn to what their {} (--name-prior)"
+NOTE_OF_NAMES = "labels with few rows were drawn to what their {} say (--name-prior)"
 
 
 class FrozenEncoder:
@@ -55,7 +52,7 @@ class FrozenEncoder:
         self.computed = np.zeros(len(self.tokens), dtype=bool)
         self.values = np.zeros((len(self.tokens), self.model.config.hidden_size), dtype=np.float32)
         self.prior: NamePrior | None = None
-        self.described = any(task.descriptions.values())
+        self.said_by = say_labels(task.descriptions)
         if settings.model.name_prior:
             names = label_texts(task.label_set.names, task.descriptions)
             self.prior = NamePrior.of_names(self.encode(names))
@@ -100,7 +97,7 @@ class FrozenEncoder:
     def _note_of_names(self) -> list[str]:
         if self.prior is None:
             return []
-        return [NOTE_OF_NAMES.format("descriptions say" if self.described else "names say")]
+        return [NOTE_OF_NAMES.format(self.said_by)]
 
 
 def name_head(label_set: LabelSet, texts: list[str], base: BaseModel, settings: Config) -> FineTuned:

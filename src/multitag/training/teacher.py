@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerFast
 
 from multitag.config import Config
-from multitag.data.label_formats.descriptions import label_texts
+from multitag.data.label_formats.descriptions import label_texts, say_labels
 from multitag.data.split.folds import fold_rows
 from multitag.data.stored.views import chained
 from multitag.data.task import Task
@@ -42,9 +42,9 @@ WEIGHT = 0.4  # docs/experiments.md
 FOLDS = 5  # of the training rows: the teacher has not seen the row that it teaches
 FEWEST_ROWS = 50
 MOST_CELLS = 1_000_000  # rows x labels, beyond which regressions take long and labels are many enough to learn from
-# Classes are not balanced in either, so that probabilities are those of the labels.
-STRENGTH = 2.0  # C of the regression on features, as in the recipe linear
-REGRESSION = {"C": STRENGTH, "solver": "lbfgs"}
+# Classes are not balanced, so that probabilities are those of the labels. On four tables C = 2 was never far from the
+# best of 1, 2 and 3 (docs/experiments.md).
+REGRESSION: dict[str, Any] = {"C": 2.0, "solver": "lbfgs"}  # on frozen features, also of the recipe linear
 FOR_WORDS = {"C": 3.0, "solver": "liblinear"}
 
 
@@ -103,7 +103,7 @@ class Teacher:
             return score_features(self.features, y, pairs, settings=REGRESSION)
         y_raw = np.full(y.shape, np.nan, dtype=np.float32)
         for train, scored in pairs:
-            fitted = self.prior.fit(self.features[train], y[train], STRENGTH)
+            fitted = self.prior.fit(self.features[train], y[train], REGRESSION["C"])
             y_raw[scored] = fitted.predict(self.features[scored])
         return y_raw
 
@@ -125,8 +125,7 @@ def describe_teacher(task: Task, settings: Config) -> str:
     """Say in words what the teacher is."""
     learned = f"on the features of {settings.training.teacher_model or 'the base model'}"
     if settings.model.name_prior:
-        said = "descriptions" if any(task.descriptions.values()) else "names"
-        learned += f", drawn to what the labels' {said} say (--name-prior)"
+        learned += f", drawn to what the labels' {say_labels(task.descriptions)} say (--name-prior)"
     if not has_words(task.texts("train")):
         return f"a logistic regression {learned}"
     return f"logistic regressions {learned}{',' * settings.model.name_prior} and on words"

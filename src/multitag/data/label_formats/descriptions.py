@@ -78,6 +78,11 @@ def refuse_unknown(described: Mapping[str, str], label_names: Sequence[str], whe
             )
 
 
+def say_labels(described: Mapping[str, str]) -> str:
+    """Return what says what labels are: ``"descriptions"`` where there are some, else ``"names"``."""
+    return "descriptions" if any(described.values()) else "names"
+
+
 def label_texts(label_names: Sequence[str], described: Mapping[str, str]) -> list[str]:
     """Return the text that stands for each label: its name, with its description where it has one.
 

@@ -107,7 +107,7 @@ def split_notes(
     for side, indices in split.sides().items():
         absent = [name for name in label_names if not counts[name][side]]
         if len(indices) and absent:
-            notes.append(_absent_note(absent, side, "start" if started and side == "train" else side))
+            notes.append(_absent_note(absent, side, started=started))
     return notes
 
 
@@ -132,7 +132,7 @@ def fold_notes(
     absent, alone = (
         [name for name, count in zip(label_names, n_having, strict=True) if count == number] for number in (0, 1)
     )
-    notes = [_absent_note(absent, "train", "start" if started else "train")] if absent else []
+    notes = [_absent_note(absent, "train", started=started)] if absent else []
     if alone:
         these, it, them = ("is", "it is", "it") if len(alone) == 1 else ("are", "they are", "them")
         where = "on the rows of one fold only"
@@ -140,10 +140,12 @@ def fold_notes(
     return notes
 
 
-def _absent_note(labels: Sequence[str], side: str, meaning: str) -> str:
-    """Say of labels that they are on no row of a side, and what that means, by its key in ABSENT."""
-    verb, means = ("is", ABSENT[meaning][0]) if len(labels) == 1 else ("are", ABSENT[meaning][1])
-    return f"{_list_labels(labels)} {verb} on no {'training' if side == 'train' else side} row: {means}"
+def _absent_note(labels: Sequence[str], side: str, *, started: bool) -> str:
+    """Say of labels that they are on no row of a side, and what that means; ``started`` as for split_notes."""
+    called = "training" if side == "train" else side
+    meanings = ABSENT["start" if started and side == "train" else side]
+    verb, meaning = ("is", meanings[0]) if len(labels) == 1 else ("are", meanings[1])
+    return f"{_list_labels(labels)} {verb} on no {called} row: {meaning}"
 
 
 def _list_labels(names: Sequence[str]) -> str:

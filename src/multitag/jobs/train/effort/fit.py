@@ -76,9 +76,8 @@ def _decide(task: Task, config: Config, started: float) -> Effort:
         speed = measure_speed(first, base, settled, TRIAL * 60 * config.training.minutes)
     n_separate = sum(len(rows) for side, rows in task.tables.items() if side != "train")
     load = Workload(len(task.y) - n_separate, len(task.label_set), len(task.unlabelled))
-    asked = settled.override(teacher=config.training.teacher)  # which depends on folds, as they may be given up
-    if config.model.recipe == LINEAR:
-        asked = config
+    # The teacher is left as it was asked for: it depends on folds, which may be given up.
+    asked = config if config.model.recipe == LINEAR else settled.override(teacher=config.training.teacher)
     if refusal_to_pool(base) is not None:
         asked = asked.override(recipe=FINE_TUNE)
 

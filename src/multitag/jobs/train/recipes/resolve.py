@@ -53,26 +53,32 @@ def resolve_recipes(task: Task, base: BaseModel, config: Config) -> tuple[tuple[
     if refusal is not None:
         _refuse_names(task, config)
         return (FINE_TUNE,), [f"no linear head was trained for comparison: {refusal}"]
-    given = [name for name in SAY_WHAT_LABELS_ARE if getattr(config.model, name) is not None]
-    if given and not _has_teacher(task, config):
-        return (LINEAR, FINE_TUNE), [f"fine-tuning learned nothing from {given[0]}, as it has no teacher (--teacher)"]
+    unread = _unread_names(task, config)
+    if unread is not None:
+        return (LINEAR, FINE_TUNE), [f"fine-tuning learned nothing from {unread}, as it has no teacher (--teacher)"]
     return (LINEAR, FINE_TUNE), []
 
 
 def _refuse_names(task: Task, config: Config) -> None:
     """Refuse what says what labels are called where there is only fine-tuning, and no teacher that would read it."""
-    given = [name for name in SAY_WHAT_LABELS_ARE if getattr(config.model, name) is not None]
-    if given and not _has_teacher(task, config):
+    unread = _unread_names(task, config)
+    if unread is not None:
         raise ConfigError(
-            f"{given[0]}: fine-tuning learns what labels are called from a teacher, and there is none; take --teacher "
+            f"{unread}: fine-tuning learns what labels are called from a teacher, and there is none; take --teacher "
             "0.4, or --recipe linear"
         )
 
 
-def _has_teacher(task: Task, config: Config) -> bool:
-    """Whether fine-tuning learns from one, of rows or of texts without labels; folds have the first one's say."""
+def _unread_names(task: Task, config: Config) -> str | None:
+    """Return the setting that says what labels are called where no teacher of fine-tuning would read it, else None.
+
+    A teacher may be of the rows, where the first fold decides for all, or of texts without labels.
+    """
+    given = [name for name in SAY_WHAT_LABELS_ARE if getattr(config.model, name) is not None]
+    if not given or len(task.unlabelled):
+        return None
     first = task.of_fold(0, config) if task.n_folds else task
-    return len(task.unlabelled) > 0 or teacher_weight(config, *first.y_true("train").shape) > 0
+    return None if teacher_weight(config, *first.y_true("train").shape) else given[0]
 
 
 def unused_notes(training: TrainingConfig) -> tuple[str, ...]:
