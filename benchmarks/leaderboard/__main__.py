@@ -21,7 +21,7 @@ from benchmarks.leaderboard.contenders import CONTENDERS, MORE_CONTENDERS, parse
 from benchmarks.leaderboard.pieces import Piece, run_pieces
 from benchmarks.leaderboard.recorded import with_recorded
 from benchmarks.leaderboard.report import as_page
-from benchmarks.leaderboard.tables import TABLES
+from benchmarks.leaderboard.tables import NOT_BY_DEFAULT, TABLES
 from benchmarks.leaderboard.tools import tool_contenders
 from benchmarks.record import ROOT, Record
 
@@ -62,8 +62,9 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    tables = [name for name in TABLES if name != "netflix"]  # hours
-    parser.add_argument("--tables", type=_names, default=tables, help=f"of {','.join(TABLES)}; all but netflix")
+    tables = [name for name in TABLES if name not in NOT_BY_DEFAULT]
+    but = " and ".join(sorted(NOT_BY_DEFAULT))
+    parser.add_argument("--tables", type=_names, default=tables, help=f"of {','.join(TABLES)}; all but {but}")
     parser.add_argument("--draws", type=_list(int), default=_list(int)(DRAWS), help=f"seeds, {DRAWS} by default")
     parser.add_argument("--contenders", type=_list(str), help="names; all but other tools by default")
     parser.add_argument("--variant", type=_variant, action="append", default=[], metavar="NAME:SETTING=VALUE,...")

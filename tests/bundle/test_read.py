@@ -84,7 +84,7 @@ def test_what_is_not_a_bundle_is_named(bundle, tmp_path):
     assert "not a readable zip" in _refuse(bundle / "labels.json")
     assert f"has no manifest.json; did you mean {bundle}?" in _refuse(tmp_path)
     (tmp_path / "empty").mkdir()
-    assert "has no manifest.json; expected a folder made by multitag train" in _refuse(tmp_path / "empty")
+    assert "has no manifest.json; expected a folder made by multitag train or start" in _refuse(tmp_path / "empty")
 
 
 def test_a_huge_manifest_is_not_read(bundle):

@@ -169,7 +169,8 @@ def _list_bundle(folder: Path, where: str) -> set[str]:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         inner = folder / "bundle"
-        hint = f"did you mean {inner}?" if (inner / MANIFEST).is_file() else "expected a folder made by multitag train"
+        expected = "expected a folder made by multitag train or start"
+        hint = f"did you mean {inner}?" if (inner / MANIFEST).is_file() else expected
         raise BundleError(f"{where}: not a bundle, it has no {MANIFEST}; {hint}")
     names = list_files(folder, where)
     if manifest.stat().st_size > size_limit(MANIFEST):
