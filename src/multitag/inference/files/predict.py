@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -19,7 +18,7 @@ from multitag.data.texts import TextColumns
 from multitag.data.unknown_tokens import UnknownTally
 from multitag.errors import DataError
 from multitag.inference.classifier import Classifier
-from multitag.inference.files.outputs import Outputs
+from multitag.inference.files.outputs import OpenOutputs, Outputs
 from multitag.inference.files.pre_annotations import Predictor, import_note
 from multitag.inference.files.rows import ERROR, add_predictions, columns_of_export
 from multitag.inference.options import PredictOptions, ToolName
@@ -126,7 +125,6 @@ def predict_file(
     outputs = Outputs(as_path(target, "target"), None if review is None else as_path(review, "review"), format)
     outputs.check(source)
     columns = TextColumns.of_bundle(classifier.bundle.manifest.data, [text] if isinstance(text, str) else text)
-    counts: Counter[str] = Counter()
     notes: list[str] = []
     tally = UnknownTally()
     error_column = ERROR if options.on_error == "keep" else None
@@ -141,41 +139,28 @@ def predict_file(
             notes.append(f"{target}: {import_note(format, predictor)}")
         opened_outputs = opened.enter_context(outputs.open(source, predictor))
         shown = opened.enter_context(progress_bar("predicting", total=1.0))
-        beside = opened.enter_context(ThreadPoolExecutor(1))
-
-        def write(records: list[Record]) -> None:
-            with _encodable(source):
-                without_label = opened_outputs.write(records)
-            counts.update(rows=len(records), without_label=without_label)
-            counts["with_error"] += sum(record.get(ERROR) is not None for record in records) if error_column else 0
-
-        written: Future[None] | None = None
-        rows_before, read = 0, 0.0
-        for records, share in _read_ahead(beside, chunks):
+        thread = opened.enter_context(ThreadPoolExecutor(1))
+        writing = _Writing(thread, opened_outputs, source, error_column)
+        n_rows, without_text, read = 0, 0, 0.0
+        for records, share in _read_ahead(thread, chunks):
             for block in _blocks(records):
-                counts["without_text"] += add_predictions(
-                    classifier, block, columns, options, where=display_name(source), rows_before=rows_before,
-                    tally=tally,
-                )  # fmt: skip
-                rows_before += len(block)
+                without_text += add_predictions(
+                    classifier, block, columns, options, where=display_name(source), rows_before=n_rows, tally=tally
+                )
+                n_rows += len(block)
                 shown.advance((share - read) * len(block) / len(records), len(block))
             read = share
-            if written is not None:
-                written.result()
-            written = beside.submit(write, records)
-        if written is not None:
-            written.result()
-        if not counts["rows"]:
+            writing.begin(records)
+        writing.finish()
+        if not n_rows:
             raise DataError(f"{display_name(source)}: no row to predict; expected at least one")
-    unpredicted = counts["with_error"] or counts["without_text"]  # the first holds the second
+    unpredicted = writing.with_error or without_text  # the first holds the second
     if format is not None and unpredicted:
         rows = count_noun(unpredicted, "row without a prediction is", "rows without a prediction are")
         notes.append(f"{display_name(source)}: {rows} left out")
     unknown = classifier.unknown_note(tally.total)
-    return FilePrediction(
-        counts["rows"], counts["without_text"], (*notes, *([unknown] if unknown else [])), counts["without_label"],
-        counts["with_error"],
-    )  # fmt: skip
+    notes += [unknown] if unknown else []
+    return FilePrediction(n_rows, without_text, tuple(notes), writing.without_label, writing.with_error)
 
 
 def _columns_and_chunks(
@@ -190,6 +175,33 @@ def _columns_and_chunks(
         own, taken = columns.names[0], exported.names[0]
         notes.append(f"{name}: no column {own!r}; the texts are those of the export, {taken!r}")
     return exported or columns, chain([first], chunks)
+
+
+class _Writing:
+    """Rows written in a thread of its own, while the caller predicts the next ones, and counted."""
+
+    def __init__(
+        self, thread: ThreadPoolExecutor, outputs: OpenOutputs, source: Path, error_column: str | None
+    ) -> None:
+        self.without_label = self.with_error = 0
+        self._thread, self._outputs, self._source, self._error_column = thread, outputs, source, error_column
+        self._begun: Future[None] | None = None
+
+    def begin(self, records: list[Record]) -> None:
+        """Write rows, once those before are written."""
+        self.finish()
+        self._begun = self._thread.submit(self._write, records)
+
+    def finish(self) -> None:
+        """Wait for the rows that are being written."""
+        if self._begun is not None:
+            self._begun.result()
+
+    def _write(self, records: list[Record]) -> None:
+        with _encodable(self._source):
+            self.without_label += self._outputs.write(records)
+        if self._error_column is not None:
+            self.with_error += sum(record.get(self._error_column) is not None for record in records)
 
 
 def _read_ahead(beside: ThreadPoolExecutor, items: Iterator[Item]) -> Iterator[Item]:
