@@ -53,7 +53,15 @@ class Filter:
 
 sys.meta_path[:] = map(Filter, sys.meta_path)
 '''
-COMMAND = "from multitag.cli.main import run\nrun()"
+# Stages have no lines, of which a busy machine would have some that an idle one has not.
+COMMAND = """
+import logging
+
+logging.getLogger("multitag.stages").setLevel(logging.WARNING)
+from multitag.cli.main import run
+
+run()
+"""
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
