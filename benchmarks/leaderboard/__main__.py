@@ -18,10 +18,11 @@ from typing import TypeVar
 
 from benchmarks.leaderboard.board import collect, known_contenders, load_table
 from benchmarks.leaderboard.contenders import CONTENDERS, MORE_CONTENDERS, parse_variant, variant
+from benchmarks.leaderboard.over_tables import over_tables
 from benchmarks.leaderboard.pieces import Piece, run_pieces
 from benchmarks.leaderboard.recorded import with_recorded
 from benchmarks.leaderboard.report import as_page
-from benchmarks.leaderboard.tables import NOT_BY_DEFAULT, TABLES
+from benchmarks.leaderboard.tables import TABLES
 from benchmarks.leaderboard.tools import tool_contenders
 from benchmarks.record import ROOT, Record
 
@@ -57,13 +58,14 @@ def main() -> None:
     board = {table: measured for table in TABLES if (measured := load_table(table, titles))}
     measured = collect(board, titles, CONTENDERS, _list(int)(DRAWS), options.reference)
     results = with_recorded(measured, json.loads(RECORD.results.read_bytes()))
+    results["over_tables"] = over_tables(results["tables"])
     RECORD.save(results, as_page(results))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    tables = [name for name in TABLES if name not in NOT_BY_DEFAULT]
-    but = " and ".join(sorted(NOT_BY_DEFAULT))
+    tables = [name for name, entry in TABLES.items() if entry.by_default]
+    but = " and ".join(name for name in TABLES if name not in tables)
     parser.add_argument("--tables", type=_names, default=tables, help=f"of {','.join(TABLES)}; all but {but}")
     parser.add_argument("--draws", type=_list(int), default=_list(int)(DRAWS), help=f"seeds, {DRAWS} by default")
     parser.add_argument("--contenders", type=_list(str), help="names; all but other tools by default")

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from benchmarks.leaderboard.figures import FIGURES, Measured, measure
-from benchmarks.leaderboard.intervals import Estimate
 from benchmarks.leaderboard.pieces import RUNS, Piece, Scored
 from benchmarks.leaderboard.tables import TABLES
 
@@ -73,14 +72,12 @@ def collect(
     for table, measured in board.items():
         rows = {}
         for name in titles:
-            gaps = _gaps([Piece(table, draw, name, runs) for draw in draws])
-            if name in expected or name in measured or "failed" in gaps:
-                rows[name] = {**_row(name, measured, reference), **gaps}
+            pieces = (Piece(table, draw, name, runs) for draw in draws)
+            failed = {str(piece.draw): piece.reason for piece in pieces if piece.reason is not None}
+            if name in expected or name in measured or failed:
+                rows[name] = {**_row(name, measured, reference), **({"failed": failed} if failed else {})}
         tables[table] = {"title": TABLES[table].title, "chosen_by": TABLES[table].chosen_by, "contenders": rows}
-    return {
-        "draws": list(draws), "reference": reference, "titles": dict(titles), "tables": tables,
-        "over_tables": {name: over for name in titles if (over := _over_tables(board, name, reference))},
-    }  # fmt: skip
+    return {"draws": list(draws), "reference": reference, "titles": dict(titles), "tables": tables}
 
 
 def _row(name: str, measured: Mapping[str, Measured], reference: str) -> dict[str, Any]:
@@ -89,38 +86,8 @@ def _row(name: str, measured: Mapping[str, Measured], reference: str) -> dict[st
     mine, other = measured[name], measured.get(reference)
     row: dict[str, Any] = {
         "draws": list(mine.draws), "seconds": round(mine.seconds, 1), "settings": mine.settings,
-        "figures": {
-            figure: {**mine.estimate(figure).to_dict(), "by_draw": mine.by_draw[figure].round(5).tolist()}
-            for figure in FIGURES
-        },
+        "figures": {figure: mine.estimate(figure).to_dict() for figure in FIGURES},
     }  # fmt: skip
     if other is not None and name != reference and set(mine.draws) & set(other.draws):
         row["differences"] = {figure: mine.difference(other, figure).to_dict() for figure in FIGURES}
     return row
-
-
-def _gaps(pieces: list[Piece]) -> dict[str, Any]:
-    """Return the draws that are missing, and why others failed; nothing where all are there."""
-    failed = {str(piece.draw): piece.reason for piece in pieces if piece.reason is not None}
-    missing = [piece.draw for piece in pieces if not piece.path.exists() and piece.reason is None]
-    return {key: value for key, value in (("missing", missing), ("failed", failed)) if value}
-
-
-def _over_tables(board: Board, name: str, reference: str) -> dict[str, Any]:
-    """Average over the tables that recipes may be chosen by: of each, the largest part that both have a draw of."""
-    best: dict[str, str] = {}
-    for table, measured in board.items():
-        both = [set(measured[each].draws) for each in (name, reference) if each in measured]
-        if TABLES[table].chosen_by and len(both) == 2 and both[0] & both[1]:
-            best[TABLES[table].part_of] = table  # larger parts stand later
-    if not best:
-        return {}
-    pairs = [(board[table][name], board[table][reference]) for table in best.values()]
-    figures = {figure: Estimate.mean([mine.estimate(figure) for mine, _ in pairs]).to_dict() for figure in FIGURES}
-    over: dict[str, Any] = {"tables": list(best.values()), "figures": figures}
-    if name != reference:
-        over["differences"] = {
-            figure: Estimate.mean([mine.difference(other, figure) for mine, other in pairs]).to_dict()
-            for figure in FIGURES
-        }
-    return over

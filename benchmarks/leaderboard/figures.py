@@ -101,7 +101,7 @@ class Measured:
 
     def estimate(self, figure: str) -> Estimate:
         """Estimate the mean of a figure over the draws."""
-        return Estimate.of_draws(self.by_draw[figure], self.resampled[figure])
+        return Estimate.of_draws(dict(zip(self.draws, self.by_draw[figure], strict=True)), self.resampled[figure])
 
     def difference(self, other: Measured, figure: str) -> Estimate:
         """Estimate by how much a figure is above another contender's on the draws that both have, pair by pair.
@@ -109,12 +109,11 @@ class Measured:
         Both are measured on the same folds and the same resamples, so that what makes rows or a draw easy or hard for
         both cancels. They must have a draw in common.
         """
-        mine, theirs = (
-            [measured.draws.index(draw) for draw in sorted(set(self.draws) & set(other.draws))]
-            for measured in (self, other)
-        )
+        both = sorted(set(self.draws) & set(other.draws))
+        mine, theirs = ([measured.draws.index(draw) for draw in both] for measured in (self, other))
         by_draw = self.by_draw[figure][mine] - other.by_draw[figure][theirs]
-        return Estimate.of_draws(by_draw, self.resampled[figure][mine] - other.resampled[figure][theirs])
+        resampled = self.resampled[figure][mine] - other.resampled[figure][theirs]
+        return Estimate.of_draws(dict(zip(both, by_draw, strict=True)), resampled)
 
 
 def measure(pieces: Mapping[int, Scored], resamples: int = RESAMPLES) -> Measured:

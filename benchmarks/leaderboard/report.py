@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.leaderboard.figures import FIGURES
@@ -34,7 +34,8 @@ def _table(name: str, table: Mapping[str, Any], results: Mapping[str, Any]) -> s
             compared.append(f"| {titles[contender]} | {cells} |")
     if compared:
         lines += ["", *_differences_head(titles[reference]), *compared]
-    gaps = [line for contender, row in table["contenders"].items() for line in _gaps(titles[contender], row)]
+    rows = table["contenders"].items()
+    gaps = [line for contender, row in rows for line in _gaps(titles[contender], row, results["draws"])]
     return "\n".join([*lines, *(["", *gaps] if gaps else []), ""])
 
 
@@ -44,7 +45,6 @@ def _over_tables(results: Mapping[str, Any]) -> str:
         f"| {titles[name]} | {', '.join(over['tables'])} | "
         + " | ".join(_difference(over["differences"][figure]) for figure in SHOWN) + " |"
         for name, over in results["over_tables"].items()
-        if "differences" in over
     ]  # fmt: skip
     if not rows:
         return ""
@@ -58,11 +58,12 @@ def _differences_head(reference: str) -> list[str]:
     return [f"| Minus {reference}, pair by pair | {names} |", f"| :-- |{' --: |' * len(SHOWN)}"]
 
 
-def _gaps(title: str, row: Mapping[str, Any]) -> list[str]:
-    missing = ", ".join(map(str, row.get("missing", ())))
-    of = "draws" if len(row.get("missing", ())) > 1 else "draw"
-    lines = [f"* {title}: not run yet, {of} {missing}."] if missing else []
-    return lines + [f"* {title}, draw {draw}: failed: {reason}" for draw, reason in row.get("failed", {}).items()]
+def _gaps(title: str, row: Mapping[str, Any], draws: Sequence[int]) -> list[str]:
+    failed = row.get("failed", {})
+    missing = [str(draw) for draw in draws if draw not in row.get("draws", ()) and str(draw) not in failed]
+    of = "draws" if len(missing) > 1 else "draw"
+    lines = [f"* {title}: not run yet, {of} {', '.join(missing)}."] if missing else []
+    return lines + [f"* {title}, draw {draw}: failed: {reason}" for draw, reason in failed.items()]
 
 
 def with_interval(each: Mapping[str, float]) -> str:

@@ -29,12 +29,15 @@ class Entry:
         Whether settings may be chosen by it; the others are only reported.
     part_of : str
         The table that its rows are of; its own name where it is whole.
+    by_default : bool, default True
+        Whether it is run where no tables are named.
     """
 
     title: str
     read: Callable[[], Table]
     chosen_by: bool
     part_of: str
+    by_default: bool = True
 
 
 def take_rows(table: Table, n_rows: int, seed: int = DRAW_SEED) -> Table:
@@ -61,12 +64,13 @@ TABLES = {
         partial(multitag.read_table, SHARED / "sdg_articles.csv", text="text", label_columns="SDG1..SDG17"),
         True, "sdg",
     ),
-    "netflix-500": Entry("500 titles of Netflix, categories", partial(_netflix, 500), True, "netflix"),
+    "netflix-500": Entry(  # for encoders of width 768, which take four times as long a row
+        "500 titles of Netflix, categories", partial(_netflix, 500), True, "netflix", by_default=False
+    ),
     "netflix-1000": Entry("1,000 titles of Netflix, categories", partial(_netflix, 1000), True, "netflix"),
     "netflix-2000": Entry("2,000 titles of Netflix, categories", partial(_netflix, 2000), True, "netflix"),
-    "netflix": Entry("all titles of Netflix, categories", _netflix, True, "netflix"),
+    "netflix": Entry(  # takes hours
+        "all titles of Netflix, categories", _netflix, True, "netflix", by_default=False
+    ),
     "imdb": Entry("films of IMDB, genres", _file("IMDB-Movie-Data.csv", "Description", "Genre"), False, "imdb"),
 }  # fmt: skip
-# Run only when named: the whole takes hours, and the small part is for encoders of width 768, which take four times as
-# long a row.
-NOT_BY_DEFAULT = {"netflix", "netflix-500"}
